@@ -1,0 +1,63 @@
+"""The vocabulary of the journal: one frozen dataclass per kind of entry, one file per room.
+
+A kind says its dotted name, its version, which of its fields hold personal data, and what the record looks like
+afterwards (`after`), so that folding a record's entries in order gives the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+REGISTRY: dict[str, type[JournalKind]] = {}
+
+
+@dataclass(frozen=True)
+class JournalKind:
+    """Base of all kinds. Subclasses are values that JSON can hold: text, numbers, booleans, lists and dicts of these."""
+
+    name: ClassVar[str]
+    version: ClassVar[int] = 1
+    personal: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        if "name" in cls.__dict__:
+            REGISTRY[cls.name] = cls
+
+    def after(self) -> dict[str, Any]:
+        """Columns of the record that this entry sets."""
+        return {}
+
+    def data(self) -> dict[str, Any]:
+        """What the journal stores."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Created(JournalKind):
+    """A record was made, with these values in its journaled columns."""
+
+    values: dict[str, Any]
+    personal: ClassVar[tuple[str, ...]] = ("values",)
+
+    def after(self) -> dict[str, Any]:
+        return self.values
+
+
+@dataclass(frozen=True)
+class Edited(JournalKind):
+    """Columns of a record changed: each with its value before and after."""
+
+    changed: dict[str, list[Any]]
+    personal: ClassVar[tuple[str, ...]] = ("changed",)
+
+    def after(self) -> dict[str, Any]:
+        return {column: pair[1] for column, pair in self.changed.items()}
+
+
+def fold(entries: list[JournalKind]) -> dict[str, Any]:
+    """The journaled columns of a record, from its entries in order."""
+    state: dict[str, Any] = {}
+    for entry in entries:
+        state |= entry.after()
+    return state
