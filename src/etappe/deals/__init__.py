@@ -1,0 +1,1 @@
+"""Deals, the evidence they move on, and the gate."""

@@ -1,0 +1,230 @@
+"""Tables of deals and what they move on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from etappe.core.process import Basis, Proof, Status
+from etappe.journal.fields import Fold, TransactionId, money_field, uid_field
+
+OPEN = Status.OPEN.value
+
+
+class Deal(models.Model):
+    """A deal. `team` is its owner's team, kept here so that reads need no join to know who may see it."""
+
+    uid = uid_field()
+    name = models.TextField()
+    process_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
+    stage = models.TextField()
+    status = models.TextField(default=OPEN)
+    proof = models.TextField(default=Proof.PROVEN.value)
+    basis = models.TextField(default=Basis.START.value)
+    entry_stage = models.TextField()
+    stage_since = models.DateTimeField()
+    amount = money_field(null=True)
+    currency = models.TextField(default="EUR")
+    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.TextField(blank=True, default="")
+    product = models.TextField(blank=True, default="")
+    expected_close = models.DateField(null=True)
+    buyer_target_date = models.DateField(null=True)
+    buyer_since = models.DateField(null=True)
+    engaged_since = models.DateField(null=True)
+    next_step = models.TextField(blank=True, default="")
+    next_step_on = models.DateField(null=True)
+    next_step_person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    rests_until = models.DateField(null=True)
+    leave_reason = models.TextField(blank=True, default="")
+    lost_to = models.TextField(blank=True, default="")
+    leave_note = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    data_as_of = models.DateField(null=True)
+    data = models.JSONField(default=dict)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    JOURNALED: ClassVar = (
+        "name", "process_version_id", "stage", "status", "entry_stage", "amount", "currency", "owner_id", "team_id",
+        "account_id", "source", "product", "expected_close", "buyer_target_date", "buyer_since", "engaged_since",
+        "next_step", "next_step_on", "next_step_person_id", "rests_until", "leave_reason", "lost_to", "leave_note",
+        "closed_at", "data_as_of", "data",
+    )  # fmt: skip
+    DERIVED: ClassVar = ("id", "uid", "proof", "basis", "stage_since", "version", "created_at")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["process_version", "stage", "-stage_since", "-id"], name="deal_board"),
+            models.Index(fields=["owner", "status", "id"], name="deal_owner"),
+            models.Index(fields=["team", "status", "id"], name="deal_team"),
+            models.Index(fields=["account", "id"], name="deal_account"),
+            models.Index(fields=["-created_at", "-id"], name="deal_newest"),
+            models.Index(F("amount").desc(nulls_last=True), F("id").desc(), name="deal_amount"),
+            models.Index(F("expected_close").asc(nulls_last=True), F("id").desc(), name="deal_expected"),
+            models.Index(fields=["-stage_since", "-id"], name="deal_since"),
+            models.Index(Fold(F("name")), "id", name="deal_name"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status=OPEN, closed_at=None) | (~Q(status=OPEN) & Q(closed_at__isnull=False)),
+                name="deal_closed_has_date",
+            ),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="deal_currency_is_iso"),
+        ]
+
+
+class StageVisit(models.Model):
+    """One stay of a deal in a stage and status. `left_at` is empty while the deal is there."""
+
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    process_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
+    stage = models.TextField()
+    status = models.TextField()
+    basis = models.TextField()
+    proof = models.TextField()
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+    entered_by = models.BigIntegerField(null=True)
+    backfilled = models.BooleanField(default=False)
+    xid = models.BigIntegerField(db_default=TransactionId())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["left_at", "id"], name="visit_left", condition=Q(left_at__isnull=False))]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="visit_open_once"),
+            models.UniqueConstraint(fields=["deal", "id"], name="visit_of_deal"),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | Q(left_at__gte=F("entered_at")), name="visit_ends_after_start"
+            ),
+        ]
+
+
+class DealSpan(models.Model):
+    """How a deal stood during a span of time, so that any past day can be asked about."""
+
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    valid = DateTimeRangeField()
+    stage = models.TextField()
+    status = models.TextField()
+    amount = money_field(null=True)
+    currency = models.TextField()
+    owner_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    expected_close = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deal"], condition=Q(valid__endswith=None), name="span_open_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["deal", "id"], name="span_deal")]
+
+
+class Evidence(models.Model):
+    """What shows that the buyer did what a criterion says."""
+
+    uid = uid_field()
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    criterion = models.TextField()
+    kind = models.TextField()
+    provenance = models.TextField()
+    strength = models.SmallIntegerField()
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    happened_at = models.DateTimeField()
+    title = models.TextField(blank=True, default="")
+    excerpt = models.TextField(blank=True, default="")
+    address = models.TextField(blank=True, default="")
+    artefact = models.TextField(blank=True, default="")
+    file_name = models.TextField(blank=True, default="")
+    media_type = models.TextField(blank=True, default="")
+    facts = models.JSONField(default=dict)
+    flags = models.JSONField(default=list)
+    confirmed_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(blank=True, default="")
+    verdict = models.TextField(blank=True, default="")
+    judged_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+    judged_reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["deal", "criterion"], name="evidence_deal"),
+            models.Index(fields=["artefact"], name="evidence_artefact", condition=~Q(artefact="")),
+        ]
+
+
+class DealException(models.Model):
+    """A stage left without its proof: who asked, who granted it, and why. It stays visible and is counted."""
+
+    uid = uid_field()
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    stages = models.JSONField()
+    to = models.TextField()
+    reason = models.TextField()
+    asked_by = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    granted = models.BooleanField(null=True)
+    answered_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, default="")
+    by_oneself = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["deal"], name="exception_deal")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["deal"], condition=Q(granted=None), name="exception_asked_once")
+        ]
+
+
+class NoteLink(models.Model):
+    """A link by which the buyer confirms or corrects a call or visit note. Only its hash is stored."""
+
+    uid = uid_field()
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    criterion = models.TextField()
+    evidence = models.ForeignKey("deals.Evidence", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    token_sha256 = models.BinaryField(max_length=32, unique=True)
+    made_by = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    confirmed = models.BooleanField(null=True)
+    comment = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["deal"], name="notelink_deal")]
+
+
+class Stakeholder(models.Model):
+    """A person in the buying centre of a deal; `with_evidence` if evidence brought them."""
+
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    role = models.TextField(default="unknown")
+    with_evidence = models.UUIDField(null=True)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["deal", "person"], name="stakeholder_once")]
+
+
+class Member(models.Model):
+    """A colleague in the deal team."""
+
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("team.User", on_delete=models.CASCADE, related_name="+")
+    role = models.TextField(default="")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["deal", "user"], name="member_once")]

@@ -1,0 +1,1 @@
+"""The append-only record of every change of state, and the bytes that evidence consists of."""

@@ -1,0 +1,92 @@
+"""Reading the journal: the timeline of a record."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from etappe.core.kinds import REGISTRY, JournalKind
+from etappe.journal.models import Entry
+
+PAGE = 50
+"""Entries of a timeline per page."""
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry as a timeline shows it."""
+
+    id: int
+    change_id: uuid.UUID
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_kind: str
+    actor_id: int | None
+    voids: int | None
+    backfilled: bool
+    deal_id: int | None
+    data: dict[str, Any]
+
+
+def timeline(
+    *, deal: int | None = None, account: int | None = None, person: int | None = None, before: int | None = None
+) -> list[EntryView]:
+    """The newest entries about a record, newest first; `before` is the id of the last one of the page before.
+
+    The caller has checked that the viewer may see the record.
+    """
+    subject = _subject(deal=deal, account=account, person=person)
+    older = Q(id__lt=before) if before else Q()
+    return [_view(entry) for entry in Entry.objects.filter(subject, older).order_by("-id")[:PAGE]]
+
+
+def kinds_of(*, deal: int | None = None, account: int | None = None, person: int | None = None) -> list[JournalKind]:
+    """All entries about a record as their kinds, oldest first, for folding."""
+    entries = Entry.objects.filter(_subject(deal=deal, account=account, person=person)).order_by("id")
+    return [REGISTRY[entry.kind](**entry.data) for entry in entries]
+
+
+def _subject(*, deal: int | None, account: int | None, person: int | None) -> Q:
+    given = {"deal_id": deal, "account_id": account, "person_id": person}
+    return Q(**{column: value for column, value in given.items() if value is not None})
+
+
+def _view(entry: Entry) -> EntryView:
+    return EntryView(
+        id=entry.id,
+        change_id=entry.change_id,
+        kind=entry.kind,
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        actor_kind=entry.actor_kind,
+        actor_id=entry.actor_id,
+        voids=entry.voids,
+        backfilled=entry.backfilled,
+        deal_id=entry.deal_id,
+        data=entry.data,
+    )
+
+
+def horizon() -> int:
+    """A mark in time: every entry that becomes visible from now on has a transaction id at or above it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def touched_since(mark: int, limit: int = 200) -> list[int]:
+    """Ids of deals with an entry since the mark, newest first. A mark from `horizon()` misses no late commit."""
+    recent = Entry.objects.filter(xid__gte=mark, deal_id__isnull=False).order_by("-id")
+    return list(dict.fromkeys(recent.values_list("deal_id", flat=True)[:limit]))
+
+
+def entries_by_id(ids: Iterable[int]) -> list[EntryView]:
+    """Entries with these ids, oldest first."""
+    return [_view(entry) for entry in Entry.objects.filter(id__in=list(ids)).order_by("id")]

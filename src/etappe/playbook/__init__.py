@@ -1,0 +1,1 @@
+"""Processes: versioned, published, immutable."""

@@ -1,0 +1,1 @@
+"""Colleagues, teams, roles, the workspace: who sees and does what."""
