@@ -88,6 +88,9 @@ class Stage:
     criteria: tuple[Criterion, ...]
     expected_days: int | None = None
     desired_rate: float | None = None
+    content: tuple[str, ...] = ()
+    lessons: tuple[str, ...] = ()
+    objections: tuple[str, ...] = ()
 
     @cached_property
     def required(self) -> tuple[Criterion, ...]:
