@@ -236,7 +236,8 @@ def verdict(facts: DealFacts, to: str) -> Verdict:
     if there == here:
         raise Refusal("already_there", stage=process.stages[here])
     if there > here:
-        return Verdict(to, facts.status, Basis.EVIDENCE, missing_proof(facts, process.stages[here:there]))
+        passed = process.stages[here:there]
+        return Verdict(to, facts.status, _basis(facts, passed), missing_proof(facts, passed))
     if facts.status is Status.WON and process.stages[there].phase is not Phase.KEEP:
         raise Refusal("won_stays_won", stage=process.stages[there])
     return Verdict(to, facts.status, Basis.BACK)
@@ -252,7 +253,12 @@ def _winning(facts: DealFacts, to: str) -> Verdict:
     target = process.after_winning if to == WON else process.stage(to)
     end = process.order[target.key] if target.phase is Phase.KEEP else len(process.stages)
     start = min(process.order[facts.entry_stage or facts.stage], process.order[facts.stage])
-    return Verdict(target.key, Status.WON, Basis.EVIDENCE, missing_proof(facts, process.stages[start:end]))
+    passed = process.stages[start:end]
+    return Verdict(target.key, Status.WON, _basis(facts, passed), missing_proof(facts, passed))
+
+
+def _basis(facts: DealFacts, passed: tuple[Stage, ...]) -> Basis:
+    return Basis.OVERRIDE if rests_on_exception(facts, passed) else Basis.EVIDENCE
 
 
 def entry(process: Process, stage: str | None, *, late: bool, held: tuple[Held, ...] = ()) -> Verdict:
@@ -280,12 +286,13 @@ def proof(facts: DealFacts) -> Proof:
     behind = stages_behind(facts)
     if missing_proof(facts, behind):
         return Proof.UNPROVEN
-    return Proof.OVERRIDDEN if _rests_on_exception(facts, behind) else Proof.PROVEN
+    return Proof.OVERRIDDEN if rests_on_exception(facts, behind) else Proof.PROVEN
 
 
-def _rests_on_exception(facts: DealFacts, behind: tuple[Stage, ...]) -> bool:
+def rests_on_exception(facts: DealFacts, stages: tuple[Stage, ...]) -> bool:
+    """Whether one of these stages has no proof but an exception."""
     bare = DealFacts(facts.process, facts.stage, held=facts.held)
-    return any(item.stage.key in facts.excepted for item in missing_proof(bare, behind))
+    return any(item.stage.key in facts.excepted for item in missing_proof(bare, stages))
 
 
 def stages_behind(facts: DealFacts) -> tuple[Stage, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -70,6 +71,12 @@ class Deal(models.Model):
             models.Index(F("expected_close").asc(nulls_last=True), F("id").desc(), name="deal_expected"),
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
             models.Index(Fold(F("name")), "id", name="deal_name"),
+            GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
+            models.Index(
+                fields=["process_version", "status", "stage", "currency"],
+                include=["amount", "owner", "team"],
+                name="deal_totals",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -89,6 +96,7 @@ class StageVisit(models.Model):
     status = models.TextField()
     basis = models.TextField()
     proof = models.TextField()
+    came_from = models.TextField(blank=True, default="")
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     entered_by = models.BigIntegerField(null=True)
@@ -143,6 +151,7 @@ class Evidence(models.Model):
     artefact = models.TextField(blank=True, default="")
     file_name = models.TextField(blank=True, default="")
     media_type = models.TextField(blank=True, default="")
+    message_id = models.TextField(blank=True, default="")
     facts = models.JSONField(default=dict)
     flags = models.JSONField(default=list)
     confirmed_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -158,6 +167,7 @@ class Evidence(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["deal", "criterion"], name="evidence_deal"),
             models.Index(fields=["artefact"], name="evidence_artefact", condition=~Q(artefact="")),
+            models.Index(fields=["message_id"], name="evidence_message", condition=~Q(message_id="")),
         ]
 
 
