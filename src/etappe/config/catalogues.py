@@ -1,0 +1,101 @@
+"""Translations: compile the catalogues, and say what is not translated yet. Needs no gettext on the machine."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE = Path(__file__).parent.parent
+LOCALE = SOURCE / "locale"
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+
+
+def groups() -> list[Path]:
+    """Folders that hold catalogues, one per group of pages."""
+    return sorted(folder for folder in LOCALE.iterdir() if folder.is_dir()) if LOCALE.is_dir() else []
+
+
+def catalogues(language: str) -> list[Path]:
+    """The catalogue files of one language."""
+    return [path for group in groups() if (path := group / language / "LC_MESSAGES" / "django.po").exists()]
+
+
+def compile_all() -> int:
+    """Write a .mo beside every .po that is newer; return how many were written."""
+    stale = [path for path in LOCALE.glob("*/*/LC_MESSAGES/*.po") if _is_stale(path)]
+    for path in stale:
+        _compile(path)
+    return len(stale)
+
+
+def _is_stale(path: Path) -> bool:
+    compiled = path.with_suffix(".mo")
+    return not compiled.exists() or compiled.stat().st_mtime <= path.stat().st_mtime
+
+
+def _compile(path: Path) -> None:
+    with path.open("rb") as source:
+        catalogue = read_po(source, abort_invalid=True)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    path.with_suffix(".mo").write_bytes(buffer.getvalue())
+
+
+def translated(language: str) -> set[tuple[str | None, str]]:
+    """Every (context, message) that some catalogue of the language translates, fuzzy ones left out."""
+    return {key for path in catalogues(language) for key in _finished(path)}
+
+
+def _finished(path: Path) -> Iterator[tuple[str | None, str]]:
+    with path.open("rb") as source:
+        for message in read_po(source):
+            if message.id and _is_finished(message):
+                yield message.context, _identity(message.id)
+
+
+def _is_finished(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(strings) and not message.fuzzy
+
+
+def _identity(message_id: str | tuple[str, ...] | list[str]) -> str:
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def used() -> Iterator[tuple[str, int, str | None, str]]:
+    """Every message in code and templates: (file, line, context, message)."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield from _messages(path, path.read_text())
+    for path in sorted((SOURCE / "web" / "templates").rglob("*.*")):
+        yield from _messages(path, _as_code(path))
+
+
+def _as_code(path: Path) -> str:
+    from django.utils.translation.template import templatize
+
+    return str(templatize(path.read_text(), origin=str(path)))
+
+
+def _messages(path: Path, code: str) -> Iterator[tuple[str, int, str | None, str]]:
+    name = str(path.relative_to(SOURCE))
+    for line, function, arguments, _ in extract_python(
+        io.BytesIO(code.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+    ):
+        texts = [text for text in (arguments if isinstance(arguments, tuple | list) else (arguments,)) if text]
+        has_context = "pgettext" in (function or "")
+        if len(texts) > has_context:
+            yield name, line, texts[0] if has_context else None, texts[int(has_context)]

@@ -1,0 +1,3 @@
+"""Recurring work."""
+
+from __future__ import annotations

@@ -1,0 +1,15 @@
+"""The roots of all addresses; each edge lists its own below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.urls import include, path
+
+SOURCE = Path(__file__).parent.parent
+EDGES = {"api/": "api", "": "web"}
+
+urlpatterns = [
+    path("account/", include("allauth.urls")),
+    *(path(at, include(f"etappe.{edge}.urls")) for at, edge in EDGES.items() if (SOURCE / edge / "urls.py").exists()),
+]
