@@ -307,9 +307,20 @@ def _each(items: list[Mapping[str, Any]], make: Callable[[Mapping[str, Any]], T]
 
 
 def _stage_from(data: Mapping[str, Any]) -> Stage:
-    lists = {name: tuple(data[name]) for name in ("content", "lessons", "objections")}
-    plain = {name: data[name] for name in ("key", "name", "alias", "action", "owner", "expected_days", "desired_rate")}
-    return Stage(phase=Phase(data["phase"]), criteria=_each(data["criteria"], _criterion_from), **plain, **lists)
+    return Stage(
+        key=data["key"],
+        phase=Phase(data["phase"]),
+        name=data["name"],
+        alias=data["alias"],
+        action=data["action"],
+        owner=data["owner"],
+        criteria=_each(data["criteria"], _criterion_from),
+        expected_days=data["expected_days"],
+        desired_rate=data["desired_rate"],
+        content=tuple(data["content"]),
+        lessons=tuple(data["lessons"]),
+        objections=tuple(data["objections"]),
+    )
 
 
 def _criterion_from(data: Mapping[str, Any]) -> Criterion:

@@ -48,9 +48,9 @@ class Reader:
         if not isinstance(node.value, Mapping):
             self._problem("wrong_type", node.place, expected="mapping")
             return Part(node.place)
-        for key, value in node.value.items():
+        for key in node.value:
             if key not in known:
-                self._problem("unknown_key", value.place, key=key, known=known)
+                self._problem("unknown_key", node.keys[key], key=key, known=known)
         for key in needed:
             if key not in node.value:
                 self._problem("missing_key", node.place, key=key)

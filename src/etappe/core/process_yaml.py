@@ -50,10 +50,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Node:
-    """A value with its place."""
+    """A value with its place; `keys` are the places of a mapping's keys."""
 
     value: Value
     place: Place
+    keys: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class _Loader(yaml.SafeLoader):
     depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call] # the stubs leave it out
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             raise _AliasUsed(problem_mark=event.start_mark)
         if self.depth >= DEEPEST:
@@ -148,18 +149,18 @@ class _Reading:
         place = _place(node.start_mark, path)
         if isinstance(node, yaml.MappingNode):
             self._check_tag(node, place, "map")
-            return Node(dict(self._pairs(node, place)), place)
+            keys: dict[str, Place] = {}
+            return Node(dict(self._pairs(node, place, keys)), place, keys)
         if isinstance(node, yaml.SequenceNode):
             self._check_tag(node, place, "seq")
             return Node(tuple(self.node(item, place.below(at)) for at, item in enumerate(node.value)), place)
-        return Node(self._scalar(node, place), place)
+        return Node(self._scalar(node, place) if isinstance(node, yaml.ScalarNode) else None, place)
 
     def _check_tag(self, node: yaml.Node, place: Place, expected: str) -> None:
         if node.tag != _TAG + expected:
             self.problems.append(Problem("tag", place, {"tag": node.tag}))
 
-    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, Node]]:
-        seen: dict[str, Place] = {}
+    def _pairs(self, node: yaml.MappingNode, place: Place, seen: dict[str, Place]) -> Iterator[tuple[str, Node]]:
         for key_node, value_node in node.value:
             key = self._key(key_node, place)
             here = _place(key_node.start_mark, place.below(key))
