@@ -1,0 +1,437 @@
+"""Reading accounts and people."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
+
+from etappe.core.actor import Actor, ActorKind, Role
+from etappe.core.contact import clean_email, domain_of_email
+from etappe.core.errors import Missing, Refusal
+from etappe.core.mail_checks import address_key
+from etappe.core.page import Page
+from etappe.journal.fields import Fold
+from etappe.journal.paging import Sort, page_of
+from etappe.people.models import Account, Person
+from etappe.team.queries import UserRef, as_uuid, user_names
+
+SUGGESTIONS = 10
+"""Rows that a picker shows."""
+
+M = TypeVar("M", Account, Person)
+
+_UNSEARCHABLE = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL cannot hold, so that nothing is named so."""
+
+
+@dataclass(frozen=True)
+class AccountRef:
+    """An account by name."""
+
+    uid: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class PersonRef:
+    """A person by name and address, with the key of their account."""
+
+    id: int
+    uid: uuid.UUID
+    name: str
+    email: str
+    account_id: int | None
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account with all its fields."""
+
+    id: int
+    uid: uuid.UUID
+    version: int
+    name: str
+    domain: str
+    website: str
+    industry: str
+    employees: int | None
+    revenue: Decimal | None
+    founded: int | None
+    phone: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    parent: AccountRef | None
+    owner: UserRef | None
+    is_private: bool
+    data: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account in a list."""
+
+    id: int
+    uid: uuid.UUID
+    name: str
+    domain: str
+    industry: str
+    city: str
+    country: str
+    employees: int | None
+    owner: UserRef | None
+    is_private: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person with all their fields."""
+
+    id: int
+    uid: uuid.UUID
+    version: int
+    name: str
+    given_name: str
+    family_name: str
+    email: str
+    phone: str
+    mobile: str
+    job_title: str
+    department: str
+    profile: str
+    channel: str
+    language: str
+    account_id: int | None
+    account: AccountRef | None
+    owner: UserRef | None
+    is_private: bool
+    data: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person in a list."""
+
+    id: int
+    uid: uuid.UUID
+    name: str
+    email: str
+    phone: str
+    job_title: str
+    account: AccountRef | None
+    owner: UserRef | None
+    is_private: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of accounts or people is narrowed to; empty means all. `account` counts for people only."""
+
+    owner: uuid.UUID | None = None
+    industry: str = ""
+    country: str = ""
+    account: uuid.UUID | None = None
+
+
+EVERYTHING = Filters()
+
+
+# --- Who sees what ---
+
+
+def visible_accounts(viewer: Actor) -> QuerySet[Account]:
+    """The start of every read of accounts: all but the private ones, which their owner and administrators see."""
+    return Account.objects.filter(_open_to(viewer)) if not sees_everything(viewer) else Account.objects.all()
+
+
+def visible_people(viewer: Actor) -> QuerySet[Person]:
+    """The start of every read of people: as for accounts; those of a private account are private with it."""
+    if sees_everything(viewer):
+        return Person.objects.all()
+    return Person.objects.filter(_open_to(viewer), Q(account=None) | _open_to(viewer, "account__"))
+
+
+def sees_everything(viewer: Actor) -> bool:
+    """Whether private records are no secret to this viewer."""
+    return viewer.kind in (ActorKind.SYSTEM, ActorKind.IMPORT) or viewer.role is Role.ADMINISTRATOR
+
+
+def _open_to(viewer: Actor, prefix: str = "") -> Q:
+    if viewer.role is None:
+        return Q(pk__in=())
+    return Q(**{f"{prefix}is_private": False}) | Q(**{f"{prefix}owner": viewer.id})
+
+
+def account_id(viewer: Actor, uid: uuid.UUID | str) -> int:
+    """The key of an account that the viewer sees; otherwise `Missing`."""
+    return _key_of(visible_accounts(viewer).filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
+
+
+def person_id(viewer: Actor, uid: uuid.UUID | str) -> int:
+    """The key of a person whom the viewer sees; otherwise `Missing`."""
+    return _key_of(visible_people(viewer).filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
+
+
+def known_person(uid: uuid.UUID | str) -> int:
+    """The key of a person whoever sees them; for records that name this person already. Otherwise `Missing`."""
+    return _key_of(Person.objects.filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
+
+
+def _key_of(found: int | None) -> int:
+    if found is None:
+        raise Missing
+    return found
+
+
+# --- Names, for records that refer to them: what a viewer may see of a deal includes these names ---
+
+
+def account_names(ids: Iterable[int | None]) -> dict[int, AccountRef]:
+    """Names of accounts by key."""
+    wanted = {item for item in ids if item is not None}
+    rows = Account.objects.filter(id__in=wanted).values_list("id", "uid", "name") if wanted else ()
+    return {key: AccountRef(uid, name) for key, uid, name in rows}
+
+
+def person_names(ids: Iterable[int | None]) -> dict[int, PersonRef]:
+    """Names and addresses of people by key."""
+    wanted = {item for item in ids if item is not None}
+    return {person.id: person_ref(person) for person in Person.objects.filter(id__in=wanted)} if wanted else {}
+
+
+def person_ref(person: Person) -> PersonRef:
+    """The person by name."""
+    return PersonRef(person.id, person.uid, person.name, person.email, person.account_id)
+
+
+# --- Who belongs to the buyer's side ---
+
+
+def people_of_account(account: int) -> list[PersonRef]:
+    """Everybody at the account with this key, by name."""
+    found = Person.objects.filter(account=account).order_by(Fold("name"), "id")
+    return [person_ref(person) for person in found]
+
+
+def find_people_by_email(addresses: Iterable[str]) -> dict[str, tuple[PersonRef, ...]]:
+    """Who has these addresses: canonical address (see `core.contact.clean_email`) to all people with it, oldest first.
+
+    Several people may share an address; whoever asks picks by `account_id`. Texts that are no address are left out.
+    """
+    wanted = {address for text in addresses if (address := canonical_email(text))}
+    found: dict[str, tuple[PersonRef, ...]] = {}
+    for person in Person.objects.alias(lower=Lower("email")).filter(lower__in=wanted).exclude(email="").order_by("id"):
+        key = person.email.lower()
+        found[key] = (*found.get(key, ()), person_ref(person))
+    return found
+
+
+def canonical_email(text: str) -> str:
+    """The address as people are found by; empty where the text is none."""
+    try:
+        return clean_email("email", text)
+    except Refusal:
+        return ""
+
+
+def buyer_people(addresses: Iterable[str], *, account: int | None, people: Iterable[int]) -> dict[str, str]:
+    """Who of the buyer's side has which address: address to uid, as text.
+
+    The people of the account with one of these mailboxes, and all of `people` (the buying centre).
+    """
+    keys = {address_key(address) for address in addresses}
+    centre = set(people)
+    at_account = Q(account=account) if account is not None else Q(pk__in=())
+    found = Person.objects.filter(at_account | Q(id__in=centre)).exclude(email="").order_by("id")
+    rows = found.values_list("id", "email", "uid")
+    # The oldest of several with one address wins, whatever order the rows come in.
+    mapped: dict[str, str] = {}
+    for key, email, uid in rows:
+        if key in centre or address_key(email) in keys:
+            mapped.setdefault(email, str(uid))
+    return mapped
+
+
+def account_domains(account: int) -> set[str]:
+    """Domains of the account with this key: its own, and those of its people's addresses; never a freemail one."""
+    own = Account.objects.filter(id=account).values_list("domain", flat=True)
+    addresses = Person.objects.filter(account=account).exclude(email="").values_list("email", flat=True)
+    return {domain for domain in (*own, *(domain_of_email(address) for address in addresses)) if domain}
+
+
+# --- One record ---
+
+
+def get_account(viewer: Actor, uid: uuid.UUID | str) -> AccountView:
+    """The account, or `Missing`."""
+    found = visible_accounts(viewer).select_related("parent").filter(uid=as_uuid(uid)).first()
+    if found is None:
+        raise Missing
+    return account_view(found, viewer)
+
+
+def account_view(account: Account, viewer: Actor) -> AccountView:
+    """The account with all its fields. A parent that is private to somebody else is not named."""
+    plain = {name: getattr(account, name) for name in _ACCOUNT_FIELDS}
+    parent = account.parent if account.parent and _sees(viewer, account.parent) else None
+    return AccountView(
+        **plain,
+        parent=AccountRef(parent.uid, parent.name) if parent else None,
+        owner=user_names([account.owner_id]).get(account.owner_id or 0),
+    )
+
+
+def _sees(viewer: Actor, account: Account) -> bool:
+    is_own = viewer.id is not None and viewer.id == account.owner_id
+    return not account.is_private or is_own or sees_everything(viewer)
+
+
+_LINKS = {"parent", "owner", "account"}
+_ACCOUNT_FIELDS = [name for name in AccountView.__dataclass_fields__ if name not in _LINKS]
+_PERSON_FIELDS = [name for name in PersonView.__dataclass_fields__ if name not in _LINKS]
+
+
+def get_person(viewer: Actor, uid: uuid.UUID | str) -> PersonView:
+    """The person, or `Missing`."""
+    found = visible_people(viewer).select_related("account").filter(uid=as_uuid(uid)).first()
+    if found is None:
+        raise Missing
+    return person_view(found)
+
+
+def person_view(person: Person) -> PersonView:
+    """The person with all their fields."""
+    plain = {name: getattr(person, name) for name in _PERSON_FIELDS}
+    return PersonView(
+        **plain,
+        account=_account_ref(person),
+        owner=user_names([person.owner_id]).get(person.owner_id or 0),
+    )
+
+
+def _account_ref(person: Person) -> AccountRef | None:
+    return AccountRef(person.account.uid, person.account.name) if person.account else None
+
+
+# --- Lists ---
+
+ACCOUNT_SORTS = {
+    "name": Sort(Fold("name")),
+    "-name": Sort(Fold("name"), descending=True),
+    "newest": Sort("created_at", descending=True, read=datetime.fromisoformat),
+    "oldest": Sort("created_at", read=datetime.fromisoformat),
+}
+PERSON_SORTS = ACCOUNT_SORTS
+
+
+def accounts(
+    viewer: Actor,
+    *,
+    search: str | None = None,
+    sort: str = "name",
+    after: str | None = None,
+    filters: Filters = EVERYTHING,
+) -> Page[AccountRow]:
+    """A page of accounts. `search` finds parts of the name, whatever case and accents, and beginnings of the domain."""
+    found = _narrowed(visible_accounts(viewer), filters)
+    if filters.industry:
+        found = found.filter(industry=filters.industry)
+    if filters.country:
+        found = found.filter(country=filters.country)
+    page = page_of(_named(found, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
+    owners = user_names(account.owner_id for account in page.rows)
+    return Page(tuple(_account_row(account, owners) for account in page.rows), page.after, page.count)
+
+
+def _account_row(account: Account, owners: Mapping[int, UserRef]) -> AccountRow:
+    return AccountRow(
+        id=account.id,
+        uid=account.uid,
+        name=account.name,
+        domain=account.domain,
+        industry=account.industry,
+        city=account.city,
+        country=account.country,
+        employees=account.employees,
+        owner=owners.get(account.owner_id or 0),
+        is_private=account.is_private,
+        created_at=account.created_at,
+    )
+
+
+def people(
+    viewer: Actor,
+    *,
+    search: str | None = None,
+    sort: str = "name",
+    after: str | None = None,
+    filters: Filters = EVERYTHING,
+) -> Page[PersonRow]:
+    """A page of people. `search` finds parts of the name, whatever case and accents, and beginnings of the address."""
+    found = _narrowed(visible_people(viewer).select_related("account"), filters)
+    if filters.account:
+        found = found.filter(account__uid=filters.account)
+    page = page_of(_named(found, search, "email"), PERSON_SORTS, sort, after, lambda person: person)
+    owners = user_names(person.owner_id for person in page.rows)
+    return Page(tuple(_person_row(person, owners) for person in page.rows), page.after, page.count)
+
+
+def _person_row(person: Person, owners: Mapping[int, UserRef]) -> PersonRow:
+    return PersonRow(
+        id=person.id,
+        uid=person.uid,
+        name=person.name,
+        email=person.email,
+        phone=person.phone or person.mobile,
+        job_title=person.job_title,
+        account=_account_ref(person),
+        owner=owners.get(person.owner_id or 0),
+        is_private=person.is_private,
+        created_at=person.created_at,
+    )
+
+
+def _narrowed(found: QuerySet[M], filters: Filters) -> QuerySet[M]:
+    return found.filter(owner__uid=filters.owner) if filters.owner else found
+
+
+def _named(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:
+    """The rows whose name holds the text, or whose column `beside` begins with it; all where there is no text."""
+    part = _UNSEARCHABLE.sub("", text or "").strip()
+    if not part:
+        return found
+    named = Q(folded__contains=Fold(Value(part))) | Q(**{f"{beside}__istartswith": part})
+    return found.alias(folded=Fold(F("name"))).filter(named)
+
+
+def suggest_accounts(viewer: Actor, text: str) -> list[AccountRef]:
+    """Accounts for a picker: those whose name holds the text, names that begin with it first."""
+    found = _suggested(_named(visible_accounts(viewer), text, "domain"), text)
+    return [AccountRef(account.uid, account.name) for account in found]
+
+
+def suggest_people(viewer: Actor, text: str, account: uuid.UUID | None = None) -> list[PersonRef]:
+    """People for a picker, of one account where it is given."""
+    within = Q(account__uid=account) if account else Q()
+    found = _suggested(_named(visible_people(viewer).filter(within), text, "email"), text)
+    return [person_ref(person) for person in found]
+
+
+def _suggested(found: QuerySet[M], text: str) -> list[M]:
+    part = _UNSEARCHABLE.sub("", text).strip()
+    named = found.alias(name_folded=Fold(F("name")))
+    begins = Case(When(name_folded__startswith=Fold(Value(part)), then=0), default=1, output_field=IntegerField())
+    return list(named.order_by(begins, "name_folded", "id")[:SUGGESTIONS])

@@ -1,0 +1,299 @@
+"""Reading colleagues, teams and the workspace."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from etappe.core.actor import Actor, ActorKind, Role
+from etappe.core.errors import Missing, Refusal
+from etappe.core.mail_checks import address_key
+from etappe.team.access import actor_of
+from etappe.team.models import Team, Token, User, Workspace
+
+NO_MAILBOX = "import.invalid"
+"""The domain of addresses that stand in for owners who came without one; nobody can sign in with them."""
+
+
+@dataclass(frozen=True)
+class UserRef:
+    """A colleague by name."""
+
+    uid: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class TeamRef:
+    """A team by name."""
+
+    uid: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose record it is to be: the keys of a colleague and of their team."""
+
+    id: int | None
+    team: int | None
+
+
+@dataclass(frozen=True)
+class UserView:
+    """A colleague. `can_sign_in` is false until an invitation was accepted, and for owners that came with an import."""
+
+    id: int
+    uid: uuid.UUID
+    email: str
+    name: str
+    role: Role
+    team_id: int | None
+    team: TeamRef | None
+    is_active: bool
+    can_sign_in: bool
+    language: str
+    theme: str
+    created_at: datetime
+    last_login: datetime | None
+
+
+@dataclass(frozen=True)
+class TeamView:
+    """A team, its place below another, and how many active colleagues are in it."""
+
+    id: int
+    uid: uuid.UUID
+    name: str
+    parent: TeamRef | None
+    people: int
+
+
+@dataclass(frozen=True)
+class WorkspaceView:
+    """The settings that belong to all. `default_process` is the key of the process that new deals start on."""
+
+    name: str
+    zone: str
+    currency: str
+    our_domains: tuple[str, ...]
+    answers: dict[str, Any] | None
+    shares: dict[str, float] | None
+    default_process: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class TokenView:
+    """An API token: all but its secret."""
+
+    uid: uuid.UUID
+    user: UserRef
+    label: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def as_uuid(uid: uuid.UUID | str) -> uuid.UUID:
+    """The uid as a value; `Missing` for a text that is none."""
+    try:
+        return uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid)
+    except (ValueError, AttributeError, TypeError):
+        raise Missing from None
+
+
+def users(viewer: Actor) -> list[UserView]:
+    """All colleagues by name, those who left last. Every colleague may know the others."""
+    del viewer
+    return [user_view(user) for user in User.objects.select_related("team").order_by("-is_active", Lower("name"), "id")]
+
+
+def user_view(user: User) -> UserView:
+    """The colleague as others see them."""
+    team = TeamRef(user.team.uid, user.team.name) if user.team else None
+    return UserView(
+        id=user.id,
+        uid=user.uid,
+        email=user.email,
+        name=user.name,
+        role=Role(user.role),
+        team_id=user.team_id,
+        team=team,
+        is_active=user.is_active,
+        can_sign_in=user.is_active and user.has_usable_password(),
+        language=user.language,
+        theme=user.theme,
+        created_at=user.created_at,
+        last_login=user.last_login,
+    )
+
+
+def user_by_uid(uid: uuid.UUID | str) -> UserView:
+    """The colleague with this uid, or `Missing`."""
+    return _one(Q(uid=as_uuid(uid)))
+
+
+def user_by_id(user_id: int) -> UserView:
+    """The colleague with this key, or `Missing`."""
+    return _one(Q(id=user_id))
+
+
+def _one(condition: Q) -> UserView:
+    found = User.objects.select_related("team").filter(condition).first()
+    if found is None:
+        raise Missing
+    return user_view(found)
+
+
+def find_user(email: str) -> UserView | None:
+    """The colleague with this address, whatever its case; None where there is none."""
+    found = User.objects.select_related("team").filter(email__iexact=email).first()
+    return user_view(found) if found else None
+
+
+def actor_by_email(email: str) -> Actor:
+    """The active colleague with this address as an actor, for commands that name one; otherwise `Missing`."""
+    return _actor(Q(email__iexact=email))
+
+
+def actor_by_id(user_id: int) -> Actor:
+    """The active colleague with this key as an actor; otherwise `Missing`."""
+    return _actor(Q(id=user_id))
+
+
+def _actor(condition: Q) -> Actor:
+    found = User.objects.filter(condition, is_active=True).first()
+    if found is None:
+        raise Missing
+    return actor_of(found)
+
+
+def user_names(ids: Iterable[int | None]) -> dict[int, UserRef]:
+    """Names of colleagues by key."""
+    wanted = {item for item in ids if item is not None}
+    rows = User.objects.filter(id__in=wanted).values_list("id", "uid", "name") if wanted else ()
+    return {key: UserRef(uid, name) for key, uid, name in rows}
+
+
+def teams(viewer: Actor) -> list[TeamView]:
+    """All teams by name."""
+    del viewer
+    people: dict[int | None, int] = {}
+    for team_id in User.objects.filter(is_active=True).values_list("team_id", flat=True):
+        people[team_id] = people.get(team_id, 0) + 1
+    found = Team.objects.select_related("parent").order_by(Lower("name"), "id")
+    return [team_view(team, people.get(team.id, 0)) for team in found]
+
+
+def team_view(team: Team, people: int) -> TeamView:
+    """The team with its size."""
+    parent = TeamRef(team.parent.uid, team.parent.name) if team.parent else None
+    return TeamView(id=team.id, uid=team.uid, name=team.name, parent=parent, people=people)
+
+
+def team_names(ids: Iterable[int | None]) -> dict[int, TeamRef]:
+    """Names of teams by key."""
+    wanted = {item for item in ids if item is not None}
+    rows = Team.objects.filter(id__in=wanted).values_list("id", "uid", "name") if wanted else ()
+    return {key: TeamRef(uid, name) for key, uid, name in rows}
+
+
+def workspace() -> WorkspaceView:
+    """The workspace's settings; the usual ones while nobody has set any."""
+    row = Workspace.objects.filter(id=1).first() or Workspace()
+    return WorkspaceView(
+        name=row.name,
+        zone=row.zone,
+        currency=row.currency,
+        our_domains=tuple(row.our_domains),
+        answers=row.answers,
+        shares=row.shares,
+        default_process=row.default_process,
+        is_demo=row.is_demo,
+    )
+
+
+def tokens(viewer: Actor) -> list[TokenView]:
+    """The viewer's API tokens, newest first; an administrator sees all."""
+    mine = Q() if viewer.role is Role.ADMINISTRATOR else Q(user=viewer.id)
+    return [_token_view(token) for token in Token.objects.filter(mine).select_related("user").order_by("-id")]
+
+
+def _token_view(token: Token) -> TokenView:
+    return TokenView(
+        uid=token.uid,
+        user=UserRef(token.user.uid, token.user.name),
+        label=token.label,
+        prefix=token.prefix,
+        scopes=tuple(token.scopes),
+        created_at=token.created_at,
+        last_used_at=token.last_used_at,
+        revoked_at=token.revoked_at,
+    )
+
+
+def has_administrator() -> bool:
+    """Whether somebody runs this workspace; until then the first administrator may be created by link."""
+    return User.objects.filter(role=Role.ADMINISTRATOR.value, is_active=True).exists()
+
+
+def our_addresses(among: Iterable[str] | None = None) -> set[str]:
+    """The e-mail addresses of all colleagues, also of those who left, in lower case.
+
+    With `among` only those that name the same mailbox as one of these.
+    """
+    rows = User.objects.exclude(email__iendswith=f"@{NO_MAILBOX}").values_list(Lower("email"), flat=True)
+    keys = None if among is None else {address_key(address) for address in among}
+    return {address for address in rows if keys is None or address_key(address) in keys}
+
+
+def our_names() -> set[str]:
+    """The names of all colleagues who are here."""
+    return {name for name in User.objects.filter(is_active=True).values_list("name", flat=True) if name}
+
+
+def owner_ref(uid: uuid.UUID | str) -> Owner:
+    """The colleague as an owner; refuses one who has left."""
+    user = user_by_uid(uid)
+    if not user.is_active:
+        raise Refusal("owner_has_left", name=user.name)
+    return Owner(user.id, user.team_id)
+
+
+def owner_of(actor: Actor) -> Owner:
+    """Who owns what the actor makes: a colleague themselves, nobody for the system."""
+    return Owner(actor.id, actor.team) if actor.kind is ActorKind.USER else Owner(None, None)
+
+
+def able() -> QuerySet[User]:
+    """Colleagues who can sign in and act."""
+    return User.objects.filter(is_active=True).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+
+def other_granters(actor: Actor, team: int | None = None) -> bool:
+    """Whether somebody else could grant this actor an exception: an administrator, or a manager of the deal's team.
+
+    `team` is the deal's team, the actor's own where it is left out. Only colleagues who can sign in count.
+    """
+    above = _teams_above(actor.team if team is None else team)
+    grants = Q(role=Role.ADMINISTRATOR.value) | Q(role=Role.MANAGER.value, team_id__in=above)
+    return able().filter(grants).exclude(id=actor.id or 0).exists()
+
+
+def _teams_above(team: int | None) -> set[int]:
+    parents = dict(Team.objects.values_list("id", "parent_id"))
+    above: set[int] = set()
+    while team is not None and team not in above:
+        above.add(team)
+        team = parents.get(team)
+    return above
