@@ -58,3 +58,4 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM, label="system")
+BUYER = Actor(ActorKind.BUYER, label="buyer")

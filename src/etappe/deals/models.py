@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Now
 
 from etappe.core.process import Basis, Proof, Status
 from etappe.journal.fields import Fold, TransactionId, money_field, uid_field
 
 OPEN = Status.OPEN.value
+
+NO_AMOUNT = Value(Decimal(-1), output_field=models.DecimalField(max_digits=19, decimal_places=4))
+"""Stands for no amount where deals are sorted by it."""
+
+NO_DAY = Value(date(9999, 12, 31), output_field=models.DateField())
+"""Stands for no day where deals are sorted by one."""
 
 
 class Deal(models.Model):
@@ -67,8 +75,8 @@ class Deal(models.Model):
             models.Index(fields=["team", "status", "id"], name="deal_team"),
             models.Index(fields=["account", "id"], name="deal_account"),
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
-            models.Index(F("amount").desc(nulls_last=True), F("id").desc(), name="deal_amount"),
-            models.Index(F("expected_close").asc(nulls_last=True), F("id").desc(), name="deal_expected"),
+            models.Index(Coalesce("amount", NO_AMOUNT), "id", name="deal_amount"),
+            models.Index(Coalesce("expected_close", NO_DAY), "id", name="deal_expected"),
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),

@@ -47,10 +47,20 @@ def timeline(
     return [_view(entry) for entry in Entry.objects.filter(subject, older).order_by("-id")[:PAGE]]
 
 
-def kinds_of(*, deal: int | None = None, account: int | None = None, person: int | None = None) -> list[JournalKind]:
-    """All entries about a record as their kinds, oldest first, for folding."""
-    entries = Entry.objects.filter(_subject(deal=deal, account=account, person=person)).order_by("id")
+def kinds_of(
+    *, deal: int | None = None, account: int | None = None, person: int | None = None, before: int | None = None
+) -> list[JournalKind]:
+    """The entries about a record (up to entry `before`, if given) as their kinds, oldest first, for folding."""
+    earlier = Q(id__lt=before) if before else Q()
+    entries = Entry.objects.filter(_subject(deal=deal, account=account, person=person), earlier).order_by("id")
     return [REGISTRY[entry.kind](**entry.data) for entry in entries]
+
+
+def latest(*kinds: str, deal: int) -> EntryView | None:
+    """The newest entry about a deal, of these kinds if any are named."""
+    wanted = Q(kind__in=kinds) if kinds else Q()
+    found = Entry.objects.filter(wanted, deal_id=deal).order_by("-id").first()
+    return _view(found) if found else None
 
 
 def _subject(*, deal: int | None, account: int | None, person: int | None) -> Q:

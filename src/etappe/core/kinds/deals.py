@@ -87,9 +87,10 @@ class DealReopened(_Placed):
     """A closed deal was opened again."""
 
     name: ClassVar[str] = "deal.reopened"
+    closed_at: str | None = None
 
     def after(self) -> dict[str, Any]:
-        return super().after() | {"closed_at": None, "leave_reason": "", "lost_to": "", "leave_note": ""}
+        return super().after() | {"closed_at": self.closed_at, "leave_reason": "", "lost_to": "", "leave_note": ""}
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class MoveUndone(_Placed):
 
     def after(self) -> dict[str, Any]:
         return super().after() | self.restored
+
+
+PLACING = (StageMoved.name, DealWon.name, DealLeft.name, DealReopened.name, MoveUndone.name)
+"""Kinds that put a deal into another place."""
 
 
 @dataclass(frozen=True)

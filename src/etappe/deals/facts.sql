@@ -1,0 +1,87 @@
+-- Days are days in the workspace's zone (fact_workspace, defined by the room below).
+
+-- One row per deal as it stands now.
+--   outcome     open, won, lost, declined, disqualified. A customer who cancelled later was won.
+--   decided_on  the day the sale was decided; empty while the deal is open.
+--   seen_until  the day up to which an imported deal was seen: the "data as of" day of its import, until somebody acts on
+--               the deal here. Empty: it is seen up to the present.
+CREATE VIEW fact_deal AS
+SELECT
+    deal.id AS deal_id,
+    deal.uid::text AS uid,
+    deal.name,
+    deal.process_version_id,
+    deal.stage,
+    deal.status,
+    CASE deal.status WHEN 'cancelled' THEN 'won' ELSE deal.status END AS outcome,
+    deal.proof,
+    deal.basis,
+    deal.entry_stage,
+    (deal.stage_since AT TIME ZONE workspace.zone)::date AS stage_since_on,
+    deal.amount,
+    deal.currency,
+    deal.owner_id,
+    deal.team_id,
+    deal.account_id,
+    deal.source,
+    deal.product,
+    deal.expected_close,
+    deal.buyer_since,
+    deal.engaged_since,
+    deal.rests_until,
+    deal.leave_reason,
+    CASE
+        WHEN deal.status <> 'cancelled' THEN (deal.closed_at AT TIME ZONE workspace.zone)::date
+        ELSE (
+            SELECT (min(visit.entered_at) AT TIME ZONE workspace.zone)::date
+            FROM deals_stagevisit AS visit
+            WHERE visit.deal_id = deal.id AND visit.status = 'won' AND NOT EXISTS (
+                SELECT FROM deals_stagevisit AS later
+                WHERE later.deal_id = deal.id AND later.id > visit.id AND later.status NOT IN ('won', 'cancelled')
+            )
+        )
+    END AS decided_on,
+    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END AS seen_until
+FROM deals_deal AS deal
+CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace;
+
+-- One row per stay of a deal in a stage and status. left_at is empty while the deal is there.
+CREATE VIEW fact_stage_visit AS
+SELECT
+    visit.deal_id,
+    visit.process_version_id,
+    visit.stage,
+    visit.status,
+    visit.basis,
+    visit.proof,
+    visit.entered_at,
+    visit.left_at,
+    visit.backfilled
+FROM deals_stagevisit AS visit;
+
+-- One row per span of time in which a deal stood unchanged; valid_to (not included) is empty for the present one.
+-- World time for spans that an import filled in, the time of recording otherwise.
+CREATE VIEW fact_deal_span AS
+SELECT
+    span.deal_id,
+    lower(span.valid) AS valid_from,
+    upper(span.valid) AS valid_to,
+    (lower(span.valid) AT TIME ZONE workspace.zone)::date AS valid_from_on,
+    span.stage,
+    span.status,
+    CASE span.status WHEN 'cancelled' THEN 'won' ELSE span.status END AS outcome,
+    span.amount,
+    span.currency,
+    span.owner_id,
+    span.team_id,
+    span.expected_close
+FROM deals_dealspan AS span
+CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
+WHERE NOT isempty(span.valid);
+
+-- One row per colleague in a deal team; they see the deal.
+CREATE VIEW fact_deal_member AS
+SELECT
+    member.deal_id,
+    member.user_id
+FROM deals_member AS member;

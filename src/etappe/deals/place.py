@@ -1,0 +1,108 @@
+"""Writing where a deal stands: the deal's row, its visits and its spans, always together.
+
+Only the room's actions call this; the gate has decided before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from etappe.core.actor import Actor
+from etappe.core.evidence import Kind, Provenance
+from etappe.core.process import Basis, DealFacts, Held, Process, Status, proof
+from etappe.deals.models import Deal, DealException, DealSpan, Evidence, StageVisit
+from etappe.playbook.queries import spec
+
+SPAN_COLUMNS = ("stage", "status", "amount", "currency", "owner_id", "team_id", "expected_close")
+
+
+def facts_of(deal: Deal) -> DealFacts:
+    """What the gate needs to know of the deal."""
+    rows = Evidence.objects.filter(deal=deal).values_list(
+        "criterion", "kind", "provenance", "verdict", "withdrawn_at"
+    )
+    granted = DealException.objects.filter(deal=deal, granted=True).values_list("stages", flat=True)
+    return DealFacts(
+        process=process_of(deal),
+        stage=deal.stage,
+        status=Status(deal.status),
+        entry_stage=deal.entry_stage,
+        held=tuple(
+            Held(criterion, Kind(kind), Provenance(provenance), verdict == "rejected", withdrawn is not None)
+            for criterion, kind, provenance, verdict, withdrawn in rows
+        ),
+        excepted=frozenset(stage for stages in granted for stage in stages),
+        basis=Basis(deal.basis),
+    )
+
+
+def process_of(deal: Deal) -> Process:
+    """The process version the deal runs on."""
+    return spec(deal.process_version_id)
+
+
+def write_place(
+    deal: Deal,
+    stage: str,
+    status: Status,
+    basis: Basis,
+    *,
+    actor: Actor,
+    at: datetime,
+    also: dict[str, Any] | None = None,
+) -> None:
+    """Put the deal into a stage and status: close its visit, open the next, and renew its span.
+
+    `also` are further columns that change with the place (closing date, reason).
+    """
+    came_from, also = deal.stage, also or {}
+    deal.stage, deal.status, deal.basis, deal.stage_since = stage, status.value, basis.value, at
+    for column, value in also.items():
+        setattr(deal, column, value)
+    deal.proof = proof(facts_of(deal)).value
+    deal.version += 1
+    deal.save(update_fields=["stage", "status", "basis", "stage_since", "proof", "version", *also])
+    StageVisit.objects.filter(deal=deal, left_at=None).update(left_at=at)
+    open_visit(deal, came_from=came_from, actor=actor, at=at)
+    renew_span(deal, at)
+
+
+def open_visit(deal: Deal, *, came_from: str, actor: Actor, at: datetime) -> None:
+    """The visit that begins now."""
+    StageVisit.objects.create(
+        deal=deal,
+        process_version_id=deal.process_version_id,
+        stage=deal.stage,
+        status=deal.status,
+        basis=deal.basis,
+        proof=deal.proof,
+        came_from=came_from,
+        entered_at=at,
+        entered_by=actor.id,
+    )
+
+
+def renew_span(deal: Deal, at: datetime) -> None:
+    """End the span that is open and begin the next; a span that began in the same moment is overwritten."""
+    values = {column: getattr(deal, column) for column in SPAN_COLUMNS}
+    open_spans = DealSpan.objects.filter(deal=deal, valid__endswith=None)
+    latest = open_spans.values_list("id", "valid").first()
+    if latest and latest[1].lower >= at:
+        open_spans.update(**values)
+        return
+    if latest:
+        DealSpan.objects.filter(id=latest[0]).update(valid=DateTimeTZRange(latest[1].lower, at, "[)"))
+    DealSpan.objects.create(deal=deal, valid=DateTimeTZRange(at, None, "[)"), **values)
+
+
+def refresh_proof(deal: Deal) -> None:
+    """Say anew what the stages behind the deal rest on, after its evidence changed."""
+    standing = proof(facts_of(deal))
+    if standing.value != deal.proof:
+        deal.proof = standing.value
+        deal.save(update_fields=["proof"])
+        StageVisit.objects.filter(deal=deal, left_at=None).update(proof=standing.value)
+

@@ -1,0 +1,45 @@
+"""The only reads of this room for others; frozen values, scoped by viewer."""
+
+from __future__ import annotations
+
+from etappe.deals.queries.inspection import (
+    InspectionFilter,
+    exceptions_to_answer,
+    inspection,
+    my_open_deals,
+    note_page,
+    rejected,
+    unproven,
+)
+from etappe.deals.queries.lists import (
+    SORTS,
+    Changes,
+    DealFilter,
+    board,
+    board_totals,
+    changed_since,
+    deals,
+    sources,
+)
+from etappe.deals.queries.record import deal_id, get_deal, get_evidence
+
+__all__ = [
+    "SORTS",
+    "Changes",
+    "DealFilter",
+    "InspectionFilter",
+    "board",
+    "board_totals",
+    "changed_since",
+    "deal_id",
+    "deals",
+    "exceptions_to_answer",
+    "get_deal",
+    "get_evidence",
+    "inspection",
+    "my_open_deals",
+    "note_page",
+    "rejected",
+    "sources",
+    "unproven",
+]

@@ -1,0 +1,51 @@
+"""The only start of a read: which deals a viewer sees."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import Q, QuerySet
+
+from etappe.core.actor import Actor, Scope
+from etappe.core.errors import Missing
+from etappe.deals.models import Deal, Member
+from etappe.team.access import Holder
+
+
+def visible(scope: Scope) -> QuerySet[Deal]:
+    """Deals of the viewer, of their deal teams, and of the teams they see."""
+    if scope.all:
+        return Deal.objects.all()
+    seen = Q(team__in=scope.teams) if scope.teams else Q(pk__in=())
+    if scope.user is not None:
+        seen |= Q(owner=scope.user) | Q(pk__in=Member.objects.filter(user=scope.user).values("deal"))
+    return Deal.objects.filter(seen)
+
+
+def find(viewer: Actor, uid: uuid.UUID | str) -> Deal:
+    """The deal, or `Missing` for one that is not there or not for this viewer's eyes."""
+    found = visible(viewer.scope).filter(uid=_uuid(uid)).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def lock(actor: Actor, uid: uuid.UUID | str) -> Deal:
+    """The deal, locked until the transaction ends."""
+    found = visible(actor.scope).filter(uid=_uuid(uid)).select_for_update(of=("self",)).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def _uuid(uid: uuid.UUID | str) -> uuid.UUID:
+    try:
+        return uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid)
+    except ValueError:
+        raise Missing from None
+
+
+def holder(deal: Deal) -> Holder:
+    """Whose deal it is."""
+    members = Member.objects.filter(deal=deal).values_list("user_id", flat=True)
+    return Holder(owner=deal.owner_id, team=deal.team_id, members=frozenset(members))
