@@ -31,6 +31,8 @@ class Reason(StrEnum):
     """Names that lead out of the archive, or entries that unpack without bound."""
     ENCRYPTED = "encrypted"
     """Protected by a password."""
+    OLD_OFFICE = "old_office"
+    """A workbook or document of the formats before 2007, or one that is protected by a password."""
     MACROS = "macros"
     """Carries a program."""
     TOO_MANY_PIXELS = "too_many_pixels"

@@ -1,0 +1,292 @@
+"""What runs in the child to make out and read a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, BinaryIO, Final
+
+import python_calamine
+
+from etappe.foreign import encodings
+from etappe.foreign.header_row import Layout, find_layout
+from etappe.foreign.reasons import Reason, too_large, unreadable
+from etappe.foreign.text import one_line
+from etappe.foreign.zips import check_zip
+
+MAX_COLUMNS: Final = 500
+MAX_CELL: Final = 32 << 10
+_MAX_FIELD: Final = 2 << 20
+_MAX_XLSX: Final = 64 << 20
+_SAMPLE_LINES: Final = 200
+_SHOWN_ROWS: Final = 20
+_BATCH_ROWS: Final = 1000
+_BATCH_CHARACTERS: Final = 1 << 20
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+Numbered = Iterator[tuple[int, list[str]]]
+"""Rows with the line each begins on."""
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """How to read a table. All of it may be changed before the rows are read."""
+
+    kind: str
+    """`csv` or `xlsx`."""
+    encoding: str
+    delimiter: str
+    quote: str
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    """The line (CSV) or row (XLSX) of the header, from 1; 0 where there is none and columns are numbered."""
+    columns: tuple[str, ...]
+    sample: tuple[tuple[str | None, ...], ...]
+    """The first rows below the header."""
+    row_count: int
+    """About how many rows follow; exact where no cell holds a line break."""
+    size: int
+    """Bytes."""
+
+
+def guess_table(file: BinaryIO, sheet: str) -> TableGuess:
+    """Find out what `file` holds."""
+    start = file.read(8)
+    if start.startswith(_OLD_OFFICE):
+        raise unreadable(Reason.OLD_OFFICE)
+    if start.startswith(b"PK\x03\x04"):
+        return _guess_xlsx(file, sheet)
+    return _guess_csv(file)
+
+
+def _guess_csv(file: BinaryIO) -> TableGuess:
+    found = encodings.scan(file)
+    head = _head(file, found.encoding)
+    if not head.strip("\ufeff\0 \r\n\t"):
+        raise unreadable(Reason.EMPTY)
+    quote = _quote(head)
+    delimiter = _delimiter(head, quote)
+    sample = [(line, row) for line, row in _csv_rows(io.StringIO(head, newline=""), delimiter, quote) if any(row)]
+    layout = find_layout(sample)
+    return _guess(layout, "csv", found.size, found.lines - layout.header_row, found.encoding, delimiter, quote)
+
+
+def _guess(
+    layout: Layout, kind: str, size: int, row_count: int, encoding: str = "", delimiter: str = "", quote: str = ""
+) -> TableGuess:
+    if len(layout.columns) > MAX_COLUMNS:
+        raise unreadable(Reason.TOO_MANY_COLUMNS, columns=len(layout.columns), limit=MAX_COLUMNS)
+    width = len(layout.columns)
+    sample = tuple(tuple(_fitted(row, width)) for row in layout.below[:_SHOWN_ROWS])
+    return TableGuess(
+        kind, encoding, delimiter, quote, "", (), layout.header_row, layout.columns, sample, max(row_count, 0), size
+    )
+
+
+def _head(file: BinaryIO, encoding: str) -> str:
+    """The first lines as text, at most as much of them as two fields may hold."""
+    text = _text(file, encoding)
+    lines = [text.readline(_MAX_FIELD) for _ in range(_SAMPLE_LINES)]
+    text.detach()
+    return "".join(lines)[: 2 * _MAX_FIELD]
+
+
+def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    file.seek(0)
+    return io.TextIOWrapper(io.BufferedReader(file, 1 << 20), encoding, errors="replace", newline="")  # type: ignore[type-var]
+
+
+def _quote(head: str) -> str:
+    """The quotation mark: the double one, unless fields stand in single ones and none in double ones."""
+    single = sum(line.strip().startswith("'") and line.strip().endswith("'") for line in head.splitlines())
+    return "'" if '"' not in head and single > 1 else '"'
+
+
+def _delimiter(head: str, quote: str) -> str:
+    """The delimiter under which most lines have the same number of cells, and many."""
+    first = head.lstrip("\ufeff")[:6].lower()
+    if first.startswith("sep=") and len(first) > 4:
+        return first[4]
+    return max(_DELIMITERS, key=lambda each: _regularity(head, each, quote))
+
+
+def _regularity(head: str, delimiter: str, quote: str) -> float:
+    widths = [len(row) for _, row in _csv_rows(io.StringIO(head, newline=""), delimiter, quote) if any(row)]
+    if not widths:
+        return 0.0
+    usual = max(set(widths), key=lambda width: (widths.count(width) if width > 1 else 0, width))
+    return 0.0 if usual < 2 else widths.count(usual) / len(widths) * min(usual, 10) ** 0.5
+
+
+def _csv_rows(lines: Iterable[str], delimiter: str, quote: str) -> Numbered:
+    """Rows with the line each begins on; NULs are dropped, a first line `sep=;` is none of the data."""
+    csv.field_size_limit(_MAX_FIELD)
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote)
+    line = 1
+    try:
+        for row in reader:
+            if line > 1 or not (row and row[0].lstrip("\ufeff").lower() == "sep="):
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise unreadable(Reason.FIELD_TOO_LONG, line=line, limit=_MAX_FIELD) from error
+
+
+def _guess_xlsx(file: BinaryIO, sheet: str) -> TableGuess:
+    book, size = _open_book(file)
+    sheets = tuple(book.sheet_names)
+    wanted = sheet if sheet in sheets else _fullest(book, sheets)
+    rows = [(line, row) for line, row in _sheet_rows(book, wanted, _SAMPLE_LINES) if any(row)]
+    if not rows:
+        raise unreadable(Reason.EMPTY)
+    layout = find_layout(rows)
+    guess = _guess(layout, "xlsx", size, book.get_sheet_by_name(wanted).total_height - layout.header_row)
+    return TableGuess(**{**vars(guess), "sheet": wanted, "sheets": tuple(one_line(name, 100) for name in sheets)})
+
+
+def _open_book(file: BinaryIO) -> tuple[python_calamine.CalamineWorkbook, int]:
+    size = file.seek(0, io.SEEK_END)
+    if size > _MAX_XLSX:
+        raise too_large(size, _MAX_XLSX)
+    if "xl/workbook.xml" not in check_zip(file):
+        raise unreadable(Reason.NO_TABLE)
+    file.seek(0)
+    try:
+        return python_calamine.load_workbook(io.BytesIO(file.read())), size
+    except python_calamine.CalamineError as error:
+        raise unreadable(Reason.MALFORMED) from error
+
+
+def _fullest(book: python_calamine.CalamineWorkbook, sheets: tuple[str, ...]) -> str:
+    """The first sheet with something in it."""
+    return next((name for name in sheets if book.get_sheet_by_name(name).end), sheets[0]) if sheets else ""
+
+
+def _sheet_rows(book: python_calamine.CalamineWorkbook, name: str, limit: int | None = None) -> Numbered:
+    try:
+        sheet = book.get_sheet_by_name(name)
+    except python_calamine.CalamineError as error:
+        raise unreadable(Reason.MALFORMED) from error
+    if sheet.end is not None and sheet.end[1] >= MAX_COLUMNS * 4:
+        raise unreadable(Reason.TOO_MANY_COLUMNS, columns=sheet.end[1] + 1, limit=MAX_COLUMNS)
+    left = [""] * (sheet.start[1] if sheet.start else 0)
+    first = (sheet.start[0] if sheet.start else 0) + 1
+    for line, row in enumerate(sheet.iter_rows(), start=first):
+        if limit is not None and line >= first + limit:
+            return
+        yield line, left + [_cell_text(cell) for cell in row]
+
+
+def _cell_text(cell: Any) -> str:
+    """A cell of a workbook as text: numbers with a point, dates as ISO, times only where there is one.
+
+    >>> from datetime import datetime
+    >>> _cell_text(3.0), _cell_text(datetime(2016, 12, 31)), _cell_text(True)
+    ('3', '2016-12-31', 'true')
+    """
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat(" ", "seconds")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def read_table(file: BinaryIO, guess: TableGuess) -> Iterator[list[Any]]:
+    """The rows below the header in batches: lines, rows, problems."""
+    batch = _Batch()
+    width = len(guess.columns)
+    for line, row in _body(file, guess):
+        batch.add(line, row, width)
+        if batch.is_full:
+            yield batch.plain()
+            batch = _Batch()
+    if batch.lines:
+        yield batch.plain()
+
+
+def copy_table(file: BinaryIO, guess: TableGuess) -> Iterator[bytes]:
+    """The same rows as CSV: line, code of the problem, cells."""
+    for lines, rows, problems in read_table(file, guess):
+        codes = {at: code for at, code, _params in problems}
+        block = io.StringIO(newline="")
+        writer = csv.writer(block, lineterminator="\n")
+        writer.writerows([line, codes.get(at), *row] for at, (line, row) in enumerate(zip(lines, rows, strict=True)))
+        yield block.getvalue().encode()
+
+
+def _body(file: BinaryIO, guess: TableGuess) -> Numbered:
+    every = _every_row(file, guess)
+    for line, row in every:
+        if line > guess.header_row:
+            yield line, row
+            break
+    yield from every
+
+
+def _every_row(file: BinaryIO, guess: TableGuess) -> Numbered:
+    if guess.kind == "xlsx":
+        return _sheet_rows(_open_book(file)[0], guess.sheet)
+    return _csv_rows(_text(file, guess.encoding), guess.delimiter, guess.quote)
+
+
+class _Batch:
+    """Rows on their way, brought to the width of the table."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+        self.rows: list[list[str | None]] = []
+        self.problems: list[tuple[int, str, dict[str, Any]]] = []
+        self._characters = 0
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.lines) >= _BATCH_ROWS or self._characters > _BATCH_CHARACTERS
+
+    def add(self, line: int, row: list[str], width: int) -> None:
+        """Take a row that has anything in it."""
+        joined = "".join(row)
+        if not joined or joined.isspace():
+            return
+        if "\0" in joined:
+            row = [cell.replace("\0", "") for cell in row]
+        if len(row) != width:
+            row = self._resized(row, width)
+        if len(joined) > MAX_CELL:
+            row = self._cut(row)
+        self.lines.append(line)
+        self.rows.append([cell or None for cell in row])
+        self._characters += min(len(joined), width * MAX_CELL)
+
+    def _resized(self, row: list[str], width: int) -> list[str]:
+        if len(row) < width:
+            self._complain("row_short", cells=len(row), columns=width)
+        elif any(cell.strip() for cell in row[width:]):
+            self._complain("row_long", cells=len(row), columns=width)
+        return row[:width] + [""] * (width - len(row))
+
+    def _cut(self, row: list[str]) -> list[str]:
+        at = next((at for at, cell in enumerate(row) if len(cell) > MAX_CELL), None)
+        if at is not None:
+            self._complain("cell_too_long", column=at + 1, length=len(row[at]), limit=MAX_CELL)
+        return [cell[:MAX_CELL] for cell in row]
+
+    def _complain(self, code: str, **params: int) -> None:
+        self.problems.append((len(self.rows), code, params))
+
+    def plain(self) -> list[Any]:
+        """What goes to the parent."""
+        return [self.lines, self.rows, self.problems]
+
+
+def _fitted(row: list[str], width: int) -> list[str | None]:
+    cells = [cell.replace("\0", "")[:MAX_CELL] or None for cell in row[:width]]
+    return cells + [None] * (width - len(cells))

@@ -1,0 +1,80 @@
+"""Tables that others exported: CSV of any make, and XLSX. What they are is found out; rows come as a stream.
+
+Everything is read in a child process. Of a CSV file only one batch is in memory at a time; an XLSX file is held by the
+child, within its limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from etappe.foreign import child
+from etappe.foreign.reasons import too_large
+from etappe.foreign.table_reader import TableGuess, copy_table, guess_table, read_table
+
+MAX_CSV_BYTES: Final = 2 << 30
+MAX_XLSX_BYTES: Final = 64 << 20
+SECONDS: Final = 60.0
+MEGABYTES: Final = 300
+
+__all__ = ["Batch", "Row", "RowProblem", "TableGuess", "batches", "copy_blocks", "rows", "sniff"]
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """What is wrong with one row: `row_short`, `row_long`, `cell_too_long`, with the values its sentence needs."""
+
+    code: str
+    params: dict[str, Any]
+
+
+class Row(NamedTuple):
+    """One row of a table: the line (CSV) or row (XLSX) where it begins, and a cell or None for each column."""
+
+    line: int
+    cells: list[str | None]
+    problem: RowProblem | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows in a block; `problems` by position in `rows`. Rows are as wide as the table, too long cells are cut."""
+
+    lines: list[int]
+    rows: list[list[str | None]]
+    problems: dict[int, RowProblem]
+
+
+def sniff(path: Path, *, sheet: str = "") -> TableGuess:
+    """What the file at `path` is: kind, encoding, delimiter, header, columns, first rows. `sheet`: of an XLSX file.
+
+    Raises a refusal `file_*` where it holds no table, more than 500 columns, or more than can be read.
+    """
+    size = path.stat().st_size
+    if size > MAX_CSV_BYTES:
+        raise too_large(size, MAX_CSV_BYTES)
+    return child.run(guess_table, path, sheet, seconds=SECONDS, megabytes=MEGABYTES)
+
+
+def batches(path: Path, guess: TableGuess) -> Iterator[Batch]:
+    """The rows below the header in blocks of up to a thousand; rows that are empty throughout are left out."""
+    for lines, cells, problems in child.stream(read_table, path, guess, seconds=SECONDS, megabytes=MEGABYTES):
+        yield Batch(lines, cells, {at: RowProblem(code, params) for at, code, params in problems})
+
+
+def rows(path: Path, guess: TableGuess) -> Iterator[Row]:
+    """The rows below the header one by one."""
+    for batch in batches(path, guess):
+        for at, (line, cells) in enumerate(zip(batch.lines, batch.rows, strict=True)):
+            yield Row(line, cells, batch.problems.get(at))
+
+
+def copy_blocks(path: Path, guess: TableGuess) -> Iterator[bytes]:
+    """The rows as blocks of CSV in UTF-8 for PostgreSQL's `COPY ... FROM STDIN (FORMAT csv)`, as the child writes them.
+
+    Each line holds: line number, code of its problem or nothing, then the cells; an empty cell is NULL.
+    """
+    yield from child.stream(copy_table, path, guess, seconds=SECONDS, megabytes=MEGABYTES)
