@@ -1,13 +1,11 @@
 """The tests' database server, the template every test database is cloned from, and the clones.
 
-The server is the embedded one, kept below `.cache`, or `ETAPPE_TEST_DATABASE_URL` (a login that may create databases and
-roles); `ETAPPE_TEST_POSTGRESQL` names another directory of PostgreSQL programs. Test runs may share it.
+The server is the embedded one, kept below `.cache`, or that of `ETAPPE_TEST_DATABASE_URL` (a login that may create
+databases and roles); `ETAPPE_TEST_POSTGRESQL` names another directory of PostgreSQL programs. Test runs may share it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import os
 import subprocess
 import sys
@@ -23,9 +21,9 @@ from psycopg import sql
 from etappe.config.embedded import APPLICATION, OWNER, Embedded, find_binaries
 from etappe.config.home import Home
 from etappe.config.locks import alone
+from etappe.config.migrate import fingerprint
 
 REPOSITORY = Path(__file__).parent.parent
-SOURCE = REPOSITORY / "src" / "etappe"
 CACHE = REPOSITORY / ".cache" / "tests"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 KEEP = 6
@@ -152,22 +150,6 @@ def server() -> Server:
     programs = os.environ.get("ETAPPE_TEST_POSTGRESQL")
     binaries = find_binaries(Path(programs) if programs else None)
     return EmbeddedServer(Home(CACHE / f"postgresql-{binaries.major}"), binaries.path)
-
-
-def fingerprint() -> str:
-    """A digest of all that makes up an empty database."""
-    digest = hashlib.sha256()
-    files = [
-        *SOURCE.glob("*/migrations/*.py"),
-        *SOURCE.glob("*/facts.sql"),
-        SOURCE / "config/grants.py",
-        SOURCE / "config/migrate.py",
-    ]
-    for path in sorted(files):
-        digest.update(str(path.relative_to(SOURCE)).encode() + b"\0" + path.read_bytes())
-    for package in ("django", "procrastinate", "django-allauth"):
-        digest.update(importlib.metadata.version(package).encode())
-    return digest.hexdigest()[:16]
 
 
 def _exists(connection: psycopg.Connection, name: str) -> bool:

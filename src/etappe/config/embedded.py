@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,7 @@ class Embedded:
     tell: Callable[[str], None] = lambda _line: None
     _lock: FileLock | None = None
     _process: subprocess.Popen[bytes] | None = None
+    _started: int | None = None
 
     @cached_property
     def account(self) -> Account:
@@ -193,6 +194,7 @@ class Embedded:
         """Start the server again if it died; say whether that was needed. Only for holders of the lock."""
         if self.pid() is not None:
             return False
+        self._reap()
         with alone(self.home.path / "start.lock"):
             self._be_running()
         return True
@@ -363,6 +365,21 @@ class Embedded:
                 self.tell("PostgreSQL is recovering; this takes as long as it takes")
                 told = True
             time.sleep(0.02)
+        self._let_live()
+
+    def _let_live(self) -> None:
+        """The server may outlive us: from here on its process id is all we keep."""
+        if self._process is not None:
+            self._started, self._process.returncode = self._process.pid, 0
+            self._process = None
+
+    def _reap(self) -> None:
+        """If the server was our child and has ended, let the system forget it."""
+        if self._started is not None:
+            with suppress(ChildProcessError):
+                if os.waitpid(self._started, os.WNOHANG) == (0, 0):
+                    return
+            self._started = None
 
     def _log_end(self) -> str:
         return "\n".join(self.data.with_name("postgresql.log").read_text(errors="replace").splitlines()[-12:])
@@ -374,9 +391,7 @@ class Embedded:
             os.kill(pid, signal.SIGINT)
         while self.pid() is not None:
             time.sleep(0.02)
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+        self._reap()
 
     def ensure_database(self, name: str) -> None:
         """Make the database if it is missing."""

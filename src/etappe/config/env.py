@@ -40,7 +40,7 @@ class Variable(Generic[T]):
 
     def value(self, environ: Mapping[str, str] | None = None) -> T:
         """The value in force; raise Unusable for junk."""
-        text = self._text(os.environ if environ is None else environ)
+        text = self.given(environ)
         if text is None:
             return self.default
         try:
@@ -58,7 +58,9 @@ class Variable(Generic[T]):
         """The variable's own name, and that of its file variant."""
         return (self.name, f"{self.name}_FILE") if self.is_secret else (self.name,)
 
-    def _text(self, environ: Mapping[str, str]) -> str | None:
+    def given(self, environ: Mapping[str, str] | None = None) -> str | None:
+        """The text that was given, from the variable or its file; None without one."""
+        environ = os.environ if environ is None else environ
         given = [name for name in self.names if environ.get(name, "").strip()]
         if len(given) > 1:
             raise Unusable(f"{given[0]} and {given[1]} are both set: unset one of them.")

@@ -64,6 +64,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "etappe.web.middleware.SignInMiddleware",
+    "etappe.web.middleware.PersonMiddleware",
+    "etappe.web.middleware.EdgeMiddleware",
 ]
 
 TEMPLATES = [
@@ -76,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "etappe.web.shell.context",
             ],
         },
     },
@@ -147,6 +151,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = f"{PREFIX}etappe-csrf"
+CSRF_FAILURE_VIEW = "etappe.web.refusals.csrf_failed"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -13,3 +13,8 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     *(path(at, include(f"etappe.{edge}.urls")) for at, edge in EDGES.items() if (SOURCE / edge / "urls.py").exists()),
 ]
+
+handler400 = "etappe.web.refusals.bad_request"
+handler403 = "etappe.web.refusals.forbidden"
+handler404 = "etappe.web.refusals.missing"
+handler500 = "etappe.web.refusals.broken"
