@@ -1,0 +1,14 @@
+interface Htmx {
+  trigger(target: Element, name: string, detail?: unknown): void;
+  process(target: Element): void;
+  swap(target: Element | string, html: string, how: { swapStyle: string }): void;
+}
+
+interface Window {
+  htmx: Htmx;
+}
+
+declare module "htmx.org/dist/htmx.esm.js" {
+  const htmx: Htmx;
+  export default htmx;
+}

@@ -1,0 +1,95 @@
+"""Where one can go. The rail shows the lifecycle; what does not exist yet, or is not this viewer's, does not show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.actor import Actor
+from etappe.team.access import may
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A place in the navigation. `act` is what a viewer must be permitted; `letter` follows `g` on the keyboard.
+
+    `route` names the page; one that no module declares is left out, so the lifecycle fills up as pages come.
+    """
+
+    route: str
+    label: Promise
+    icon: str
+    act: str = ""
+    letter: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A destination as this viewer sees it on this page."""
+
+    label: Promise
+    icon: str
+    url: str
+    letter: str
+    is_here: bool
+
+
+LIFECYCLE = (
+    Destination("today", _("Today"), "sun", letter="t"),
+    Destination("leads", _("Leads"), "magnet", "deals.see", "l"),
+    Destination("deals", _("Deals"), "layout-kanban", "deals.see", "d"),
+    Destination("customers", _("Customers"), "heart-handshake", "deals.see", "c"),
+    Destination("marketing", _("Marketing"), "speakerphone", "deals.see", "m"),
+    Destination("figures", _("Figures"), "chart-bar", "figures.see", "f"),
+    Destination("playbook", _("Playbook"), "route", "playbook.see", "p"),
+)
+RECORDS = (
+    Destination("accounts", _("Accounts"), "building", letter="a"),
+    Destination("people", _("People"), "users", letter="k"),
+    Destination("inspection", _("Inspection"), "eye-check", "deals.inspect", "i"),
+    Destination("import", _("Import"), "file-import", "imports.run"),
+)
+OWN = (
+    Destination("settings_profile", _("My settings"), "user"),
+    Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
+    Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
+)
+SETTINGS = (
+    Destination("settings_profile", _("Profile"), "user"),
+    Destination("settings_safety", _("Safety"), "shield-lock"),
+    Destination("settings_tokens", _("API tokens"), "key", "tokens.own"),
+    Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
+    Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
+)
+TABS = ("today", "deals", "accounts", "figures")
+
+
+def places(request: HttpRequest, viewer: Actor, destinations: tuple[Destination, ...]) -> tuple[Place, ...]:
+    """The destinations that exist and that the viewer may use."""
+    found = ((each, address(each.route)) for each in destinations if not each.act or may(viewer, each.act))
+    return tuple(
+        Place(each.label, each.icon, url, each.letter, _is_here(request.path, url)) for each, url in found if url
+    )
+
+
+def tabs(request: HttpRequest, viewer: Actor) -> tuple[Place, ...]:
+    """The few places at the bottom of a phone."""
+    return places(request, viewer, tuple(each for each in (*LIFECYCLE, *RECORDS) if each.route in TABS))
+
+
+@lru_cache(maxsize=64)
+def address(route: str) -> str:
+    """The address of a named page, or nothing where no module declares it."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return ""
+
+
+def _is_here(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)

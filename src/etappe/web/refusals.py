@@ -1,0 +1,65 @@
+"""What a rule's no looks like: a panel beside the page, or a page where there is no script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from etappe.core.errors import Refusal
+from etappe.journal.refusals import Said, text
+from etappe.web.shell import show
+
+
+@dataclass(frozen=True)
+class RefusalPage:
+    """What was not done, what is missing, what to do, and where one came from."""
+
+    said: Said
+    status: int
+    back: str
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The refusal as page or panel, with its own status (403, 409, 422)."""
+    page = RefusalPage(text(refusal), refusal.status, _back(request))
+    return show(request, "errors/refusal.html", page, part="panel", into="panel", status=refusal.status)
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The page for what is not there, or not for this viewer: nobody can tell which."""
+    del exception
+    return show(request, "errors/404.html", None, part="panel", into="panel", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's own no, for example a form without its token."""
+    del exception
+    return render(request, "errors/403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request nobody can read."""
+    del exception
+    return render(request, "errors/400.html", status=400)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A bug. The page asks nothing of the database, which may be what is broken."""
+    del request
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old, or not ours."""
+    del reason
+    return render(request, "errors/csrf.html", status=403)
+
+
+def _back(request: HttpRequest) -> str:
+    came_from = request.path if request.method == "GET" else request.headers.get("Referer", "/")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if is_ours else "/"

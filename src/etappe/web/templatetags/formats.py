@@ -1,0 +1,134 @@
+"""Money, numbers, dates and times as the reader's language writes them; times in the workspace's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+Number = int | float | Decimal
+NARROW, WIDE = "\u202f", "\u00a0"
+_DAY = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_DAY_SHORT = {"de": "dd.MM.", "en": "d MMM"}
+
+
+@lru_cache(maxsize=8)
+def _locale(language: str) -> Locale:
+    return Locale("en", "GB") if language == "en" else Locale(language)
+
+
+def language() -> str:
+    """The reader's language, `de` or `en`."""
+    found = (get_language() or "en").split("-")[0]
+    return found if found in _DAY else "en"
+
+
+@register.filter
+def money(amount: Number | None, currency: str = "EUR") -> str:
+    """An amount with its currency's own number of decimals: `1.234,56 €` with a narrow space, or `€1,234.56`."""
+    return _money(amount, currency, None)
+
+
+@register.filter
+def money_whole(amount: Number | None, currency: str = "EUR") -> str:
+    """The same without decimals, for sums and cards."""
+    return _money(amount, currency, {"de": f"#,##0{WIDE}¤", "en": "¤#,##0"}[language()])
+
+
+def _money(amount: Number | None, currency: str, pattern: str | None) -> str:
+    if amount is None:
+        return ""
+    digits = pattern is None
+    said = format_currency(amount, currency, pattern, locale=_locale(language()), currency_digits=digits)
+    return said.replace(WIDE, NARROW)
+
+
+@register.filter
+def number(value: Number | None, decimals: int = 0) -> str:
+    """A number with the reader's separators, rounded to `decimals`."""
+    if value is None:
+        return ""
+    return format_decimal(value, "#,##0." + "0" * decimals if decimals else "#,##0", locale=_locale(language()))
+
+
+@register.filter
+def percent(share: Number | None, decimals: int = 0) -> str:
+    """A share from 0 to 1 as per cent: `21 %` with a space that does not break, or `21%`."""
+    if share is None:
+        return ""
+    zeros = "." + "0" * decimals if decimals else ""
+    pattern = f"#,##0{zeros}{WIDE}%" if language() == "de" else f"#,##0{zeros}%"
+    return format_percent(share, pattern, locale=_locale(language()))
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day: `24.11.2026` or `24 Nov 2026`."""
+    return "" if value is None else format_date(_local_day(value), _DAY[language()], locale=_locale(language()))
+
+
+@register.filter
+def day_short(value: date | datetime | None) -> str:
+    """A day without its year: `24.11.` or `24 Nov`."""
+    return "" if value is None else format_date(_local_day(value), _DAY_SHORT[language()], locale=_locale(language()))
+
+
+@register.filter
+def hour(value: datetime | time | None) -> str:
+    """A time of day: `14:30 Uhr` or `14:30`."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _("{time}").format(time=format_time(local, "HH:mm", locale=_locale(language())))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A day with its time."""
+    return "" if value is None else f"{day(value)}, {hour(value)}"
+
+
+@register.filter
+def week(value: date | datetime | None) -> str:
+    """A calendar week: `KW 48` or `week 48`."""
+    return "" if value is None else _("week {week}").format(week=_local_day(value).isocalendar().week)
+
+
+@register.filter
+def days(count: int | None) -> str:
+    """A number of days in words."""
+    if count is None:
+        return ""
+    return ngettext("{count} day", "{count} days", count).format(count=number(count))
+
+
+@register.simple_tag
+def when(value: date | datetime | None, style: str = "day") -> SafeString | str:
+    """A `<time>` element: `style` is `day`, `short`, `moment` or `hour`; the full moment is its tooltip."""
+    if value is None:
+        return ""
+    shown = _STYLES[style](value)
+    full = moment(value) if isinstance(value, datetime) else day(value)
+    machine = value.astimezone(UTC) if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine.isoformat(), full, shown)
+
+
+_STYLES: dict[str, Callable[[Any], str]] = {"day": day, "short": day_short, "moment": moment, "hour": hour}
+
+
+def _local_day(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
