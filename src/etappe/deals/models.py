@@ -112,7 +112,9 @@ class StageVisit(models.Model):
     xid = models.BigIntegerField(db_default=TransactionId())
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["left_at", "id"], name="visit_left", condition=Q(left_at__isnull=False))]
+        indexes: ClassVar = [
+            models.Index(fields=["left_at", "id"], name="visit_left", condition=Q(left_at__isnull=False))
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="visit_open_once"),
             models.UniqueConstraint(fields=["deal", "id"], name="visit_of_deal"),

@@ -21,9 +21,7 @@ SPAN_COLUMNS = ("stage", "status", "amount", "currency", "owner_id", "team_id", 
 
 def facts_of(deal: Deal) -> DealFacts:
     """What the gate needs to know of the deal."""
-    rows = Evidence.objects.filter(deal=deal).values_list(
-        "criterion", "kind", "provenance", "verdict", "withdrawn_at"
-    )
+    rows = Evidence.objects.filter(deal=deal).values_list("criterion", "kind", "provenance", "verdict", "withdrawn_at")
     granted = DealException.objects.filter(deal=deal, granted=True).values_list("stages", flat=True)
     return DealFacts(
         process=process_of(deal),
@@ -105,4 +103,3 @@ def refresh_proof(deal: Deal) -> None:
         deal.proof = standing.value
         deal.save(update_fields=["proof"])
         StageVisit.objects.filter(deal=deal, left_at=None).update(proof=standing.value)
-

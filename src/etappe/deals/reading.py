@@ -1,4 +1,4 @@
-"""Reading what a colleague gives as evidence, before the action: parsing happens in a child process, outside of any lock."""
+"""Reading what a colleague gives as evidence, before the action: in a child process, outside of any lock."""
 
 from __future__ import annotations
 

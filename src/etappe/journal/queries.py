@@ -94,7 +94,8 @@ def horizon() -> int:
 def touched_since(mark: int, limit: int = 200) -> list[int]:
     """Ids of deals with an entry since the mark, newest first. A mark from `horizon()` misses no late commit."""
     recent = Entry.objects.filter(xid__gte=mark, deal_id__isnull=False).order_by("-id")
-    return list(dict.fromkeys(recent.values_list("deal_id", flat=True)[:limit]))
+    ids = recent.values_list("deal_id", flat=True)[:limit]
+    return list(dict.fromkeys(deal for deal in ids if deal is not None))
 
 
 def entries_by_id(ids: Iterable[int]) -> list[EntryView]:

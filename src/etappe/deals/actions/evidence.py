@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from etappe.core.evidence import Kind, Provenance, counts_as, strength
 from etappe.core.kinds.deals import EvidenceConfirmed, EvidenceJudged, EvidenceWithdrawn
 from etappe.core.mail_checks import Check, MailVerdict, buyers_acceptance, buyers_mail
 from etappe.core.process import Criterion, Stage
-from etappe.deals.actions.fields import join_centre
+from etappe.deals.centre import join_centre
 from etappe.deals.models import Deal, Evidence
 from etappe.deals.place import process_of, refresh_proof
 from etappe.deals.reading import Given, GivenFile
@@ -49,6 +49,7 @@ class _Checked:
     message_id: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    uid: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @action
@@ -60,18 +61,19 @@ def confirm(uid: uuid.UUID | str, criterion: str, given: Given, *, actor: Actor,
     """
     deal = lock(actor, uid)
     require(actor, "deals.prove", holder(deal))
-    stage, wanted = criterion_of(deal, criterion)
-    kind = _accepted_kind(wanted, given)
-    evidence_uid = uuid.uuid4()
+    kind = _accepted_kind(criterion_of(deal, criterion)[1], given)
     file = given.file
     checked = _check_file(deal, kind, given, file, actor, at) if file else _check_text(kind, given, actor, at)
-    person = checked.person or _sender(deal, checked, actor=actor, at=at)
-    evidence = _write(deal, criterion, kind, given, checked, person, evidence_uid, actor=actor, at=at)
-    if person:
-        join_centre(deal, person[0], person[1], "unknown", actor=actor, at=at, evidence=evidence_uid)
+    if checked.person is None and checked.facts.get("from"):
+        sender = _sender(deal, checked, actor=actor, at=at)
+        checked = replace(checked, person=sender, flags=(*checked.flags, "sender_added"))
+    evidence = _write(deal, criterion, kind, given, checked, actor=actor, at=at)
+    if checked.person:
+        key, person = checked.person
+        join_centre(deal, key, person, "unknown", actor=actor, at=at, evidence=checked.uid)
     refresh_proof(deal)
-    record_confirmed(deal, evidence, person[1] if person else "", actor=actor, at=at)
-    return evidence.uid
+    record_confirmed(deal, evidence, checked.person[1] if checked.person else "", actor=actor, at=at)
+    return checked.uid
 
 
 def criterion_of(deal: Deal, key: str) -> tuple[Stage, Criterion]:
@@ -215,13 +217,9 @@ def _happened(given: Given, at: datetime) -> datetime:
     return given.happened_at
 
 
-def _sender(
-    deal: Deal, checked: _Checked, *, actor: Actor, at: datetime
-) -> tuple[int, str] | None:
+def _sender(deal: Deal, checked: _Checked, *, actor: Actor, at: datetime) -> tuple[int, str]:
     """The sender of a mail whom this deal does not know yet: found among all people, or added to the account."""
-    address = checked.facts.get("from")
-    if not address:
-        return None
+    address = checked.facts["from"]
     for known in people.find_people_by_email([address]).values():
         return known[0].id, str(known[0].uid)
     account = people.account_names([deal.account_id])[deal.account_id].uid if deal.account_id else None
@@ -231,31 +229,21 @@ def _sender(
 
 
 def _write(
-    deal: Deal,
-    criterion: str,
-    kind: Kind,
-    given: Given,
-    checked: _Checked,
-    person: tuple[int, str] | None,
-    uid: uuid.UUID,
-    *,
-    actor: Actor,
-    at: datetime,
+    deal: Deal, criterion: str, kind: Kind, given: Given, checked: _Checked, *, actor: Actor, at: datetime
 ) -> Evidence:
     file = given.file
     sha256 = artefacts.store(file.content, file.media_type) if file else ""
     given_before = Evidence.objects.filter(deal=deal, criterion=criterion, artefact=sha256, withdrawn_at=None)
     if sha256 and given_before.exclude(verdict="rejected").exists():
         raise Refusal("given_already", name=file.name if file else "")
-    flags = [*checked.flags, *(["sender_added"] if person and not checked.person else [])]
     return Evidence.objects.create(
-        uid=uid,
+        uid=checked.uid,
         deal=deal,
         criterion=criterion,
         kind=kind.value,
         provenance=checked.provenance.value,
         strength=int(strength(kind, checked.provenance)),
-        person_id=person[0] if person else None,
+        person_id=checked.person[0] if checked.person else None,
         happened_at=checked.happened_at,
         title=clean_text("title", checked.title[:300].replace("\x00", "")),
         excerpt=checked.excerpt,
@@ -265,7 +253,7 @@ def _write(
         media_type=file.media_type if file else "",
         message_id=checked.message_id[:500],
         facts=checked.facts,
-        flags=flags,
+        flags=list(checked.flags),
         confirmed_by_id=actor.id,
         confirmed_at=at,
     )
@@ -321,6 +309,7 @@ def judge(uid: uuid.UUID | str, accepted: bool, reason: str = "", *, actor: Acto
 
 
 def give_reason(reason: str) -> str:
+    """The reason, cleaned; refused if there is none."""
     text = clean_text("reason", reason)
     if len(text) < 3:
         raise Refusal("reason_required", field="reason")

@@ -13,11 +13,11 @@ from etappe.deals.actions.evidence import give_reason
 from etappe.deals.actions.place import go, require_seen, state
 from etappe.deals.models import Deal, DealException
 from etappe.deals.place import facts_of, refresh_proof
-from etappe.deals.scope import holder, lock, visible
+from etappe.deals.scope import holder, lock, user_key, visible
 from etappe.deals.shapes import DealState
 from etappe.journal.record import action, record
 from etappe.team import queries as team
-from etappe.team.access import may, require
+from etappe.team.access import require
 
 
 @action
@@ -39,7 +39,7 @@ def ask_exception(
         raise Refusal("exception_asked_already")
     stages = list(dict.fromkeys(item.stage.key for item in missing))
     asked = DealException.objects.create(
-        deal=deal, stages=stages, to=to, reason=give_reason(reason), asked_by_id=actor.id, asked_at=at
+        deal=deal, stages=stages, to=to, reason=give_reason(reason), asked_by_id=user_key(actor), asked_at=at
     )
     word = ExceptionAsked(exception=str(asked.uid), stages=stages, to=to, reason=asked.reason)
     record(word, actor=actor, at=at, deal=deal.id, account=deal.account_id)
@@ -49,9 +49,7 @@ def ask_exception(
 
 
 @action
-def answer_exception(
-    uid: uuid.UUID | str, granted: bool, answer: str = "", *, actor: Actor, at: datetime
-) -> DealState:
+def answer_exception(uid: uuid.UUID | str, granted: bool, answer: str = "", *, actor: Actor, at: datetime) -> DealState:
     """Grant an exception, which moves the deal as asked, or refuse it with a reason."""
     asked = DealException.objects.filter(uid=_uid(uid), deal__in=visible(actor.scope)).select_related("deal").first()
     if asked is None:
@@ -100,8 +98,3 @@ def _move_on(deal: Deal, asked: DealException, *, actor: Actor, at: datetime) ->
         refresh_proof(deal)
         return
     go(deal, outcome, actor=actor, at=at)
-
-
-def may_grant(actor: Actor, deal: Deal) -> bool:
-    """Whether the actor could answer an exception on this deal."""
-    return may(actor, "deals.grant", holder(deal))

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.deal_fields import clean_fields, clean_text
+from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
-from etappe.core.kinds.deals import DealEdited, MemberAdded, MemberRemoved, StakeholderAdded, StakeholderRemoved
+from etappe.core.kinds.deals import DealEdited, MemberAdded, MemberRemoved, StakeholderRemoved
 from etappe.deals.actions.place import require_seen, state
-from etappe.deals.models import Deal, Member, Stakeholder
+from etappe.deals.centre import join_centre
+from etappe.deals.columns import columns_from
+from etappe.deals.models import Member, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS, renew_span
 from etappe.deals.scope import holder, lock
 from etappe.deals.shapes import DealState
@@ -42,7 +44,7 @@ def edit(
     deal = lock(actor, uid)
     require(actor, "deals.edit", holder(deal))
     require_seen(deal, seen)
-    wanted = _columns(changes, actor)
+    wanted = columns_from(changes, actor)
     changed = {
         column: [as_json(getattr(deal, column)), as_json(value)]
         for column, value in wanted.items()
@@ -60,32 +62,6 @@ def edit(
     return state(deal)
 
 
-def _columns(changes: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    links = {field: value for field, value in changes.items() if field in _LINKS}
-    columns = clean_fields({field: value for field, value in changes.items() if field not in _LINKS})
-    for field, value in links.items():
-        columns |= _LINKS[field](value, actor)
-    return columns
-
-
-def _owner(value: Any, actor: Actor) -> dict[str, Any]:
-    if value is None:
-        raise Refusal("field_required", field="owner")
-    user = team.user_by_uid(value)
-    return {"owner_id": user.id, "team_id": user.team_id}
-
-
-def _account(value: Any, actor: Actor) -> dict[str, Any]:
-    return {"account_id": people.account_id(actor, value) if value else None}
-
-
-def _next_step_person(value: Any, actor: Actor) -> dict[str, Any]:
-    return {"next_step_person_id": people.person_id(actor, value) if value else None}
-
-
-_LINKS = {"owner": _owner, "account": _account, "next_step_person": _next_step_person}
-
-
 @action
 def add_stakeholder(
     uid: uuid.UUID | str, person: uuid.UUID | str, role: str = "unknown", *, actor: Actor, at: datetime
@@ -96,23 +72,6 @@ def add_stakeholder(
     if role not in CENTRE_ROLES:
         raise Refusal("unknown_choice", field="role", choices=CENTRE_ROLES)
     join_centre(deal, people.person_id(actor, person), str(person), role, actor=actor, at=at)
-
-
-def join_centre(
-    deal: Deal, person_id: int, person: str, role: str, *, actor: Actor, at: datetime, evidence: uuid.UUID | None = None
-) -> None:
-    """Put a person into the buying centre and record it, unless they are there in that role."""
-    present = Stakeholder.objects.filter(deal=deal, person_id=person_id).first()
-    if present and (present.role == role or evidence):
-        return
-    Stakeholder.objects.update_or_create(
-        deal=deal,
-        person_id=person_id,
-        defaults={"role": role},
-        create_defaults={"role": role, "with_evidence": evidence, "added_at": at},
-    )
-    added = StakeholderAdded(person=person, role=role, with_evidence=str(evidence) if evidence else None)
-    record(added, actor=actor, at=at, deal=deal.id, person=person_id, account=deal.account_id)
 
 
 @action

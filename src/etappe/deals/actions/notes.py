@@ -18,7 +18,7 @@ from etappe.core.kinds.deals import NoteAnswered, NoteLinkMade, NoteLinkRevoked
 from etappe.deals.actions.evidence import criterion_of, lock_evidence, record_confirmed
 from etappe.deals.models import Deal, Evidence, NoteLink
 from etappe.deals.place import refresh_proof
-from etappe.deals.scope import holder, visible
+from etappe.deals.scope import holder, user_key, visible
 from etappe.journal.record import action, record
 from etappe.team.access import require
 
@@ -47,7 +47,7 @@ def hashed(token: str) -> bytes:
 
 @action
 def make_note_link(evidence: uuid.UUID | str, *, actor: Actor, at: datetime) -> NoteLinkRef:
-    """Ask the buyer to confirm a note: a link for the person it names. An open link for the note is handed out again."""
+    """Ask the buyer to confirm a note: a link for the person it names. An open one is handed out again."""
     deal, note = lock_evidence(actor, evidence)
     require(actor, "deals.prove", holder(deal))
     if note.kind != Kind.CALL_NOTE.value or note.person_id is None or note.withdrawn_at:
@@ -65,7 +65,7 @@ def make_note_link(evidence: uuid.UUID | str, *, actor: Actor, at: datetime) -> 
         evidence=note,
         person_id=note.person_id,
         token_sha256=hashed(token_of(uid)),
-        made_by_id=actor.id,
+        made_by_id=user_key(actor),
         made_at=at,
         expires_at=at + LIFETIME,
     )
@@ -130,7 +130,7 @@ def require_open(link: NoteLink, at: datetime) -> None:
         raise Refusal("link_expired", at=link.expires_at)
 
 
-def _confirm(deal: Deal, link: NoteLink, buyer: Actor, at: datetime) -> None:
+def _confirm(deal: Deal, link: NoteLink, actor: Actor, at: datetime) -> None:
     note = link.evidence
     evidence = Evidence.objects.create(
         deal=deal,
@@ -146,4 +146,4 @@ def _confirm(deal: Deal, link: NoteLink, buyer: Actor, at: datetime) -> None:
         confirmed_at=at,
     )
     refresh_proof(deal)
-    record_confirmed(deal, evidence, str(link.person_id), actor=buyer, at=at)
+    record_confirmed(deal, evidence, str(link.person_id), actor=actor, at=at)

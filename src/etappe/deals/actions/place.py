@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.deal_fields import clean_fields, clean_name, clean_text
+from etappe.core.deal_fields import clean_name, clean_text
 from etappe.core.errors import Refusal, Stale
 from etappe.core.kinds import fold
 from etappe.core.kinds.deals import (
@@ -23,7 +23,7 @@ from etappe.core.kinds.deals import (
 )
 from etappe.core.periods import local_day
 from etappe.core.process import WON, Basis, Phase, Proof, Status, Verdict, entry, verdict
-from etappe.deals.models import Deal, Stakeholder, StageVisit
+from etappe.deals.models import Deal, StageVisit
 from etappe.deals.place import facts_of, open_visit, process_of, renew_span, write_place
 from etappe.deals.scope import holder, lock
 from etappe.deals.shapes import DealState
@@ -67,44 +67,38 @@ def create(
     process: str | None = None,
     stage: str | None = None,
     late_entry: bool = False,
-    account: uuid.UUID | str | None = None,
     stakeholders: tuple[uuid.UUID | str, ...] = (),
-    owner: uuid.UUID | str | None = None,
     actor: Actor,
     at: datetime,
 ) -> DealState:
-    """Make a deal in the first stage of its process.
+    """Make a deal in the first stage of its process; `fields` as for `edit`, the owner is the actor if none is named.
 
     In a later stage only as a `late_entry`: what it skips stays visibly unproven. Without it the refusal names what is
-    missing, as for any move. Refuses fields that do not hold, and people or accounts the actor does not see.
+    missing, as for any move. Refuses fields that do not hold; people or accounts the actor does not see are `Missing`.
     """
-    values = clean_fields({"currency": team.workspace().currency, **fields})
-    clean_name("name", values.get("name", ""))
-    owned_by = team.owner_ref(owner) if owner else team.owner_of(actor)
-    require(actor, "deals.create", Holder(owner=owned_by.id, team=owned_by.team))
+    ours = {"owner_id": actor.id, "team_id": actor.team}
+    columns = ours | columns_from({"currency": team.workspace().currency, **fields}, actor)
+    clean_name("name", columns.get("name", ""))
+    require(actor, "deals.create", Holder(owner=columns["owner_id"], team=columns["team_id"]))
     version = playbook.get_version(process) if process else playbook.default_version()
     place = entry(version.spec, stage, late=late_entry)
     place.raise_if_refused()
-    deal = Deal(
-        **values,
-        process_version_id=version.id,
-        stage=place.to,
-        entry_stage=place.to,
-        basis=place.basis.value,
-        proof=(Proof.UNPROVEN if place.basis is Basis.LATE_ENTRY else Proof.PROVEN).value,
-        stage_since=at,
-        owner_id=owned_by.id,
-        team_id=owned_by.team,
-        account_id=people.account_id(actor, account) if account else None,
-    )
-    deal.engaged_since = deal.engaged_since or today(at)
+    columns["engaged_since"] = columns.get("engaged_since") or today(at)
+    deal = _placed(Deal(process_version_id=version.id, stage_since=at, **columns), place)
     deal.save(force_insert=True)
     open_visit(deal, came_from="", actor=actor, at=at)
     renew_span(deal, at)
     record(DealCreated(columns_of(deal, Deal.JOURNALED)), actor=actor, at=at, deal=deal.id, account=deal.account_id)
     for person in stakeholders:
-        Stakeholder.objects.create(deal=deal, person_id=people.person_id(actor, person), added_at=at)
+        join_centre(deal, people.person_id(actor, person), str(person), "unknown", actor=actor, at=at)
     return state(deal)
+
+
+def _placed(deal: Deal, place: Verdict) -> Deal:
+    late = place.basis is Basis.LATE_ENTRY
+    deal.stage = deal.entry_stage = place.to
+    deal.basis, deal.proof = place.basis.value, (Proof.UNPROVEN if late else Proof.PROVEN).value
+    return deal
 
 
 @action

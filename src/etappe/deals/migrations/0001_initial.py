@@ -13,282 +13,422 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('playbook', '0002_immutable'),
-        ('team', '0001_initial'),
+        ("people", "0001_initial"),
+        ("playbook", "0002_immutable"),
+        ("team", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.TextField()),
-                ('stage', models.TextField()),
-                ('status', models.TextField(default='open')),
-                ('proof', models.TextField(default='proven')),
-                ('basis', models.TextField(default='start')),
-                ('entry_stage', models.TextField()),
-                ('stage_since', models.DateTimeField()),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=19, null=True)),
-                ('currency', models.TextField(default='EUR')),
-                ('source', models.TextField(blank=True, default='')),
-                ('product', models.TextField(blank=True, default='')),
-                ('expected_close', models.DateField(null=True)),
-                ('buyer_target_date', models.DateField(null=True)),
-                ('buyer_since', models.DateField(null=True)),
-                ('engaged_since', models.DateField(null=True)),
-                ('next_step', models.TextField(blank=True, default='')),
-                ('next_step_on', models.DateField(null=True)),
-                ('rests_until', models.DateField(null=True)),
-                ('leave_reason', models.TextField(blank=True, default='')),
-                ('lost_to', models.TextField(blank=True, default='')),
-                ('leave_note', models.TextField(blank=True, default='')),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('data_as_of', models.DateField(null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('version', models.IntegerField(default=1)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.account')),
-                ('next_step_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('process_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='playbook.processversion')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.TextField()),
+                ("stage", models.TextField()),
+                ("status", models.TextField(default="open")),
+                ("proof", models.TextField(default="proven")),
+                ("basis", models.TextField(default="start")),
+                ("entry_stage", models.TextField()),
+                ("stage_since", models.DateTimeField()),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=19, null=True)),
+                ("currency", models.TextField(default="EUR")),
+                ("source", models.TextField(blank=True, default="")),
+                ("product", models.TextField(blank=True, default="")),
+                ("expected_close", models.DateField(null=True)),
+                ("buyer_target_date", models.DateField(null=True)),
+                ("buyer_since", models.DateField(null=True)),
+                ("engaged_since", models.DateField(null=True)),
+                ("next_step", models.TextField(blank=True, default="")),
+                ("next_step_on", models.DateField(null=True)),
+                ("rests_until", models.DateField(null=True)),
+                ("leave_reason", models.TextField(blank=True, default="")),
+                ("lost_to", models.TextField(blank=True, default="")),
+                ("leave_note", models.TextField(blank=True, default="")),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("data_as_of", models.DateField(null=True)),
+                ("data", models.JSONField(default=dict)),
+                ("version", models.IntegerField(default=1)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.account"
+                    ),
+                ),
+                (
+                    "next_step_person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"
+                    ),
+                ),
+                (
+                    "process_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="playbook.processversion"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DealException',
+            name="DealException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('stages', models.JSONField()),
-                ('to', models.TextField()),
-                ('reason', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('granted', models.BooleanField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('by_oneself', models.BooleanField(default=False)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("stages", models.JSONField()),
+                ("to", models.TextField()),
+                ("reason", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("granted", models.BooleanField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("by_oneself", models.BooleanField(default=False)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DealSpan',
+            name="DealSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('stage', models.TextField()),
-                ('status', models.TextField()),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=19, null=True)),
-                ('currency', models.TextField()),
-                ('owner_id', models.BigIntegerField(null=True)),
-                ('team_id', models.BigIntegerField(null=True)),
-                ('expected_close', models.DateField(null=True)),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("stage", models.TextField()),
+                ("status", models.TextField()),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=19, null=True)),
+                ("currency", models.TextField()),
+                ("owner_id", models.BigIntegerField(null=True)),
+                ("team_id", models.BigIntegerField(null=True)),
+                ("expected_close", models.DateField(null=True)),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('criterion', models.TextField()),
-                ('kind', models.TextField()),
-                ('provenance', models.TextField()),
-                ('strength', models.SmallIntegerField()),
-                ('happened_at', models.DateTimeField()),
-                ('title', models.TextField(blank=True, default='')),
-                ('excerpt', models.TextField(blank=True, default='')),
-                ('address', models.TextField(blank=True, default='')),
-                ('artefact', models.TextField(blank=True, default='')),
-                ('file_name', models.TextField(blank=True, default='')),
-                ('media_type', models.TextField(blank=True, default='')),
-                ('message_id', models.TextField(blank=True, default='')),
-                ('facts', models.JSONField(default=dict)),
-                ('flags', models.JSONField(default=list)),
-                ('confirmed_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_reason', models.TextField(blank=True, default='')),
-                ('verdict', models.TextField(blank=True, default='')),
-                ('judged_at', models.DateTimeField(null=True)),
-                ('judged_reason', models.TextField(blank=True, default='')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('judged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("criterion", models.TextField()),
+                ("kind", models.TextField()),
+                ("provenance", models.TextField()),
+                ("strength", models.SmallIntegerField()),
+                ("happened_at", models.DateTimeField()),
+                ("title", models.TextField(blank=True, default="")),
+                ("excerpt", models.TextField(blank=True, default="")),
+                ("address", models.TextField(blank=True, default="")),
+                ("artefact", models.TextField(blank=True, default="")),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("media_type", models.TextField(blank=True, default="")),
+                ("message_id", models.TextField(blank=True, default="")),
+                ("facts", models.JSONField(default=dict)),
+                ("flags", models.JSONField(default=list)),
+                ("confirmed_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_reason", models.TextField(blank=True, default="")),
+                ("verdict", models.TextField(blank=True, default="")),
+                ("judged_at", models.DateTimeField(null=True)),
+                ("judged_reason", models.TextField(blank=True, default="")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.TextField(default='')),
-                ('added_at', models.DateTimeField()),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='team.user')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.TextField(default="")),
+                ("added_at", models.DateTimeField()),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="team.user"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NoteLink',
+            name="NoteLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('criterion', models.TextField()),
-                ('token_sha256', models.BinaryField(max_length=32, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('confirmed', models.BooleanField(null=True)),
-                ('comment', models.TextField(blank=True, default='')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.evidence')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='team.user')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("criterion", models.TextField()),
+                ("token_sha256", models.BinaryField(max_length=32, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("confirmed", models.BooleanField(null=True)),
+                ("comment", models.TextField(blank=True, default="")),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.evidence"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="team.user"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StageVisit',
+            name="StageVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.TextField()),
-                ('status', models.TextField()),
-                ('basis', models.TextField()),
-                ('proof', models.TextField()),
-                ('came_from', models.TextField(blank=True, default='')),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(null=True)),
-                ('entered_by', models.BigIntegerField(null=True)),
-                ('backfilled', models.BooleanField(default=False)),
-                ('xid', models.BigIntegerField(db_default=etappe.journal.fields.TransactionId())),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('process_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='playbook.processversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stage", models.TextField()),
+                ("status", models.TextField()),
+                ("basis", models.TextField()),
+                ("proof", models.TextField()),
+                ("came_from", models.TextField(blank=True, default="")),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(null=True)),
+                ("entered_by", models.BigIntegerField(null=True)),
+                ("backfilled", models.BooleanField(default=False)),
+                ("xid", models.BigIntegerField(db_default=etappe.journal.fields.TransactionId())),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "process_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="playbook.processversion"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stakeholder',
+            name="Stakeholder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.TextField(default='unknown')),
-                ('with_evidence', models.UUIDField(null=True)),
-                ('added_at', models.DateTimeField()),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='deals.deal')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.TextField(default="unknown")),
+                ("with_evidence", models.UUIDField(null=True)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "deal",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="deals.deal"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['process_version', 'stage', '-stage_since', '-id'], name='deal_board'),
+            model_name="deal",
+            index=models.Index(fields=["process_version", "stage", "-stage_since", "-id"], name="deal_board"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['owner', 'status', 'id'], name='deal_owner'),
+            model_name="deal",
+            index=models.Index(fields=["owner", "status", "id"], name="deal_owner"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['team', 'status', 'id'], name='deal_team'),
+            model_name="deal",
+            index=models.Index(fields=["team", "status", "id"], name="deal_team"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['account', 'id'], name='deal_account'),
+            model_name="deal",
+            index=models.Index(fields=["account", "id"], name="deal_account"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['-created_at', '-id'], name='deal_newest'),
+            model_name="deal",
+            index=models.Index(fields=["-created_at", "-id"], name="deal_newest"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(django.db.models.functions.comparison.Coalesce('amount', models.Value(Decimal('-1'), output_field=models.DecimalField(decimal_places=4, max_digits=19))), models.F('id'), name='deal_amount'),
+            model_name="deal",
+            index=models.Index(
+                django.db.models.functions.comparison.Coalesce(
+                    "amount",
+                    models.Value(Decimal("-1"), output_field=models.DecimalField(decimal_places=4, max_digits=19)),
+                ),
+                models.F("id"),
+                name="deal_amount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(django.db.models.functions.comparison.Coalesce('expected_close', models.Value(datetime.date(9999, 12, 31), output_field=models.DateField())), models.F('id'), name='deal_expected'),
+            model_name="deal",
+            index=models.Index(
+                django.db.models.functions.comparison.Coalesce(
+                    "expected_close", models.Value(datetime.date(9999, 12, 31), output_field=models.DateField())
+                ),
+                models.F("id"),
+                name="deal_expected",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['-stage_since', '-id'], name='deal_since'),
+            model_name="deal",
+            index=models.Index(fields=["-stage_since", "-id"], name="deal_since"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(etappe.journal.fields.Fold(models.F('name')), models.F('id'), name='deal_name'),
+            model_name="deal",
+            index=models.Index(etappe.journal.fields.Fold(models.F("name")), models.F("id"), name="deal_name"),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(etappe.journal.fields.Fold(models.F('name')), name='gin_trgm_ops'), name='deal_name_trgm'),
+            model_name="deal",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    etappe.journal.fields.Fold(models.F("name")), name="gin_trgm_ops"
+                ),
+                name="deal_name_trgm",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deal',
-            index=models.Index(fields=['process_version', 'status', 'stage', 'currency'], include=('amount', 'owner', 'team'), name='deal_totals'),
+            model_name="deal",
+            index=models.Index(
+                fields=["process_version", "status", "stage", "currency"],
+                include=("amount", "owner", "team"),
+                name="deal_totals",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='deal_closed_has_date'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("status", "open")),
+                    models.Q(models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="deal_closed_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deal',
-            constraint=models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='deal_currency_is_iso'),
+            model_name="deal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("currency__regex", "^[A-Z]{3}$")), name="deal_currency_is_iso"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dealexception',
-            index=models.Index(fields=['deal'], name='exception_deal'),
+            model_name="dealexception",
+            index=models.Index(fields=["deal"], name="exception_deal"),
         ),
         migrations.AddConstraint(
-            model_name='dealexception',
-            constraint=models.UniqueConstraint(condition=models.Q(('granted', None)), fields=('deal',), name='exception_asked_once'),
+            model_name="dealexception",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("granted", None)), fields=("deal",), name="exception_asked_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dealspan',
-            index=models.Index(fields=['deal', 'id'], name='span_deal'),
+            model_name="dealspan",
+            index=models.Index(fields=["deal", "id"], name="span_deal"),
         ),
         migrations.AddConstraint(
-            model_name='dealspan',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid__endswith', None)), fields=('deal',), name='span_open_once'),
+            model_name="dealspan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid__endswith", None)), fields=("deal",), name="span_open_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['deal', 'criterion'], name='evidence_deal'),
+            model_name="evidence",
+            index=models.Index(fields=["deal", "criterion"], name="evidence_deal"),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('artefact', ''), _negated=True), fields=['artefact'], name='evidence_artefact'),
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(("artefact", ""), _negated=True), fields=["artefact"], name="evidence_artefact"
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='evidence_message'),
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(("message_id", ""), _negated=True), fields=["message_id"], name="evidence_message"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('deal', 'user'), name='member_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("deal", "user"), name="member_once"),
         ),
         migrations.AddIndex(
-            model_name='notelink',
-            index=models.Index(fields=['deal'], name='notelink_deal'),
+            model_name="notelink",
+            index=models.Index(fields=["deal"], name="notelink_deal"),
         ),
         migrations.AddIndex(
-            model_name='stagevisit',
-            index=models.Index(condition=models.Q(('left_at__isnull', False)), fields=['left_at', 'id'], name='visit_left'),
+            model_name="stagevisit",
+            index=models.Index(
+                condition=models.Q(("left_at__isnull", False)), fields=["left_at", "id"], name="visit_left"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagevisit',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('deal',), name='visit_open_once'),
+            model_name="stagevisit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)), fields=("deal",), name="visit_open_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagevisit',
-            constraint=models.UniqueConstraint(fields=('deal', 'id'), name='visit_of_deal'),
+            model_name="stagevisit",
+            constraint=models.UniqueConstraint(fields=("deal", "id"), name="visit_of_deal"),
         ),
         migrations.AddConstraint(
-            model_name='stagevisit',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gte', models.F('entered_at')), _connector='OR'), name='visit_ends_after_start'),
+            model_name="stagevisit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_at", None), ("left_at__gte", models.F("entered_at")), _connector="OR"),
+                name="visit_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stakeholder',
-            constraint=models.UniqueConstraint(fields=('deal', 'person'), name='stakeholder_once'),
+            model_name="stakeholder",
+            constraint=models.UniqueConstraint(fields=("deal", "person"), name="stakeholder_once"),
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +21,7 @@ from etappe.deals.queries.lists import DealFilter, deals
 from etappe.deals.queries.record import criterion_view, evidence_views, exceptions_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import visible
-from etappe.deals.shapes import DealRow, ExceptionView, InspectionRow, NotePage, Ref
+from etappe.deals.shapes import DealRow, EvidenceView, ExceptionView, InspectionRow, NotePage, Ref
 from etappe.journal.paging import Sort, page_of
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -63,7 +63,9 @@ def _departed(wanted: InspectionFilter) -> Q:
         "entered_at__gte": wanted.since,
         "entered_at__lt": wanted.until,
         "deal__owner__uid": wanted.owner,
-        "process_version__in": [version.id for version in playbook.versions(wanted.process)] if wanted.process else None,
+        "process_version__in": [version.id for version in playbook.versions(wanted.process)]
+        if wanted.process
+        else None,
     }
     return Q(**{column: value for column, value in given.items() if value is not None})
 
@@ -79,12 +81,19 @@ def _rows(visits: Sequence[StageVisit]) -> tuple[InspectionRow, ...]:
     for item, view in zip(keys, evidence_views(keys, refs), strict=True):
         evidence[item.deal_id].append((item, view))
     granted = defaultdict(list)
-    for item in DealException.objects.filter(deal__in=set(refs), granted=True):
-        granted[item.deal_id].append(item)
+    for exception in DealException.objects.filter(deal__in=set(refs), granted=True):
+        granted[exception.deal_id].append(exception)
     return tuple(_row(visit, rows, users, evidence[visit.deal_id], granted[visit.deal_id], refs) for visit in visits)
 
 
-def _row(visit, rows, users, given, granted, refs) -> InspectionRow:  # type: ignore[no-untyped-def]  # see _rows
+def _row(
+    visit: StageVisit,
+    rows: Mapping[int, DealRow],
+    users: Mapping[int, Ref],
+    given: Sequence[tuple[Evidence, EvidenceView]],
+    granted: Sequence[DealException],
+    refs: Mapping[int, Ref],
+) -> InspectionRow:
     process = playbook.spec(visit.process_version_id)
     left = _stage_left(process.stages, visit.came_from)
     facts = DealFacts(process, left.key, held=tuple(_held(item) for item, _ in given))

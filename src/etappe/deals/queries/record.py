@@ -10,7 +10,7 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.core.process import Basis, Criterion, DealFacts, Proof, Stage, Status, is_met, stages_behind
 from etappe.deals.actions.place import FINAL
-from etappe.deals.models import Deal, DealException, Evidence, Member, NoteLink, Stakeholder, StageVisit
+from etappe.deals.models import Deal, DealException, Evidence, Member, NoteLink, StageVisit, Stakeholder
 from etappe.deals.place import facts_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import find, visible
