@@ -222,9 +222,8 @@ def _sender(deal: Deal, checked: _Checked, *, actor: Actor, at: datetime) -> tup
     address = checked.facts["from"]
     for known in people.find_people_by_email([address]).values():
         return known[0].id, str(known[0].uid)
-    account = people.account_names([deal.account_id])[deal.account_id].uid if deal.account_id else None
-    fields = {"name": checked.facts["from_name"] or address, "email": address, "account": account}
-    added = people_actions.create_person(fields, actor=actor, at=at)
+    fields = {"name": checked.facts["from_name"] or address, "email": address}
+    added = people_actions.create_person(fields, account_id=deal.account_id, actor=actor, at=at)
     return added.id, str(added.uid)
 
 

@@ -23,6 +23,8 @@ from etappe.core.kinds.deals import (
 )
 from etappe.core.periods import local_day
 from etappe.core.process import WON, Basis, Phase, Proof, Status, Verdict, entry, verdict
+from etappe.deals.centre import join_centre
+from etappe.deals.columns import columns_from
 from etappe.deals.models import Deal, StageVisit
 from etappe.deals.place import facts_of, open_visit, process_of, renew_span, write_place
 from etappe.deals.scope import holder, lock
