@@ -1,0 +1,1 @@
+"""Figures: typed facts, one catalogue of metrics, the engine that runs them."""

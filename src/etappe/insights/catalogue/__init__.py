@@ -1,0 +1,15 @@
+"""Every metric there is, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from etappe.insights.catalogue.open_deals_beyond import OPEN_DEALS_BEYOND
+from etappe.insights.catalogue.sales_cycle import SALES_CYCLE
+from etappe.insights.catalogue.stage_now import STAGE_NOW
+from etappe.insights.catalogue.win_rate import WIN_RATE
+from etappe.insights.metric import Metric
+
+CATALOGUE: Mapping[str, Metric] = {
+    metric.key: metric for metric in (STAGE_NOW, WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND)
+}

@@ -1,0 +1,100 @@
+"""Open deals that have been open for longer than nine in ten won ones took."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.figures import Finding
+from etappe.core.proportion import wilson
+from etappe.insights.catalogue.durations import REASONS, Times, counted, times, unusable, usable
+from etappe.insights.metric import Metric, Row, by_segment, left_out, total
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+MINIMUM = 20
+SHARE = 0.9
+
+
+def build(deals: Table) -> Table:
+    """Deals per segment, outcome and days since we are engaged."""
+    return counted(deals, "engaged")
+
+
+def finish(rows: list[Row]) -> Finding:
+    """Open deals beyond the threshold, over all rows and, each with its own threshold, per segment.
+
+    >>> line = {"segment": "", "clock": "engaged", "in_pipeline": True, "rests": False, "deals": 1}
+    >>> won = [{**line, "outcome": "won", "days": day} for day in range(1, 31)]
+    >>> still = [{**line, "outcome": "open", "days": day} for day in (5, 27, 28, 60)]
+    >>> found = finish(won + still)
+    >>> found.value, found.interval, found.n, found.extra["threshold"]
+    (2, (1, 3), 4, 27)
+    """
+    known = usable(rows)
+    whole = _line(known)
+    segments = ({"segment": segment, **_line(part)} for segment, part in by_segment(known).items())
+    opened = [row for row in rows if row["outcome"] == "open"]
+    missing = unusable(opened) | left_out(resting=total(known, outcome="open", rests=True))
+    keys = ("threshold", "threshold_interval", "won")
+    return Finding(
+        value=whole["value"],
+        interval=whole["interval"],
+        n=whole["n"],
+        cases=whole["won"],
+        rows=tuple(segments),
+        left_out=missing,
+        extra={key: whole[key] for key in keys},
+    )
+
+
+def _line(rows: list[Row]) -> dict[str, Any]:
+    waiting = times([row for row in rows if row["outcome"] == "open" and not row["rests"]])
+    won = times([row for row in rows if row["outcome"] == "won"])
+    n, wins = waiting.count(), won.count()
+    limits = _threshold(won) if wins >= MINIMUM else (None, None, None)
+    counts = [waiting.count(waiting.days > limit) if limit is not None else None for limit in limits]
+    return {
+        "value": counts[0],
+        "interval": (counts[2], counts[1]) if counts[0] is not None else None,
+        "n": n,
+        "won": wins,
+        "threshold": limits[0],
+        "threshold_interval": limits[1:] if limits[0] is not None else None,
+    }
+
+
+def _threshold(won: Times) -> tuple[int, int, int]:
+    """The days that nine in ten won deals did not exceed, and the bounds of that percentile (Woodruff)."""
+    order = np.argsort(won.days)
+    days, reached = won.days[order], np.cumsum(won.weights[order])
+    n = reached[-1]
+    low, high = wilson(SHARE * n, n)
+    found = [days[int(np.searchsorted(reached, share * n - 1e-9))] for share in (SHARE, low, high)]
+    return int(found[0]), int(found[1]), int(found[2])
+
+
+OPEN_DEALS_BEYOND = Metric(
+    key="open_deals_beyond",
+    title=_("Open longer than won deals took"),
+    unit="deals",
+    definition=_(
+        "Open deals that we have been engaged in for more days than nine in ten won deals took from the same start. "
+        "Information, not a reason to press the buyer: age alone says nothing about when they are ready. Deals that "
+        "rest until a date the buyer named are waiting as agreed and are counted apart."
+    ),
+    denominator=_("open deals that do not rest and whose clock has a start"),
+    window=_("open deals on the day shown, against all deals won up to then"),
+    method=_("counted; the interval is the count at the 95 % bounds of the ninetieth percentile (Woodruff)"),
+    minimum=MINIMUM,
+    sources=("fact_deal", "fact_process_stage"),
+    build=build,
+    finish=finish,
+    records={"outcomes": "open", "clock": "engaged", "start": "known", "rests": "false", "in_pipeline": "true"},
+    narrow={"segment": "segment", "threshold": "longer_than"},
+    reasons={reason: {**filters, "outcomes": "open"} for reason, filters in REASONS.items()}
+    | {"resting": {"outcomes": "open", "clock": "engaged", "start": "known", "rests": "true", "in_pipeline": "true"}},
+)

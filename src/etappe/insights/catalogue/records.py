@@ -1,0 +1,50 @@
+"""The records behind a figure: deals, narrowed by the same columns that the figure counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etappe.insights.standing import given
+
+if TYPE_CHECKING:
+    from ibis.expr.types import BooleanValue, IntegerColumn, Table
+
+PAGE = 50
+
+
+def build(deals: Table) -> Table:
+    """One page of the deals that the given values narrow to, longest first, each with the count of all of them."""
+    import ibis
+
+    timed = deals.mutate(days=ibis.cases((given("clock") == "buyer", deals.buyer_days), else_=deals.engaged_days))
+    chosen = timed.filter(_same(timed), _lasted(timed))
+    order = ibis.window(order_by=[chosen.days.desc(nulls_first=False), chosen.deal_id])
+    counted = chosen.mutate(found=chosen.count().over(), place=ibis.row_number().over(order))
+    page = counted.filter(counted.place >= given("skip"), counted.place < given("skip") + PAGE).order_by("place")
+    columns = ("uid", "name", "stage", "process_version_id", "outcome", "proof", "amount", "currency", "owner_id")
+    return page.select(*columns, "engaged_since", "decided_on", "days", "found")
+
+
+def _same(deal: Table) -> BooleanValue:
+    pairs = {
+        "segment": deal.segment,
+        "stage": deal.stage,
+        "proof": deal.proof,
+        "currency": deal.currency,
+        "process": deal.process,
+        "version": deal.version,
+        "rests": deal.rests,
+        "in_pipeline": deal.in_pipeline,
+    }
+    wanted = given("outcomes").isnull() | given("outcomes").contains(deal.outcome)
+    for name, column in pairs.items():
+        wanted = wanted & (given(name).isnull() | (column == given(name)))
+    return wanted
+
+
+def _lasted(deal: Table) -> BooleanValue:
+    days: IntegerColumn = deal.days
+    start = given("start")
+    kept = start.isnull() | ((start == "known") & (days >= 0))
+    kept = kept | ((start == "unknown") & days.isnull()) | ((start == "after_end") & (days < 0))
+    return kept & (given("longer_than").isnull() | (days > given("longer_than")))

@@ -1,0 +1,78 @@
+"""What segments and stages are called: keys inside become keys outside, with a name beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from etappe.core.actor import SYSTEM
+from etappe.core.errors import Missing
+from etappe.core.process import Words
+from etappe.insights.metric import Row
+from etappe.playbook.queries import spec
+from etappe.team.queries import as_uuid, team_names, teams, user_by_uid, user_names
+
+PEOPLE: Mapping[str, Callable[[Iterable[int | None]], Mapping[int, Any]]] = {"owner": user_names, "team": team_names}
+
+
+INSIDE = ("segment", "process_version_id")
+"""Columns with keys that do not leave the room."""
+
+
+def labelled(rows: Iterable[Row], by: str | None) -> tuple[Row, ...]:
+    """The rows with the outside key of their segment, its label, and the label of their stage."""
+    found = tuple(rows)
+    names = segment_names({row["segment"] for row in found}, by)
+    return tuple(_labelled(row, names, by) for row in found)
+
+
+def _labelled(row: Row, names: Mapping[str, tuple[str, str]], by: str | None) -> Row:
+    key, label = names[row["segment"]]
+    said = {"segment": key, "label": label} if by else {}
+    if "stage" in row:
+        said["stage_label"] = stage_name(row["process_version_id"], row["stage"])
+    return {**said, **{column: value for column, value in row.items() if column not in INSIDE}}
+
+
+def segment_names(segments: Iterable[str], by: str | None) -> dict[str, tuple[str, str]]:
+    """Outside key and label of each segment."""
+    keys = list(segments)
+    known = PEOPLE[by](int(key) for key in keys if key) if by and by in PEOPLE else {}
+    return {key: _name(key, known) for key in keys}
+
+
+def _name(key: str, known: Mapping[int, Any]) -> tuple[str, str]:
+    if not key:
+        return "", _("not given")
+    if not known:
+        return key, key
+    ref = known[int(key)]
+    return str(ref.uid), ref.name
+
+
+def segment_key(outside: str, by: str | None) -> str:
+    """The inside key of a segment; `Missing` where there is no such colleague or team."""
+    if not outside or by not in PEOPLE:
+        return outside
+    if by == "owner":
+        return str(user_by_uid(outside).id)
+    wanted = as_uuid(outside)
+    for team in teams(SYSTEM):
+        if team.uid == wanted:
+            return str(team.id)
+    raise Missing
+
+
+def stage_name(version_id: int, stage: str) -> str:
+    """The stage's name in the reader's language; its key where the process does not know it."""
+    process = spec(version_id)
+    return words(process.stage(stage).name) if stage in process.order else stage
+
+
+def words(text: Words) -> str:
+    """The text in the reader's language, or in the one there is."""
+    language = (get_language() or "en").split("-")[0]
+    return text.get(language) or next(iter(text.values()), "")

@@ -1,0 +1,61 @@
+"""What a metric is: a definition in words, an expression over facts, and pure maths on what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+
+from etappe.core.figures import Finding
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure, defined once; page, API, CLI and export all run it.
+
+    `build` turns the relation of `standing.deals` into what is asked of the database; `finish` is pure and turns the
+    rows into a finding. `minimum` is the number of cases below which no value is given. `definition`, `denominator`,
+    `window` and `method` are texts for the page and the reference. `records` are the filters that list what is behind
+    the headline, `narrow` the columns of a row (or of `Finding.extra`) that narrow them, and `reasons` the filters that
+    list what was left out.
+    """
+
+    key: str
+    title: Promise
+    unit: str
+    definition: Promise
+    denominator: Promise
+    window: Promise
+    method: Promise
+    minimum: int
+    sources: tuple[str, ...]
+    build: Callable[[Table], Table]
+    finish: Callable[[list[Row]], Finding]
+    records: Mapping[str, str] = field(default_factory=dict)
+    narrow: Mapping[str, str] = field(default_factory=lambda: {"segment": "segment"})
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def total(rows: list[Row], **wanted: Any) -> int:
+    """The sum of `deals` over the rows whose columns have these values."""
+    return sum(int(row["deals"]) for row in rows if all(row[column] == value for column, value in wanted.items()))
+
+
+def by_segment(rows: list[Row]) -> dict[str, list[Row]]:
+    """The rows of each segment, segments in alphabetical order."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["segment"], []).append(row)
+    return dict(sorted(groups.items()))
+
+
+def left_out(**counts: int) -> dict[str, int]:
+    """Reasons with a count; those of nobody are not mentioned."""
+    return {reason: count for reason, count in counts.items() if count}

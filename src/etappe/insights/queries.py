@@ -1,0 +1,243 @@
+"""Reading figures, and the records behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from etappe.core.actor import Actor
+from etappe.core.errors import Missing, Refusal
+from etappe.core.figures import Finding, Result
+from etappe.core.periods import local_day
+from etappe.insights import engine
+from etappe.insights.catalogue import CATALOGUE
+from etappe.insights.catalogue.durations import CODES
+from etappe.insights.labels import labelled, segment_key, stage_name
+from etappe.insights.metric import Metric, Row
+from etappe.insights.standing import DIMENSIONS
+from etappe.team.access import require
+from etappe.team.queries import UserRef, user_names, workspace
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it goes to the engine. `by` is one of `DIMENSIONS` or None."""
+
+    viewer: Actor
+    by: str | None
+    day: date
+    today: date
+    zone: str
+
+    @property
+    def shape(self) -> dict[str, bool]:
+        """Which of the statements answers it."""
+        return {"past": self.day < self.today, "scoped": not self.viewer.scope.all}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the statement is given."""
+        end = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
+        scope = self.viewer.scope
+        return {
+            "by": self.by or "",
+            "day": self.day,
+            "moment": end,
+            "viewer": scope.user,
+            "teams": sorted(scope.teams),
+            "skip": 0,
+        }
+
+
+def keys() -> tuple[str, ...]:
+    """The keys of all figures, in the order of the page."""
+    return tuple(CATALOGUE)
+
+
+def get_metric(key: str) -> Metric:
+    """The definition of a figure; `Missing` where there is none of this key."""
+    if key not in CATALOGUE:
+        raise Missing
+    return CATALOGUE[key]
+
+
+def report(key: str, *, viewer: Actor, by: str | None = None, as_of: date | None = None, now: datetime) -> Result:
+    """A figure over the deals that the viewer may see.
+
+    `by` splits it by one of `DIMENSIONS`; `as_of` asks how it stood at the end of a past day (None: at present).
+    Raises `Missing` for an unknown key, `Refusal` for an unknown split or a day that has not been yet, `Forbidden`.
+    """
+    return reports([key], viewer=viewer, by=by, as_of=as_of, now=now)[0]
+
+
+def reports(
+    wanted: Iterable[str], *, viewer: Actor, by: str | None = None, as_of: date | None = None, now: datetime
+) -> list[Result]:
+    """Several figures of one moment; see `report`."""
+    metrics = [get_metric(key) for key in wanted]
+    asked = _asked(viewer, by, as_of, now)
+    return [_result(metric, asked) for metric in metrics]
+
+
+def _asked(viewer: Actor, by: str | None, as_of: date | None, now: datetime) -> Asked:
+    require(viewer, "figures.see")
+    if by is not None and by not in DIMENSIONS:
+        raise Refusal("unknown_split", split=by, splits=DIMENSIONS)
+    zone = workspace().zone
+    today = local_day(now, zone)
+    if as_of and as_of > today:
+        raise Refusal("day_in_future", day=as_of, today=today)
+    return Asked(viewer, by, as_of or today, today, zone)
+
+
+def _result(metric: Metric, asked: Asked) -> Result:
+    rows, sql = engine.run(engine.name_of(metric.key, **asked.shape), asked.values)
+    found = metric.finish(rows)
+    seen = [row["observed_on"] for row in rows]
+    last = max(seen, default=asked.day)
+    first = min((row["observed_first"] for row in rows), default=last)
+    return Result(
+        metric=metric.key,
+        title=str(metric.title),
+        definition=str(metric.definition),
+        unit=metric.unit,
+        minimum=metric.minimum,
+        finding=_shown(found, asked.by),
+        as_of=last,
+        seen_since=first if first < last else None,
+        by=asked.by,
+        sql=sql,
+        records=narrowed(metric, found.extra),
+        reasons=metric.reasons,
+    )
+
+
+def _shown(found: Finding, by: str | None) -> Finding:
+    return Finding(**{**vars(found), "rows": labelled(found.rows, by)})
+
+
+def narrowed(metric: Metric, row: Row) -> dict[str, str]:
+    """The filters that list the records behind a row of this figure."""
+    narrow = {name: str(row[column]) for column, name in metric.narrow.items() if row.get(column) is not None}
+    return {**metric.records, **narrow}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A deal behind a figure. `days` are those on the clock asked for; empty where the clock has no start."""
+
+    uid: str
+    name: str
+    stage: str
+    stage_label: str
+    outcome: str
+    proof: str
+    amount: Decimal | None
+    currency: str
+    owner: UserRef | None
+    engaged_since: date | None
+    decided_on: date | None
+    days: int | None
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """A page of the records behind a figure: `found` is how many there are in all, `skip` how many come before."""
+
+    records: tuple[Record, ...]
+    found: int
+    skip: int
+
+    @property
+    def next(self) -> int | None:
+        """What to skip for the next page; None on the last one."""
+        after = self.skip + len(self.records)
+        return after if self.records and after < self.found else None
+
+
+def records(
+    filters: Mapping[str, str],
+    *,
+    viewer: Actor,
+    by: str | None = None,
+    as_of: date | None = None,
+    skip: int = 0,
+    now: datetime,
+) -> RecordPage:
+    """The deals that these filters narrow to, as they stood on the day, longest first; filters are those of `FILTERS`.
+
+    Raises `Refusal` for a filter that does not exist or a value it does not take, and what `report` raises.
+    """
+    asked = _asked(viewer, by, as_of, now)
+    values = asked.values | _parsed(filters, by) | {"skip": skip}
+    rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values)
+    names = user_names(row["owner_id"] for row in rows)
+    return RecordPage(tuple(_record(row, names) for row in rows), rows[0]["found"] if rows else 0, skip)
+
+
+def _record(row: Row, names: Mapping[int, UserRef]) -> Record:
+    copied = ("uid", "name", "stage", "outcome", "proof", "amount", "currency", "engaged_since", "decided_on", "days")
+    return Record(
+        **{column: row[column] for column in copied},
+        owner=names.get(row["owner_id"]),
+        stage_label=stage_name(row["process_version_id"], row["stage"]),
+    )
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _outcomes(text: str) -> list[str]:
+    return [_choice(*CODES)(item) for item in text.split(",")]
+
+
+def _answer(text: str) -> bool:
+    return _choice("true", "false")(text) == "true"
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+FILTERS: Mapping[str, Callable[[str], Any]] = {
+    "segment": str,
+    "outcomes": _outcomes,
+    "stage": str,
+    "process": str,
+    "version": _count,
+    "proof": _choice("proven", "overridden", "unproven"),
+    "currency": str,
+    "clock": _choice("engaged", "buyer"),
+    "start": _choice("known", "unknown", "after_end"),
+    "longer_than": _count,
+    "rests": _answer,
+    "in_pipeline": _answer,
+}
+"""What records can be narrowed by, and how the text of a value is read."""
+
+
+def _parsed(filters: Mapping[str, str], by: str | None) -> dict[str, Any]:
+    found = {name: _value(name, text) for name, text in filters.items()}
+    return found | ({"segment": segment_key(found["segment"], by)} if "segment" in found else {})
+
+
+def _value(name: str, text: str) -> Any:
+    try:
+        if "\0" in text:
+            raise ValueError(text)
+        return FILTERS[name](text)
+    except (KeyError, ValueError):
+        raise Refusal("bad_filter", name=name, value=text) from None

@@ -1,0 +1,133 @@
+"""The facts as figures see them: every view of the rooms' `facts.sql` with its columns, their types and meaning.
+
+Types are Ibis's. A test compares this page with the views in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+_DAY = "date"
+_KEY = "int64"
+_TEXT = "string"
+_MOMENT = "timestamp('UTC')"
+_MONEY = "decimal(19, 4)"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A view: what one row is, and its columns as name -> (type, meaning)."""
+
+    about: str
+    columns: Mapping[str, tuple[str, str]]
+
+
+FACTS: Mapping[str, Fact] = {
+    "fact_workspace": Fact(
+        "The workspace: one row.",
+        {
+            "zone": (_TEXT, "time zone that days, months and quarters are counted in"),
+            "currency": (_TEXT, "currency the workspace reports in, ISO 4217"),
+        },
+    ),
+    "fact_account": Fact(
+        "One row per account.",
+        {
+            "account_id": (_KEY, "key inside"),
+            "uid": (_TEXT, "key outside"),
+            "name": (_TEXT, "name of the company"),
+            "industry": (_TEXT, "industry, as recorded; empty if unknown"),
+            "country": (_TEXT, "country, as recorded; empty if unknown"),
+            "employees": ("int32", "number of employees"),
+            "size": (_TEXT, "band of employees: 1-9, 10-49, 50-249, 250-999, 1000+; empty if unknown"),
+        },
+    ),
+    "fact_process_stage": Fact(
+        "One row per stage of each published process version.",
+        {
+            "process_version_id": (_KEY, "the version"),
+            "process": (_TEXT, "key of the process"),
+            "process_number": ("int32", "number of the version"),
+            "stage": (_TEXT, "key of the stage"),
+            "phase": (_TEXT, "find, win or keep"),
+            "position": ("int32", "place in the process, from 1"),
+        },
+    ),
+    "fact_deal": Fact(
+        "One row per deal as it stands now.",
+        {
+            "deal_id": (_KEY, "key inside"),
+            "uid": (_TEXT, "key outside"),
+            "name": (_TEXT, "name of the deal"),
+            "process_version_id": (_KEY, "process version it runs on"),
+            "stage": (_TEXT, "key of its stage"),
+            "status": (_TEXT, "open, won, lost, declined, disqualified or cancelled"),
+            "outcome": (_TEXT, "as status; a customer who cancelled later was won"),
+            "proof": (_TEXT, "proven, overridden or unproven: what the stages behind it rest on"),
+            "basis": (_TEXT, "why it entered its stage"),
+            "entry_stage": (_TEXT, "stage it was entered in"),
+            "stage_since_on": (_DAY, "day it entered its stage"),
+            "amount": (_MONEY, "expected value in its currency"),
+            "currency": (_TEXT, "ISO 4217"),
+            "owner_id": (_KEY, "who is accountable"),
+            "team_id": (_KEY, "team of the owner"),
+            "account_id": (_KEY, "the company"),
+            "source": (_TEXT, "where it came from; empty if unknown"),
+            "product": (_TEXT, "what it is about; empty if unknown"),
+            "expected_close": (_DAY, "day the order is expected"),
+            "buyer_since": (_DAY, "day from which the buyer has been looking"),
+            "engaged_since": (_DAY, "day from which we have been engaged"),
+            "rests_until": (_DAY, "day that the buyer named to come back to it"),
+            "leave_reason": (_TEXT, "why it left early; empty if it did not"),
+            "decided_on": (_DAY, "day the sale was decided; empty while it is open"),
+            "seen_until": (_DAY, "data-as-of day of its import if nobody has moved it since; empty: up to the present"),
+        },
+    ),
+    "fact_stage_visit": Fact(
+        "One row per stay of a deal in a stage and status.",
+        {
+            "deal_id": (_KEY, "the deal"),
+            "process_version_id": (_KEY, "process version at that time"),
+            "stage": (_TEXT, "key of the stage"),
+            "status": (_TEXT, "status during the stay"),
+            "basis": (_TEXT, "why it entered"),
+            "proof": (_TEXT, "what the stages behind it rested on"),
+            "entered_at": (_MOMENT, "when it entered"),
+            "left_at": (_MOMENT, "when it left; empty while it is there"),
+            "backfilled": ("boolean", "filled in by an import: world time, not time of recording"),
+        },
+    ),
+    "fact_deal_span": Fact(
+        "One row per span of time in which a deal stood unchanged.",
+        {
+            "deal_id": (_KEY, "the deal"),
+            "valid_from": (_MOMENT, "from when on it stood like this"),
+            "valid_to": (_MOMENT, "until when (not included); empty for the present span"),
+            "valid_from_on": (_DAY, "day of valid_from"),
+            "stage": (_TEXT, "key of the stage"),
+            "status": (_TEXT, "status during the span"),
+            "outcome": (_TEXT, "as status; a customer who cancelled later was won"),
+            "amount": (_MONEY, "expected value in its currency"),
+            "currency": (_TEXT, "ISO 4217"),
+            "owner_id": (_KEY, "who was accountable"),
+            "team_id": (_KEY, "team of the owner"),
+            "expected_close": (_DAY, "day the order was expected"),
+        },
+    ),
+    "fact_deal_member": Fact(
+        "One row per colleague in a deal team.",
+        {"deal_id": (_KEY, "the deal"), "user_id": (_KEY, "the colleague")},
+    ),
+}
+
+
+def table(name: str) -> Table:
+    """The view as an unbound Ibis table."""
+    import ibis
+
+    return ibis.table({column: kind for column, (kind, _) in FACTS[name].columns.items()}, name=name)
