@@ -104,7 +104,7 @@ def _is_odd(before: str, letter: str, after: str) -> bool:
     if letter.isalpha():
         return letter.isupper() and before.islower()
     return (
-        letter in "\ufffd"
+        letter == "\ufffd"
         or not letter.isprintable()
         or (before.isalpha() and after.isalpha() and letter not in "’‘–—-·")
     )

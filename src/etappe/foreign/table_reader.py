@@ -26,6 +26,8 @@ _SHOWN_ROWS: Final = 20
 _BATCH_ROWS: Final = 1000
 _BATCH_CHARACTERS: Final = 1 << 20
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_NULL: Final = "\\N"
+_ESCAPED: Final = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\"})
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 Numbered = Iterator[tuple[int, list[str]]]
@@ -214,13 +216,23 @@ def read_table(file: BinaryIO, guess: TableGuess) -> Iterator[list[Any]]:
 
 
 def copy_table(file: BinaryIO, guess: TableGuess) -> Iterator[bytes]:
-    """The same rows as CSV: line, code of the problem, cells."""
+    """The same rows in PostgreSQL's text format: line, code of the problem, cells."""
     for lines, rows, problems in read_table(file, guess):
         codes = {at: code for at, code, _params in problems}
-        block = io.StringIO(newline="")
-        writer = csv.writer(block, lineterminator="\n")
-        writer.writerows([line, codes.get(at), *row] for at, (line, row) in enumerate(zip(lines, rows, strict=True)))
-        yield block.getvalue().encode()
+        block = [
+            f"{line}\t{codes.get(at, _NULL)}\t{_copied(row)}\n"
+            for at, (line, row) in enumerate(zip(lines, rows, strict=True))
+        ]
+        yield "".join(block).encode()
+
+
+def _copied(row: list[str | None]) -> str:
+    """The cells of a row; only what is unprintable or has a backslash needs the slow way."""
+    cells = [cell or "" for cell in row]
+    text = "".join(cells)
+    if "\\" in text or not text.isprintable():
+        cells = [cell.translate(_ESCAPED) for cell in cells]
+    return "\t".join([cell or _NULL for cell in cells])
 
 
 def _body(file: BinaryIO, guess: TableGuess) -> Numbered:

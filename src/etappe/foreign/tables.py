@@ -73,8 +73,8 @@ def rows(path: Path, guess: TableGuess) -> Iterator[Row]:
 
 
 def copy_blocks(path: Path, guess: TableGuess) -> Iterator[bytes]:
-    """The rows as blocks of CSV in UTF-8 for PostgreSQL's `COPY ... FROM STDIN (FORMAT csv)`, as the child writes them.
+    """The rows as blocks of bytes for PostgreSQL's `COPY ... FROM STDIN` (text format, UTF-8), made by the child.
 
-    Each line holds: line number, code of its problem or nothing, then the cells; an empty cell is NULL.
+    Each line holds: line number, code of its problem or NULL, then the cells; an empty cell is NULL.
     """
     yield from child.stream(copy_table, path, guess, seconds=SECONDS, megabytes=MEGABYTES)
