@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from etappe.core.actor import Actor
 from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
 from etappe.core.evidence import Kind, Provenance, counts_as, strength
 from etappe.core.kinds.deals import EvidenceConfirmed, EvidenceJudged, EvidenceWithdrawn
-from etappe.core.mail_checks import Check, MailVerdict, buyers_acceptance, buyers_mail
+from etappe.core.mail_checks import Check, Flag, MailVerdict, buyers_acceptance, buyers_mail
 from etappe.core.process import Criterion, Stage
 from etappe.deals.centre import join_centre
 from etappe.deals.models import Deal, Evidence
@@ -66,7 +67,8 @@ def confirm(uid: uuid.UUID | str, criterion: str, given: Given, *, actor: Actor,
     checked = _check_file(deal, kind, given, file, actor, at) if file else _check_text(kind, given, actor, at)
     if checked.person is None and checked.facts.get("from"):
         sender = _sender(deal, checked, actor=actor, at=at)
-        checked = replace(checked, person=sender, flags=(*checked.flags, "sender_added"))
+        known = tuple(flag for flag in checked.flags if flag != Flag.SENDER_NEW)
+        checked = replace(checked, person=sender, flags=(*known, "sender_added"))
     evidence = _write(deal, criterion, kind, given, checked, actor=actor, at=at)
     if checked.person:
         key, person = checked.person
@@ -100,6 +102,14 @@ def record_confirmed(deal: Deal, evidence: Evidence, person: str, *, actor: Acto
     record(confirmed, actor=actor, at=at, deal=deal.id, account=deal.account_id, person=evidence.person_id)
 
 
+def began(deal: Deal) -> datetime:
+    """When the deal began: when we were first engaged, or where that is not known, when it was recorded."""
+    if deal.engaged_since is None:
+        return deal.created_at
+    zone = ZoneInfo(team.workspace().zone)
+    return min(deal.created_at, datetime.combine(deal.engaged_since, time.min, zone))
+
+
 def _accepted_kind(criterion: Criterion, given: Given) -> Kind:
     try:
         kind = Kind(given.kind)
@@ -122,7 +132,7 @@ def _check_file(deal: Deal, kind: Kind, given: Given, file: GivenFile, actor: Ac
     if file.mail or kind in BY_MAIL:
         return _check_mail(deal, kind, given, file, at)
     happened_at = _happened(given, at)
-    flags = ("before_deal",) if happened_at < deal.created_at else ()
+    flags = ("before_deal",) if happened_at < began(deal) else ()
     person = (people.person_id(actor, given.person), str(given.person)) if given.person else None
     return _Checked(Provenance.UPLOADED, happened_at, person, given.title, given.text[:EXCERPT], flags=flags)
 
@@ -132,7 +142,7 @@ def _check_mail(deal: Deal, kind: Kind, given: Given, file: GivenFile, at: datet
         raise Refusal("not_a_mail", kind=kind, name=file.name)
     mail = file.mail
     sides = sides_of(deal, [sender.address for sender in mail.senders])
-    found = buyers_mail(mail, sides, now=at, deal_began=deal.created_at)
+    found = buyers_mail(mail, sides, now=at, deal_began=began(deal))
     outside = _require_buyers(found, given, "not_buyers_mail", file.name)
     facts = _sender_facts(found, mail.subject) | {
         "to": [address.address for address in mail.to],
@@ -149,7 +159,7 @@ def _check_invite(deal: Deal, given: Given, file: GivenFile, at: datetime) -> _C
         raise Refusal("not_an_invite", name=file.name)
     invite = file.invite
     sides = sides_of(deal, [attendee.address for attendee in invite.attendees])
-    found = buyers_acceptance(invite, sides, now=at, deal_began=deal.created_at, mail=file.mail)
+    found = buyers_acceptance(invite, sides, now=at, deal_began=began(deal), mail=file.mail)
     outside = _require_buyers(found, given, "not_buyers_acceptance", file.name)
     facts = _sender_facts(found, invite.summary) | {
         "starts": invite.starts.isoformat() if invite.starts else None,

@@ -19,7 +19,7 @@ from etappe.deals.place import SPAN_COLUMNS, renew_span
 from etappe.deals.scope import holder, lock
 from etappe.deals.shapes import DealState
 from etappe.journal.record import action, record
-from etappe.journal.values import as_json
+from etappe.journal.values import changes as differing
 from etappe.people import queries as people
 from etappe.team import queries as team
 from etappe.team.access import require
@@ -45,11 +45,7 @@ def edit(
     require(actor, "deals.edit", holder(deal))
     require_seen(deal, seen)
     wanted = columns_from(changes, actor)
-    changed = {
-        column: [as_json(getattr(deal, column)), as_json(value)]
-        for column, value in wanted.items()
-        if as_json(getattr(deal, column)) != as_json(value)
-    }
+    changed = differing(deal, wanted)
     if not changed:
         return state(deal)
     for column in changed:

@@ -86,7 +86,7 @@ def create(
     place = entry(version.spec, stage, late=late_entry)
     place.raise_if_refused()
     columns["engaged_since"] = columns.get("engaged_since") or today(at)
-    deal = _placed(Deal(process_version_id=version.id, stage_since=at, **columns), place)
+    deal = _placed(Deal(process_version_id=version.id, stage_since=at, created_at=at, **columns), place)
     deal.save(force_insert=True)
     open_visit(deal, came_from="", actor=actor, at=at)
     renew_span(deal, at)
