@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 for _name in [name for name in os.environ if name.startswith(("ETAPPE_", "DATABASE_")) and "ETAPPE_TEST" not in name]:
     del os.environ[_name]
@@ -27,6 +27,9 @@ os.environ |= {
 import django  # noqa: E402
 import pytest  # noqa: E402
 from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 django.setup()
 
@@ -74,6 +77,14 @@ def fresh_database(
     database_server.drop(name)
     connections["default"].settings_dict.update(before)
     _forget_cached()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The named people of the tests, in the test's transaction. On a `fresh_database` call `assemble` instead."""
+    from tests.cast import assemble
+
+    return assemble()
 
 
 @pytest.fixture

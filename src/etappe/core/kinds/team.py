@@ -1,4 +1,4 @@
-"""Kinds of journal entries about the workspace, its teams and colleagues."""
+"""Kinds of journal entries about the workspace, its teams and colleagues. `user`, `team` and `token` are uids."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class UserCreated(Created):
     """A colleague was added."""
 
     name: ClassVar[str] = "user.created"
+    user: str
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,15 @@ class UserEdited(Edited):
     """A colleague's name, role, team or state changed."""
 
     name: ClassVar[str] = "user.edited"
+    user: str
+
+
+@dataclass(frozen=True)
+class UserJoined(JournalKind):
+    """A colleague accepted the invitation and chose a password."""
+
+    name: ClassVar[str] = "user.joined"
+    user: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class TeamCreated(Created):
 
     name: ClassVar[str] = "team.created"
     personal: ClassVar[tuple[str, ...]] = ()
+    team: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,7 @@ class TeamEdited(Edited):
 
     name: ClassVar[str] = "team.edited"
     personal: ClassVar[tuple[str, ...]] = ()
+    team: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class TokenCreated(JournalKind):
     """A colleague made an API token."""
 
     name: ClassVar[str] = "token.created"
+    token: str
     label: str
     scopes: list[str]
 
@@ -69,4 +82,5 @@ class TokenRevoked(JournalKind):
     """An API token was revoked."""
 
     name: ClassVar[str] = "token.revoked"
+    token: str
     label: str
