@@ -1,0 +1,20 @@
+"""gunicorn's settings, read by gunicorn itself."""
+
+from __future__ import annotations
+
+from etappe.config import env
+from etappe.config.logs import logging_settings
+
+worker_class = "gthread"
+workers = env.WEB_WORKERS.value()
+threads = env.WEB_THREADS.value()
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+forwarded_allow_ips = "*" if env.PROXY.value() else ""
+logconfig_dict = logging_settings(env.LOG.value(), env.LOG_LEVEL.value())
+logconfig_dict["loggers"] |= {
+    "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
+    "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
+}
