@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,21 @@ def _messages(path: Path, code: str) -> Iterator[tuple[str, int, str | None, str
         has_context = "pgettext" in (function or "")
         if len(texts) > has_context:
             yield name, line, texts[0] if has_context else None, texts[int(has_context)]
+
+
+def untranslated(language: str) -> list[str]:
+    """Where a message stands that no catalogue of the language translates: `file:line: message`."""
+    known = translated(language)
+    return [f"{file}:{line}: {text}" for file, line, context, text in used() if (context, text) not in known]
+
+
+def main() -> None:
+    """Compile; with `--check` also list what is not translated (exit code 1 if anything is not)."""
+    print(f"{compile_all()} catalogues compiled")  # noqa: T201 - a command of its own
+    missing = untranslated("de") if "--check" in sys.argv else []
+    print("\n".join(missing))  # noqa: T201
+    sys.exit(1 if missing else 0)
+
+
+if __name__ == "__main__":
+    main()

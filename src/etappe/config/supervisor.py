@@ -239,9 +239,7 @@ def serve(options: Options, tell: Callable[[str], None]) -> None:
         raise Unservable(f"Etappe is already being served from {home.path}. Stop it first, or choose another --home.")
     listener = listen(options.host, options.port)
     if options.is_demo and env.DATABASE.given():
-        raise Unservable(
-            "The simulated company needs the embedded database: leave out --demo, or unset DATABASE_URL."
-        )
+        raise Unservable("The simulated company needs the embedded database: leave out --demo, or unset DATABASE_URL.")
     if options.is_demo and not home.active.exists():
         home.use(DEMO)
     with database(home, tell) as logins:

@@ -10,7 +10,7 @@ SOURCE = Path(__file__).parent.parent
 EDGES = {"api/": "api", "": "web"}
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("etappe.web.account_urls")),
     *(path(at, include(f"etappe.{edge}.urls")) for at, edge in EDGES.items() if (SOURCE / edge / "urls.py").exists()),
 ]
 
