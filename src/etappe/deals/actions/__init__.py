@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etappe.deals.actions.evidence import confirm, judge, withdraw
 from etappe.deals.actions.exceptions import answer_exception, ask_exception
-from etappe.deals.actions.fields import add_member, add_stakeholder, edit, remove_member, remove_stakeholder
+from etappe.deals.actions.fields import add_member, add_stakeholder, edit, remove_member, remove_stakeholder, write_note
 from etappe.deals.actions.notes import answer_note, make_note_link, revoke_note_link
 from etappe.deals.actions.place import create, leave, move, reopen, rest, undo, win
 
@@ -29,4 +29,5 @@ __all__ = [
     "undo",
     "win",
     "withdraw",
+    "write_note",
 ]

@@ -11,6 +11,7 @@ from etappe.core.actor import Actor
 from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
 from etappe.core.kinds.deals import DealEdited, MemberAdded, MemberRemoved, StakeholderRemoved
+from etappe.core.kinds.people import NoteWritten
 from etappe.deals.actions.place import require_seen, state
 from etappe.deals.centre import join_centre
 from etappe.deals.columns import columns_from
@@ -107,3 +108,14 @@ def remove_member(uid: uuid.UUID | str, user: uuid.UUID | str, *, actor: Actor, 
     if not Member.objects.filter(deal=deal, user_id=colleague.id).delete()[0]:
         raise Missing
     record(MemberRemoved(user=colleague.id), actor=actor, at=at, deal=deal.id, account=deal.account_id)
+
+
+@action
+def write_note(uid: uuid.UUID | str, text: str, *, actor: Actor, at: datetime) -> None:
+    """Write a note on a deal. It is for colleagues, and proves nothing."""
+    deal = lock(actor, uid)
+    require(actor, "notes.write", holder(deal))
+    note = clean_text("text", text, 20_000)
+    if not note:
+        raise Refusal("field_required", field="text")
+    record(NoteWritten(text=note), actor=actor, at=at, deal=deal.id, account=deal.account_id)

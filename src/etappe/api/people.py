@@ -1,0 +1,110 @@
+"""Accounts and people over the API."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from ninja import Query, Router, Schema
+
+from etappe.api import shapes, shapes_deals
+from etappe.api import shapes_people as given
+from etappe.api.deals import listed, told
+from etappe.api.signin import Caller
+from etappe.journal.queries import timeline
+from etappe.people import actions, queries
+
+router = Router(tags=["people"])
+
+
+class PeopleQuery(Schema):
+    """Filters and order of a list of accounts or people."""
+
+    search: str = ""
+    owner: uuid.UUID | None = None
+    industry: str = ""
+    country: str = ""
+    account: uuid.UUID | None = None
+    sort: str = "name"
+    after: str | None = None
+
+    def narrowed(self) -> queries.Filters:
+        """The filter as the room takes it."""
+        return queries.Filters(owner=self.owner, industry=self.industry, country=self.country, account=self.account)
+
+
+@router.get("/accounts", response=given.AccountsOut)
+def list_accounts(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
+    """Accounts, page by page."""
+    page = queries.accounts(
+        request.actor, search=wanted.search, sort=wanted.sort, after=wanted.after, filters=wanted.narrowed()
+    )
+    return listed(page, list(page.rows))
+
+
+@router.post("/accounts", response={201: given.AccountOut})
+def create_account(request: Caller, body: given.AccountFields) -> tuple[int, Any]:
+    """Make an account."""
+    return 201, actions.create_account(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at)
+
+
+@router.get("/accounts/{uid}", response=given.AccountOut)
+def get_account(request: Caller, uid: uuid.UUID) -> Any:
+    """An account."""
+    return queries.get_account(request.actor, uid)
+
+
+@router.patch("/accounts/{uid}", response=given.AccountOut)
+def edit_account(request: Caller, uid: uuid.UUID, body: given.AccountChanges) -> Any:
+    """Change the fields that are sent."""
+    changes = body.model_dump(exclude_unset=True, exclude={"seen"})
+    return actions.edit_account(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+
+
+@router.get("/accounts/{uid}/timeline", response=list[shapes_deals.EntryOut])
+def account_timeline(request: Caller, uid: uuid.UUID, before: int | None = None) -> list[dict[str, Any]]:
+    """What happened to an account, newest first, without what belongs to deals."""
+    key = queries.account_id(request.actor, uid)
+    return told([entry for entry in timeline(account=key, before=before) if entry.deal_id is None])
+
+
+@router.post("/accounts/{uid}/notes", response={204: None})
+def write_account_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> tuple[int, None]:
+    """Write a note on an account."""
+    actions.write_note(body.text, account=uid, actor=request.actor, at=request.at)
+    return 204, None
+
+
+@router.get("/people", response=given.PeopleOut)
+def list_people(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
+    """People, page by page."""
+    page = queries.people(
+        request.actor, search=wanted.search, sort=wanted.sort, after=wanted.after, filters=wanted.narrowed()
+    )
+    return listed(page, list(page.rows))
+
+
+@router.post("/people", response={201: given.PersonOut})
+def create_person(request: Caller, body: given.PersonFields) -> tuple[int, Any]:
+    """Make a person."""
+    return 201, actions.create_person(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at)
+
+
+@router.get("/people/{uid}", response=given.PersonOut)
+def get_person(request: Caller, uid: uuid.UUID) -> Any:
+    """A person."""
+    return queries.get_person(request.actor, uid)
+
+
+@router.patch("/people/{uid}", response=given.PersonOut)
+def edit_person(request: Caller, uid: uuid.UUID, body: given.PersonChanges) -> Any:
+    """Change the fields that are sent."""
+    changes = body.model_dump(exclude_unset=True, exclude={"seen"})
+    return actions.edit_person(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+
+
+@router.post("/people/{uid}/notes", response={204: None})
+def write_person_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> tuple[int, None]:
+    """Write a note on a person."""
+    actions.write_note(body.text, person=uid, actor=request.actor, at=request.at)
+    return 204, None

@@ -1,0 +1,117 @@
+"""What the API gives and takes. Keys inside stay inside: records are named by uid."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class RefOut(Schema):
+    """A record by name."""
+
+    uid: uuid.UUID
+    name: str
+
+
+class ListOut(Schema):
+    """How many there are, counted up to a bound, and where to read on."""
+
+    count: int
+    more_than: bool
+    after: str | None
+
+
+class Reason(Schema):
+    """A reason."""
+
+    reason: str
+
+
+class Added(Schema):
+    """The uid of what was made."""
+
+    uid: uuid.UUID
+
+
+class Note(Schema):
+    """A note."""
+
+    text: str
+
+
+class UserOut(Schema):
+    """A colleague."""
+
+    uid: uuid.UUID
+    email: str
+    name: str
+    role: str
+    team: RefOut | None
+    is_active: bool
+
+
+class TeamOut(Schema):
+    """A team."""
+
+    uid: uuid.UUID
+    name: str
+    parent: RefOut | None
+    people: int
+
+
+class MeOut(Schema):
+    """Whose token this is and what it may do."""
+
+    name: str
+    role: str
+    scopes: list[str]
+
+
+class ProcessOut(Schema):
+    """A process."""
+
+    key: str
+    name: dict[str, str]
+    model: str | None
+    stages: int
+    is_default: bool
+    number: int
+
+
+class ProcessVersionOut(Schema):
+    """A published version of a process, as it was written."""
+
+    key: str
+    number: int
+    published_at: datetime
+    source: str
+
+
+class Source(Schema):
+    """A process file."""
+
+    source: str = Field(max_length=262_144)
+
+
+class FigureOut(Schema):
+    """A figure and how sure it is."""
+
+    metric: str
+    value: Any
+    interval: list[Any] | None
+    n: int
+    cases: int
+    minimum: int
+    as_of: date
+    seen_since: date | None
+    unit: str
+    by: str | None
+    rows: list[dict[str, Any]]
+    left_out: dict[str, int]
+    definition: str
+    sql: str
+    records: dict[str, Any]

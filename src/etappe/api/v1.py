@@ -1,0 +1,56 @@
+"""Version 1 of the API: its parts, its sign-in, and its answers when a rule says no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from etappe import __version__
+from etappe.api import deals, figures, people, playbook, team
+from etappe.api.answers import missing_answer, refusal_answer
+from etappe.api.signin import Bearer
+from etappe.core.errors import Missing, Refusal
+
+api = NinjaAPI(
+    title="Etappe",
+    version=__version__,
+    description="Every POST takes an `Idempotency-Key`: a retry with the same key gets the same answer and acts once.",
+    auth=Bearer(),
+    docs_url=None,
+    urls_namespace="api-v1",
+)
+for part in (deals, people, playbook, figures, team):
+    api.add_router("", part.router)
+
+
+@api.exception_handler(Missing)
+def _missing(request: HttpRequest, error: Missing) -> HttpResponse:
+    del request, error
+    return missing_answer()
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    del request
+    return refusal_answer(error)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    del error
+    message = "Send a valid token: Authorization: Bearer <token>."
+    return api.create_response(request, {"error": {"code": "no_token", "message": message}}, status=401)
+
+
+@api.exception_handler(ValidationError)
+def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    problems = [{"where": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in _errors(error)]
+    body = {"error": {"code": "unreadable", "message": "The request cannot be read.", "problems": problems}}
+    return api.create_response(request, body, status=400)
+
+
+def _errors(error: ValidationError) -> list[dict[str, Any]]:
+    return list(error.errors)
