@@ -8,12 +8,14 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from etappe.core.errors import Missing, Refusal
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def plainly(function: Callable[P, R]) -> Callable[P, R]:
-    """Say in one paragraph what went wrong (exit code 1) where the surroundings are wrong and not the program."""
+    """Say in one paragraph what went wrong (exit code 1) where a rule or the surroundings said no, not the program."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -28,9 +30,20 @@ def plainly(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         except (NoAccount, NotMigrated, Unstartable, Unusable) as error:
             raise click.ClickException(str(error)) from None
+        except Missing:
+            raise click.ClickException("There is no such record, or it may not be seen.") from None
+        except Refusal as refusal:
+            raise click.ClickException(_said(refusal)) from None
         except psycopg.OperationalError as error:
             raise click.ClickException(f"The database does not answer: {error}") from None
         except PermissionError as error:
             raise click.ClickException(f"No permission: {error}. Choose another place with ETAPPE_HOME.") from None
 
     return run
+
+
+def _said(refusal: Refusal) -> str:
+    from etappe.journal.refusals import text
+
+    said = text(refusal)
+    return "\n".join(str(part) for part in (said.what, said.missing, said.way_out) if part)

@@ -44,7 +44,7 @@ def setup_link() -> str | None:
 
     if has_administrator():
         return None
-    return str(settings.ADDRESS) + reverse("setup", args=[make_setup_link(actor=SYSTEM, at=now())])
+    return str(settings.ADDRESS) + reverse("setup_first", args=[make_setup_link(actor=SYSTEM, at=now())])
 
 
 def main() -> None:

@@ -47,6 +47,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "etappe.config.urls"
 WSGI_APPLICATION = "etappe.config.wsgi.application"
 ETAPPE_SUBSCRIPTIONS = "etappe.config.subscriptions.SUBSCRIPTIONS"
+ETAPPE_START_EMPTY = "etappe.config.requests.start_empty"
 PROCRASTINATE_IMPORT_PATHS = ["etappe.config.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

@@ -18,8 +18,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 
-def carry_over(demo_url: str, user: int, session: str) -> None:
-    """Account, second factors and the session of `user` (the key in the demo), so that they stay signed in."""
+def carry_over(demo_url: str, user: int) -> None:
+    """Account, second factors and sessions of `user` (the key in the demo), so that they stay signed in."""
     from django.db import connection, transaction
 
     from etappe.core.actor import SYSTEM
@@ -32,11 +32,11 @@ def carry_over(demo_url: str, user: int, session: str) -> None:
     with psycopg.connect(demo_url, row_factory=dict_row) as demo, transaction.atomic():
         known = _one(demo, "SELECT email, name, password FROM team_user WHERE id = %s AND is_active", user)
         key = adopt_administrator(known["email"], known["name"], known["password"], actor=SYSTEM, at=now())
-        for table in ("account_emailaddress", "mfa_authenticator"):
+        for table in ("account_emailaddress", "mfa_authenticator", "usersessions_usersession"):
             query = sql.SQL("SELECT * FROM {} WHERE user_id = %s").format(sql.Identifier(table))
             for row in demo.execute(query, [user]).fetchall():
                 _insert(connection, table, {**row, "user_id": key})
-        _carry_session(demo, session, key)
+        _carry_sessions(demo, user, key)
 
 
 def _one(demo: psycopg.Connection[dict[str, Any]], query: str, *parameters: object) -> dict[str, Any]:
@@ -58,16 +58,18 @@ def _insert(connection: Any, table: str, row: dict[str, Any]) -> None:
         cursor.execute(statement.as_string(cursor.connection), list(values.values()))
 
 
-def _carry_session(demo: psycopg.Connection[dict[str, Any]], session: str, key: int) -> None:
-    """The session under the same name, belonging to the new key."""
+def _carry_sessions(demo: psycopg.Connection[dict[str, Any]], user: int, key: int) -> None:
+    """The user's sessions under the same names, belonging to the new key."""
     from django.contrib.auth import SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
 
-    row = _one(demo, "SELECT session_data, expire_date FROM django_session WHERE session_key = %s", session)
-    data = SessionStore().decode(row["session_data"])
-    kept = {**data, SESSION_KEY: str(key)}
-    Session(session, SessionStore().encode(kept), row["expire_date"]).save()
+    rows = demo.execute("SELECT session_key, session_data, expire_date FROM django_session WHERE expire_date > now()")
+    for row in rows.fetchall():
+        data = SessionStore().decode(row["session_data"])
+        if data.get(SESSION_KEY) == str(user):
+            kept = SessionStore().encode({**data, SESSION_KEY: str(key)})
+            Session(row["session_key"], kept, row["expire_date"]).save()
 
 
 def main(request: str) -> None:
@@ -76,7 +78,7 @@ def main(request: str) -> None:
 
     django.setup()
     asked = json.loads(Path(request).read_text())
-    carry_over(os.environ["DEMO_DATABASE_URL"], int(asked["user"]), str(asked["session"]))
+    carry_over(os.environ["DEMO_DATABASE_URL"], int(asked["user"]))
 
 
 if __name__ == "__main__":
