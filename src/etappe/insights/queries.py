@@ -16,7 +16,7 @@ from etappe.core.periods import local_day
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.durations import CODES
-from etappe.insights.labels import labelled, segment_key, stage_name
+from etappe.insights.labels import labelled, segment_key, segment_names, stage_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.standing import DIMENSIONS
 from etappe.team.access import require
@@ -146,11 +146,15 @@ class Record:
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A page of the records behind a figure: `found` is how many there are in all, `skip` how many come before."""
+    """A page of the records behind a figure: `found` is how many there are in all, `skip` how many come before.
+
+    `segment` names the segment that the list was narrowed to, if it was.
+    """
 
     records: tuple[Record, ...]
     found: int
     skip: int
+    segment: str = ""
 
     @property
     def next(self) -> int | None:
@@ -176,7 +180,8 @@ def records(
     values = asked.values | _parsed(filters, by) | {"skip": skip}
     rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values)
     names = user_names(row["owner_id"] for row in rows)
-    return RecordPage(tuple(_record(row, names) for row in rows), rows[0]["found"] if rows else 0, skip)
+    segment = segment_names([values["segment"]], by)[values["segment"]][1] if by and "segment" in values else ""
+    return RecordPage(tuple(_record(row, names) for row in rows), rows[0]["found"] if rows else 0, skip, segment)
 
 
 def _record(row: Row, names: Mapping[int, UserRef]) -> Record:

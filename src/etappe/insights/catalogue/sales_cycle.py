@@ -129,8 +129,8 @@ SALES_CYCLE = Metric(
     definition=_(
         "Days from the day we were engaged to the day the deal was decided: won, lost, declined or disqualified. Half "
         "of all deals are decided within the median. Open deals count as open up to the last day they were seen, so "
-        "that slow deals are not forgotten (Kaplan-Meier). The time until a deal is won is given among the deals that get "
-        "won, with all other ends competing (Aalen-Johansen). The second clock starts when the buyer began to look."
+        "that slow deals are not forgotten (Kaplan-Meier). The time until a deal is won is given among the deals that "
+        "get won, with all other ends competing (Aalen-Johansen). The second clock starts when the buyer began to look."
     ),
     denominator=_("all deals whose clock has a start"),
     window=_("all deals up to the day shown; open ones up to the last day they were seen"),

@@ -1,0 +1,118 @@
+"""`etappe report`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etappe.cli.edge import plainly
+
+if TYPE_CHECKING:
+    from etappe.core.actor import Actor
+    from etappe.core.figures import Result
+
+
+@click.command("report", short_help="Print a figure as the pages show it.")
+@click.argument("key", required=False)
+@click.option("--by", metavar="FIELD", help="Split by owner, team, source, product, industry, country, size, ...")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of this day.")
+@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option("--as", "email", metavar="EMAIL", help="As this colleague sees it; without it, over all deals.")
+@plainly
+def command(key: str | None, by: str | None, as_of: datetime | None, shape: str, email: str | None) -> None:
+    """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are."""
+    from etappe.config.home import find
+    from etappe.config.start import database
+
+    with database(find()):
+        import django
+
+        django.setup()
+        click.echo(_said(key, by, as_of.date() if as_of else None, shape, email), nl=shape != "csv")
+
+
+def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email: str | None) -> str:
+    from etappe.core.errors import Missing, Refusal
+    from etappe.insights.export import as_csv
+    from etappe.insights.queries import keys, report
+    from etappe.journal.clock import now
+
+    if key is None:
+        return listed()
+    if key not in keys():
+        raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
+    try:
+        result = report(key, viewer=_viewer(email), by=by, as_of=as_of, now=now())
+    except Missing:
+        raise click.ClickException(f"There is no colleague with the address {email}.") from None
+    except Refusal as refusal:
+        from etappe.journal.refusals import text
+
+        said = text(refusal)
+        raise click.ClickException(" ".join(filter(None, (said.what, said.missing, said.way_out)))) from None
+    printed = {"json": _json, "csv": as_csv, "table": table}[shape]
+    return printed(result)
+
+
+def _viewer(email: str | None) -> Actor:
+    from etappe.core.actor import SYSTEM
+    from etappe.team.queries import actor_by_email
+
+    return actor_by_email(email) if email else SYSTEM
+
+
+def _json(result: Result) -> str:
+    return json.dumps(result.as_json(), ensure_ascii=False, indent=2)
+
+
+def listed() -> str:
+    """The figures there are, a line each."""
+    from etappe.insights.catalogue import CATALOGUE
+
+    return "\n".join(f"{key:<20}{metric.title}" for key, metric in CATALOGUE.items())
+
+
+def table(result: Result) -> str:
+    """The figure for a terminal: headline, what it rests on, its rows in columns."""
+    from etappe.insights.export import flat
+
+    rows = [{name: _cell(value) for name, value in flat(row).items()} for row in result.finding.rows]
+    return "\n".join([*_head(result), "", *_columns(rows), "", result.definition])
+
+
+def _head(result: Result) -> list[str]:
+    found = result.finding
+    out = ", ".join(f"{reason} {count}" for reason, count in found.left_out.items())
+    lines = [f"{result.title}: {_value(result)}", f"n {found.n}, as of {result.as_of.isoformat()}"]
+    if result.seen_since:
+        lines.append(f"some deals were last seen on {result.seen_since.isoformat()}")
+    return [*lines, f"left out: {out}"] if out else lines
+
+
+def _value(result: Result) -> str:
+    found = result.finding
+    if not result.is_enough:
+        return f"too few cases ({found.cases} of {result.minimum})"
+    if found.value is None:
+        return "not reached by the longest duration seen"
+    low, high = (_cell(bound) or "beyond what was seen" for bound in found.interval or (None, None))
+    sure = f" (95 % interval: {low} to {high})" if found.interval else ""
+    return f"{_cell(found.value)} {result.unit}{sure}"
+
+
+def _columns(rows: list[dict[str, str]]) -> list[str]:
+    if not rows:
+        return ["(no deals)"]
+    names = [name for name in rows[0] if any(row[name] for row in rows)]
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in names}
+    lines = [{name: name for name in names}, *rows]
+    return ["  ".join(line[name].ljust(widths[name]) for name in names).rstrip() for line in lines]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -1,0 +1,102 @@
+"""A survival curve as a drawing: numbers for an SVG whose width follows the page, the days on a log axis.
+
+Heights are pixels; across, everything is per mille of the width (paths) or per cent of it (labels), so that text keeps
+its size on a phone. Nothing here needs script or inline style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log
+
+from etappe.core.figures import Series
+
+TOP, HEIGHT, BELOW = 18, 220, 26
+SHORTEST = 0.5
+"""Where day 0 stands on the log axis."""
+MARKS = (1, 3, 7, 14, 30, 90, 180, 365, 730, 1825, 3650)
+ROOM = 9.0
+"""Per cent of the width that a label on the axis needs."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A label on an axis: `at` in per cent of the width or in pixels of the height, `anchor` as SVG says it."""
+
+    at: float
+    text: float
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step line, its confidence band, and its height at the end, all as path data."""
+
+    key: str
+    path: str
+    band: str
+    end: float
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the template draws."""
+
+    lines: tuple[Line, ...]
+    across: tuple[Mark, ...]
+    up: tuple[Mark, ...]
+    top: int = TOP
+    plot: int = HEIGHT
+    height: int = TOP + HEIGHT + BELOW
+    foot: int = TOP + HEIGHT + 18
+
+
+def draw(series: Iterable[Series]) -> Drawing:
+    """The drawing of shares over days; the open line starts at 1, every other at 0."""
+    found = tuple(series)
+    last = max([1.0, *(each.end for each in found)])
+    lines = tuple(_line(each, last) for each in found)
+    up = tuple(Mark(_y(share) * HEIGHT / 1000 + TOP, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+    return Drawing(lines, tuple(_marks(last)), up)
+
+
+def _line(series: Series, last: float) -> Line:
+    start = 1.0 if series.key == "open" else 0.0
+    upper, lower = (_steps(series.x, bound, start, last) for bound in (series.high, series.low))
+    back = "L".join(f"{x:g} {y:g}" for x, y in reversed(lower))
+    band = f"M{'L'.join(f'{x:g} {y:g}' for x, y in upper)}L{back}Z"
+    steps = _steps(series.x, series.y, start, last)
+    return Line(series.key, f"M{'L'.join(f'{x:g} {y:g}' for x, y in steps)}", band, series.y[-1] if series.y else start)
+
+
+def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, last: float) -> list[tuple[float, float]]:
+    """Corners of a step line; steps that fall on the same per mille of the width are drawn once."""
+    heights: dict[float, float] = {}
+    for x, y in zip(xs, ys, strict=True):
+        heights[round(_x(x, last), 0)] = round(_y(y), 1)
+    corners, height = [(0.0, _y(start))], _y(start)
+    for at, new in heights.items():
+        corners += [(at, height), (at, new)]
+        height = new
+    return [*corners, (1000.0, height)]
+
+
+def _x(days: float, last: float) -> float:
+    return 1000 * log(max(days, SHORTEST) / SHORTEST) / log(last / SHORTEST)
+
+
+def _y(share: float) -> float:
+    return 1000 * (1 - share)
+
+
+def _marks(last: float) -> Iterable[Mark]:
+    """Labels that have room, from the last one backwards, so that the long end is always named."""
+    free = 100 + ROOM
+    kept: list[Mark] = []
+    for days in reversed([mark for mark in MARKS if mark <= last]):
+        at = _x(days, last) / 10
+        if at <= free - ROOM:
+            kept.append(Mark(round(at, 2), days, "end" if at > 100 - ROOM / 2 else "middle"))
+            free = at
+    return reversed(kept)

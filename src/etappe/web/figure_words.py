@@ -1,0 +1,375 @@
+"""A figure as a page says it: numbers in the reader's language, addresses of what is behind them, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from etappe.core.figures import Interval, Number, Result
+from etappe.insights.queries import RecordPage, get_metric, narrowed
+from etappe.web.curve import Drawing, draw
+from etappe.web.templatetags.formats import days, money_whole, number, percent
+
+SPLITS: Mapping[str, str | Promise] = {
+    "owner": _lazy("Owner"),
+    "team": _lazy("Team"),
+    "source": _lazy("Source"),
+    "product": _lazy("Product"),
+    "industry": _lazy("Industry"),
+    "country": _lazy("Country"),
+    "size": _lazy("Company size"),
+    "process": _lazy("Process version"),
+    "entry_stage": _lazy("Stage entered in"),
+}
+REASONS: Mapping[str, str | Promise] = {
+    "open": _lazy("still open"),
+    "disqualified": _lazy("disqualified"),
+    "before_pipeline": _lazy("not yet in the pipeline"),
+    "no_start": _lazy("without a start date"),
+    "starts_after_end": _lazy("start lies after the end"),
+    "resting": _lazy("resting until a date the buyer named"),
+}
+READINGS: Mapping[str, str | Promise] = {
+    "decided": _lazy("until decided"),
+    "won": _lazy("until won, among the won"),
+    "won_others_censored": _lazy("until won, if no deal were lost"),
+}
+CLOCKS: Mapping[str, str | Promise] = {
+    "engaged": _lazy("since we were engaged"),
+    "buyer": _lazy("since the buyer began to look"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked for; `as_of` None is the present."""
+
+    by: str | None
+    as_of: date | None
+    today: date
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Split and day as they stand in an address."""
+        day = {"as_of": self.as_of.isoformat()} if self.as_of else {}
+        return ({"by": self.by} if self.by else {}) | day
+
+    def address(self, route: str, key: str, more: Mapping[str, str] | None = None, **parts: str) -> str:
+        """The address of a page about the figure `key` that keeps split and day, with further parameters."""
+        query = urlencode({**self.query, **(more or {})})
+        return reverse(route, kwargs={"key": key, **parts}) + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True)
+class Out:
+    """Records left out for one reason."""
+
+    label: str | Promise
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure at a glance. `note` is what the value means in one line, `sentence` the drawing in words."""
+
+    key: str
+    title: str
+    value: str
+    interval: str
+    n: int
+    left_out: int
+    outs: tuple[Out, ...]
+    as_of: date
+    seen_since: date | None
+    definition: str
+    note: str
+    url: str
+    records: str
+    csv: str
+    json: str
+    is_enough: bool
+    sentence: str = ""
+    drawing: Drawing | None = None
+
+
+def card(result: Result, asked: Asked) -> Card:
+    """The figure at a glance."""
+    found = result.finding
+    outs = tuple(
+        Out(REASONS[reason], count, asked.address("figure_records", result.metric, result.reasons[reason]))
+        for reason, count in found.left_out.items()
+    )
+    return Card(
+        key=result.metric,
+        title=result.title,
+        value=_headline(result),
+        interval=_between(found.interval, _unit(result)) if result.is_enough else "",
+        n=found.n,
+        left_out=sum(found.left_out.values()),
+        outs=outs,
+        as_of=result.as_of,
+        seen_since=result.seen_since,
+        definition=result.definition,
+        note=_note(result),
+        url=asked.address("figure", result.metric),
+        records=asked.address("figure_records", result.metric, result.records),
+        csv=asked.address("figure_export", result.metric, shape="csv"),
+        json=asked.address("figure_export", result.metric, shape="json"),
+        is_enough=result.is_enough,
+        sentence=_sentence(result),
+        drawing=draw(found.series) if found.series else None,
+    )
+
+
+def _unit(result: Result) -> Callable[[Number], str]:
+    """How a value of this figure is written: shares with more places where more deals carry them."""
+    places = 2 if result.finding.n >= 1000 else 1
+    return {"share": lambda value: percent(value, places), "days": _days, "deals": number}[result.unit]
+
+
+def _days(value: Number) -> str:
+    return str(days(round(value)))
+
+
+def _headline(result: Result) -> str:
+    if not result.is_enough or result.finding.value is None:
+        return "–"
+    return _unit(result)(result.finding.value)
+
+
+def _between(interval: Interval | None, unit: Callable[[Number], str]) -> str:
+    if interval is None:
+        return ""
+    low, high = interval
+    if high is None:
+        return _("{low} or more").format(low=unit(low or 0))
+    return _("{low} to {high}").format(low=unit(low or 0), high=unit(high))
+
+
+def _note(result: Result) -> str:
+    found = result.finding
+    if not result.is_enough:
+        return _("Too few cases for a reliable figure ({n} of {min}).").format(n=found.cases, min=result.minimum)
+    return {"stage_now": _amounts, "win_rate": _counts, "sales_cycle": _median, "open_deals_beyond": _threshold}[
+        result.metric
+    ](result)
+
+
+def _amounts(result: Result) -> str:
+    amounts = result.finding.extra["amounts"]
+    return " · ".join(money_whole(Decimal(amount), currency) for currency, amount in amounts.items())
+
+
+def _counts(result: Result) -> str:
+    rows = result.finding.rows
+    won, lost, declined = (sum(row[key] for row in rows) for key in ("won", "lost", "declined"))
+    said = _("{won} won, {lost} lost").format(won=number(won), lost=number(lost))
+    return said + (_(", {declined} declined").format(declined=number(declined)) if declined else "")
+
+
+def _median(result: Result) -> str:
+    if result.finding.value is None:
+        return _("Fewer than half of the deals have been decided yet.")
+    return _("until half of all deals are decided")
+
+
+def _threshold(result: Result) -> str:
+    extra = result.finding.extra
+    return _("longer than {days}: nine in ten of {won} won deals took no longer").format(
+        days=_days(extra["threshold"]), won=number(extra["won"])
+    )
+
+
+def _sentence(result: Result) -> str:
+    """The curve in words."""
+    if not result.finding.series:
+        return ""
+    still, won = result.finding.series
+    ends = {"still": percent(still.at(still.end, 1.0)), "won": percent(won.at(won.end, 0.0))}
+    after_month = percent(still.at(30, 1.0))
+    return _(
+        "After 30 days {month} of the deals are still open; after {end}, the longest time seen, {still} are, and {won} "
+        "have been won."
+    ).format(month=after_month, end=_days(still.end), **ends)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table; `sure` is its interval, `url` leads to what is behind it."""
+
+    text: str
+    sure: str = ""
+    url: str = ""
+    is_number: bool = True
+    head: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a figure. The first column names the row."""
+
+    heads: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...] = field(default=())
+
+
+def table(result: Result, asked: Asked) -> Table:
+    """The rows of the figure as the page shows them."""
+    columns = COLUMNS[result.metric]
+    named = [(SPLITS[result.by], _segment, False)] if result.by else []
+    shown = [*named, *columns]
+    heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
+    rows = tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in result.finding.rows)
+    return Table(heads, rows)
+
+
+def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write: Any, numeric: bool) -> Cell:
+    text, sure = write(row)
+    url = _records(result, row, asked) if write is _cases else ""
+    return Cell(text, sure, url, numeric, head)
+
+
+def _records(result: Result, row: Mapping[str, Any], asked: Asked) -> str:
+    """The deals behind a row: it counts those that its columns narrow to."""
+    metric = get_metric(result.metric)
+    return asked.address("figure_records", result.metric, narrowed(metric, row))
+
+
+def _segment(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["label"]), ""
+
+
+def _stage(row: Mapping[str, Any]) -> tuple[str, str]:
+    before = _("before the pipeline") if row["phase"] == "find" else ""
+    return str(row["stage_label"]), before
+
+
+def _cases(row: Mapping[str, Any]) -> tuple[str, str]:
+    return number(row["n"]), ""
+
+
+def _amount(row: Mapping[str, Any]) -> tuple[str, str]:
+    missing = row["without_amount"]
+    gap = ngettext("{count} without amount", "{count} without amount", missing).format(count=number(missing))
+    return money_whole(Decimal(row["amount"]), row["currency"]), gap if missing else ""
+
+
+def _proof(kind: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        amount = Decimal(row[f"{kind}_amount"])
+        return number(row[kind]), money_whole(amount, row["currency"]) if amount else ""
+
+    return write
+
+
+def _share(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["value"] is None:
+        return _("too few"), ""
+    return percent(row["value"], 1), _between(row["interval"], lambda value: percent(value, 1))
+
+
+def _plain(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    return lambda row: (number(row[key]), "")
+
+
+def _reading(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(READINGS[row["reading"]]), str(CLOCKS[row["clock"]])
+
+
+def _point(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        interval = row[f"{key}_interval"]
+        if interval is None:
+            return _("too few"), ""
+        value = row[key]
+        return (_("not reached") if value is None else _days(value)), _between(interval, _days) if interval[0] else ""
+
+    return write
+
+
+def _beyond(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (_("too few"), "") if row["value"] is None else (number(row["value"]), _between(row["interval"], number))
+
+
+def _limit(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["threshold"] is None:
+        return "", ""
+    return _days(row["threshold"]), _between(row["threshold_interval"], _days)
+
+
+_Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
+COLUMNS: Mapping[str, tuple[_Column, ...]] = {
+    "stage_now": (
+        (_lazy("Stage"), _stage, False),
+        (_lazy("Deals"), _cases, True),
+        (_lazy("Amount"), _amount, True),
+        (_lazy("proven"), _proof("proven"), True),
+        (_lazy("exception"), _proof("overridden"), True),
+        (_lazy("unproven"), _proof("unproven"), True),
+    ),
+    "win_rate": (
+        (_lazy("Decided"), _cases, True),
+        (_lazy("Won"), _plain("won"), True),
+        (_lazy("Lost"), _plain("lost"), True),
+        (_lazy("Declined"), _plain("declined"), True),
+        (_lazy("Disqualified"), _plain("disqualified"), True),
+        (_lazy("Win rate"), _share, True),
+    ),
+    "sales_cycle": (
+        (_lazy("Time"), _reading, False),
+        (_lazy("Deals"), _cases, True),
+        (_lazy("of these ended"), _plain("events"), True),
+        (_lazy("1 in 10 within"), _point("p10"), True),
+        (_lazy("half within"), _point("p50"), True),
+        (_lazy("9 in 10 within"), _point("p90"), True),
+    ),
+    "open_deals_beyond": (
+        (_lazy("Open deals"), _plain("n"), True),
+        (_lazy("Won deals"), _plain("won"), True),
+        (_lazy("9 in 10 won within"), _limit, True),
+        (_lazy("Open longer"), _beyond, True),
+    ),
+}
+
+
+def describe(filters: Mapping[str, str], found: RecordPage) -> tuple[str, ...]:
+    """The filters of a list of records in words."""
+    stage = found.records[0].stage_label if found.records else ""
+    names = {"segment": found.segment, "stage": stage, "process": "", "version": ""}
+    said = (names.get(name, _described(name, text)) for name, text in filters.items())
+    return tuple(filter(None, said))
+
+
+def _described(name: str, text: str) -> str:
+    writers: dict[str, Callable[[str], str]] = {
+        "outcomes": lambda value: ", ".join(str(OUTCOMES.get(item, item)) for item in value.split(",")),
+        "start": lambda value: str(STARTS.get(value, "")),
+        "longer_than": lambda value: _("open for more than {days}").format(days=_days(int(value))),
+        "rests": lambda value: str(REASONS["resting"]) if value == "true" else _("not resting"),
+        "in_pipeline": lambda value: "" if value == "true" else str(REASONS["before_pipeline"]),
+        "clock": lambda value: str(CLOCKS.get(value, "")),
+    }
+    return writers.get(name, str)(text)
+
+
+OUTCOMES: Mapping[str, str | Promise] = {
+    "open": _lazy("open"),
+    "won": _lazy("won"),
+    "lost": _lazy("lost"),
+    "declined": _lazy("declined by the buyer"),
+    "disqualified": _lazy("disqualified"),
+}
+STARTS: Mapping[str, str | Promise] = {
+    "unknown": _lazy("without a start date"),
+    "after_end": _lazy("start lies after the end"),
+}

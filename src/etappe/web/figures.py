@@ -1,0 +1,157 @@
+"""Figures: what the data say, each with how sure it is, what it rests on, and the way down to the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.functional import Promise
+from django.views.decorators.http import require_GET
+
+from etappe.core.errors import Refusal
+from etappe.core.figures import Result
+from etappe.insights import queries
+from etappe.insights.export import as_csv
+from etappe.insights.metric import Metric
+from etappe.insights.standing import DIMENSIONS
+from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
+from etappe.web.shell import Request, show, today
+
+FIRST_LOOK = ("stage_now", "win_rate", "sales_cycle", "open_deals_beyond")
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """The first look: four figures, the open deals by stage, and the sales cycle as a curve."""
+
+    asked: Asked
+    cards: tuple[Card, ...]
+    stages: Table
+    cycle: Card
+    cycle_table: Table
+    is_empty: bool
+
+
+@require_GET
+def home(request: Request) -> HttpResponse:
+    """What the data say, on one page."""
+    asked = _asked(request)
+    found = queries.reports(FIRST_LOOK, viewer=request.actor, as_of=asked.as_of, now=request.at)
+    results = {result.metric: result for result in found}
+    page = HomePage(
+        asked=asked,
+        cards=tuple(card(result, asked) for result in found),
+        stages=table(results["stage_now"], asked),
+        cycle=card(results["sales_cycle"], asked),
+        cycle_table=table(results["sales_cycle"], asked),
+        is_empty=not any(result.finding.n or result.finding.left_out for result in found),
+    )
+    return show(request, "figures/home.html", page)
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """One figure in full."""
+
+    asked: Asked
+    card: Card
+    table: Table
+    metric: Metric
+    sql: str
+    splits: Mapping[str, str | Promise]
+
+
+@require_GET
+def figure(request: Request, key: str) -> HttpResponse:
+    """One figure in full, split by a field if asked, as of a day if asked."""
+    asked, result = _result(request, key)
+    page = FigurePage(
+        asked=asked,
+        card=card(result, asked),
+        table=table(result, asked),
+        metric=queries.get_metric(key),
+        sql=result.sql,
+        splits=SPLITS,
+    )
+    return show(request, "figures/figure.html", page)
+
+
+@require_GET
+def export(request: Request, key: str, shape: str) -> HttpResponse:
+    """The figure as JSON or CSV, as the page shows it."""
+    if shape not in ("json", "csv"):
+        raise Http404
+    _, result = _result(request, key)
+    name = f"{key}-{result.as_of.isoformat()}.{shape}"
+    if shape == "json":
+        answer: HttpResponse = JsonResponse(result.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    else:
+        answer = HttpResponse("\ufeff" + as_csv(result), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@dataclass(frozen=True)
+class RecordsPage:
+    """The deals behind a figure."""
+
+    asked: Asked
+    key: str
+    title: str | Promise
+    said: tuple[str, ...]
+    found: queries.RecordPage
+    shown: int
+    clock: str
+    next: str
+    first: str
+
+
+@require_GET
+def records(request: Request, key: str) -> HttpResponse:
+    """The deals behind a figure, or behind a part of it."""
+    asked = _asked(request)
+    metric = queries.get_metric(key)
+    filters = {name: request.GET[name] for name in request.GET if name not in ("by", "as_of", "skip")}
+    skip = _number(request.GET.get("skip", "0"))
+    found = queries.records(filters, viewer=request.actor, by=asked.by, as_of=asked.as_of, skip=skip, now=request.at)
+    page = RecordsPage(
+        asked=asked,
+        key=key,
+        title=metric.title,
+        said=describe(filters, found),
+        found=found,
+        shown=found.skip + len(found.records),
+        clock=filters.get("clock", "engaged"),
+        next=asked.address("figure_records", key, {**filters, "skip": str(found.next)}) if found.next else "",
+        first=asked.address("figure_records", key, filters) if skip else "",
+    )
+    return show(request, "figures/records.html", page)
+
+
+def _result(request: Request, key: str) -> tuple[Asked, Result]:
+    asked = _asked(request)
+    return asked, queries.report(key, viewer=request.actor, by=asked.by, as_of=asked.as_of, now=request.at)
+
+
+def _asked(request: Request) -> Asked:
+    by = request.GET.get("by") or None
+    if by is not None and by not in DIMENSIONS:
+        raise Refusal("unknown_split", split=by, splits=DIMENSIONS)
+    return Asked(by, _day(request.GET.get("as_of", "")), today(request))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal("bad_filter", name="as_of", value=text) from None
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise Refusal("bad_filter", name="skip", value=text)
+    return int(text)

@@ -1,0 +1,14 @@
+"""Addresses of the figures."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from etappe.web import figures
+
+urlpatterns = [
+    path("figures/", figures.home, name="figures"),
+    path("figures/<slug:key>/", figures.figure, name="figure"),
+    path("figures/<slug:key>.<str:shape>", figures.export, name="figure_export"),
+    path("figures/<slug:key>/records/", figures.records, name="figure_records"),
+]

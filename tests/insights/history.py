@@ -1,0 +1,106 @@
+"""A small history of deals, made by the actions that make deals, each at its own time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from etappe.core.actor import Actor
+from etappe.deals.actions.place import create, leave, win
+from etappe.playbook.actions import make_default, publish
+from tests.cast import Cast, assemble
+
+BEGIN = datetime(2025, 1, 6, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+PROCESS = """\
+etappe: 1
+key: plain
+name: {de: Einfach, en: Plain}
+about: {de: Zum Zählen, en: To count by}
+stages:
+  - key: found
+    phase: find
+    name: {de: Bedarf erkennbar, en: Need visible}
+    owner: am
+    action: {de: Lesen, en: Read}
+    criteria:
+      - {key: seen, text: {de: Die Firma sucht Personal, en: The company is hiring}, required: false, evidence: [source]}
+  - key: agreed
+    phase: win
+    name: {de: Bedarf bestätigt, en: Need confirmed}
+    owner: am
+    action: {de: Fragen, en: Ask}
+    criteria:
+      - {key: need, text: {de: Der Käufer hat geschrieben, en: The buyer wrote}, required: false, evidence: [reply]}
+  - key: ordered
+    phase: win
+    name: {de: Bestellt, en: Ordered}
+    owner: am
+    action: {de: Anbieten, en: Offer}
+    criteria:
+      - {key: order, text: {de: Die Bestellung ist da, en: The order arrived}, required: false, evidence: [order]}
+leave:
+  - {key: price, name: {de: Preis, en: Price}, outcome: lost}
+  - {key: no_fit, name: {de: Passt nicht, en: No fit}, outcome: disqualified}
+  - {key: not_for_us, name: {de: Nichts für uns, en: Not for us}, outcome: declined}
+"""
+REASON = {"lost": "price", "disqualified": "no_fit", "declined": "not_for_us"}
+
+
+@dataclass(frozen=True)
+class Past:
+    """A deal as it went: engaged on a day, after so many days its outcome (open: none yet)."""
+
+    began: int
+    days: int
+    outcome: str
+    fields: dict[str, Any]
+
+    @property
+    def engaged(self) -> date:
+        return (BEGIN + timedelta(days=self.began)).date()
+
+
+def company() -> Cast:
+    """The cast, with a process in which nothing is required."""
+    cast = assemble(BEGIN - timedelta(days=1))
+    publish(PROCESS, actor=cast.dot, at=BEGIN)
+    make_default("plain", actor=cast.dot, at=BEGIN)
+    return cast
+
+
+def live(past: Past, *, actor: Actor, stage: str = "agreed") -> uuid.UUID:
+    """Make the deal and let it go its way, by the actions and at the times that it went."""
+    begun = BEGIN + timedelta(days=past.began)
+    fields = {"name": f"{past.outcome} {past.began}", "amount": 100, "currency": "EUR", **past.fields}
+    made = create(fields, stage=stage, late_entry=True, actor=actor, at=begun)
+    end = begun + timedelta(days=past.days)
+    if past.outcome == "won":
+        win(made.uid, actor=actor, at=end)
+    elif past.outcome != "open":
+        leave(made.uid, REASON[past.outcome], actor=actor, at=end)
+    return made.uid
+
+
+def story() -> list[Past]:
+    """Sixty deals with every outcome; the open ones are as old as they are on `NOW`."""
+    age = (NOW - BEGIN).days
+    ends = ["won"] * 26 + ["lost"] * 14 + ["declined"] * 4 + ["disqualified"] * 3 + ["open"] * 13
+    return [
+        Past(
+            began=(7 * place) % 300,
+            days=age - (7 * place) % 300 if end == "open" else (place * place * 3) % 90,
+            outcome=end,
+            fields={"source": ("fair", "web", "")[place % 3], "product": "A" if place % 2 else "B"},
+        )
+        for place, end in enumerate(ends)
+    ]
+
+
+def live_all(pasts: Iterable[Past], cast: Cast) -> list[uuid.UUID]:
+    """All of them; every third is Cem's, of another team, the others are Ada's."""
+    return [live(past, actor=cast.cem if place % 3 == 0 else cast.ada) for place, past in enumerate(pasts)]

@@ -1,0 +1,70 @@
+"""The facts are what the catalogue believes them to be, and the shipped statements are those of the catalogue."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from etappe.insights import engine
+from etappe.insights.tables import FACTS
+
+TYPES = {
+    "bigint": "int64",
+    "integer": "int32",
+    "text": "string",
+    "boolean": "boolean",
+    "date": "date",
+    "timestamp with time zone": "timestamp('UTC')",
+    "numeric": "decimal(19, 4)",
+}
+
+
+def _views() -> dict[str, dict[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+            " WHERE table_schema = 'public' AND table_name LIKE 'fact\\_%' ORDER BY table_name, ordinal_position"
+        )
+        found: dict[str, dict[str, str]] = {}
+        for view, column, kind in cursor.fetchall():
+            found.setdefault(view, {})[column] = TYPES[kind]
+    return found
+
+
+@pytest.mark.django_db
+def test_views_and_typed_tables_have_the_same_columns() -> None:
+    typed = {view: {name: kind for name, (kind, _) in fact.columns.items()} for view, fact in FACTS.items()}
+    assert _views() == typed
+
+
+def test_every_fact_and_column_says_what_it_is() -> None:
+    assert all(fact.about and all(meaning for _, meaning in fact.columns.values()) for fact in FACTS.values())
+
+
+def test_shipped_statements_are_those_of_the_catalogue() -> None:
+    fresh = {f"{name}.sql": text + "\n" for name, text in engine.compile_all().items()}
+    shipped = {path.name: path.read_text(encoding="utf-8") for path in engine.SHIPPED.iterdir()}
+    stale = sorted(name for name in {*fresh, *shipped} if fresh.get(name) != shipped.get(name))
+    assert not stale, f"run `python -m etappe.insights.engine`; stale: {stale}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(path.stem for path in engine.SHIPPED.iterdir()))
+def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
+    values: dict[str, Any] = {"by": "", "day": "2026-11-21", "moment": "2026-11-22 00:00+00", "viewer": 1, "teams": []}
+    rows, sql = engine.run(name, {**values, "skip": 0})
+    assert rows == []
+    assert engine.OPENING not in sql
+
+
+def test_showing_a_figure_does_not_import_ibis() -> None:
+    """A second of CPU and 80 MB that no web worker should pay."""
+    code = (
+        "import sys, django; django.setup(); import etappe.insights.queries as q;"
+        "q.engine.prepared('win_rate.now.all'); sys.exit('ibis' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
