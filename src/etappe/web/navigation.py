@@ -18,7 +18,8 @@ from etappe.team.access import may
 class Destination:
     """A place in the navigation. `act` is what a viewer must be permitted; `letter` follows `g` on the keyboard.
 
-    `route` names the page; one that no module declares is left out, so the lifecycle fills up as pages come.
+    `route` names the page; one that no module declares is left out, so the lifecycle fills up as pages come. Pages below
+    `also` belong to it too.
     """
 
     route: str
@@ -26,6 +27,7 @@ class Destination:
     icon: str
     act: str = ""
     letter: str = ""
+    also: str = "-"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ OWN = (
 )
 SETTINGS = (
     Destination("settings_profile", _("Profile"), "user"),
-    Destination("settings_safety", _("Safety"), "shield-lock"),
+    Destination("settings_safety", _("Safety"), "shield-lock", also="/account/"),
     Destination("settings_tokens", _("API tokens"), "key", "tokens.own"),
     Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
@@ -71,10 +73,15 @@ TABS = ("today", "deals", "accounts", "figures")
 
 def places(request: HttpRequest, viewer: Actor, destinations: tuple[Destination, ...]) -> tuple[Place, ...]:
     """The destinations that exist and that the viewer may use."""
-    found = ((each, address(each.route)) for each in destinations if not each.act or may(viewer, each.act))
-    return tuple(
-        Place(each.label, each.icon, url, each.letter, _is_here(request.path, url)) for each, url in found if url
-    )
+    found = [(each, address(each.route)) for each in destinations if not each.act or may(viewer, each.act)]
+    here = _here(request.path, [(each, url) for each, url in found if url])
+    return tuple(Place(each.label, each.icon, url, each.letter, each is here) for each, url in found if url)
+
+
+def _here(path: str, found: list[tuple[Destination, str]]) -> Destination | None:
+    """The destination that the path lies deepest in."""
+    around = [(len(url), each) for each, url in found if _is_below(path, url) or path.startswith(each.also)]
+    return max(around, key=lambda pair: pair[0])[1] if around else None
 
 
 def tabs(request: HttpRequest, viewer: Actor) -> tuple[Place, ...]:
@@ -91,5 +98,5 @@ def address(route: str) -> str:
         return ""
 
 
-def _is_here(path: str, url: str) -> bool:
+def _is_below(path: str, url: str) -> bool:
     return path == url if url == "/" else path.startswith(url)

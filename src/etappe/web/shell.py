@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
 from etappe.core.actor import Actor
+from etappe.team.access import may
 from etappe.team.queries import WorkspaceView, workspace
 from etappe.web import navigation
 from etappe.web.templatetags.formats import language
@@ -138,6 +140,11 @@ class Shell:
         return getattr(getattr(self.request, "user", None), "theme", "")
 
     @property
+    def can_mail(self) -> bool:
+        """Whether a mail server is set up."""
+        return bool(settings.EMAIL_HOST)
+
+    @property
     def user_name(self) -> str:
         """Who is signed in."""
         return self.viewer.label if self.viewer else ""
@@ -153,6 +160,11 @@ class Shell:
         return self.workspace.name
 
     @property
+    def may_edit_workspace(self) -> bool:
+        """Whether the viewer may answer the four questions."""
+        return self.viewer is not None and may(self.viewer, "workspace.edit")
+
+    @property
     def is_demo(self) -> bool:
         """Whether the data are simulated, which the page says on top."""
         return bool(self.viewer) and self.workspace.is_demo
@@ -160,7 +172,7 @@ class Shell:
     @property
     def start_empty(self) -> str:
         """Where the demo is left for a workspace of one's own."""
-        return navigation.address("start_empty")
+        return navigation.address("start_empty") if self.may_edit_workspace else ""
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

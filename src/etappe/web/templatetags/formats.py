@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -103,9 +103,21 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def weekday(value: date | datetime | None) -> str:
+    """The name of the day: `Tuesday`."""
+    return "" if value is None else format_date(_local_day(value), "EEEE", locale=_locale(language()))
+
+
+@register.filter
 def week(value: date | datetime | None) -> str:
     """A calendar week: `KW 48` or `week 48`."""
     return "" if value is None else _("week {week}").format(week=_local_day(value).isocalendar().week)
+
+
+@register.filter
+def words(texts: Mapping[str, str]) -> str:
+    """A text of a process in the reader's language; in another one where it has no such."""
+    return texts.get(language()) or next((text for text in texts.values() if text), "")
 
 
 @register.filter
@@ -125,6 +137,28 @@ def when(value: date | datetime | None, style: str = "day") -> SafeString | str:
     full = moment(value) if isinstance(value, datetime) else day(value)
     machine = value.astimezone(UTC) if isinstance(value, datetime) else value
     return format_html('<time datetime="{}" title="{}">{}</time>', machine.isoformat(), full, shown)
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser says of itself, in two words: `Firefox, Windows`; its beginning where it says nothing known."""
+    found = [_first(agent, _BROWSERS), _first(agent, _SYSTEMS)]
+    return ", ".join(name for name in found if name) or agent[:60]
+
+
+def _first(agent: str, marks: tuple[tuple[str, str], ...]) -> str:
+    return next((name for mark, name in marks if mark in agent), "")
 
 
 _STYLES: dict[str, Callable[[Any], str]] = {"day": day, "short": day_short, "moment": moment, "hour": hour}

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from etappe.core.actor import Role
 from etappe.core.evidence import Strength
 from etappe.core.process import Proof, Status
 
@@ -40,6 +41,14 @@ STATUSES = {
     Status.DISQUALIFIED: (_("disqualified"), "", "ban"),
     Status.DECLINED: (_("declined by the buyer"), "", "circle-x"),
     Status.CANCELLED: (_("cancelled"), "", "ban"),
+}
+ROLES = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.MANAGER: _("Manager"),
+    Role.REP: _("Rep"),
+    Role.MARKETING: _("Marketing"),
+    Role.SUCCESS: _("Customer success"),
+    Role.OBSERVER: _("Observer"),
 }
 RESTING = (_("resting"), "", "moon-stars")
 
@@ -80,6 +89,12 @@ def status(value: str | Status, resting: bool = False) -> dict[str, Any]:
     """How a deal stands."""
     text, tone, icon = RESTING if resting else STATUSES[Status(value)]
     return {"text": text, "tone": tone, "icon": icon}
+
+
+@register.simple_tag
+def role(value: str | Role) -> str:
+    """What a colleague is, in a word."""
+    return str(ROLES[Role(value)])
 
 
 @register.simple_block_tag
@@ -160,13 +175,13 @@ def dialog(content: str, name: str, title: str) -> str:
 
 
 @register.inclusion_tag("parts/field.html")
-def field(bound: BoundField, label: str = "", autofocus: bool = False) -> dict[str, Any]:
-    """A field with its label, help and errors; Django links them for readers."""
+def field(bound: BoundField, label: str = "", autofocus: bool = False, bare: bool = False) -> dict[str, Any]:
+    """A field with its label, help (unless `bare`) and errors; Django links them for readers."""
     if autofocus and not bound.form.is_bound:
         bound.field.widget.attrs["autofocus"] = True
     kind = getattr(bound.field.widget, "input_type", "")
     many = kind in ("radio", "checkbox") and hasattr(bound.field.widget, "choices")
-    return {"field": bound, "label": label, "kind": "choices" if many else kind}
+    return {"field": bound, "label": label, "kind": "choices" if many else kind, "bare": bare}
 
 
 @register.inclusion_tag("parts/fields.html")

@@ -1,0 +1,22 @@
+"""Addresses of the settings."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from etappe.web import settings_pages as own
+from etappe.web import team_pages as team
+
+urlpatterns = [
+    path("settings/", own.profile, name="settings_profile"),
+    path("settings/safety/", own.safety, name="settings_safety"),
+    path("settings/tokens/", own.tokens, name="settings_tokens"),
+    path("settings/tokens/<uuid:uid>/revoke/", own.revoke_token, name="token_revoke"),
+    path("settings/workspace/", own.workspace, name="settings_workspace"),
+    path("settings/team/", team.colleagues, name="settings_team"),
+    path("settings/team/invite/", team.invite, name="invite"),
+    path("settings/team/teams/", team.add_team, name="team_add"),
+    path("settings/team/teams/<uuid:uid>/", team.edit_team, name="team_edit"),
+    path("settings/team/<uuid:uid>/", team.colleague, name="colleague"),
+    path("settings/team/<uuid:uid>/invite/", team.invite_again, name="invite_again"),
+]

@@ -1,0 +1,16 @@
+"""Addresses of the first steps: coming in by a link, leaving the demo, the four questions."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from etappe.web import joining, setup
+
+urlpatterns = [
+    path("setup/start-empty/", setup.start_empty, name="start_empty"),
+    path("setup/ready/", setup.ready, name="setup_ready"),
+    path("setup/questions/", setup.questions, name="questions"),
+    path("setup/process/", setup.take_process, name="take_process"),
+    path("setup/<str:token>/", joining.first_administrator, name="setup_first"),
+    path("join/<str:token>/", joining.join, name="join"),
+]
