@@ -39,6 +39,11 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     return act
 
 
+def current_change() -> uuid.UUID:
+    """The change that the running action's entries belong to; a new one outside of any action."""
+    return _change.get() or uuid.uuid4()
+
+
 def record(
     kind: JournalKind,
     *,
@@ -57,7 +62,7 @@ def record(
     if not connection.in_atomic_block:
         raise RuntimeError("record() needs the action's transaction")
     entry = Entry.objects.create(
-        change_id=_change.get() or uuid.uuid4(),
+        change_id=current_change(),
         kind=kind.name,
         version=kind.version,
         occurred_at=at,

@@ -1,0 +1,332 @@
+"""The columns that tables of a sales team have, and what programs and people call them, in English and German.
+
+Names are compared squeezed: lower case, umlauts written out, letters and digits only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+
+class FileKind(StrEnum):
+    """What the rows of a file are."""
+
+    DEALS = "deals"
+    ACCOUNTS = "accounts"
+    PEOPLE = "people"
+    OWNERS = "owners"
+    PRODUCTS = "products"
+    STAGES = "stages"
+
+
+class Form(StrEnum):
+    """What the cells of a column are."""
+
+    TEXT = "text"
+    KEY = "key"
+    DAY = "day"
+    MOMENT = "moment"
+    MONEY = "money"
+    NUMBER = "number"
+    FLAG = "flag"
+    CURRENCY = "currency"
+
+
+DATA, SKIP = "data", "skip"
+"""Two more things a column can become: kept as custom data, or left out."""
+
+_F = Form
+FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
+    FileKind.DEALS: {
+        "external_id": _F.KEY, "name": _F.TEXT, "account": _F.KEY, "person": _F.KEY, "owner": _F.KEY, "stage": _F.KEY,
+        "status": _F.KEY, "is_won": _F.FLAG, "is_closed": _F.FLAG, "deleted": _F.FLAG, "amount": _F.MONEY,
+        "currency": _F.CURRENCY, "product": _F.KEY, "source": _F.TEXT, "created": _F.MOMENT, "engaged": _F.DAY,
+        "closed": _F.MOMENT, "won_on": _F.MOMENT, "lost_on": _F.MOMENT, "expected_close": _F.DAY,
+        "buyer_target_date": _F.DAY, "stage_since": _F.MOMENT,
+        "next_step": _F.TEXT, "next_step_on": _F.DAY, "leave_reason": _F.TEXT, "lost_to": _F.TEXT,
+    },
+    FileKind.ACCOUNTS: {
+        "external_id": _F.KEY, "name": _F.TEXT, "domain": _F.TEXT, "website": _F.TEXT, "industry": _F.TEXT,
+        "employees": _F.NUMBER, "revenue": _F.MONEY, "founded": _F.NUMBER, "phone": _F.TEXT, "street": _F.TEXT,
+        "postcode": _F.TEXT, "city": _F.TEXT, "country": _F.TEXT, "parent": _F.KEY, "owner": _F.KEY, "deleted": _F.FLAG,
+    },
+    FileKind.PEOPLE: {
+        "external_id": _F.KEY, "name": _F.TEXT, "given_name": _F.TEXT, "family_name": _F.TEXT, "email": _F.TEXT,
+        "phone": _F.TEXT, "mobile": _F.TEXT, "job_title": _F.TEXT, "department": _F.TEXT, "profile": _F.TEXT,
+        "language": _F.TEXT, "account": _F.KEY, "owner": _F.KEY, "deleted": _F.FLAG,
+    },
+    FileKind.OWNERS: {
+        "external_id": _F.KEY, "name": _F.TEXT, "given_name": _F.TEXT, "family_name": _F.TEXT, "email": _F.TEXT,
+        "manager": _F.KEY, "team": _F.KEY,
+    },
+    FileKind.PRODUCTS: {"external_id": _F.KEY, "name": _F.TEXT, "price": _F.MONEY},
+    FileKind.STAGES: {
+        "external_id": _F.KEY, "name": _F.TEXT, "order": _F.NUMBER, "is_won": _F.FLAG, "is_closed": _F.FLAG,
+    },
+}  # fmt: skip
+"""The fields of each kind of file, with the form of their cells."""
+
+_COMMON = {
+    "deleted": "isdeleted deleted geloescht archived archiviert fivetrandeleted",
+    "owner": "owner ownerid ownername owneremail salesagent agent salesrep salesperson rep repname vertriebler "
+    "verkaeufer "
+    "verkaeuferin verantwortlich verantwortlicher besitzer betreuer kundenbetreuer vertriebsmitarbeiter "
+    "vertriebsbeauftragter assignedto zugewiesen zustaendig accountmanager accountexecutive hubspotownerid inhaber "
+    "vertriebsperson salesowner",
+}
+_PLACE = {
+    "phone": "phone phonenumber telephone tel telefon telefonnummer rufnummer mainphone businessphone",
+    "street": "street address address1 billingstreet strasse adresse anschrift streetaddress mailingstreet",
+    "postcode": "postcode postalcode zip zipcode plz postleitzahl billingpostalcode mailingpostalcode",
+    "city": "city town ort stadt billingcity mailingcity wohnort sitz",
+    "country": "country land billingcountry mailingcountry staat officelocation countryregion",
+}
+
+_NAMES: Mapping[FileKind, Mapping[str, str]] = {
+    FileKind.DEALS: {
+        **_COMMON,
+        "external_id": "opportunityid dealid id recordid opportunitynumber dealnumber vorgang vorgangsnummer "
+        "vorgangsnr nr "
+        "opportunitynr chancennummer chancenid projektnummer referenz key crmid",
+        "name": "name dealname opportunityname opportunity deal title dealtitle titel bezeichnung projekt "
+        "projektname "
+        "verkaufschance chance vorgangsname betreff subject topic thema vorhaben angebotsname",
+        "account": "account accountname accountid company companyname companyid associatedcompany organization "
+        "organisation organizationname org customer customername kunde kundenname firma firmenname unternehmen "
+        "client "
+        "clientname associatedcompanyids potentialcustomer accounts auftraggeber kundennummer kundennr",
+        "person": "contact contactname contactperson contactid associatedcontact associatedcontacts ansprechpartner "
+        "ansprechperson kontakt kontaktperson primarycontact contactemail",
+        "owner": _COMMON["owner"] + " dealowner opportunityowner dealownerid opportunityownerid",
+        "stage": "stage stagename dealstage opportunitystage salesstage pipelinestage dealpipelinestageid phase "
+        "verkaufsphase vertriebsphase vertriebsstufe stufe dealphase pipelinestageid stageid verkaufsstufe etappe",
+        "status": "status dealstatus state zustand ergebnis outcome result opportunitystatus winlost wonlost",
+        "is_won": "iswon won isclosedwon hsisclosedwon gewonnen istgewonnen closedwon",
+        "is_closed": "isclosed closed hsisclosed geschlossen abgeschlossen istabgeschlossen",
+        "amount": "amount value dealvalue closevalue dealamount betrag wert auftragswert volumen umsatz "
+        "auftragsvolumen "
+        "dealsize revenue totalamount auftragssumme angebotswert angebotssumme opportunityamount estrevenue "
+        "estimatedrevenue price preis summe actualrevenue dealwert nettobetrag nettowert amountindealcurrency",
+        "currency": "currency currencyisocode waehrung currencycode dealcurrency dealcurrencycode",
+        "product": "product productname produkt artikel productid productinterest leistung dienstleistung",
+        "source": "source leadsource herkunft quelle origin dealsource leadherkunft kanal channel originalsource",
+        "created": "created createdate createddate createdat creationdate createdon dateadded dealcreated erstellt "
+        "erstelldatum erstellungsdatum angelegt angelegtam erstelltam opened opendate openedon createdtime "
+        "startdatum "
+        "startdate anlagedatum eroeffnet datum date eingang eingangsdatum begonnen beginn",
+        "engaged": "engagedate engaged engagedsince firstcontact firstcontactdate erstkontakt firstmeeting "
+        "erstgespraech kontaktaufnahme",
+        "closed": "closedate closedat closedon closingdate dateclosed abschlussdatum abschluss abgeschlossenam "
+        "geschlossenam closetime dealclosed dealclosedon closeddate auftragsdatum "
+        "abschlusstag "
+        "entscheidungsdatum actualclosedate",
+        "won_on": "wontime wondate wonon gewonnenam auftragseingang auftragam orderdate wonat",
+        "lost_on": "losttime lostdate loston verlorenam absageam lostat",
+        "expected_close": "expectedclosedate expectedclose expectedclosing estclosedate estimatedclosedate "
+        "forecastdate "
+        "erwarteterabschluss geplanterabschluss voraussichtlicherabschluss plandatum zieldatum "
+        "erwartetesabschlussdatum "
+        "auftragstermin erwarteterauftragstermin",
+        "buyer_target_date": "buyertargetdate wunschtermin golivedate wunschtermindeskaeufers targetdate",
+        "stage_since": "stagesince laststagechange laststagechangedate stagechangedate dateenteredstage phaseseit "
+        "stufeseit stageentered dateenteredcurrentstage",
+        "next_step": "nextstep naechsterschritt nextaction nextactivity",
+        "next_step_on": "nextstepdate nextactivitydate nextactiondate naechsterschrittam wiedervorlage followupdate",
+        "leave_reason": "lostreason lossreason closedlostreason reasonlost verlustgrund absagegrund closedreason "
+        "reasonforloss grund ablehnungsgrund",
+        "lost_to": "lostto competitor wettbewerber competitorname verlorenan konkurrent",
+    },
+    FileKind.ACCOUNTS: {
+        **_COMMON,
+        **_PLACE,
+        "external_id": "accountid companyid id recordid accountnumber kundennummer kundennr firmennummer "
+        "organizationid "
+        "organisationid customerid kundenid firmenid debitor debitorennummer nr crmid",
+        "name": "name accountname account company companyname organization organizationname organisation firma "
+        "firmenname "
+        "firma1 unternehmen unternehmensname kunde kundenname customer customername client clientname",
+        "domain": "domain companydomainname domainname emaildomain webdomain",
+        "website": "website url websiteurl homepage webseite internet web internetadresse",
+        "industry": "industry sector branche wirtschaftszweig vertical segment industrie",
+        "employees": "employees numberofemployees noofemployees mitarbeiter mitarbeiterzahl mitarbeiteranzahl "
+        "anzahlmitarbeiter beschaeftigte headcount companysize employeecount mitarbeitende",
+        "revenue": "revenue annualrevenue umsatz jahresumsatz turnover",
+        "founded": "founded foundedyear yearfounded yearestablished gegruendet gruendungsjahr established",
+        "parent": "parent parentaccount parentid parentaccountid parentcompany subsidiaryof muttergesellschaft "
+        "konzern "
+        "mutterunternehmen tochtervon parentcompanyid konzernmutter",
+        "owner": _COMMON["owner"] + " accountowner companyowner",
+    },
+    FileKind.PEOPLE: {
+        **_COMMON,
+        "external_id": "contactid personid id recordid kontaktid personennummer kontaktnummer nr crmid",
+        "name": "name fullname contactname personname contact vollername ansprechpartner ansprechperson kontakt "
+        "person "
+        "kontaktname contactperson",
+        "given_name": "firstname givenname vorname forename",
+        "family_name": "lastname surname familyname nachname familienname zuname",
+        "email": "email emailaddress mail emailadresse mailadresse primaryemail workemail emailwork epost "
+        "emailgeschaeftlich",
+        "phone": _PLACE["phone"] + " workphone phonework festnetz telefongeschaeftlich",
+        "mobile": "mobile mobilephone mobilenumber cell cellphone handy mobil mobiltelefon mobilnummer handynummer",
+        "job_title": "jobtitle title position funktion rolle berufsbezeichnung stelle jobrole",
+        "department": "department abteilung bereich",
+        "profile": "linkedin linkedinurl profile profileurl linkedinprofile xing profil linkedinprofil",
+        "language": "language sprache preferredlanguage hslanguage",
+        "account": "account accountname accountid company companyname companyid organization organisation firma "
+        "firmenname "
+        "unternehmen associatedcompany organizationname kunde kundenname customer employer arbeitgeber "
+        "associatedcompanyid "
+        "kundennummer kundennr",
+        "owner": _COMMON["owner"] + " contactowner",
+    },
+    FileKind.OWNERS: {
+        "external_id": "ownerid userid id recordid mitarbeiternummer personalnummer nr hubspotownerid",
+        "name": "name fullname salesagent agent owner salesrep rep salesperson user username verkaeufer mitarbeiter "
+        "vertriebler vertriebsmitarbeiter repname ownername betreuer benutzer",
+        "given_name": "firstname givenname vorname",
+        "family_name": "lastname surname familyname nachname",
+        "email": "email emailaddress mail emailadresse owneremail useremail",
+        "manager": "manager managername teamlead teamleiter leiter vorgesetzter vertriebsleiter teamleitung "
+        "managerid "
+        "reportsto fuehrungskraft leitung vorgesetzte",
+        "team": "team teamname region regionaloffice office territory gebiet niederlassung standort "
+        "vertriebsgebiet buero "
+        "gruppe businessunit primaryteamid",
+    },
+    FileKind.PRODUCTS: {
+        "external_id": "productid id sku artikelnummer productcode artikelnr produktnummer recordid",
+        "name": "name product productname produkt produktname artikel artikelname bezeichnung",
+        "price": "price salesprice listprice unitprice preis listenpreis verkaufspreis einzelpreis vk",
+    },
+    FileKind.STAGES: {
+        "external_id": "stageid id dealstageid pipelinestageid",
+        "name": "label name stagename stage masterlabel stufe phase",
+        "order": "displayorder order sortorder position reihenfolge orderno",
+        "is_won": "closedwon iswon",
+        "is_closed": "isclosed closed",
+    },
+}
+
+PARTS: Mapping[FileKind, Mapping[str, str]] = {
+    FileKind.DEALS: {
+        "amount": "amount value betrag wert volumen umsatz summe auftragswert revenue", "stage": "stage phase stufe",
+        "owner": "owner agent rep vertriebler verkaeufer betreuer besitzer salesperson",
+        "status": "status outcome ergebnis",
+        "account": "company firma kunde customer client unternehmen organisation organization account",
+        "closed": "close closed closing abschluss abgeschlossen", "created": "created erstellt angelegt opened",
+        "product": "product produkt artikel", "expected_close": "expected forecast erwartet voraussichtlich",
+        "source": "source herkunft quelle", "currency": "currency waehrung",
+    },
+    FileKind.ACCOUNTS: {
+        "name": "company firma kunde unternehmen organisation organization", "industry": "industry branche sector",
+        "employees": "employees mitarbeiter beschaeftigte", "revenue": "revenue umsatz", "city": "city ort stadt",
+        "website": "website homepage", "country": "country land", "postcode": "plz zip postcode",
+        "street": "strasse street", "phone": "phone telefon",
+    },
+    FileKind.PEOPLE: {
+        "email": "email mail", "given_name": "vorname firstname", "family_name": "nachname lastname surname",
+        "phone": "phone telefon", "mobile": "mobile mobil handy", "job_title": "position funktion",
+        "account": "company firma kunde unternehmen", "department": "abteilung department",
+    },
+    FileKind.OWNERS: {"manager": "manager leiter leitung", "team": "team region gebiet office", "email": "email mail"},
+    FileKind.PRODUCTS: {"price": "price preis", "name": "product produkt artikel"},
+    FileKind.STAGES: {},
+}  # fmt: skip
+"""Words that make a longer header name a field, though less surely."""
+
+_PREFIXES = {
+    FileKind.DEALS: ("property", "hs", "deal", "opportunity", "opp", "vorgangs", "chancen"),
+    FileKind.ACCOUNTS: (
+        "property",
+        "hs",
+        "company",
+        "account",
+        "organization",
+        "organisation",
+        "firmen",
+        "billing",
+        "kunden",
+    ),
+    FileKind.PEOPLE: ("property", "hs", "contact", "person", "kontakt", "ansprechpartner"),
+    FileKind.OWNERS: ("property", "user", "owner", "mitarbeiter"),
+    FileKind.PRODUCTS: ("property", "hs", "product", "produkt", "artikel"),
+    FileKind.STAGES: ("stage",),
+}  # fmt: skip
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_UNIT = re.compile(r"[(\[].*?[)\]]|\bin (eur|euro|usd|chf|gbp|tsd|k)\b|[€$£%]", re.IGNORECASE)
+
+
+def words_of(header: str) -> tuple[str, ...]:
+    """The words of a header, whatever their style: `closeDate`, `close_date`, `Close Date (UTC)`.
+
+    >>> words_of("property_hs_closeDate"), words_of("Größe (qm)")
+    (('property', 'hs', 'close', 'date'), ('groesse',))
+    """
+    text = _UNIT.sub(" ", header.removesuffix("__c")).translate(_UMLAUTS)
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    text = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return tuple(re.findall(r"[^\W_]+", text))
+
+
+def squeezed(header: str) -> str:
+    """The words of a header without what stands between them.
+
+    >>> squeezed("E-Mail-Adresse"), squeezed("Nächster Schritt")
+    ('emailadresse', 'naechsterschritt')
+    """
+    return "".join(words_of(header))
+
+
+@lru_cache(maxsize=8)
+def _table(kind: FileKind) -> dict[str, str]:
+    table: dict[str, str] = {}
+    for field, names in _NAMES[kind].items():
+        for name in names.split():
+            table.setdefault(name, field)
+    return table | {squeezed(field): field for field in FIELDS[kind]}
+
+
+@lru_cache(maxsize=8)
+def _parts(kind: FileKind) -> dict[str, str]:
+    return {word: field for field, words in PARTS[kind].items() for word in words.split()}
+
+
+def field_named(header: str, kind: FileKind) -> tuple[str, float]:
+    """The field that a header names in a file of this kind, and how surely (0 to 1); `("", 0)` for none.
+
+    >>> field_named("closeDate", FileKind.DEALS), field_named("Firma", FileKind.ACCOUNTS)
+    (('closed', 0.95), ('name', 0.95))
+    """
+    table, key = _table(kind), squeezed(header)
+    if key in table:
+        return table[key], 0.95
+    bare = _without_prefix(key, kind)
+    if bare in table:
+        return table[bare], 0.9
+    for word in words_of(header):
+        if word in _parts(kind):
+            return _parts(kind)[word], 0.55
+    return "", 0.0
+
+
+def _without_prefix(key: str, kind: FileKind) -> str:
+    for _again in range(2):
+        for prefix in _PREFIXES[kind]:
+            if key.startswith(prefix) and len(key) > len(prefix) + 1:
+                key = key[len(prefix) :]
+                if key in _table(kind):
+                    return key
+    return key
+
+
+def is_about_a_kind(header: str) -> bool:
+    """Whether a header like `deal_id` says itself what its file is about."""
+    return squeezed(header) in {
+        "opportunityid", "dealid", "opportunityname", "dealname", "opportunitystage", "dealstage", "salesstage",
+        "dealowner", "opportunityowner", "verkaufschance", "chancennummer", "dealvalue", "closevalue",
+    }  # fmt: skip

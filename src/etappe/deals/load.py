@@ -1,0 +1,318 @@
+"""Many deals at once: the set-based action beside the single ones in `actions`.
+
+Rows are the journaled columns as the journal keeps them (see `journal.values`), already cleaned by the rules of
+`core.deal_fields`. What the gate has to say of an imported deal is the core's word: its basis is `imported`, so it
+counts as unproven until it moves here. Once it has moved here, no import moves it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from etappe.core.actor import Actor
+from etappe.core.errors import Refusal
+from etappe.core.kinds.deals import DealCreated, DealEdited, DealLeft, DealReopened, DealWon, StageMoved
+from etappe.core.process import Basis, DealFacts, Phase, Status, proof
+from etappe.deals.models import Deal
+from etappe.deals.place import SPAN_COLUMNS
+from etappe.journal.load import Told, as_text, copy_rows, new_uids, next_keys, record_many, update_rows
+from etappe.journal.record import action
+from etappe.journal.values import columns_of
+from etappe.playbook.queries import spec
+from etappe.team.access import require
+
+PLACE = ("stage", "status", "closed_at", "leave_reason", "lost_to", "leave_note")
+"""Columns that say where a deal stands; they change together or not at all."""
+
+IMPORTED = Basis.IMPORTED.value
+
+_NUMBERED = ("process_version_id", "owner_id", "team_id", "account_id", "next_step_person_id")
+_EMPTY = {
+    **dict.fromkeys(Deal.JOURNALED, ""),
+    **dict.fromkeys(
+        (
+            *_NUMBERED, "amount", "expected_close", "buyer_target_date", "buyer_since", "engaged_since", "next_step_on",
+            "rests_until", "closed_at", "data_as_of",
+        )
+    ),
+    "data": {},
+}  # fmt: skip
+_DEAL = ("id", "uid", *Deal.JOURNALED, "proof", "basis", "stage_since", "version", "created_at")
+_VISIT = (
+    "deal_id", "process_version_id", "stage", "status", "basis", "proof", "came_from", "entered_at", "left_at",
+    "entered_by", "backfilled",
+)  # fmt: skip
+_SPAN = ("deal_id", "valid", *SPAN_COLUMNS)
+
+
+class NewDeal(NamedTuple):
+    """A deal to be made: its journaled columns, since when it stands where it stands, and when it began (if known)."""
+
+    values: Mapping[str, Any]
+    since: str
+    began: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an import says of a deal that is here. `place` holds the columns of `PLACE` where the source moved it."""
+
+    values: Mapping[str, Any]
+    place: Mapping[str, Any] | None = None
+    since: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Keys of the deals that changed, and of those whose place in the source was not taken over: they moved here."""
+
+    changed: frozenset[int]
+    kept: frozenset[int]
+
+
+@action
+def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list[int]:
+    """Make deals where the source has them, unproven. Returns their keys in the order of the rows.
+
+    Refuses a stage that the process does not have, a closed deal without its day, and an open one with it.
+    """
+    require(actor, "deals.create")
+    whole = [NewDeal({**_EMPTY, **row.values}, row.since, row.began) for row in rows]
+    proofs = [_standing(row.values) for row in whole]
+    keys, uids = next_keys("deals_deal", len(whole)), new_uids(len(whole))
+    created = at.isoformat()
+    copy_rows(
+        "deals_deal",
+        _DEAL,
+        (
+            (key, uid, *_line(row.values), standing, IMPORTED, row.since, 1, row.began or created)
+            for key, uid, row, standing in zip(keys, uids, whole, proofs, strict=True)
+        ),
+    )
+    copy_rows(
+        "deals_stagevisit",
+        _VISIT,
+        (
+            _visit(key, row.values, standing, "", row.since, actor)
+            for key, row, standing in zip(keys, whole, proofs, strict=True)
+        ),
+    )
+    copy_rows(
+        "deals_dealspan", _SPAN, (span for key, row in zip(keys, whole, strict=True) for span in _spans(key, row))
+    )
+    told = (
+        Told(DealCreated, row.began or row.since, {"values": row.values}, row.values["account_id"], None, key)
+        for key, row in zip(keys, whole, strict=True)
+    )
+    record_many(told, actor=actor)
+    return keys
+
+
+def _line(values: Mapping[str, Any]) -> list[Any]:
+    line = list(values.values())
+    line[-1] = as_text(line[-1])
+    return line
+
+
+def _standing(values: Mapping[str, Any]) -> str:
+    if (values["status"] == Status.OPEN.value) != (values["closed_at"] is None):
+        raise Refusal("closed_needs_date", status=values["status"])
+    return _imported_proof(values["process_version_id"], values["stage"], values["status"])
+
+
+@lru_cache(maxsize=1024)
+def _imported_proof(version: int, stage: str, status: str) -> str:
+    process = spec(version)
+    if process.stage(stage).phase is Phase.KEEP and Status(status) is Status.OPEN:
+        raise Refusal("starts_after_winning", stage=process.stage(stage))
+    return proof(DealFacts(process, stage, Status(status), basis=Basis.IMPORTED)).value
+
+
+def _visit(
+    deal: int, values: Mapping[str, Any], standing: str, came_from: str, since: str, actor: Actor
+) -> tuple[Any, ...]:
+    place = (values["process_version_id"], values["stage"], values["status"])
+    return (deal, *place, IMPORTED, standing, came_from, since, None, actor.id, True)
+
+
+def _spans(key: int, row: NewDeal) -> Iterator[tuple[Any, ...]]:
+    """How the deal stood, in world time. Before it came where it stands it was open, in the first stage for all we know."""
+    values = row.values
+    now = tuple(values[column] for column in SPAN_COLUMNS)
+    if row.began and row.began < row.since:
+        before = (_first(values["process_version_id"]), Status.OPEN.value, *now[2:])
+        yield (key, f"[{row.began},{row.since})", *before)
+    yield (key, f"[{row.since},)", *now)
+
+
+def _first(version: int) -> str:
+    return spec(version).first.key
+
+
+@action
+def change_deals(wanted: Mapping[int, Wanted], *, actor: Actor, at: datetime) -> Written:
+    """Write what an import says of deals that are here, by key; what is equal to before is no change.
+
+    A deal that was moved here keeps its place: its stage, status and what goes with them.
+    """
+    require(actor, "deals.edit")
+    found = Deal.objects.filter(id__in=wanted).select_for_update().order_by("id")
+    changes = [_Change.of(deal, wanted[deal.id]) for deal in found]
+    moved = [change for change in changes if change.moves]
+    edited = [change for change in changes if change.changed]
+    _write_rows([change for change in changes if change.changed or change.moves])
+    _write_places(moved, actor)
+    _write_spans([change for change in edited if not change.moves and change.renews], at)
+    record_many((told for change in changes for told in change.told(at.isoformat())), actor=actor)
+    return Written(
+        frozenset(change.id for change in changes if change.changed or change.moves),
+        frozenset(change.id for change in changes if change.keeps),
+    )
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A deal before and after, as the journal keeps it. `changed` are the columns that an edit tells of."""
+
+    id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    changed: Mapping[str, list[Any]]
+    since: str
+    moves: bool
+    keeps: bool
+
+    @classmethod
+    def of(cls, deal: Deal, wanted: Wanted) -> _Change:
+        """What the import changes on this deal."""
+        before = columns_of(deal, Deal.JOURNALED)
+        after = {**before, **wanted.values, "data": {**before["data"], **wanted.values.get("data", {})}}
+        place = wanted.place or {}
+        differs = any(before[column] != value for column, value in place.items())
+        is_ours = deal.basis == IMPORTED
+        moves = differs and is_ours and _goes_elsewhere(before, place)
+        if differs and is_ours:
+            after |= place | {"entry_stage": place["stage"]}
+        if moves and place["status"] != Status.OPEN.value:
+            after["rests_until"] = None
+        told_by_move = set(_told_by_move(after)) if moves else set()
+        changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+        edited = {name: pair for name, pair in changed.items() if name not in told_by_move}
+        since = max(wanted.since, deal.stage_since.isoformat()) if moves else ""
+        return cls(deal.id, before, after, edited, since, moves, differs and not is_ours)
+
+    @property
+    def renews(self) -> bool:
+        """Whether something changed that a span holds."""
+        return bool(set(self.changed) & set(SPAN_COLUMNS))
+
+    def told(self, at: str) -> Iterator[Told]:
+        """The entries that tell of it."""
+        account = self.after["account_id"]
+        if self.changed:
+            yield Told(DealEdited, at, {"changed": dict(self.changed)}, account, None, self.id)
+        if self.moves:
+            kind = _kind(self.before, self.after)
+            yield Told(kind, self.since, _move_data(kind, self.before, self.after), account, None, self.id)
+
+
+def _goes_elsewhere(before: Mapping[str, Any], place: Mapping[str, Any]) -> bool:
+    return (before["stage"], before["status"]) != (place["stage"], place["status"])
+
+
+def _told_by_move(after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Columns that the entry of a move sets by itself."""
+    if after["status"] == Status.OPEN.value:
+        return ("stage", "status", "closed_at", "leave_reason", "lost_to", "leave_note")
+    return ("stage", "status", "closed_at", "rests_until", *(() if after["status"] == Status.WON.value else PLACE[3:]))
+
+
+def _kind(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> type[StageMoved] | type[DealWon] | type[DealLeft] | type[DealReopened]:
+    if after["status"] == Status.WON.value:
+        return DealWon
+    if after["status"] != Status.OPEN.value:
+        return DealLeft
+    return StageMoved if before["status"] == Status.OPEN.value else DealReopened
+
+
+def _move_data(kind: type[Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    data = {
+        "came_from": before["stage"], "went_to": after["stage"], "status_before": before["status"],
+        "status": after["status"], "basis": IMPORTED,
+    }  # fmt: skip
+    if kind is DealLeft:
+        data |= {"reason": after["leave_reason"], "lost_to": after["lost_to"], "note": after["leave_note"]}
+    return data if kind is StageMoved else data | {"closed_at": after["closed_at"]}
+
+
+def _write_rows(changes: Sequence[_Change]) -> None:
+    update_rows(Deal, Deal.JOURNALED, [{"id": change.id, **change.after} for change in changes])
+
+
+def _write_places(moved: Sequence[_Change], actor: Actor) -> None:
+    """Close the visits and spans that were open, and open the next ones."""
+    if not moved:
+        return
+    keys, since = [change.id for change in moved], [change.since for change in moved]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE deals_deal AS deal SET stage_since = new.since FROM unnest(%s::bigint[], %s::timestamptz[]) "
+            "AS new(id, since) WHERE deal.id = new.id",
+            [keys, since],
+        )
+        cursor.execute(
+            "UPDATE deals_stagevisit AS visit SET left_at = new.since FROM unnest(%s::bigint[], %s::timestamptz[]) "
+            "AS new(id, since) WHERE visit.deal_id = new.id AND visit.left_at IS NULL",
+            [keys, since],
+        )
+    _end_spans(keys, since)
+    copy_rows(
+        "deals_stagevisit",
+        _VISIT,
+        (
+            _visit(change.id, change.after, _standing(change.after), change.before["stage"], change.since, actor)
+            for change in moved
+        ),
+    )
+    _open_spans(moved, since)
+
+
+def _write_spans(edited: Sequence[_Change], at: datetime) -> None:
+    """An amount or owner that changed holds from now on; before, it was what it was."""
+    since = [at.isoformat()] * len(edited)
+    _end_spans([change.id for change in edited], since)
+    _open_spans(edited, since)
+
+
+def _end_spans(keys: Sequence[int], since: Sequence[str]) -> None:
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM deals_dealspan AS span USING unnest(%s::bigint[], %s::timestamptz[]) AS new(id, since) "
+            "WHERE span.deal_id = new.id AND upper(span.valid) IS NULL AND lower(span.valid) >= new.since",
+            [list(keys), list(since)],
+        )
+        cursor.execute(
+            "UPDATE deals_dealspan AS span SET valid = tstzrange(lower(span.valid), new.since) "
+            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new(id, since) "
+            "WHERE span.deal_id = new.id AND upper(span.valid) IS NULL",
+            [list(keys), list(since)],
+        )
+
+
+def _open_spans(changes: Sequence[_Change], since: Sequence[str]) -> None:
+    if changes:
+        rows = (
+            (change.id, f"[{begin},)", *(change.after[column] for column in SPAN_COLUMNS))
+            for change, begin in zip(changes, since, strict=True)
+        )
+        copy_rows("deals_dealspan", _SPAN, rows)
