@@ -1,0 +1,300 @@
+"""`etappe doctor`: what is in force, what is wrong, and the way out of it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from etappe.config import env
+from etappe.config.grants import APPEND_ONLY
+from etappe.config.home import Home
+from etappe.config.start import Logins
+
+OLDEST = 15
+"""The oldest major version of PostgreSQL that the tests run on."""
+GIGABYTE = 1_000_000_000
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    FINE = "fine"
+    LOOK = "look"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `way_out` says what to do where it is not fine."""
+
+    level: Level
+    topic: str
+    said: str
+    way_out: str = ""
+
+
+def fine(topic: str, said: str) -> Finding:
+    """All is well."""
+    return Finding(Level.FINE, topic, said)
+
+
+def look(topic: str, said: str, way_out: str) -> Finding:
+    """Somebody should have a look at this."""
+    return Finding(Level.LOOK, topic, said, way_out)
+
+
+def wrong(topic: str, said: str, way_out: str) -> Finding:
+    """This has to change."""
+    return Finding(Level.WRONG, topic, said, way_out)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A setting as it is in force."""
+
+    name: str
+    value: str
+    source: str
+
+
+def settings_in_force() -> list[InForce]:
+    """Every variable with its value (secrets only as set or not) and where it comes from."""
+    return [InForce(variable.name, _shown(variable), _source(variable)) for variable in env.VARIABLES]
+
+
+def _shown(variable: env.Variable[Any]) -> str:
+    try:
+        value = variable.value()
+    except env.Unusable:
+        return "(cannot be used)"
+    if variable.is_secret:
+        return "(set)" if value else ""
+    return ", ".join(value) if isinstance(value, tuple) else str("" if value is None else value)
+
+
+def _source(variable: env.Variable[Any]) -> str:
+    return variable.source()
+
+
+def examine_settings() -> Iterator[Finding]:
+    """Variables that cannot be used, and those that mean nothing."""
+    for variable in env.VARIABLES:
+        try:
+            variable.value()
+        except env.Unusable as error:
+            yield wrong("settings", str(error), f"Correct or unset {variable.name}.")
+    for name in env.unknown():
+        yield look("settings", f"{name} is set and means nothing.", "Misspelt? See docs/reference/settings.md.")
+
+
+def examine_surroundings(home: Home) -> Iterator[Finding]:
+    """Versions, disk, address, mail server."""
+    yield Finding(
+        Level.FINE,
+        "versions",
+        f"Etappe {_version('etappe')}, Django {_version('django')}, Python {platform.python_version()}",
+    )
+    yield _disk(home)
+    yield from _address()
+    yield _mail()
+    if os.geteuid() == 0:
+        yield Finding(
+            Level.LOOK,
+            "user",
+            "Etappe runs as root.",
+            "Run it as a user of its own; only the embedded PostgreSQL changes user.",
+        )
+
+
+def _versions() -> Iterator[str]:
+    yield f"Etappe {importlib.metadata.version('etappe')}"
+    yield f"Django {importlib.metadata.version('django')}"
+    yield f"Python {platform.python_version()}"
+
+
+def _disk(home: Home) -> Finding:
+    free = shutil.disk_usage(home.path).free
+    said = f"{free / GIGABYTE:.1f} GB free for {home.path}"
+    if free < GIGABYTE:
+        return wrong("disk", said, "Make room: below 1 GB PostgreSQL may soon refuse to write.")
+    if free < 5 * GIGABYTE:
+        return look("disk", said, "Make room, or move ETAPPE_HOME to a larger disk.")
+    return fine("disk", said)
+
+
+def _address() -> Iterator[Finding]:
+    address = env.ADDRESS.value()
+    host = urlsplit(address).hostname or "localhost"
+    if env.DEBUG.value():
+        yield wrong("address", "ETAPPE_DEBUG shows errors with their insides.", "Unset ETAPPE_DEBUG.")
+    if address.startswith("https://") or host in ("localhost", "127.0.0.1", "::1"):
+        yield fine("address", address or f"http://localhost:{env.PORT.value()}")
+    else:
+        yield Finding(
+            Level.LOOK,
+            "address",
+            f"{address} is not encrypted.",
+            "Put a proxy with TLS in front, and https into ETAPPE_ADDRESS.",
+        )
+
+
+def _mail() -> Finding:
+    server = env.SMTP.value()
+    if server is None:
+        return fine("mail", "No mail server: links are shown to be copied.")
+    place = f"{server['host']}:{server['port']}"
+    connect = smtplib.SMTP_SSL if server["use_ssl"] else smtplib.SMTP
+    try:
+        with connect(server["host"], server["port"], timeout=10) as connection:
+            connection.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        return wrong("mail", f"{place} does not answer: {error}", "Check ETAPPE_SMTP_URL.")
+    return fine("mail", f"{place} answers")
+
+
+def examine_database(logins: Logins) -> Iterator[Finding]:
+    """The server, the logins, what they may do, whether the tables are of this version, whether the journal holds."""
+    yield _logins(logins)
+    with psycopg.connect(logins.application, autocommit=True) as connection:
+        yield from _server(connection)
+        yield from _privileges(connection)
+        yield _migrations(logins)
+        if logins.is_current():
+            yield from _triggers(connection)
+            yield from _orphans(connection)
+            yield from _jobs(connection)
+
+
+def _logins(logins: Logins) -> Finding:
+    if logins.are_one:
+        level = Level.LOOK if env.ALLOW_ONE_LOGIN.value() else Level.WRONG
+        return Finding(
+            level,
+            "logins",
+            f"Owner and application are one login, {logins.application_login}: a trigger alone protects the journal.",
+            "Make a second login and give it to DATABASE_URL; docs/start/server.md has the statements.",
+        )
+    known = (
+        "owner and application are two logins"
+        if logins.owner
+        else "the owner's login is not known here (DATABASE_OWNER_URL)"
+    )
+    return fine("logins", f"Signed in as {logins.application_login}; {known}")
+
+
+def _one(connection: psycopg.Connection, query: str) -> Any:
+    found = connection.execute(query.encode()).fetchone()
+    assert found
+    return found[0] if len(found) == 1 else found
+
+
+def _server(connection: psycopg.Connection) -> Iterator[Finding]:
+    major = connection.info.server_version // 10000
+    said = f"PostgreSQL {_one(connection, 'SHOW server_version')}, database {connection.info.dbname}"
+    if major < OLDEST:
+        yield wrong("database", said, f"Etappe needs PostgreSQL {OLDEST} or later.")
+    else:
+        yield fine("database", said)
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        if _one(connection, f"SHOW {name}") == "off":
+            yield Finding(
+                Level.WRONG, "database", f"{name} is off: a crash may lose what was acknowledged.", f"Set {name} = on."
+            )
+
+
+def _privileges(connection: psycopg.Connection) -> Iterator[Finding]:
+    if _one(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
+        yield wrong("grants", "The application's login is a superuser.", "Give DATABASE_URL a plain login.")
+        return
+    for table in APPEND_ONLY:
+        query = f"SELECT has_table_privilege('{table}', 'UPDATE, DELETE, TRUNCATE')"
+        exists = _one(connection, f"SELECT to_regclass('{table}') IS NOT NULL")
+        if exists and _one(connection, query):
+            yield Finding(
+                Level.WRONG, "grants", f"The application may change what {table} holds.", "Run etappe migrate."
+            )
+            return
+    yield fine("grants", "The application may only read the journal and add to it")
+
+
+def _migrations(logins: Logins) -> Finding:
+    if logins.is_current():
+        return fine("migrations", "The database is at this version")
+    return wrong("migrations", "The database is not at this version.", "Run etappe migrate.")
+
+
+TRIGGERS = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'"
+
+
+def _triggers(connection: psycopg.Connection) -> Iterator[Finding]:
+    for (name,) in connection.execute(TRIGGERS).fetchall():
+        yield Finding(
+            Level.WRONG,
+            "triggers",
+            f"The trigger {name} is switched off.",
+            "As the owner: ALTER TABLE ... ENABLE TRIGGER.",
+        )
+
+
+SUBJECTS = {"account_id": "people_account", "person_id": "people_person", "deal_id": "deals_deal"}
+
+
+ORPHANS = sql.SQL(
+    "SELECT count(*) FROM journal_entry e WHERE {c} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {t} WHERE id = e.{c})"
+)
+
+
+def _orphans(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Entries that tell of a record that is not there."""
+    count = _one(connection, "SELECT count(*) FROM journal_entry")
+    lost = 0
+    for column, table in SUBJECTS.items():
+        found = connection.execute(ORPHANS.format(c=sql.Identifier(column), t=sql.Identifier(table))).fetchone()
+        lost += found[0] if found else 0
+    if lost:
+        yield Finding(
+            Level.WRONG,
+            "journal",
+            f"{lost} of {count} entries tell of records that are gone.",
+            "Restore the last backup.",
+        )
+    else:
+        yield fine("journal", f"{count} entries, each with its record")
+
+
+LATE = """
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE status = 'todo' AND coalesce(scheduled_at, '-infinity') < now() - interval '1 hour'
+"""
+
+
+def _jobs(connection: psycopg.Connection) -> Iterator[Finding]:
+    failed = _one(connection, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
+    late = _one(connection, LATE)
+    if failed:
+        yield look("jobs", f"{failed} jobs failed.", "The log has the reasons; they are not tried again.")
+    if late:
+        yield look("jobs", f"{late} jobs have been waiting for over an hour.", "Is etappe serve running?")
+    if not failed and not late:
+        yield fine("jobs", "None failed, none late")
+
+
+def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:
+    """Everything, in the order a reader wants it. `logins` is asked only when the settings can be used."""
+    found = list(examine_settings())
+    yield from found
+    if any(finding.level is Level.WRONG for finding in found):
+        return
+    yield from examine_surroundings(home)
+    yield from examine_database(logins())
