@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 for _name in [name for name in os.environ if name.startswith(("ETAPPE_", "DATABASE_")) and "ETAPPE_TEST" not in name]:
     del os.environ[_name]
 
-from tests import database  # noqa: E402 - the environment above comes first
+from etappe.config.embedded import APPLICATION, OWNER  # noqa: E402 - the environment above comes first
+from tests import database  # noqa: E402
 
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "etappe.config.settings",
@@ -49,7 +50,7 @@ def django_db_setup(database_server: database.Server, django_db_blocker: DjangoD
     name = f"test_{os.getpid()}_main"
     database_server.clone(name)
     with django_db_blocker.unblock():
-        _use(database_server.url(database.APPLICATION, name))
+        _use(database_server.url(APPLICATION, name))
     yield
     with django_db_blocker.unblock():
         _close()
@@ -71,7 +72,7 @@ def fresh_database(
     database_server.drop(name)
     database_server.clone(name)
     with django_db_blocker.unblock():
-        _use(database_server.url(database.APPLICATION, name))
+        _use(database_server.url(APPLICATION, name))
         yield name
         _close()
     database_server.drop(name)
@@ -90,7 +91,7 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def owner_url(database_server: database.Server, fresh_database: str) -> str:
     """The owner's address for the fresh database, for a test that has to do what the application may not."""
-    return database_server.url(database.OWNER, fresh_database)
+    return database_server.url(OWNER, fresh_database)
 
 
 @pytest.fixture
@@ -147,9 +148,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     """Where everything must be shown, a test that was skipped is a failure."""
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped and os.environ.get("ETAPPE_TEST_COMPLETE"):
-        terminalreporter.write_line(
-            f"{len(skipped)} tests were skipped, and ETAPPE_TEST_COMPLETE allows none", red=True
-        )
+        terminalreporter.write_line(f"{len(skipped)} skipped, and ETAPPE_TEST_COMPLETE allows none", red=True)
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,7 +7,7 @@ import uuid
 
 import click
 
-from etappe.cli.edge import plainly
+from etappe.cli.edge import actor_named, plainly
 from etappe.core.actor import Actor, Role
 
 
@@ -30,9 +30,8 @@ def add(email: str, name: str, role: str, team_name: str | None, as_email: str) 
     with application():
         from etappe.journal.clock import now
         from etappe.team.actions import invite
-        from etappe.team.queries import actor_by_email
 
-        actor = actor_by_email(as_email)
+        actor = actor_named(as_email)
         _, token = invite(email, name, role, _team(team_name, actor), actor=actor, at=now())
         click.echo(_address("join", token))
 
@@ -82,7 +81,6 @@ def link(email: str | None, as_email: str | None) -> None:
         from etappe.config.announce import setup_link
         from etappe.journal.clock import now
         from etappe.team.actions import invite_again
-        from etappe.team.queries import actor_by_email
 
         if email is None or as_email is None:
             found = setup_link()
@@ -90,7 +88,7 @@ def link(email: str | None, as_email: str | None) -> None:
                 raise click.ClickException("There is an administrator already; they can invite others.")
             click.echo(found)
             return
-        click.echo(_address("join", invite_again(_uid(email), actor=actor_by_email(as_email), at=now())))
+        click.echo(_address("join", invite_again(_uid(email), actor=actor_named(as_email), at=now())))
 
 
 def _uid(email: str) -> uuid.UUID:

@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -14,7 +15,7 @@ from babel.messages.pofile import read_po
 
 SOURCE = Path(__file__).parent.parent
 LOCALE = SOURCE / "locale"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "_": None,
     "gettext_lazy": None,
@@ -93,10 +94,10 @@ def _as_code(path: Path) -> str:
 
 def _messages(path: Path, code: str) -> Iterator[tuple[str, int, str | None, str]]:
     name = str(path.relative_to(SOURCE))
-    for line, function, arguments, _ in extract_python(
-        io.BytesIO(code.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
-    ):
-        texts = [text for text in (arguments if isinstance(arguments, tuple | list) else (arguments,)) if text]
+    source = io.BytesIO(code.encode())
+    found: Any = extract_python(source, KEYWORDS, [], {"encoding": "utf-8"})  # Babel types its arguments otherwise
+    for line, function, arguments, _ in found:
+        texts = [text for text in (arguments if isinstance(arguments, tuple) else (arguments,)) if text]
         has_context = "pgettext" in (function or "")
         if len(texts) > has_context:
             yield name, line, texts[0] if has_context else None, texts[int(has_context)]

@@ -100,11 +100,7 @@ def examine_settings() -> Iterator[Finding]:
 
 def examine_surroundings(home: Home) -> Iterator[Finding]:
     """Versions, disk, address, mail server."""
-    yield Finding(
-        Level.FINE,
-        "versions",
-        f"Etappe {_version('etappe')}, Django {_version('django')}, Python {platform.python_version()}",
-    )
+    yield fine("versions", ", ".join(_versions()))
     yield _disk(home)
     yield from _address()
     yield _mail()

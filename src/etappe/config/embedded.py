@@ -423,7 +423,7 @@ def _works_in(process: Any, directory: Path) -> bool:
     import psutil
 
     try:
-        return process.cwd() == str(directory.resolve()) and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.cwd() == str(directory.resolve()) and process.status() != psutil.STATUS_ZOMBIE)
     except (psutil.Error, OSError):
         return False
 
