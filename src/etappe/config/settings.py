@@ -68,9 +68,6 @@ MIDDLEWARE = [
     "etappe.web.middleware.PersonMiddleware",
     "etappe.web.middleware.SignInMiddleware",
     "etappe.web.middleware.EdgeMiddleware",
-    "etappe.web.middleware.SignInMiddleware",
-    "etappe.web.middleware.PersonMiddleware",
-    "etappe.web.middleware.EdgeMiddleware",
 ]
 
 TEMPLATES = [
