@@ -1,0 +1,237 @@
+"""The sentence of every journal kind, as a timeline shows it after the name of whoever did it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.process import Basis
+from etappe.journal.labels import (
+    CENTRE_ROLES,
+    FIELDS,
+    FLAGS,
+    KINDS,
+    ROLES,
+    STATUSES,
+    TEAM_ROLES,
+    Label,
+    day,
+    label,
+    listed,
+    moment,
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys in entries are called: whatever is not named here is shown as its key.
+
+    `stages`, `criteria` and `reasons` are keys of the deal's process; `people`, `users` and `accounts` are keys or uids
+    as text.
+    """
+
+    stages: Mapping[str, str] = field(default_factory=dict)
+    criteria: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+NOBODY = Names()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A field before and after, in words."""
+
+    field: str
+    before: str
+    after: str
+
+
+SENTENCES: Mapping[str, Label] = {
+    "account.created": _("Account added"),
+    "account.edited": _("Account changed: {fields}"),
+    "person.created": _("Person added: {name}"),
+    "person.edited": _("Person changed: {fields}"),
+    "note.written": _("Note: {text}"),
+    "deal.created": _("Deal added: {name}"),
+    "deal.edited": _("Deal changed: {fields}"),
+    "deal.stage_moved": _("Moved from “{came_from}” to “{went_to}”, {basis}"),
+    "deal.won": _("Won, after “{came_from}”"),
+    "deal.left": _("Left in “{came_from}”: {status}, {reason}"),
+    "deal.rested": _("Resting until {until}"),
+    "deal.reopened": _("Reopened in “{went_to}”"),
+    "deal.move_undone": _("Undone: back in “{went_to}”, {status}"),
+    "deal.evidence_confirmed": _("Evidence for “{criterion}”: {kind}"),
+    "deal.evidence_withdrawn": _("Evidence for “{criterion}” taken back: {reason}"),
+    "deal.evidence_judged": _("Evidence for “{criterion}” accepted"),
+    "deal.exception_asked": _("Exception asked for to move to “{to}”: {reason}"),
+    "deal.exception_answered": _("Exception granted for {stages}"),
+    "deal.note_link_made": _("Asked {person} to confirm the note on “{criterion}”"),
+    "deal.note_answered": _("Note on “{criterion}” confirmed by {person}"),
+    "deal.note_link_revoked": _("Link to confirm the note on “{criterion}” taken back"),
+    "deal.stakeholder_added": _("{person} joined the buying centre: {role}"),
+    "deal.stakeholder_removed": _("{person} left the buying centre"),
+    "deal.member_added": _("{user} joined the deal team: {role}"),
+    "deal.member_removed": _("{user} left the deal team"),
+    "process.published": _("Version {number} of the process “{process}” published, with {stages} stages"),
+    "process.made_default": _("New deals start on the process “{process}”"),
+    "user.created": _("Colleague added: {name}"),
+    "user.edited": _("Colleague {user} changed: {fields}"),
+    "user.joined": _("{user} accepted the invitation"),
+    "team.created": _("Team added: {name}"),
+    "team.edited": _("Team {team} changed: {fields}"),
+    "workspace.edited": _("Workspace changed: {fields}"),
+    "workspace.questions_answered": _("The four questions answered: {shares}"),
+    "token.created": _("API token made: {label} ({scopes})"),
+    "token.revoked": _("API token revoked: {label}"),
+    "import.finished": _(
+        "Import of {files}: {created} new, {changed} changed, {unchanged} unchanged, {rejected} rejected"
+    ),
+}
+"""By kind: what happened, without a subject."""
+
+OTHERWISE: Mapping[tuple[str, str, Any], Label] = {
+    ("deal.rested", "until", None): _("Taken up again"),
+    ("deal.evidence_judged", "accepted", False): _("Evidence for “{criterion}” not accepted: {reason}"),
+    ("deal.exception_answered", "granted", False): _("Exception for {stages} refused: {reason}"),
+    ("deal.exception_answered", "by_oneself", True): _("Exception for {stages} granted by oneself"),
+    ("deal.note_answered", "confirmed", False): _("{person} would correct the note on “{criterion}”: {comment}"),
+    ("deal.stage_moved", "basis", Basis.BACK.value): _("Moved back from “{came_from}” to “{went_to}”"),
+    ("deal.stage_moved", "basis", Basis.OVERRIDE.value): _("Moved from “{came_from}” to “{went_to}” by exception"),
+    ("deal.won", "basis", Basis.OVERRIDE.value): _("Won by exception, after “{came_from}”"),
+}
+"""Kinds that say something else where a field has this value; the first that fits counts."""
+
+BASES_SAID: Mapping[str, Label] = {
+    Basis.EVIDENCE.value: _("on evidence"),
+    Basis.IMPORTED.value: _("as imported"),
+    Basis.REMAP.value: _("with another process version"),
+}
+
+
+def sentence(kind: str, data: Mapping[str, Any], names: Names = NOBODY) -> str:
+    """What the entry says, in the reader's language."""
+    special = (text for (name, column, value), text in OTHERWISE.items() if name == kind and data.get(column) == value)
+    template = next(special, SENTENCES.get(kind, kind))
+    return str(template).format_map(defaultdict(str, _values(data, names)))
+
+
+def changed(data: Mapping[str, Any], names: Names = NOBODY) -> list[Changed]:
+    """The fields that an entry changed, each before and after; empty for an entry of another kind."""
+    pairs = data.get("changed")
+    if not isinstance(pairs, Mapping):
+        return []
+    return [
+        Changed(label(FIELDS, column), _column(column, before, names), _column(column, after, names))
+        for column, (before, after) in pairs.items()
+    ]
+
+
+def _values(data: Mapping[str, Any], names: Names) -> dict[str, str]:
+    """Every field in words. What a record was created with stands beside the entry's own fields."""
+    inner = data.get("values")
+    flat = {**(inner if isinstance(inner, Mapping) else {}), **data}
+    pairs = data.get("changed")
+    fields = listed(label(FIELDS, column) for column in pairs) if isinstance(pairs, Mapping) else ""
+    return {key: _column(key, value, names) for key, value in flat.items()} | {"fields": fields}
+
+
+def _column(column: str, value: Any, names: Names) -> str:
+    if value is None or value == "":
+        return _way(column, names)("") if column == "role" else ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return listed(_column(column, item, names) for item in value)
+    if isinstance(value, Mapping):
+        return _shares(value) if column == "shares" else listed(str(key) for key in value)
+    return _way(column, names)(str(value))
+
+
+def _shares(shares: Mapping[str, Any]) -> str:
+    ordered = sorted(shares.items(), key=lambda share: -float(share[1]))
+    return listed(f"{label(MODELS, model)} {float(share):.0%}" for model, share in ordered if float(share) > 0)
+
+
+MODELS: Mapping[str, Label | Promise] = {
+    "inbound": _("inbound"),
+    "outbound": _("outbound"),
+    "account_based": _("account-based"),
+    "relationship": _("relationship selling"),
+    "team": _("team selling"),
+    "transactional": _("transactional selling"),
+    "channel": _("channel selling"),
+}
+
+
+def _way(column: str, names: Names) -> Callable[[str], str]:
+    """How the values of a column are said."""
+    if column in _LOOKED_UP:
+        known: Mapping[str, str] = getattr(names, _LOOKED_UP[column])
+        return lambda key: known.get(key, key)
+    return _SAID.get(column, str)
+
+
+def _role(key: str) -> str:
+    for table in (ROLES, CENTRE_ROLES, TEAM_ROLES):
+        if key in table:
+            return label(table, key)
+    return key
+
+
+def _day(text: str) -> str:
+    return day(date.fromisoformat(text[:10]))
+
+
+def _moment(text: str) -> str:
+    return moment(datetime.fromisoformat(text))
+
+
+_LOOKED_UP = {
+    "account_id": "accounts",
+    "came_from": "stages",
+    "criterion": "criteria",
+    "entry_stage": "stages",
+    "leave_reason": "reasons",
+    "next_step_person_id": "people",
+    "owner_id": "users",
+    "parent_id": "accounts",
+    "person": "people",
+    "reason": "reasons",
+    "stage": "stages",
+    "stages": "stages",
+    "team": "teams",
+    "team_id": "teams",
+    "to": "stages",
+    "user": "users",
+    "went_to": "stages",
+}
+
+_SAID: Mapping[str, Callable[[str], str]] = {
+    "basis": lambda key: label(BASES_SAID, key),
+    "buyer_since": _day,
+    "buyer_target_date": _day,
+    "closed_at": _moment,
+    "data_as_of": _day,
+    "engaged_since": _day,
+    "expected_close": _day,
+    "flags": lambda key: label(FLAGS, key),
+    "happened_at": _moment,
+    "kind": lambda key: label(KINDS, key),
+    "next_step_on": _day,
+    "rests_until": _day,
+    "role": _role,
+    "status": lambda key: label(STATUSES, key),
+    "until": _day,
+}
