@@ -81,7 +81,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "etappe.web.shell.context",
-                "etappe.web.shell.context",
             ],
         },
     },
