@@ -153,7 +153,7 @@ def address() -> Kind[str]:
         parts = urlsplit(given)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("it is no http or https address")
-        if parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        if parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.port == 0:
             raise ValueError("it has more than a host and a port")
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -316,3 +316,30 @@ def unknown(environ: Mapping[str, str] | None = None) -> list[str]:
     known = {name for variable in VARIABLES for name in variable.names}
     environ = os.environ if environ is None else environ
     return sorted(n for n in environ if n.startswith("ETAPPE_") and n not in known and not n.startswith("ETAPPE_TEST_"))
+
+
+def reference() -> str:
+    """The reference page of all variables."""
+    rows = [f"| `{v.name}` | {v.kind.allowed} | {_default(v)} | {v.about} |" for v in VARIABLES]
+    return "\n".join([_HEAD, *rows, ""])
+
+
+def _default(variable: Variable[Any]) -> str:
+    if isinstance(variable.default, bool):
+        return "yes" if variable.default else "no"
+    return f"`{variable.default}`" if variable.default else ""
+
+
+_HEAD = """# Settings
+
+Every setting is an environment variable. Something that cannot be used is refused at the start, with the variable's
+name and what is allowed. Those that hold secrets (`DATABASE_URL`, `DATABASE_OWNER_URL`, `ETAPPE_SECRET_KEY`,
+`ETAPPE_SMTP_URL`) may be given as the name of a file instead, in the variable with `_FILE` at its end. `etappe doctor`
+shows what is in force and where it comes from, and warns of variables that begin with `ETAPPE_` and mean nothing.
+
+| Variable | Allowed | Without it | What it does |
+| --- | --- | --- | --- |"""
+
+
+if __name__ == "__main__":
+    print(reference(), end="")  # noqa: T201 - a command of its own

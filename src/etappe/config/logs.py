@@ -8,7 +8,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-TOKENS = re.compile(r"(?<=/)(?=[A-Za-z0-9_-]*[0-9_-])[A-Za-z0-9_-]{22,}(?=[/?\s\"']|$)(?<![0-9a-f]{12})")
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+TOKENS = re.compile(rf"""(?<=/)(?!{UUID}(?:[/?\s"']|$))[A-Za-z0-9_-]{{22,}}(?=[/?\s"']|$)""")
 PASSWORDS = re.compile(r"(?<=://)([^/\s:@]*):[^@\s/]+(?=@)")
 BEARERS = re.compile(r"(?i)\b(bearer|token)\s+[A-Za-z0-9_.~+/-]{16,}")
 
