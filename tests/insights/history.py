@@ -28,7 +28,7 @@ stages:
     owner: am
     action: {de: Lesen, en: Read}
     criteria:
-      - {key: seen, text: {de: Die Firma sucht Personal, en: The company is hiring}, required: false, evidence: [source]}
+      - {key: seen, text: {de: Die Firma sucht Personal, en: They are hiring}, required: false, evidence: [source]}
   - key: agreed
     phase: win
     name: {de: Bedarf bestätigt, en: Need confirmed}

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from etappe.insights import engine
+from etappe.insights.standing import OPENING
 from etappe.insights.tables import FACTS
 
 TYPES = {
@@ -58,7 +59,7 @@ def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
     values: dict[str, Any] = {"by": "", "day": "2026-11-21", "moment": "2026-11-22 00:00+00", "viewer": 1, "teams": []}
     rows, sql = engine.run(name, {**values, "skip": 0})
     assert rows == []
-    assert engine.OPENING not in sql
+    assert OPENING not in sql
 
 
 def test_showing_a_figure_does_not_import_ibis() -> None:

@@ -52,7 +52,7 @@ def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email
         from etappe.journal.refusals import text
 
         said = text(refusal)
-        raise click.ClickException(" ".join(filter(None, (said.what, said.missing, said.way_out)))) from None
+        raise click.ClickException(" ".join([said.what, *said.missing, said.way_out])) from None
     printed = {"json": _json, "csv": as_csv, "table": table}[shape]
     return printed(result)
 
