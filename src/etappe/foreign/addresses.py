@@ -30,7 +30,7 @@ def header_text(raw: str) -> str:
     >>> header_text("=?utf-8?q?Gr=C3=BC=C3=9Fe?= aus\\r\\n Ulm")
     'Grüße aus Ulm'
     """
-    text = _decoded(raw)
+    text = raw_text(raw)
     if "=?" not in text:
         return one_line(text)
     try:
@@ -40,7 +40,7 @@ def header_text(raw: str) -> str:
     return one_line("".join(_word(part, charset) for part, charset in parts))
 
 
-def _decoded(raw: str) -> str:
+def raw_text(raw: str) -> str:
     """A header value whose bytes beyond ASCII the parser has kept as surrogates."""
     return raw if raw.isascii() else decoded(raw.encode("utf-8", "surrogateescape"))
 
@@ -57,7 +57,7 @@ def parse_addresses(raw: str) -> tuple[Address, ...]:
     >>> parse_addresses("boss@example.org(<evil@example.net>)")[0].is_clear
     False
     """
-    text = _decoded(raw)
+    text = raw_text(raw)
     mailboxes = []
     for box in _split(text):
         if box.is_empty:

@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 
@@ -109,10 +109,6 @@ os.register_at_fork(after_in_child=_nursery.forget)
 atexit.register(_nursery.close)
 
 
-@typing.overload
-def run(function: Callable[..., T], payload: bytes, *arguments: Any, seconds: float, megabytes: int) -> T: ...
-@typing.overload
-def run(function: Callable[..., T], payload: Path, *arguments: Any, seconds: float, megabytes: int) -> T: ...
 def run(function: Callable[..., T], payload: bytes | Path, *arguments: Any, seconds: float, megabytes: int) -> T:
     """What `function` makes of `payload` in a child that may take `seconds` and `megabytes` beyond its start.
 
@@ -133,7 +129,7 @@ def run(function: Callable[..., T], payload: bytes | Path, *arguments: Any, seco
 
 def stream(
     function: Callable[..., Iterator[Any]], path: Path, *arguments: Any, seconds: float, megabytes: int
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """The batches that `function` yields in a child: plain data as JSON brings it (not checked further), or bytes.
 
     The child may take `seconds` from one batch to the next; it waits, at no cost, while the caller is busy.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -17,6 +18,9 @@ _MARKS: Final = (
 )
 _CODE_PAGES: Final = ("cp1252", "cp1250", "cp850", "mac_roman")
 _FEW: Final = 0.1
+_MANY: Final = 0.4
+_IN_A_ROW: Final = re.compile(r"(?<=[^\W\d_\x00-\x7f])[^\W\d_\x00-\x7f]")
+"""Letters beyond ASCII behind others: the words of another script, read in the wrong one."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,11 @@ def code_page(sample: bytes) -> str:
     >>> code_page("Müller & Söhne, Bäckerstraße".encode("cp850"))
     'cp850'
     """
-    faults = {name: _faults(sample.decode(name, "replace")) for name in _CODE_PAGES}
+    readings = {name: sample.decode(name, "replace") for name in _CODE_PAGES}
+    faults = {name: _faults(text) for name, text in readings.items()}
     best = min(faults, key=lambda name: faults[name])
     beyond = sum(byte > 127 for byte in sample)
-    if faults[best] <= _FEW * beyond:
+    if faults[best] <= _FEW * beyond and len(_IN_A_ROW.findall(readings[best])) <= _MANY * beyond:
         return best
     guess = from_bytes(sample).best()
     return guess.encoding if guess else best
@@ -102,7 +107,7 @@ def _faults(text: str) -> int:
 
 def _is_odd(before: str, letter: str, after: str) -> bool:
     if letter.isalpha():
-        return letter.isupper() and before.islower()
+        return letter.isupper() and before.isalpha() and (before.islower() or after.islower())
     return (
         letter == "\ufffd"
         or not letter.isprintable()

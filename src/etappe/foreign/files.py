@@ -23,6 +23,7 @@ SECONDS: Final = 10.0
 MEGABYTES: Final = 200
 MAX_PIXELS: Final = 40_000_000
 _MAX_NAME: Final = 120
+_MAX_EXTENSION: Final = 20
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?$", re.IGNORECASE)
 _UNSAFE: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _MAIL_HEADER: Final = re.compile(
@@ -102,8 +103,8 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", one_line(name, 4000))[-1]
     plain = "".join(letter for letter in unicodedata.normalize("NFC", last) if letter.isprintable())
     stem, dot, extension = _UNSAFE.sub("_", plain).strip(" .").rpartition(".")
-    stem, extension = (stem, extension) if dot else (extension, "")
-    result = stem[: _MAX_NAME - 1 - len(extension[:20])].strip(" .") + (f".{extension[:20]}" if extension else "")
+    ending = f".{extension[:_MAX_EXTENSION].strip()}" if dot else ""
+    result = (stem if dot else extension)[: _MAX_NAME - len(ending)].strip(" .") + ending
     return f"_{result}" if _RESERVED.match(result) else result or "file"
 
 

@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 from typing import Final
 
-from etappe.foreign.addresses import header_text
+from etappe.foreign.addresses import header_text, raw_text
 from etappe.foreign.reasons import Reason, too_large, unreadable
 from etappe.foreign.text import decoded, one_line
 
@@ -119,8 +119,12 @@ def _charset(part: Mail) -> str:
 
 def file_name(part: Mail) -> str:
     """The file name a part gives itself, without any path; empty where it gives none."""
+    bare = Message(policy=compat32)
+    for header_name in ("Content-Disposition", "Content-Type"):
+        for value in raw_headers(part, header_name)[:1]:
+            bare[header_name] = raw_text(value[:_MAX_LINE])
     try:
-        name = part.get_filename("") or ""
+        name = bare.get_filename("") or ""
     except (ValueError, LookupError, TypeError):
         return ""
     return one_line(re.split(r"[/\\]", header_text(str(name)))[-1], 150)

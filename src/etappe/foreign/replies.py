@@ -7,7 +7,7 @@ from typing import Final
 
 _WROTE: Final = re.compile(
     r"^[ >]*(?:"
-    r"(?:On|Am|Le|Il|El|Op|Den|W dniu)\b.{4,300}"
+    r"(?:On|Am|Le|Il|El|Op|Den|W dniu)\b(?=.{0,300}[\d@]).{4,300}"
     r"(?:wrote|schrieb|a écrit|ha scritto|escribió|schreef|skrev|napisał)\b.{0,200}:?"
     r"|.{3,200}(?:<[^<>\s@]{1,64}@[^<>\s@]{1,99}>|\([^()\s@]{1,64}@[^()\s@]{1,99}\))"
     r".{0,60}(?:wrote|schrieb)(?: am .{4,60})?:"

@@ -6,7 +6,7 @@ child, within its limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -59,20 +59,20 @@ def sniff(path: Path, *, sheet: str = "") -> TableGuess:
     return child.run(guess_table, path, sheet, seconds=SECONDS, megabytes=MEGABYTES)
 
 
-def batches(path: Path, guess: TableGuess) -> Iterator[Batch]:
+def batches(path: Path, guess: TableGuess) -> Generator[Batch, None, None]:
     """The rows below the header in blocks of up to a thousand; rows that are empty throughout are left out."""
     for lines, cells, problems in child.stream(read_table, path, guess, seconds=SECONDS, megabytes=MEGABYTES):
         yield Batch(lines, cells, {at: RowProblem(code, params) for at, code, params in problems})
 
 
-def rows(path: Path, guess: TableGuess) -> Iterator[Row]:
+def rows(path: Path, guess: TableGuess) -> Generator[Row, None, None]:
     """The rows below the header one by one."""
     for batch in batches(path, guess):
         for at, (line, cells) in enumerate(zip(batch.lines, batch.rows, strict=True)):
             yield Row(line, cells, batch.problems.get(at))
 
 
-def copy_blocks(path: Path, guess: TableGuess) -> Iterator[bytes]:
+def copy_blocks(path: Path, guess: TableGuess) -> Generator[bytes, None, None]:
     """The rows as blocks of bytes for PostgreSQL's `COPY ... FROM STDIN` (text format, UTF-8), made by the child.
 
     Each line holds: line number, code of its problem or NULL, then the cells; an empty cell is NULL.
