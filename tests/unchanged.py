@@ -16,7 +16,9 @@ from etappe.core.errors import Refusal
 def digest() -> str:
     """What all rows of the rooms' tables come to; rows count, whatever order they lie in."""
     tables = sorted(
-        model._meta.db_table for model in apps.get_models() if model.__module__.startswith("etappe.") and model._meta.managed
+        model._meta.db_table
+        for model in apps.get_models()
+        if model.__module__.startswith("etappe.") and model._meta.managed
     )
     parts = [
         f"SELECT '{table}' AS name, md5(coalesce(string_agg(row_text, '|' ORDER BY row_text), '')) AS rows "

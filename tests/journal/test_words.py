@@ -29,7 +29,6 @@ from etappe.journal import labels, refusals, texts
 from etappe.playbook.queries import library_item
 
 SOURCE = Path(__file__).parents[2] / "src" / "etappe"
-NO_WORDS = {"Missing"}
 REFUSING = {"Refusal", "Forbidden", "Stale"}
 
 
@@ -43,9 +42,16 @@ def codes() -> Iterator[tuple[str, str]]:
                 and node.func.id in REFUSING
                 and node.args
             ):
-                for constant in ast.walk(node.args[0]):
-                    if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                        yield constant.value, f"{path.relative_to(SOURCE)}:{node.lineno}"
+                for code in _chosen(node.args[0]):
+                    yield code, f"{path.relative_to(SOURCE)}:{node.lineno}"
+
+
+def _chosen(code: ast.expr) -> Iterator[str]:
+    if isinstance(code, ast.IfExp):
+        yield from _chosen(code.body)
+        yield from _chosen(code.orelse)
+    elif isinstance(code, ast.Constant):
+        yield str(code.value)
 
 
 def test_every_refusal_has_words():
@@ -57,6 +63,10 @@ def test_the_search_for_codes_finds_them():
     found = {code for code, _ in codes()}
     assert {"criteria_missing", "stale", "forbidden", "link_expired", "not_won_yet"} <= found
     assert len(found) > 60
+
+
+def test_a_code_handed_to_a_helper_has_words_too():
+    assert {"not_buyers_mail", "not_buyers_acceptance"} <= set(refusals.TEXTS)
 
 
 def test_every_kind_has_a_sentence():
@@ -205,22 +215,66 @@ NAMES = texts.Names(
 
 TOLD: list[tuple[str, dict[str, Any], str]] = [
     ("deal.created", {"values": {"name": "Neue Anlage", "stage": "a"}}, "Deal angelegt: Neue Anlage"),
-    ("deal.edited", {"changed": {"amount": ["1", "2"], "next_step": ["", "x"]}}, "Deal geändert: Auftragswert (erwartet), Nächster Schritt"),
-    ("deal.stage_moved", {"came_from": "a", "went_to": "b", "basis": "evidence"}, "Von „Bedarf bestätigt“ nach „Anforderungen abgestimmt“ bewegt, mit Beleg"),
-    ("deal.stage_moved", {"came_from": "b", "went_to": "a", "basis": "back"}, "Von „Anforderungen abgestimmt“ zurück nach „Bedarf bestätigt“ bewegt"),
-    ("deal.left", {"came_from": "a", "status": "lost", "reason": "price"}, "Beendet in „Bedarf bestätigt“: verloren, Preis"),
+    (
+        "deal.edited",
+        {"changed": {"amount": ["1", "2"], "next_step": ["", "x"]}},
+        "Deal geändert: Auftragswert (erwartet), Nächster Schritt",
+    ),
+    (
+        "deal.stage_moved",
+        {"came_from": "a", "went_to": "b", "basis": "evidence"},
+        "Von „Bedarf bestätigt“ nach „Anforderungen abgestimmt“ bewegt, mit Beleg",
+    ),
+    (
+        "deal.stage_moved",
+        {"came_from": "b", "went_to": "a", "basis": "back"},
+        "Von „Anforderungen abgestimmt“ zurück nach „Bedarf bestätigt“ bewegt",
+    ),
+    (
+        "deal.left",
+        {"came_from": "a", "status": "lost", "reason": "price"},
+        "Beendet in „Bedarf bestätigt“: verloren, Preis",
+    ),
     ("deal.rested", {"until": "2026-05-04", "reason": ""}, "Ruht bis 04.05.2026"),
     ("deal.rested", {"until": None, "reason": ""}, "Wieder aufgenommen"),
-    ("deal.evidence_confirmed", {"criterion": "c", "kind": "reply"}, "Beleg für „Der Käufer hat geantwortet“: Schriftliche Antwort des Käufers"),
-    ("deal.evidence_judged", {"criterion": "c", "accepted": False, "reason": "zu alt"}, "Beleg für „Der Käufer hat geantwortet“ nicht anerkannt: zu alt"),
-    ("deal.exception_answered", {"stages": ["a", "b"], "granted": True, "by_oneself": True}, "Ausnahme für Bedarf bestätigt, Anforderungen abgestimmt selbst gewährt"),
-    ("deal.exception_answered", {"stages": ["a"], "granted": False, "by_oneself": True, "reason": "nein"}, "Ausnahme für Bedarf bestätigt abgelehnt: nein"),
-    ("deal.note_answered", {"criterion": "c", "confirmed": True, "person": "p"}, "Notiz zu „Der Käufer hat geantwortet“ von Eva Muster bestätigt"),
+    (
+        "deal.evidence_confirmed",
+        {"criterion": "c", "kind": "reply"},
+        "Beleg für „Der Käufer hat geantwortet“: Schriftliche Antwort des Käufers",
+    ),
+    (
+        "deal.evidence_judged",
+        {"criterion": "c", "accepted": False, "reason": "zu alt"},
+        "Beleg für „Der Käufer hat geantwortet“ nicht anerkannt: zu alt",
+    ),
+    (
+        "deal.exception_answered",
+        {"stages": ["a", "b"], "granted": True, "by_oneself": True},
+        "Ausnahme für Bedarf bestätigt, Anforderungen abgestimmt selbst gewährt",
+    ),
+    (
+        "deal.exception_answered",
+        {"stages": ["a"], "granted": False, "by_oneself": True, "reason": "nein"},
+        "Ausnahme für Bedarf bestätigt abgelehnt: nein",
+    ),
+    (
+        "deal.note_answered",
+        {"criterion": "c", "confirmed": True, "person": "p"},
+        "Notiz zu „Der Käufer hat geantwortet“ von Eva Muster bestätigt",
+    ),
     ("deal.stakeholder_added", {"person": "p", "role": "user"}, "Eva Muster ins Buying Center aufgenommen: Anwender"),
     ("deal.member_added", {"user": 7, "role": ""}, "Ben Brandt ins Deal-Team aufgenommen: ohne Rolle"),
-    ("workspace.questions_answered", {"answers": {}, "shares": {"team": 0.2, "inbound": 0.8, "channel": 0}}, "Die vier Fragen beantwortet: Inbound 80%, Teamvertrieb 20%"),
-    ("import.finished", {"files": ["a.csv", "b.csv"], "created": 3, "changed": 2, "unchanged": 1, "rejected": 0}, "Import von a.csv, b.csv: 3 neu, 2 geändert, 1 unverändert, 0 abgelehnt"),
-]  # fmt: skip
+    (
+        "workspace.questions_answered",
+        {"answers": {}, "shares": {"team": 0.2, "inbound": 0.8, "channel": 0}},
+        "Die vier Fragen beantwortet: Inbound 80%, Teamvertrieb 20%",
+    ),
+    (
+        "import.finished",
+        {"files": ["a.csv", "b.csv"], "created": 3, "changed": 2, "unchanged": 1, "rejected": 0},
+        "Import von a.csv, b.csv: 3 neu, 2 geändert, 1 unverändert, 0 abgelehnt",
+    ),
+]
 
 
 @pytest.mark.parametrize(("kind", "data", "expected"), TOLD)

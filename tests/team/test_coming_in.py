@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from tests.cast import AT, PASSWORD, Cast, email
+from tests.replay import assert_replays, journal
+from tests.unchanged import refused
 
 from etappe.core.actor import SYSTEM, Role
 from etappe.core.errors import Forbidden, Refusal
 from etappe.team import actions, queries
 from etappe.team.models import Link, User
-from tests.cast import AT, PASSWORD, Cast, email
-from tests.replay import assert_replays, journal
-from tests.unchanged import refused
 
 
 def _create(token: str, name: str = "Eva", *, at=AT, password: str = PASSWORD) -> int:

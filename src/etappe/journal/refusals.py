@@ -124,6 +124,27 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Only what is your own can be private."),
         _("Become its owner first, or leave it open to all."),
     ),
+    "unknown_answer": (_("“{value}” is no answer to this question."), _("Choose one of: {choices}.")),
+    "no_answers": (_("The four questions are not answered yet."), _("Answer all four of them first.")),
+    # --- Programs ---
+    "bad_idempotency_key": (
+        _("This Idempotency-Key cannot be used."),
+        _("Use at most {limit} printable characters, for example a UUID."),
+    ),
+    "idempotency_key_reused": (
+        _("This Idempotency-Key was used for another request."),
+        _("Use a new key for each request; repeat one only together with the same request."),
+    ),
+    # --- Imports ---
+    "not_a_number": (_("“{value}” is not a number."), _("Check the cell, or choose how numbers are written.")),
+    "closed_needs_date": (
+        _("Only a closed deal has a closing date, and every closed one needs it: {status}."),
+        _("Map the column with the closing date, or the stage to an open one."),
+    ),
+    "import_map_unusable": (
+        _("This map of an import cannot be used: {why} {detail}"),
+        _("Save the map that the preview proposes, and change that one."),
+    ),
     # --- Lists ---
     "bad_mark": (_("This part of the list cannot be found any more."), _("Open the list from its beginning.")),
     "unknown_sort": (_("The list cannot be sorted by “{sort}”."), _("Choose one of: {sorts}.")),
@@ -241,6 +262,21 @@ FILE_REASONS: Mapping[str, Label] = {
     "encoding": _("its text is in no known encoding"),
 }
 
+MAP_REASONS: Mapping[str, Label] = {
+    "too_long": _("it is longer than anybody writes"),
+    "no_yaml": _("it is no YAML"),
+    "no_files": _("it names no files"),
+    "no_file": _("a file in it has no name"),
+    "no_file_fits": _("no file has these columns"),
+    "not_a_text": _("this has to be a text"),
+    "not_a_mapping": _("this has to be keys with values"),
+    "not_a_date": _("this has to be a day"),
+    "unknown_kind": _("this kind of record is not known"),
+    "unknown_field": _("there is no such field"),
+    "unknown_style": _("this way of writing is not known"),
+    "field_twice": _("two columns go to one field"),
+}
+
 PASSWORD_REASONS: Mapping[str, Label] = {
     "password_too_short": _("at least {min_length} characters"),
     "password_too_similar": _("something other than your name or address"),
@@ -294,6 +330,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "status": _status,
 }
 _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
+    "import_map_unusable": {"why": lambda why: f"{label(MAP_REASONS, why)}:"},
     "file_too_large": {"size": _size, "limit": _size},
     "unknown_field": {"field": shown},  # keys, since only a program can have asked for them
 }
@@ -317,9 +354,9 @@ def _checks(params: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _places(params: Mapping[str, Any]) -> Iterable[str]:
-    for problem in params["problems"]:
-        place = gettext("line {line}, column {column}").format(line=problem.place.line, column=problem.place.column)
-        yield f"{place}: {problem.code.replace('_', ' ')}"
+    told = [(item.place.line, item.place.column, item.code) for item in params["problems"]]
+    for line, column, reason in params.get("said", told):
+        yield gettext("line {line}, column {column}").format(line=line, column=column) + f": {reason}"
 
 
 def _password(params: Mapping[str, Any]) -> Iterable[str]:

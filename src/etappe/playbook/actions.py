@@ -6,10 +6,13 @@ import hashlib
 from datetime import datetime
 
 from etappe.core.actor import Actor
-from etappe.core.errors import Missing
+from etappe.core.errors import Missing, Refusal
 from etappe.core.kinds.playbook import ProcessMadeDefault, ProcessPublished
+from etappe.core.lint import lint_draft
+from etappe.core.process import Process as Spec
 from etappe.core.process_file import as_data, compile_process, read
 from etappe.journal.record import action, record
+from etappe.playbook.lint_texts import tell
 from etappe.playbook.models import Process, ProcessVersion
 from etappe.playbook.queries import VersionView, library_item, version_view
 from etappe.team.access import require
@@ -26,7 +29,7 @@ def publish(source: str, *, actor: Actor, at: datetime) -> VersionView:
     published becomes the one new deals start on.
     """
     require(actor, "playbook.publish")
-    spec = compile_process(read(source))
+    spec = _compiled(source)
     process = _locked(spec.key)
     newest = ProcessVersion.objects.filter(process=process).order_by("-number").first()
     sha256 = hashlib.sha256(source.encode()).hexdigest()
@@ -45,6 +48,14 @@ def publish(source: str, *, actor: Actor, at: datetime) -> VersionView:
     if not workspace().default_process:
         _make_default(spec.key, actor=actor, at=at)
     return version_view(version)
+
+
+def _compiled(source: str) -> Spec:
+    draft = read(source)
+    if draft.problems:
+        said = tuple((finding.line, finding.column, tell(finding).reason) for finding in lint_draft(draft))
+        raise Refusal("process_unusable", problems=draft.problems, said=said[: len(draft.problems)])
+    return compile_process(draft)
 
 
 def _locked(key: str) -> Process:

@@ -1,7 +1,8 @@
 """A process proposed from the stages that an import brings: something to start from and to argue about.
 
 A stage that says what a stage of the shipped processes says gets that one's buyer-side name and criteria, and keeps its
-own name as alias. Any other keeps its name and gets one plain criterion. Stages that mean won or lost are no stages.
+own name as alias. So does one that the linter has a usual proposal for; any other keeps its name and gets one plain
+criterion. Stages that mean won or lost are no stages.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import yaml
 
 from etappe.core.evidence import Kind
+from etappe.core.lint.proposals import propose
 from etappe.core.process import Criterion, Phase, Process, Stage
 from etappe.core.process_file import FORMAT, NAME_LENGTH, as_data
 from etappe.playbook.queries import library_item
@@ -119,15 +121,21 @@ def _known(said: str) -> Stage | None:
 
 def _unknown(said: str, taken: dict[str, Stage]) -> Stage:
     key = _key(said, {*taken, _ORDER, _AFTER})
-    text = {
+    usual = propose(said)
+    names = {words["en"] for words in (stage.name for stage in taken.values())}
+    name = usual.name if usual and usual.name["en"] not in names else {"de": said, "en": said}
+    action = {"de": f"{said}: mit dem Käufer zum Ergebnis bringen", "en": f"{said}: reach the outcome with the buyer"}
+    text = usual.criterion if usual else _confirmed(said)
+    kinds = (Kind.REPLY, Kind.DOCUMENT, Kind.PLAN_TICK, Kind.NOTE_CONFIRMED)
+    criterion = Criterion(_key(f"{key[:40]}_confirmed", _criteria(taken)), text, True, kinds)
+    return Stage(key, Phase.WIN, name, {"de": said, "en": said}, action, "am", (criterion,))
+
+
+def _confirmed(said: str) -> dict[str, str]:
+    return {
         "de": f"Der Käufer hat das Ergebnis von „{said}“ schriftlich bestätigt",
         "en": f"The buyer has confirmed the outcome of “{said}” in writing",
     }
-    kinds = (Kind.REPLY, Kind.DOCUMENT, Kind.PLAN_TICK, Kind.NOTE_CONFIRMED)
-    words = {"de": said, "en": said}
-    action = {"de": f"{said}: mit dem Käufer zum Ergebnis bringen", "en": f"{said}: reach the outcome with the buyer"}
-    criterion = Criterion(_key(f"{key[:40]}_confirmed", _criteria(taken)), text, True, kinds)
-    return Stage(key, Phase.WIN, words, words, action, "am", (criterion,))
 
 
 def _criteria(taken: dict[str, Stage]) -> set[str]:

@@ -21,6 +21,7 @@ from etappe.core.contact import clean_email, clean_fields
 from etappe.core.deal_fields import clean_name
 from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.kinds.team import (
+    QuestionsAnswered,
     TeamCreated,
     TeamEdited,
     TokenCreated,
@@ -30,6 +31,7 @@ from etappe.core.kinds.team import (
     UserJoined,
     WorkspaceEdited,
 )
+from etappe.core.sales_model import Outcome, answers_from, as_codes, evaluate
 from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
 from etappe.journal.values import columns_of
@@ -427,6 +429,23 @@ def mark_as_demo(*, actor: Actor, at: datetime) -> None:
     row = _lock_workspace()
     row.is_demo = True
     row.save(update_fields=["is_demo"])
+
+
+@action
+def answer_questions(answers: Mapping[str, str], *, actor: Actor, at: datetime) -> Outcome:
+    """Keep the answers to the four questions (codes, see `core.sales_model`) and the shares of the models they give.
+
+    Answering again replaces the answers; which process deals start on is a choice of its own (`playbook.actions`).
+    """
+    require(actor, "workspace.edit")
+    given = answers_from(answers)
+    outcome = evaluate(given)
+    row = _lock_workspace()
+    row.answers = as_codes(given)
+    row.shares = {model.value: float(share) for model, share in outcome.shares.items()}
+    row.save(update_fields=["answers", "shares"])
+    record(QuestionsAnswered(answers=row.answers, shares=row.shares), actor=actor, at=at)
+    return outcome
 
 
 # --- Tokens ---
