@@ -9,6 +9,8 @@ from psycopg import sql
 
 APPEND_ONLY = ("journal_entry", "journal_artefact")
 """Tables the application may read and add to."""
+KEPT = ("deals_deal", "deals_stagevisit", "deals_evidence", "deals_dealexception", "playbook_processversion")
+"""Tables whose rows are closed, withdrawn or superseded, but never deleted."""
 READ_ONLY = ("django_migrations",)
 SOURCE = Path(__file__).parent.parent
 
@@ -32,6 +34,7 @@ def _statements(database: str, login: str, *, is_same: bool) -> list[sql.Compose
     return [
         *(sql.SQL(text).format(**names) for text in EVERYTHING),
         *(sql.SQL(ADD_ONLY).format(table=sql.Identifier(table), **names) for table in APPEND_ONLY),
+        *(sql.SQL(KEEP).format(table=sql.Identifier(table), **names) for table in KEPT),
         *(sql.SQL(LOOK_ONLY).format(table=sql.Identifier(table), **names) for table in READ_ONLY),
     ]
 
@@ -47,6 +50,7 @@ EVERYTHING = (
     "ALTER DATABASE {database} SET search_path TO public",
 )
 ADD_ONLY = "REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON {table} FROM {login}"
+KEEP = "REVOKE DELETE ON {table} FROM {login}"
 LOOK_ONLY = "REVOKE INSERT, UPDATE, DELETE ON {table} FROM {login}"
 
 
