@@ -177,8 +177,8 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_file() -> None:
     [
         ("", "empty_file"),
         ("# nothing but a remark\n", "empty_file"),
-        ("just a text", "wrong_type"),
-        ("[]", "wrong_type"),
+        ("just a text", "no_mapping"),
+        ("[]", "no_mapping"),
         ("stages: []\n", "empty_list"),
         ("[" * 100_000, "too_deep"),
         ("a:\n" + "".join(" " * depth + "- \n" for depth in range(1, 40)) + " " * 40 + "x", "too_deep"),

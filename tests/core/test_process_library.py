@@ -14,19 +14,23 @@ FOLDER = Path(__file__).parents[2] / "src/etappe/playbook/library"
 LIBRARY = {path.stem: compile_process(read(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))}
 
 STAGES = {
-    "inbound": "need_confirmed | requirements_agreed product_evaluated quote_reviewed order_placed | in_use promises_confirmed",
+    "inbound": "need_confirmed | requirements_agreed product_evaluated quote_reviewed order_placed | in_use "
+    "promises_confirmed",
     "outbound": "fits_profile conversation_agreed need_confirmed | product_evaluated quote_reviewed order_placed | "
     "in_use promises_confirmed",
     "account_based": "target_identified stakeholders_known reason_to_talk first_group_engaged | common_goal_agreed "
     "product_evaluated quote_reviewed order_placed | in_use promises_confirmed",
-    "relationship": "| need_confirmed quote_reviewed order_placed | first_check_in promises_confirmed extension_discussed renewed",
+    "relationship": "| need_confirmed quote_reviewed order_placed | first_check_in promises_confirmed "
+    "extension_discussed renewed",
     "team": "need_confirmed | situation_confirmed product_evaluated solution_confirmed quote_reviewed order_placed | "
     "team_accepted in_use promises_confirmed",
     "transactional": "| selection_made order_placed | received bought_again",
     "channel": "partner_fits | partnership_agreed ready_to_sell first_order | sold_through partner_renewed",
-    "classic_six": "fits_profile situation_understood need_confirmed | product_evaluated objections_settled order_placed | "
+    "classic_six": "fits_profile situation_understood need_confirmed | product_evaluated objections_settled "
+    "order_placed | "
     "promises_confirmed",
-    "eleven_to_live": "need_confirmed | people_named requirements_agreed product_evaluated tried_in_house benefit_calculated "
+    "eleven_to_live": "need_confirmed | people_named requirements_agreed product_evaluated tried_in_house "
+    "benefit_calculated "
     "quote_reviewed order_placed | handover_accepted implementation_approved live",
 }
 

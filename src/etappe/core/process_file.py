@@ -88,6 +88,8 @@ class Draft:
     stages: tuple[DraftStage, ...] = ()
     leave: tuple[DraftLeave, ...] = ()
     problems: tuple[Problem, ...] = ()
+    readable: bool = True
+    """False where the file is no YAML mapping at all, so that nothing else can be said about it."""
 
     def of_phase(self, phase: Phase) -> tuple[DraftStage, ...]:
         """The stages of this phase, in order."""
@@ -98,7 +100,9 @@ def read(source: str) -> Draft:
     """Read a process file. Whatever the text is, the answer is a draft; `problems` are in the order of the file."""
     parsed = parse(source)
     if parsed.root is None:
-        return Draft(Place(1, 1), problems=parsed.problems)
+        return Draft(Place(1, 1), problems=parsed.problems, readable=False)
+    if not isinstance(parsed.root.value, Mapping):
+        return Draft(parsed.root.place, problems=(Problem("no_mapping", parsed.root.place),), readable=False)
     reader = Reader(parsed.problems)
     draft = _draft(reader, reader.mapping(parsed.root, _TOP, ("etappe", "key", "name", "about", "stages", "leave")))
     problems = (*reader.problems, *_contradictions(draft))

@@ -1,0 +1,171 @@
+"""`etappe process`: check process files, without a database."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import AbstractContextManager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etappe.cli.edge import actor_named, plainly, said_plainly
+from etappe.core.lint import UNUSABLE, Finding, lint
+from etappe.core.process_file import MODELS
+from etappe.core.process_yaml import LARGEST
+
+CLEAN, FOUND, UNUSABLE_FILE = 0, 1, 2
+
+
+@click.group("process")
+def command() -> None:
+    """Check sales processes, and see the rules and the format."""
+
+
+def _default_language() -> str:
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
+    return "de" if spoken.lower().startswith("de") else "en"
+
+
+_language_option = click.option(
+    "--lang", type=click.Choice(["de", "en"]), default=_default_language, help="Language of the texts."
+)
+
+
+@command.command("lint")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
+)
+@_language_option
+def lint_command(file: str, form: str, lang: str) -> None:
+    """Check the process in FILE ("-" reads standard input).
+
+    Exit status: 0 nothing found, 1 something found, 2 the file cannot be used at all.
+    """
+    findings = _findings(_read(file))
+    unusable = any(finding.rule == UNUSABLE for finding in findings)
+    with _speaking(lang):
+        said = [_said(finding) for finding in findings]
+        _print(click.format_filename(file), said, form, usable=not unusable)
+    sys.exit(UNUSABLE_FILE if unusable else FOUND if findings else CLEAN)
+
+
+def _read(file: str) -> bytes:
+    """At most one byte more than allowed, so that a huge file costs nothing."""
+    try:
+        with click.open_file(file, "rb") as stream:
+            return bytes(stream.read(LARGEST + 1))
+    except OSError as error:
+        click.echo(f"{click.format_filename(file)}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE_FILE)
+
+
+def _findings(content: bytes) -> list[Finding]:
+    if len(content) > LARGEST:
+        return [Finding(1, 1, UNUSABLE, "", {"problem": "too_big", "largest": LARGEST})]
+    try:
+        return lint(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return [Finding(line, 1, UNUSABLE, "", {"problem": "not_text"})]
+
+
+def _speaking(language: str) -> AbstractContextManager[Any]:
+    """Texts in this language. Set up alone: it needs no settings and no rooms, and starts fast."""
+    import django  # here, so that `--help` costs nothing
+    from django.conf import settings
+    from django.utils import translation
+
+    if not settings.configured:
+        settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[str(files("etappe") / "locale" / "lint")])
+        django.setup()
+    return translation.override(language)
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    from etappe.playbook import lint_texts
+
+    told = lint_texts.tell(finding)
+    return {
+        "id": finding.rule,
+        "line": finding.line,
+        "column": finding.column,
+        "path": finding.path,
+        "title": lint_texts.title(finding.rule),
+        "reason": told.reason,
+        "mend": told.mend,
+        "proposal": finding.params.get("proposal"),
+    }
+
+
+def _print(file: str, said: list[dict[str, Any]], form: str, *, usable: bool) -> None:
+    if form == "json":
+        click.echo(json.dumps({"file": file, "usable": usable, "findings": said}, ensure_ascii=False, indent=2))
+    elif usable:
+        for item in said:
+            click.echo(_line(file, item) + f"\n    {item['mend']}")
+        click.echo(_summary(len(said)))
+    else:
+        click.echo(_line(file, said[0]), err=True)
+
+
+def _line(file: str, item: dict[str, Any]) -> str:
+    return f"{file}:{item['line']}:{item['column']}: {item['id']} {item['reason']}"
+
+
+def _summary(count: int) -> str:
+    from django.utils.translation import gettext, ngettext
+
+    if not count:
+        return gettext("Nothing to mend.")
+    return ngettext("%(count)s finding.", "%(count)s findings.", count) % {"count": count}
+
+
+@command.command("rules")
+@_language_option
+def rules_command(lang: str) -> None:
+    """Print all rules with reasons and examples, as Markdown."""
+    with _speaking(lang):
+        from etappe.playbook import lint_texts
+
+        click.echo(lint_texts.reference(), nl=False)
+
+
+@command.command("schema")
+def schema_command() -> None:
+    """Print the JSON schema of process files, for editors and other programs."""
+    click.echo((files("etappe.playbook") / "process.schema.json").read_text("utf-8"), nl=False)
+
+
+@command.command("publish")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "as_email", required=True, metavar="EMAIL", help="Who publishes, by e-mail address.")
+@plainly
+def publish_command(file: Path, as_email: str) -> None:
+    """Publish the process in FILE as the next version; the same text again changes nothing."""
+    from etappe.config.start import application
+
+    with application(), said_plainly():
+        from etappe.journal.clock import now
+        from etappe.playbook.actions import publish
+
+        version = publish(_decoded(file.read_bytes()), actor=actor_named(as_email), at=now())
+        click.echo(f"{version.process} {version.number}")
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.ClickException("This is no text in UTF-8.") from None
+
+
+@command.command("example")
+@click.argument("key", type=click.Choice([*MODELS, "classic_six", "eleven_to_live"]))
+def example_command(key: str) -> None:
+    """Print a process that comes with Etappe, to start your own from."""
+    click.echo((files("etappe.playbook") / "library" / f"{key}.yaml").read_text("utf-8"), nl=False)
