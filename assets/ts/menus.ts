@@ -5,7 +5,8 @@ function place(menu: HTMLElement, button: HTMLElement): void {
   menu.classList.add("placed");
   const wide = menu.offsetWidth;
   const high = menu.offsetHeight;
-  const left = Math.min(Math.max(8, at.right - wide < 8 ? at.left : at.right - wide), window.innerWidth - wide - 8);
+  const fits = at.left + wide <= window.innerWidth - 8;
+  const left = Math.max(8, fits ? at.left : at.right - wide);
   const below = at.bottom + 4;
   const top = below + high > window.innerHeight - 8 ? Math.max(8, at.top - high - 4) : below;
   menu.style.left = `${left}px`;

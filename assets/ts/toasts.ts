@@ -50,6 +50,7 @@ export function setUpToasts(): void {
   if (!list) return;
   begin(list);
   new MutationObserver(() => begin(list)).observe(list, { childList: true });
+  list.addEventListener("htmx:afterRequest", (event) => (event.target as Element).closest(".toast")?.remove());
   list.addEventListener("click", (event) => {
     const button = (event.target as Element).closest("[data-dismiss]");
     button?.closest(".toast")?.remove();

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from etappe.journal.labels import language
 from etappe.team import actions
 from etappe.team import queries as team
 from etappe.team.access import require
-from etappe.team.queries import TokenView, WorkspaceView
+from etappe.team.queries import TokenView
 from etappe.web.forms import is_written
+from etappe.web.setup import Share, stored_shares
 from etappe.web.shell import Request, go, say, show
-from etappe.web.templatetags.formats import language
 
 CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "SEK", "NOK", "DKK")
 """The currencies that stand on top of the list."""
@@ -105,7 +106,7 @@ class WorkspacePage:
     """The workspace's settings and the sales model its answers gave."""
 
     form: WorkspaceForm
-    workspace: WorkspaceView
+    shares: tuple[Share, ...]
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -182,4 +183,6 @@ def workspace(request: Request) -> HttpResponse:
     if is_written(request, form, write):
         say(request, _("Saved."))
         return go(request, "settings_workspace")
-    return show(request, "settings/workspace.html", WorkspacePage(form, now), status=422 if form.errors else 200)
+    return show(
+        request, "settings/workspace.html", WorkspacePage(form, stored_shares(now)), status=422 if form.errors else 200
+    )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("setup/start-empty/", setup.start_empty, name="start_empty"),
     path("setup/ready/", setup.ready, name="setup_ready"),
     path("setup/questions/", setup.questions, name="questions"),
+    path("setup/model/", setup.sales_model, name="sales_model"),
     path("setup/process/", setup.take_process, name="take_process"),
     path("setup/<str:token>/", joining.first_administrator, name="setup_first"),
     path("join/<str:token>/", joining.join, name="join"),

@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 
 from etappe.core.actor import Actor
+from etappe.journal.labels import language
 from etappe.team.access import may
 from etappe.team.queries import WorkspaceView, workspace
 from etappe.web import navigation
-from etappe.web.templatetags.formats import language
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails

@@ -23,12 +23,12 @@ from etappe.web.forms import is_written
 from etappe.web.shell import Request, go, say, show
 
 ROLES = {
-    Role.REP: gettext_lazy("Rep: works own deals, sees the team's"),
-    Role.MANAGER: gettext_lazy("Manager: inspects, grants exceptions, sees all teams below"),
+    Role.REP: gettext_lazy("Sales: works own deals, sees the team's"),
+    Role.MANAGER: gettext_lazy("Sales management: inspects, grants exceptions, sees all teams below"),
     Role.MARKETING: gettext_lazy("Marketing: sees the team's deals, edits accounts and people"),
     Role.SUCCESS: gettext_lazy("Customer success: works own deals, sees the team's"),
-    Role.OBSERVER: gettext_lazy("Observer: sees everything, changes nothing"),
-    Role.ADMINISTRATOR: gettext_lazy("Administrator: everything, and these settings"),
+    Role.OBSERVER: gettext_lazy("Read only: sees everything, changes nothing"),
+    Role.ADMINISTRATOR: gettext_lazy("Administration: everything, and these settings"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -15,26 +15,23 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from etappe.journal import labels
+from etappe.journal.labels import language
 
 register = template.Library()
+register.filter("words", labels.words)
 
 Number = int | float | Decimal
 NARROW, WIDE = "\u202f", "\u00a0"
-_DAY = {"de": "dd.MM.yyyy", "en": "d MMM yyyy"}
 _DAY_SHORT = {"de": "dd.MM.", "en": "d MMM"}
 
 
 @lru_cache(maxsize=8)
 def _locale(language: str) -> Locale:
     return Locale("en", "GB") if language == "en" else Locale(language)
-
-
-def language() -> str:
-    """The reader's language, `de` or `en`."""
-    found = (get_language() or "en").split("-")[0]
-    return found if found in _DAY else "en"
 
 
 @register.filter
@@ -78,7 +75,7 @@ def percent(share: Number | None, decimals: int = 0) -> str:
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day: `24.11.2026` or `24 Nov 2026`."""
-    return "" if value is None else format_date(_local_day(value), _DAY[language()], locale=_locale(language()))
+    return "" if value is None else labels.day(value)
 
 
 @register.filter
@@ -112,12 +109,6 @@ def weekday(value: date | datetime | None) -> str:
 def week(value: date | datetime | None) -> str:
     """A calendar week: `KW 48` or `week 48`."""
     return "" if value is None else _("week {week}").format(week=_local_day(value).isocalendar().week)
-
-
-@register.filter
-def words(texts: Mapping[str, str]) -> str:
-    """A text of a process in the reader's language; in another one where it has no such."""
-    return texts.get(language()) or next((text for text in texts.values() if text), "")
 
 
 @register.filter

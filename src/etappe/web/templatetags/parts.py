@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,40 +18,26 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.actor import Role
 from etappe.core.evidence import Strength
 from etappe.core.process import Proof, Status
+from etappe.journal.labels import PROOFS, ROLES, STATUSES, STRENGTHS, Label, label
 
 register = template.Library()
 
 ICONS = frozenset((Path(__file__).parent.parent / "icons.txt").read_text(encoding="utf-8").split())
 """The icons the sprite holds; `assets/build.py` cuts it from the same file."""
 
-STRENGTHS = {
-    Strength.WRITTEN: _("Written by the buyer"),
-    Strength.DONE: _("Done by the buyer"),
-    Strength.OUTSIDE: _("Fact from outside"),
-    Strength.CLAIMED: _("Claimed by us"),
+TONES = {
+    Proof.PROVEN: ("good", "circle-check"),
+    Proof.OVERRIDDEN: ("warn", "flag"),
+    Proof.UNPROVEN: ("", "circle-dashed"),
+    Status.OPEN: ("", "route"),
+    Status.WON: ("good", "trophy"),
+    Status.LOST: ("", "circle-x"),
+    Status.DISQUALIFIED: ("", "ban"),
+    Status.DECLINED: ("", "circle-x"),
+    Status.CANCELLED: ("", "ban"),
 }
-PROOFS = {
-    Proof.PROVEN: (_("proven"), "good", "circle-check"),
-    Proof.OVERRIDDEN: (_("exception"), "warn", "flag"),
-    Proof.UNPROVEN: (_("unproven"), "", "circle-dashed"),
-}
-STATUSES = {
-    Status.OPEN: (_("open"), "", "route"),
-    Status.WON: (_("won"), "good", "trophy"),
-    Status.LOST: (_("lost"), "", "circle-x"),
-    Status.DISQUALIFIED: (_("disqualified"), "", "ban"),
-    Status.DECLINED: (_("declined by the buyer"), "", "circle-x"),
-    Status.CANCELLED: (_("cancelled"), "", "ban"),
-}
-ROLES = {
-    Role.ADMINISTRATOR: _("Administrator"),
-    Role.MANAGER: _("Manager"),
-    Role.REP: _("Rep"),
-    Role.MARKETING: _("Marketing"),
-    Role.SUCCESS: _("Customer success"),
-    Role.OBSERVER: _("Observer"),
-}
-RESTING = (_("resting"), "", "moon-stars")
+"""Tone and icon of each state; the words are the journal's."""
+RESTING = {"text": _("resting"), "tone": "", "icon": "moon-stars"}
 
 
 @register.simple_tag
@@ -74,27 +61,35 @@ def badge(text: str, tone: str = "", icon: str = "", title: str = "") -> dict[st
 def strength(value: int | Strength, short: bool = False) -> dict[str, Any]:
     """How strong a piece of evidence is: one to four pips and its name; `short` leaves the name to readers' ears."""
     found = Strength(value)
-    return {"name": STRENGTHS[found], "pips": [step <= found for step in Strength], "short": short, "good": found >= 3}
+    return {
+        "name": label(STRENGTHS, found),
+        "pips": [step <= found for step in Strength],
+        "short": short,
+        "good": found >= 3,
+    }
 
 
 @register.inclusion_tag("parts/badge.html")
 def proof(value: str | Proof) -> dict[str, Any]:
     """What the stages behind a deal rest on."""
-    text, tone, icon = PROOFS[Proof(value)]
-    return {"text": text, "tone": tone, "icon": icon}
+    return _state(PROOFS, Proof(value))
 
 
 @register.inclusion_tag("parts/badge.html")
 def status(value: str | Status, resting: bool = False) -> dict[str, Any]:
     """How a deal stands."""
-    text, tone, icon = RESTING if resting else STATUSES[Status(value)]
-    return {"text": text, "tone": tone, "icon": icon}
+    return RESTING if resting else _state(STATUSES, Status(value))
+
+
+def _state(names: Mapping[str, Label], state: Proof | Status) -> dict[str, Any]:
+    tone, icon = TONES[state]
+    return {"text": label(names, state), "tone": tone, "icon": icon}
 
 
 @register.simple_tag
 def role(value: str | Role) -> str:
     """What a colleague is, in a word."""
-    return str(ROLES[Role(value)])
+    return label(ROLES, value)
 
 
 @register.simple_block_tag
