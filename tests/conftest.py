@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.cast import Cast
 
 django.setup()
+(database.CACHE / "home" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing one
 
 
 @pytest.fixture(scope="session")
