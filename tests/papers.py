@@ -37,7 +37,9 @@ def two_froms() -> bytes:
 
 def forward() -> bytes:
     text = "FYI\n\n-------- Weitergeleitete Nachricht --------\nVon: Eva Ernst <eva@kunde.example>\n"
-    return mail(subject="WG: Angebot", text=text + "Betreff: Angebot\nDatum: 1.3.2026\nAn: x@kunde.example\n\nJa, passt.")
+    return mail(
+        subject="WG: Angebot", text=text + "Betreff: Angebot\nDatum: 1.3.2026\nAn: x@kunde.example\n\nJa, passt."
+    )
 
 
 def acceptance(

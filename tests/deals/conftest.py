@@ -53,7 +53,9 @@ class Scene:
         made = {"name": "Zweiter Deal", "account": self.account, **fields}
         return actions.create(made, process="inbound", actor=self.cast.ada, at=self.later()).uid
 
-    def give(self, criterion: str, given: Given, *, actor: Actor | None = None, uid: uuid.UUID | None = None) -> uuid.UUID:
+    def give(
+        self, criterion: str, given: Given, *, actor: Actor | None = None, uid: uuid.UUID | None = None
+    ) -> uuid.UUID:
         return actions.confirm(uid or self.uid, criterion, given, actor=actor or self.cast.ada, at=self.later())
 
     def prove(self, stage: str, uid: uuid.UUID | None = None) -> list[uuid.UUID]:

@@ -64,9 +64,7 @@ def test_rejected_evidence_blocks_winning(scene: Scene) -> None:
 
 
 def test_nobody_judges_their_own_evidence(scene: Scene) -> None:
-    given = scene.give(
-        "need_in_own_words", scene.paper("need_in_own_words", "reply"), actor=scene.cast.ben
-    )
+    given = scene.give("need_in_own_words", scene.paper("need_in_own_words", "reply"), actor=scene.cast.ben)
     with refused("own_evidence"):
         actions.judge(given, True, actor=scene.cast.ben, at=scene.later())
     actions.judge(given, True, actor=scene.cast.dot, at=scene.later())
@@ -99,7 +97,10 @@ def test_a_manager_does_not_grant_what_they_asked_for_themselves(scene: Scene) -
     waiting = queries.exceptions_to_answer(scene.cast.ben)[0]
     with refused("exception_needs_another", Forbidden):
         actions.answer_exception(waiting.uid, True, actor=scene.cast.ben, at=scene.later())
-    assert actions.answer_exception(waiting.uid, True, actor=scene.cast.dot, at=scene.later()).stage == "requirements_agreed"
+    assert (
+        actions.answer_exception(waiting.uid, True, actor=scene.cast.dot, at=scene.later()).stage
+        == "requirements_agreed"
+    )
 
 
 def test_where_nobody_else_could_grant_one_grants_oneself_and_it_is_marked(scene: Scene) -> None:

@@ -314,5 +314,3 @@ def test_fields_that_do_not_hold_are_named(scene: Scene, field: str, value: obje
 def test_editing_to_the_same_is_no_change(scene: Scene) -> None:
     with unchanged():
         actions.edit(scene.uid, {"name": "Neue Anlage"}, actor=scene.cast.ada, at=scene.later())
-
-
