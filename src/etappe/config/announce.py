@@ -49,10 +49,10 @@ def setup_link() -> str | None:
 
 def main() -> None:
     """Wait, then print."""
-    link = setup_link()
     host, port = env.HOST.value(), env.PORT.value()
     wait_for_answer(host, port)
     print(f"\nEtappe answers at {os.environ.get('ETAPPE_ADDRESS') or f'http://localhost:{port}'}/", flush=True)  # noqa: T201
+    link = setup_link()
     if link:
         print(f"Create the first administrator within 24 hours:\n  {link}\n", flush=True)  # noqa: T201
     sys.exit()

