@@ -27,8 +27,10 @@ from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
 from etappe.team import queries as team_queries
 
-PROCESSES = {"inbound": 44, "eleven_to_live": 18}
+PROCESSES = {"inbound": 36, "eleven_to_live": 14}
 """Library processes of the demo and how many deals run on each."""
+
+NEXT_STEPS = ("Termin vorbereiten", "Angebot gemeinsam durchgehen", "Rückfrage klären", "Anruf bei der Technik")
 
 FILED = ("invite_accepted", "booking")
 MAILED = ("reply", "form")
@@ -210,11 +212,12 @@ def _lose(story: Story) -> None:
 
 
 def _agree_next_step(story: Story, goal: Stage) -> None:
-    """Most have a dated next step with a person; some lack one; some rest until the buyer's date; some got ahead of proof."""
-    chance, today = story.company.chance, story.company.now.date()
+    """Most have a dated next step; some lack one, rest until the buyer's date, or wait for an exception."""
+    chance, now = story.company.chance, story.company.now
+    today = now.date()
     lot = chance.random()
     if lot < 0.12 and goal.phase is Phase.WIN:
-        deals.rest(story.uid, today + timedelta(days=chance.randint(20, 120)), actor=story.seller, at=story.company.now)
+        deals.rest(story.uid, today + timedelta(days=chance.randint(20, 120)), actor=story.seller, at=now)
     elif lot < 0.8:
         changes = {
             "next_step": chance.choice(
@@ -228,8 +231,7 @@ def _agree_next_step(story: Story, goal: Stage) -> None:
             story.uid, changes, actor=story.seller, at=story.company.now - timedelta(hours=chance.randint(1, 90))
         )
     elif goal.phase is Phase.WIN and lot < 0.88:
-        following = story.process.stages[story.process.order[goal.key]].key
-        _ask(story, following)
+        _ask(story, goal.key)
 
 
 def _ask(story: Story, after: str) -> None:
