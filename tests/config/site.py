@@ -1,0 +1,136 @@
+"""A site as `etappe serve` runs it: a process tree of its own on a home of its own."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from etappe.config.embedded import Embedded, find_binaries
+from etappe.config.home import Home
+
+ETAPPE = [sys.executable, "-m", "etappe"]
+LONG = 120.0
+"""Seconds after which waiting is a failure; machines are slow at times."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for it; fail saying what did not happen."""
+    end = time.monotonic() + LONG
+    while not condition():
+        assert time.monotonic() < end, f"waited {LONG:g} s for {what}"
+        time.sleep(0.05)
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    hidden = ("ETAPPE_", "DATABASE_", "DJANGO_", "PYTEST")
+    return {k: v for k, v in os.environ.items() if not k.startswith(hidden)} | {"ETAPPE_HOME": str(home), **more}
+
+
+@contextmanager
+def open_home() -> Iterator[Path]:
+    """A home that the server's user can walk to."""
+    made = Path(tempfile.mkdtemp(prefix="etappe-site-"))
+    made.chmod(0o711)
+    try:
+        yield made / "home"
+    finally:
+        for process in psutil.process_iter():
+            if _cwd(process).startswith(f"{made}/"):
+                process.kill()
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _cwd(process: psutil.Process) -> str:
+    try:
+        return process.cwd()
+    except psutil.Error:
+        return ""
+
+
+class Serving:
+    """A running `etappe serve`."""
+
+    def __init__(self, home: Path, *arguments: str, **more: str) -> None:
+        self.home, self.port = home, free_port()
+        self.log = home.parent / "serve.log"
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*ETAPPE, "serve", "--port", str(self.port), *arguments],
+                env=environ(home, **more),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def answers(self) -> bool:
+        try:
+            return self.get("/account/login/").status == 200
+        except OSError:
+            return False
+
+    def get(self, path: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=LONG)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer
+
+    def until_up(self) -> None:
+        def is_up() -> bool:
+            assert self.process.poll() is None, self.said()
+            return self.answers()
+
+        until(is_up, f"the site to answer\n{self.said()}")
+
+    def link(self) -> str:
+        """The path of the newest link for the first administrator."""
+        until(lambda: "/setup/" in self.said(), "the link")
+        return re.findall(r"http://localhost:\d+(/setup/\S+)", self.said())[-1]
+
+    def child(self, words: str) -> psutil.Process:
+        """The first process below the supervisor whose command line has these words."""
+        return next(
+            p for p in psutil.Process(self.process.pid).children(recursive=True) if words in " ".join(p.cmdline())
+        )
+
+    def database(self) -> Embedded:
+        return Embedded(Home(self.home), find_binaries())
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(LONG)
+
+
+@contextmanager
+def serving(home: Path, *arguments: str, **more: str) -> Iterator[Serving]:
+    site = Serving(home, *arguments, **more)
+    try:
+        site.until_up()
+        yield site
+    finally:
+        if site.process.poll() is None:
+            site.stop()
