@@ -28,7 +28,8 @@ _WEIGHTS: Mapping[FileKind, Mapping[str, float]] = {
     },
     FileKind.ACCOUNTS: {
         "name": 1.2, "domain": 2.5, "website": 1.5, "industry": 2, "employees": 2, "revenue": 1.5, "founded": 1.5,
-        "city": 1,        "street": 1, "postcode": 0.7, "country": 0.7, "phone": 0.5, "parent": 1.5, "external_id": 0.3, "owner": 0.3,
+        "city": 1,        "street": 1, "postcode": 0.7, "country": 0.7, "phone": 0.5, "parent": 1.5,
+        "external_id": 0.3, "owner": 0.3,
     },
     FileKind.PEOPLE: {
         "email": 2.5, "given_name": 2, "family_name": 2, "name": 0.7, "job_title": 2, "mobile": 1.5, "phone": 0.5,
@@ -52,7 +53,8 @@ _FILE_WORDS: Mapping[FileKind, str] = {
 _ELSE_WORDS = frozenset(
     """
     history verlauf historie event events list member merge merged audit ticket tickets task tasks engagement form
-    property     campaign email order orders line item role roles submission option lead leads activity activities note notes calls
+    property     campaign email order orders line item role roles submission option lead leads activity
+    activities note notes calls
     """.split()  # noqa: SIM905 # a list of quoted words would be harder to read
 )
 """In a file's name: what is in it is something else than the records themselves."""

@@ -27,6 +27,10 @@ SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "
 COMMA, DOT = "1.234,56", "1,234.56"
 """The two ways to write a number, as they are shown and chosen."""
 
+FORMULA = frozenset("=+-@|%＝＋－＠")
+"""Signs that begin a formula in some spreadsheet."""
+
+_LEADING = re.compile("[\\s\x00-\x20\x7f\u200b-\u200f\u2060\ufeff]+")
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _GROUPERS = str.maketrans("", "", "'’ \u00a0\u202f\u2009_")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufeff]")
@@ -41,12 +45,23 @@ _MONEY_SIGN = re.compile(r"(?i)([€£¥₹₺₽]|\$|zł|kč|kr\.?|fr\.|\b[a-z]
 def tidy(text: str) -> str:
     """The text as it may be stored: without control characters, byte order marks and white space around it.
 
-    >>> tidy("  A\\x00cme\\ufeff ")
-    'Acme'
+    The mark that keeps a spreadsheet from taking a cell for a formula is taken off again (see `formula_safe`).
+
+    >>> tidy("  A\\x00cme\\ufeff "), tidy("'+49 30 1234")
+    ('Acme', '+49 30 1234')
     """
-    if text.isprintable():
-        return text.strip()
-    return _UNPRINTABLE.sub("", text).strip()
+    text = text.strip() if text.isprintable() else _UNPRINTABLE.sub("", text).strip()
+    return text[1:] if text.startswith("'") and text[1:2] in FORMULA else text
+
+
+def formula_safe(text: str) -> str:
+    """The text for a cell of a CSV file, so that no spreadsheet takes it for a formula.
+
+    >>> formula_safe("=1+1"), formula_safe(" \\t@SUM(1)"), formula_safe("Acme")
+    ("'=1+1", "'@SUM(1)", 'Acme')
+    """
+    bare = text[found.end() :] if (found := _LEADING.match(text)) else text
+    return f"'{bare}" if bare[:1] in FORMULA and bare else text.replace("\\0", "")
 
 
 def fold_key(text: str) -> str:

@@ -33,7 +33,7 @@ PLACE = ("stage", "status", "closed_at", "leave_reason", "lost_to", "leave_note"
 IMPORTED = Basis.IMPORTED.value
 
 _NUMBERED = ("process_version_id", "owner_id", "team_id", "account_id", "next_step_person_id")
-_EMPTY = {
+_EMPTY: dict[str, Any] = {
     **dict.fromkeys(Deal.JOURNALED, ""),
     **dict.fromkeys(
         (
@@ -142,7 +142,7 @@ def _visit(
 
 
 def _spans(key: int, row: NewDeal) -> Iterator[tuple[Any, ...]]:
-    """How the deal stood, in world time. Before it came where it stands it was open, in the first stage for all we know."""
+    """How the deal stood, in world time. Before it came where it stands it was open, in its first stage."""
     values = row.values
     now = tuple(values[column] for column in SPAN_COLUMNS)
     if row.began and row.began < row.since:
@@ -193,7 +193,9 @@ class _Change:
         """What the import changes on this deal."""
         before = columns_of(deal, Deal.JOURNALED)
         after = {**before, **wanted.values, "data": {**before["data"], **wanted.values.get("data", {})}}
-        place = wanted.place or {}
+        if (after["data_as_of"] or "") < (before["data_as_of"] or ""):
+            after["data_as_of"] = before["data_as_of"]
+        place = dict(wanted.place or {})
         differs = any(before[column] != value for column, value in place.items())
         is_ours = deal.basis == IMPORTED
         moves = differs and is_ours and _goes_elsewhere(before, place)

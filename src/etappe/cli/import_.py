@@ -1,0 +1,185 @@
+"""`etappe import`: bring in what another program holds, as the system, from the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from etappe.cli.edge import plainly, said_plainly
+
+if TYPE_CHECKING:
+    from etappe.imports.look import Look
+    from etappe.imports.plan import Plan
+    from etappe.imports.queries import RunView
+    from etappe.imports.run import Progress
+
+
+@click.command("import", short_help="Bring in accounts, people and deals from files.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A saved map.")
+@click.option("--dry-run", is_flag=True, help="Do everything, take it all back, and say what would have happened.")
+@click.option("--save-map", type=click.Path(dir_okay=False, path_type=Path), help="Write the map in use to this file.")
+@click.option("--source", help="The program the files come from; rows are known again by their keys within it.")
+@click.option("--rejected", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@plainly
+def command(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Bring in FILES (CSV or XLSX) that belong together: deals, accounts, people, owners, products.
+
+    Without --map the map is proposed from headers and values, and said. Importing the same files again changes nothing;
+    a newer copy changes what changed. A deal that was moved here is never moved by an import.
+    """
+    from etappe.config.start import application
+
+    with application(lambda text: click.echo(text, err=True)), said_plainly():
+        _import(files, as_json, **options)
+
+
+def _import(
+    files: tuple[Path, ...],
+    as_json: bool,
+    *,
+    map_file: Path | None,
+    dry_run: bool,
+    save_map: Path | None,
+    source: str | None,
+    rejected: Path | None,
+) -> None:
+    from etappe.core.actor import SYSTEM
+    from etappe.imports import actions
+    from etappe.imports.plan import as_yaml
+    from etappe.journal.clock import now
+
+    at = now()
+    found, plan = _looked(files, map_file, source, at)
+    if not as_json:
+        _tell_plan(found, plan, is_own=map_file is None)
+    if save_map:
+        save_map.write_text(as_yaml(plan), encoding="utf-8")
+    view = actions.run_now(found, plan, dry=dry_run, actor=SYSTEM, at=at, clock=now, report=_reporter(quiet=as_json))
+    if rejected and view.totals["rejected"] and not dry_run:
+        _write_rejected(view, rejected)
+    click.echo(json.dumps(_as_json(view, found, plan), default=str)) if as_json else _tell_result(view)
+
+
+def _looked(files: tuple[Path, ...], map_file: Path | None, source: str | None, at: Any) -> tuple[Look, Plan]:
+    from dataclasses import replace
+
+    from etappe.imports.look import look
+    from etappe.imports.plan import fitted, from_yaml
+
+    found = look(_given(files), at=at)
+    plan = found.plan
+    if map_file:
+        headers = {file.given.name: file.profile.header for file in found.readable if file.profile}
+        plan = fitted(from_yaml(map_file.read_text(encoding="utf-8")), headers)
+        plan = replace(plan, as_of=plan.as_of or found.plan.as_of, source=plan.source or found.plan.source)
+    return found, replace(plan, source=source) if source else plan
+
+
+def _given(files: tuple[Path, ...]) -> list[Any]:
+    """The files by name; two of one name are told apart by their folder."""
+    from etappe.imports.look import Given
+
+    names = [path.name for path in files]
+    return [Given(path.name if names.count(path.name) == 1 else str(path), path) for path in files]
+
+
+def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
+    from etappe.imports.texts import KINDS
+
+    click.echo("Map: proposed from headers and values." if is_own else "Map: as given.")
+    click.echo(f"Source: {plan.source}{' (known)' if found.known else ''}; data as of {plan.as_of or 'today'}.")
+    for file in found.files:
+        mapped = plan.file(file.given.name)
+        if file.refusal is not None:
+            click.echo(f"  {file.given.name}: not read ({file.refusal.params.get('reason', file.refusal.code)})")
+        elif mapped is None or mapped.kind is None:
+            click.echo(f"  {file.given.name}: left out, no kind of record was recognised")
+        else:
+            click.echo(f"  {file.given.name}: {str(KINDS[mapped.kind]).lower()}")
+            for column in mapped.columns:
+                style = f" ({column.style})" if column.style else ""
+                click.echo(f"    {column.column} -> {column.field}{style}")
+    for value, target in plan.stages.items():
+        click.echo(f"  stage {value!r} -> {target}")
+
+
+def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
+    """A line of progress on the terminal, at most five times a second."""
+    began, last = time.monotonic(), [0.0]
+
+    def report(progress: Progress) -> None:
+        passed = time.monotonic() - began
+        if quiet or not sys.stderr.isatty() or passed - last[0] < 0.2:
+            return
+        last[0] = passed
+        rate = progress.done / passed
+        left = max(progress.total - progress.done, 0) / rate if rate else 0
+        click.echo(
+            f"\r{progress.done:,} of {progress.total:,} rows, {rate:,.0f} a second, {left:.0f} s left   ",
+            nl=False,
+            err=True,
+        )
+
+    return report
+
+
+def _tell_result(view: RunView) -> None:
+    from etappe.imports.texts import reason
+
+    if sys.stderr.isatty():
+        click.echo(err=True)
+    for file in view.files:
+        click.echo(
+            f"{file.name}: {file.rows:,} rows = {file.created:,} created + {file.changed:,} changed + "
+            f"{file.unchanged:,} unchanged + {file.rejected:,} rejected"
+        )
+    for note in view.notes:
+        first = note.examples[0] if note.examples else {}
+        where = f" (line {first['line']} of {first.get('file', '')})" if "line" in first else ""
+        click.echo(f"  {'rejected' if note.rejects else 'note'}: {note.count:,} x {reason(note.code, first)}{where}")
+    click.echo("Nothing was kept: this was a dry run." if view.is_dry else f"Import {view.uid} is {view.state}.")
+
+
+def _write_rejected(view: RunView, path: Path) -> None:
+    """One file per source file; the name of the first is the one given."""
+    from etappe.core.actor import SYSTEM
+    from etappe.imports.export import rejected_file
+
+    broken = [file.name for file in view.files if file.rejected]
+    for number, name in enumerate(broken):
+        target = path if not number else path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+        with target.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(rejected_file(SYSTEM, view.uid, name))
+        click.echo(f"Rejected rows of {name}: {target}", err=True)
+
+
+def _as_json(view: RunView, found: Look, plan: Plan) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from etappe.imports.plan import as_data
+
+    return {
+        "run": str(view.uid),
+        "state": view.state,
+        "dry_run": view.is_dry,
+        "source": view.source,
+        "data_as_of": plan.as_of,
+        "process": view.process,
+        "totals": dict(view.totals),
+        "files": [asdict(file) for file in view.files],
+        "left_out": [
+            {"file": file.given.name, "why": file.refusal.code if file.refusal else "unknown_kind"}
+            for file in found.files
+            if (mapped := plan.file(file.given.name)) is None or mapped.kind is None
+        ],
+        "notes": [asdict(note) for note in view.notes],
+        "map": as_data(plan),
+    }

@@ -1,0 +1,1 @@
+"""Bringing in what another program holds: accounts, people, deals, with owners, teams and products."""

@@ -1,0 +1,81 @@
+"""Going through all rows without writing any: what each becomes, and every problem with how often it occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from etappe.foreign.tables import batches
+from etappe.imports.convert import Bad, Chunk, Converter
+from etappe.imports.loaders.base import EXAMPLES, Loader, Setting, Tally
+from etappe.imports.look import Looked
+from etappe.imports.plan import Plan
+from etappe.imports.rooms import Rooms
+
+FIRST = 5
+"""Rows of each file that are shown as what they become."""
+
+
+@dataclass
+class Problem:
+    """One thing that is wrong with rows, or worth knowing about them: how often, and where for instance."""
+
+    code: str
+    rejects: bool
+    count: int = 0
+    examples: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, count: int, examples: Sequence[Mapping[str, Any]]) -> None:
+        """Count further rows."""
+        self.count += count
+        self.examples += [dict(each) for each in examples][: EXAMPLES - len(self.examples)]
+
+
+@dataclass
+class Checked:
+    """What all rows would become. `shown` are the first rows of each file."""
+
+    problems: dict[str, Problem] = field(default_factory=dict)
+    shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rows: int = 0
+
+    def count(self, code: str, *, rejects: bool, count: int, examples: Sequence[Mapping[str, Any]]) -> None:
+        """Count rows with a problem."""
+        self.problems.setdefault(code, Problem(code, rejects)).add(count, examples)
+
+
+def check(files: Sequence[Looked], plan: Plan, setting: Setting) -> Checked:
+    """Go through all rows of the files that the plan takes. Finds all that can be said without asking the database."""
+    checked, rooms = Checked(), Rooms.for_checking(setting)
+    for file in files:
+        mapped = plan.file(file.given.name)
+        if mapped is None or mapped.kind is None or file.guess is None:
+            continue
+        loader, converter = rooms.loader(mapped), Converter(mapped, setting.zone)
+        for batch in batches(file.given.path, file.guess):
+            _check_chunk(checked, file.given.name, loader, converter.convert(batch))
+    return checked
+
+
+def _check_chunk(checked: Checked, name: str, loader: Loader, chunk: Chunk) -> None:
+    tally = Tally()
+    shown = checked.shown.setdefault(name, [])
+    for item in loader.items(chunk, tally):
+        if len(shown) < FIRST and item.at not in chunk.bad:
+            shown.append(dict(item.says))
+    checked.rows += len(chunk.lines)
+    for at, bad in chunk.bad.items():
+        checked.count(bad.code, rejects=True, count=1, examples=[example(name, chunk.lines[at], bad)])
+    for code, count in tally.noted.items():
+        examples = [{"file": name, **params} for params in tally.notes[code]]
+        checked.count(code, rejects=False, count=count, examples=examples)
+
+
+def example(name: str, line: int, bad: Bad) -> dict[str, Any]:
+    """Where a problem is, with the values its sentence needs."""
+    return {"file": name, "line": line, **{key: _plain(value) for key, value in bad.params.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)

@@ -1,0 +1,243 @@
+"""Turning a block of cells into values, column by column: each different cell is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from etappe.core.contact import ACCOUNT, DATA_LIMIT, NOTE_LIMIT, PERSON
+from etappe.core.dates import YMD, NoDate, day_of, moment_of
+from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, clean_name, clean_text
+from etappe.core.errors import Refusal
+from etappe.core.headers import DATA, FIELDS, SKIP, FileKind, Form
+from etappe.core.periods import local_day
+from etappe.core.values import CURRENCIES, DOT, SYMBOLS, is_nothing, read_flag, read_number, split_money, tidy
+from etappe.foreign.tables import Batch
+from etappe.imports.plan import ColumnMap, FileMap
+from etappe.journal.values import as_json
+from etappe.people.countries import code_of
+
+REMEMBERED = 20_000
+"""Different cells of a column whose reading is remembered."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A cell that cannot be read, and why."""
+
+    code: str
+    params: Mapping[str, Any]
+
+
+class Reading(dict[str | None, Any]):
+    """What cells say, by cell; a new one is read when it is first met. `empty` is what nothing means."""
+
+    def __init__(self, read: Callable[[str], Any], empty: Any) -> None:
+        super().__init__({None: empty, "": empty})
+        self._read, self._empty = read, empty
+        self.has_bad = False
+
+    def __missing__(self, cell: str) -> Any:
+        if len(self) > REMEMBERED:
+            self.clear()
+            self.update({None: self._empty, "": self._empty})
+        self[cell] = value = self._value(cell)
+        return value
+
+    def _value(self, cell: str) -> Any:
+        try:
+            return self._read(cell)
+        except Refusal as refusal:
+            self.has_bad = True
+            return Bad(refusal.code, refusal.params)
+
+
+@dataclass
+class Chunk:
+    """A block of rows as values: a list per field, custom data per row, and the rows that cannot be taken."""
+
+    lines: Sequence[int]
+    cells: Sequence[Sequence[str | None]]
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    data: list[dict[str, str]] = field(default_factory=list)
+    bad: dict[int, Bad] = field(default_factory=dict)
+
+    def column(self, name: str, empty: Any = "") -> list[Any]:
+        """The values of a field, `empty` for each row where the file has no such column."""
+        return self.values.get(name) or [empty] * len(self.lines)
+
+
+class Converter:
+    """Reads the rows of one file by its map."""
+
+    def __init__(self, file: FileMap, zone: str) -> None:
+        self.file, self.zone = file, ZoneInfo(zone)
+        kind = file.kind or FileKind.DEALS
+        self._fields = [
+            (at, column.field, self._reading(kind, column))
+            for at, column in enumerate(file.columns)
+            if column.field not in (DATA, SKIP)
+        ]
+        self._data = [
+            (at, clean_name("data", tidy(column.column)[:NAME_LIMIT]), Reading(_custom, None))
+            for at, column in enumerate(file.columns)
+            if column.field == DATA and tidy(column.column)
+        ]
+
+    def convert(self, batch: Batch) -> Chunk:
+        """The block as values."""
+        chunk = Chunk(batch.lines, batch.rows)
+        columns = list(zip(*batch.rows, strict=True))
+        for at, problem in batch.problems.items():
+            chunk.bad[at] = Bad(problem.code, problem.params)
+        for position, name, reading in self._fields:
+            values = [reading[cell] for cell in columns[position]] if columns else []
+            chunk.values[name] = values
+            if reading.has_bad:
+                self._mark(chunk, values, self.file.columns[position].column)
+        chunk.data = self._custom(columns, len(batch.rows))
+        self._limit(chunk)
+        return chunk
+
+    def _mark(self, chunk: Chunk, values: Sequence[Any], title: str) -> None:
+        for at, value in enumerate(values):
+            if type(value) is Bad:
+                chunk.bad.setdefault(at, Bad(value.code, {**value.params, "column": title}))
+
+    def _custom(self, columns: Sequence[Sequence[str | None]], rows: int) -> list[dict[str, str]]:
+        if not self._data:
+            return [{} for _ in range(rows)]
+        names = [name for _at, name, _reading in self._data]
+        cells = zip(*([reading[cell] for cell in columns[at]] for at, _name, reading in self._data), strict=True)
+        return [{name: value for name, value in zip(names, row, strict=True) if value} for row in cells]
+
+    def _limit(self, chunk: Chunk) -> None:
+        if len(self._data) < 2:
+            return
+        for at, data in enumerate(chunk.data):
+            if sum(map(len, data.values())) > DATA_LIMIT // 4:
+                chunk.bad.setdefault(at, Bad("too_long", {"field": "data", "limit": DATA_LIMIT // 4}))
+
+    def _reading(self, kind: FileKind, column: ColumnMap) -> Reading:
+        form = FIELDS[kind][column.field]
+        special: dict[Form, tuple[Callable[[str], Any], Any]] = {
+            Form.DAY: (partial(_day, column.style or YMD), None),
+            Form.MOMENT: (partial(_moment, column.style or YMD, self.zone), None),
+            Form.MONEY: (partial(_money, column.style or DOT, _cleaner(kind, column.field)), None),
+            Form.NUMBER: (partial(_whole, column.style or DOT, _cleaner(kind, column.field)), None),
+            Form.FLAG: (_flag, None),
+            Form.KEY: (_key, ""),
+            Form.CURRENCY: (_currency, ""),
+        }
+        if form in special:
+            return Reading(*special[form])
+        return Reading(partial(_text, column.field, _cleaner(kind, column.field)), "")
+
+
+def _cleaner(kind: FileKind, name: str) -> Callable[[str, Any], Any]:
+    """The core's rule for this field."""
+    own: Mapping[str, Callable[[str, Any], Any]] = {
+        FileKind.ACCOUNTS: ACCOUNT, FileKind.PEOPLE: PERSON, FileKind.DEALS: CLEANERS,
+    }.get(kind, {})  # fmt: skip
+    if name == "name":
+        return _optional_name
+    if name == "email":
+        return PERSON["email"]
+    return own.get(name) or (
+        lambda field_name, value: value if not isinstance(value, str) else _line(field_name, value)
+    )
+
+
+def _optional_name(field_name: str, value: str) -> str:
+    return clean_name(field_name, value) if value else ""
+
+
+def _line(field_name: str, value: str) -> str:
+    return " ".join(clean_text(field_name, value, NAME_LIMIT).split())
+
+
+def _text(name: str, clean: Callable[[str, Any], Any], cell: str) -> str:
+    cleaned = clean(name, tidy(cell))
+    return code_of(cleaned) if name == "country" else str(cleaned)
+
+
+def _custom(cell: str) -> str:
+    return clean_text("data", tidy(cell), NOTE_LIMIT)
+
+
+def _key(cell: str) -> str:
+    text = tidy(cell)
+    return "" if is_nothing(text) else " ".join(clean_text("key", text, NAME_LIMIT).split())
+
+
+def _currency(cell: str) -> str:
+    text = tidy(cell).upper()
+    code = SYMBOLS.get(text.lower(), text)
+    if is_nothing(text):
+        return ""
+    if code not in CURRENCIES:
+        raise Refusal("not_a_currency", value=text[:40])
+    return code
+
+
+def _flag(cell: str) -> bool | None:
+    if is_nothing(cell) and read_flag(cell) is None:
+        return None
+    value = read_flag(cell)
+    if value is None:
+        raise Refusal("not_yes_or_no", value=cell[:40])
+    return value
+
+
+def _number(style: str, cell: str) -> Decimal:
+    try:
+        return read_number(tidy(cell), style)
+    except ValueError:
+        raise Refusal("not_a_number", value=cell[:40], style=style) from None
+
+
+def _money(style: str, clean: Callable[[str, Any], Any], cell: str) -> tuple[str, str] | None:
+    """The amount as the journal keeps it, with the currency that the cell names."""
+    if is_nothing(cell):
+        return None
+    try:
+        amount = clean("amount", _number(style, cell))
+    except Refusal as refusal:
+        raise Refusal(refusal.code, value=cell[:40], style=style) from None
+    code = split_money(tidy(cell))[1]
+    return as_json(amount), code if code in CURRENCIES else ""
+
+
+def _whole(style: str, clean: Callable[[str, Any], Any], cell: str) -> int | None:
+    if is_nothing(cell):
+        return None
+    number = _number(style, cell)
+    if number != int(number):
+        raise Refusal("not_a_number", value=cell[:40], style=style)
+    cleaned = clean("number", int(number))
+    return int(cleaned)
+
+
+def _day(style: str, cell: str) -> str | None:
+    if is_nothing(cell):
+        return None
+    try:
+        return day_of(cell, style).isoformat()
+    except NoDate:
+        raise Refusal("not_a_date", value=cell[:40], style=style) from None
+
+
+def _moment(style: str, zone: ZoneInfo, cell: str) -> tuple[str, str] | None:
+    """The moment in UTC, and its day in the workspace's zone."""
+    if is_nothing(cell):
+        return None
+    try:
+        moment: datetime = moment_of(cell, style, zone)
+    except (NoDate, OverflowError):
+        raise Refusal("not_a_date", value=cell[:40], style=style) from None
+    return moment.isoformat(), local_day(moment, zone.key).isoformat()

@@ -1,0 +1,107 @@
+"""People."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from etappe.core.headers import FIELDS, FileKind
+from etappe.imports.book import name_key
+from etappe.imports.convert import Bad, Chunk
+from etappe.imports.loaders.accounts import Accounts
+from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, links, says, settled
+from etappe.imports.loaders.owners import Owners
+from etappe.journal.load import as_text
+from etappe.people.load import change_people, create_people, people_by_email
+
+PERSON = "person"
+
+_PLAIN = tuple(
+    name for name in FIELDS[FileKind.PEOPLE] if name not in ("external_id", "name", "account", "owner", "deleted")
+)
+
+
+class PersonLoader(Loader):
+    """Rows of people."""
+
+    kind = PERSON
+
+    def __init__(self, setting: Setting, file: Any, owners: Owners, accounts: Accounts) -> None:
+        super().__init__(setting, file)
+        self.owners, self.accounts = owners, accounts
+
+    def items(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
+        """Rows with a name or an address."""
+        own, names, emails = chunk.column("external_id"), chunk.column("name"), chunk.column("email")
+        accounts, owners, deleted = chunk.column("account"), chunk.column("owner"), chunk.column("deleted", None)
+        plain = [(name, chunk.values[name]) for name in _PLAIN if name in chunk.values]
+        for at, data in enumerate(chunk.data):
+            values = {name: column[at] for name, column in plain}
+            name = names[at] or f"{values.get('given_name', '')} {values.get('family_name', '')}".strip() or emails[at]
+            if deleted[at] or not name:
+                reason = Bad("deleted_in_source", {}) if deleted[at] else Bad("field_required", {"field": "name"})
+                chunk.bad.setdefault(at, reason)
+                continue
+            key = self.key_of(own[at], f"~@{emails[at]}" if emails[at] else name_key(name, accounts[at]))
+            yield Item(at, key, says(name=name, **values, account=accounts[at], owner=owners[at], data=data))
+
+    def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:
+        """Make new people, or fill those that are here already; then what changed."""
+        touched = [*parts.new, *(item for item, _known in parts.changed)]
+        owners = self.owners.of(item.says.get("owner", "") for item in touched)
+        accounts = self.accounts.of([item.says.get("account", "") for item in touched], self.file.titled("account"))
+        parts = settled(parts, accounts, chunk, tally)
+        matched = self._matched(parts.new)
+        fresh = [item for item in parts.new if item.at not in matched]
+        rows = [self._columns(item.says, owners, accounts) for item in fresh]
+        keys = create_people(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
+        records = {item.at: key for item, key in zip(fresh, keys, strict=True)} | matched
+        self.book.add(links(parts.new, [records[item.at] for item in parts.new]))
+        filled = {
+            matched[item.at]: self._columns(item.says, owners, accounts) for item in parts.new if item.at in matched
+        }
+        changed = self._change(parts, filled, owners, accounts)
+        tally.created, tally.changed = len(fresh), len(changed)
+        tally.unchanged = len(parts.same) + len(matched) + len(parts.changed) - len(changed)
+
+    def _matched(self, items: Sequence[Item]) -> dict[int, int]:
+        """New rows whose person is here already: by address, and not another row's of this source."""
+        emails = {item.at: str(item.says["email"]) for item in items if item.says.get("email")}
+        found = people_by_email(list(set(emails.values())))
+        records = {at: found[email.lower()] for at, email in emails.items() if email.lower() in found}
+        taken, matched = self.book.linked(records.values()), dict[int, int]()
+        for at, record in records.items():
+            if record not in taken:
+                matched[at] = record
+                taken.add(record)
+        return matched
+
+    def _columns(
+        self, values: Mapping[str, Any], owners: Mapping[str, Any], accounts: Mapping[str, int]
+    ) -> dict[str, Any]:
+        columns = {name: value or "" for name, value in values.items() if name not in ("account", "owner", "data")}
+        if "data" in values:
+            columns["data"] = values["data"]
+        if "owner" in values:
+            columns["owner_id"] = owners[values["owner"] or ""].user
+        if "account" in values:
+            columns["account_id"] = accounts.get(values["account"] or "")
+        return columns
+
+    def _change(
+        self,
+        parts: Sorted,
+        filled: Mapping[int, Mapping[str, Any]],
+        owners: Mapping[str, Any],
+        accounts: Mapping[str, int],
+    ) -> set[int]:
+        changes = {
+            known.record: self._columns(self.changed_fields(item, known), owners, accounts)
+            for item, known in parts.changed
+            if known.record is not None
+        }
+        self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
+        self.book.meet([known.id for _item, known in parts.same])
+        return change_people(
+            {**changes, **filled}, only_empty=frozenset(filled), actor=self.setting.actor, at=self.setting.at
+        )

@@ -1,0 +1,142 @@
+"""Reading imports: how far one is, what came of it, what was rejected."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from etappe.core.actor import Actor
+from etappe.core.errors import Missing
+from etappe.imports.models import Rejected, Run
+from etappe.imports.plan import Plan, from_stored
+from etappe.imports.run import COUNTED, totals_of
+from etappe.team.access import require
+
+LISTED = 50
+"""Runs that a list shows."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about rows: a reason for rejecting them, or only worth knowing."""
+
+    code: str
+    rejects: bool
+    count: int
+    examples: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class FileCount:
+    """Rows of one file by what became of them."""
+
+    name: str
+    kind: str
+    created: int
+    changed: int
+    unchanged: int
+    rejected: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class RunView:
+    """An import as pages, API and terminal show it."""
+
+    uid: uuid.UUID
+    source: str
+    state: str
+    is_dry: bool
+    files: tuple[FileCount, ...]
+    totals: Mapping[str, int]
+    notes: tuple[Note, ...]
+    plan: Plan | None
+    process: str
+    error: Mapping[str, Any] | None
+    rows_done: int
+    rows_total: int
+    created_at: datetime
+    started_at: datetime | None
+    moved_at: datetime | None
+    finished_at: datetime | None
+    started_by: int | None
+    names: tuple[str, ...]
+
+
+def run_view(run: Run) -> RunView:
+    """The run as a value."""
+    plan = from_stored(run.plan) if run.plan else None
+    return RunView(
+        uid=run.uid,
+        source=run.source.name if run.source else (plan.source if plan else ""),
+        state=run.state,
+        is_dry=run.is_dry,
+        files=tuple(_file_count(name, counts) for name, counts in run.counts.items()),
+        totals=totals_of(run.counts),
+        notes=tuple(
+            Note(code, bool(note["rejects"]), int(note["count"]), note["examples"])
+            for code, note in sorted(run.notes.items(), key=lambda pair: -pair[1]["count"])
+        ),
+        plan=plan,
+        process=plan.process if plan else "",
+        error=run.error,
+        rows_done=run.rows_done,
+        rows_total=run.rows_total,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        moved_at=run.moved_at,
+        finished_at=run.finished_at,
+        started_by=run.started_by_id,
+        names=tuple(each["name"] for each in run.files),
+    )
+
+
+def _file_count(name: str, counts: Mapping[str, Any]) -> FileCount:
+    created, changed, unchanged, rejected_rows = (int(counts[each]) for each in COUNTED)
+    return FileCount(name, str(counts["kind"]), created, changed, unchanged, rejected_rows, int(counts["rows"]))
+
+
+def get_run(viewer: Actor, uid: uuid.UUID | str) -> RunView:
+    """An import by its uid."""
+    return run_view(found(viewer, uid))
+
+
+def found(viewer: Actor, uid: uuid.UUID | str) -> Run:
+    """The run's row, for this room."""
+    require(viewer, "imports.run")
+    try:
+        key = uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid)
+    except ValueError:
+        raise Missing from None
+    run = Run.objects.select_related("source").filter(uid=key).first()
+    if run is None:
+        raise Missing
+    return run
+
+
+def runs(viewer: Actor) -> list[RunView]:
+    """The newest imports, newest first."""
+    require(viewer, "imports.run")
+    return [run_view(run) for run in Run.objects.select_related("source").order_by("-id")[:LISTED]]
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that was not taken."""
+
+    file: str
+    line: int
+    reason: str
+    params: Mapping[str, Any]
+    cells: Sequence[str | None]
+
+
+def rejected(viewer: Actor, uid: uuid.UUID | str, file: str) -> Iterator[RejectedRow]:
+    """The rejected rows of one file of an import, in their order."""
+    run = found(viewer, uid)
+    rows = Rejected.objects.filter(run=run, file=file).order_by("line", "id")
+    for row in rows.iterator(2000):
+        yield RejectedRow(row.file, row.line, row.reason, row.params, row.cells)

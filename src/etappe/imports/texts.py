@@ -1,0 +1,160 @@
+"""What imports say: why a row was not taken, what is worth knowing, why a column was proposed as what it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.dates import STYLES, example
+from etappe.core.headers import DATA, SKIP, FileKind
+
+Label = str | Promise
+
+KINDS: Mapping[FileKind, Label] = {
+    FileKind.DEALS: _("Deals"),
+    FileKind.ACCOUNTS: _("Accounts"),
+    FileKind.PEOPLE: _("People"),
+    FileKind.OWNERS: _("Owners and teams"),
+    FileKind.PRODUCTS: _("Products"),
+    FileKind.STAGES: _("Stages"),
+}
+
+REASONS: Mapping[str, Label] = {
+    "row_short": _("The row has fewer cells than the header."),
+    "row_long": _("The row has more cells than the header."),
+    "cell_too_long": _("A cell is longer than any field may be."),
+    "row_twice": _("A row with this key stands in the file already: {key}."),
+    "field_required": _("A name is missing, and nothing could stand in for it."),
+    "deleted_in_source": _("The source marks this row as deleted."),
+    "not_a_date": _("“{value}” in {column} is no date."),
+    "not_a_number": _("“{value}” in {column} is no number as the other cells write them."),
+    "not_an_amount": _("“{value}” in {column} is no amount; amounts begin at zero."),
+    "not_a_currency": _("“{value}” in {column} is no currency."),
+    "not_yes_or_no": _("“{value}” in {column} is neither yes nor no."),
+    "not_an_email": _("“{value}” in {column} is no e-mail address."),
+    "not_a_website": _("“{value}” in {column} is no address of a website."),
+    "not_a_domain": _("“{value}” in {column} is no domain."),
+    "number_out_of_range": _("The number in {column} must lie between {least} and {most}."),
+    "too_long": _("The text in {column} is longer than {limit} characters."),
+    "control_characters": _("{column} holds characters that are no text."),
+    "future_date": _("The deal is closed on a day that is still to come: {value}."),
+    "stage_unknown": _("The stage “{value}” leads nowhere yet. Say in the map what it means."),
+    "status_unknown": _("The status “{value}” means nothing yet. Say in the map what it means."),
+}
+"""Why a row was not taken."""
+
+NOTES: Mapping[str, Label] = {
+    "closed_without_date": _(
+        "Closed without a day: counted as closed on the data's last day, and left out of durations."
+    ),
+    "began_after_end": _("Began after it was closed: the beginning is kept as custom data, and left out of durations."),
+    "account_unknown": _("Refers to an account that is in none of the files: taken without it."),
+    "parent_unknown": _("Refers to a parent company that is in none of the files."),
+    "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
+    "owner_left": _("A colleague who is here already: left as they are."),
+}
+"""What is worth knowing about rows that were taken."""
+
+WHY: Mapping[str, Label] = {
+    "header": _("named so"),
+    "header_part": _("the name suggests it"),
+    "overlap": _("its values stand in {detail}"),
+    "outcomes": _("its few values say won and lost"),
+    "later_date": _("the date that not every row has"),
+    "only_date": _("the only other date"),
+    "currencies": _("its values are currencies"),
+    "unique": _("every value is different"),
+    "amounts": _("its values are amounts"),
+    "names": _("its values are names"),
+    "emails": _("its values are e-mail addresses"),
+    "addresses": _("its values are addresses of websites"),
+    "kept": _("no field of ours: kept as custom data"),
+    "all_deleted": _("every row is marked as deleted, so the mark says nothing"),
+}
+"""Why a column was proposed as what it is."""
+
+FIELDS: Mapping[str, Label] = {
+    DATA: _("keep as custom data"),
+    SKIP: _("leave out"),
+    "external_id": _("Key in the source"),
+    "name": _("Name"),
+    "account": _("Account"),
+    "person": _("Person"),
+    "owner": _("Owner"),
+    "stage": _("Stage"),
+    "status": _("Status"),
+    "is_won": _("Won (yes or no)"),
+    "is_closed": _("Closed (yes or no)"),
+    "deleted": _("Deleted (yes or no)"),
+    "amount": _("Amount"),
+    "currency": _("Currency"),
+    "product": _("Product"),
+    "source": _("Lead source"),
+    "created": _("Created on"),
+    "engaged": _("We engaged since"),
+    "closed": _("Closed on"),
+    "won_on": _("Won on"),
+    "lost_on": _("Lost on"),
+    "expected_close": _("Expected order date"),
+    "buyer_target_date": _("Buyer's target date"),
+    "stage_since": _("In this stage since"),
+    "next_step": _("Next step"),
+    "next_step_on": _("Next step on"),
+    "leave_reason": _("Reason for losing"),
+    "lost_to": _("Lost to"),
+    "domain": _("Domain"),
+    "website": _("Website"),
+    "industry": _("Industry"),
+    "employees": _("Employees"),
+    "revenue": _("Revenue"),
+    "founded": _("Founded in"),
+    "phone": _("Phone"),
+    "street": _("Street"),
+    "postcode": _("Postcode"),
+    "city": _("City"),
+    "country": _("Country"),
+    "parent": _("Parent company"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "email": _("E-mail"),
+    "mobile": _("Mobile"),
+    "job_title": _("Job title"),
+    "department": _("Department"),
+    "profile": _("Profile"),
+    "language": _("Language"),
+    "manager": _("Manager"),
+    "team": _("Team"),
+    "price": _("Price"),
+    "order": _("Order"),
+}
+"""What columns become."""
+
+STATES: Mapping[str, Label] = {
+    "looking": _("being read"),
+    "ready": _("ready"),
+    "queued": _("about to begin"),
+    "running": _("running"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "cancelled": _("cancelled"),
+}
+
+
+def reason(code: str, params: Mapping[str, Any]) -> str:
+    """Why a row was not taken, or what is worth knowing about it, in the reader's language."""
+    text = REASONS.get(code) or NOTES.get(code) or code
+    return str(text).format_map(defaultdict(lambda: "…", {name: str(value) for name, value in params.items()}))
+
+
+def why(code: str, detail: str) -> str:
+    """Why a column was proposed as what it is."""
+    return str(WHY.get(code, "")).format(detail=detail)
+
+
+def style_label(style: str) -> str:
+    """A way of writing dates or numbers, by an example."""
+    return example(style) if style in STYLES else style
