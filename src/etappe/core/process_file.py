@@ -87,6 +87,7 @@ class Draft:
     model: Text | None = None
     stages: tuple[DraftStage, ...] = ()
     leave: tuple[DraftLeave, ...] = ()
+    leave_place: Place | None = None
     problems: tuple[Problem, ...] = ()
     readable: bool = True
     """False where the file is no YAML mapping at all, so that nothing else can be said about it."""
@@ -129,6 +130,7 @@ def _draft(reader: Reader, part: Any) -> Draft:
         model=reader.one_of(part, "model", MODELS),
         stages=tuple(_stage(reader, node) for node in reader.items(part, "stages", at_least=1)),
         leave=tuple(_leave(reader, node) for node in reader.items(part, "leave")),
+        leave_place=part.fields["leave"].place if "leave" in part.fields else None,
     )
 
 

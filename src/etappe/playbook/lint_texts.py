@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from etappe.core.lint import RULES, Finding, Standard
-from etappe.core.lint.finding import Rule
+from etappe.core.lint.finding import Example, Rule
 
 Lazy = str | Promise
 
@@ -32,14 +33,14 @@ class _Texts:
 
 
 STANDARDS: Mapping[Standard, Lazy] = {
-    Standard.FILE: _("The file"),
-    Standard.REQUIRED: _("Required"),
-    Standard.FACTUAL: _("Factual"),
-    Standard.INSPECTABLE: _("Inspectable"),
-    Standard.BUYER_CENTRED: _("Buyer-centred"),
-    Standard.LENGTH: _("Length"),
-    Standard.COVERAGE: _("Ways out, and care after the sale"),
-    Standard.WORDING: _("Wording"),
+    Standard.FILE: pgettext_lazy("standard of the linter", "The file"),
+    Standard.REQUIRED: pgettext_lazy("standard of the linter", "Required"),
+    Standard.FACTUAL: pgettext_lazy("standard of the linter", "Factual"),
+    Standard.INSPECTABLE: pgettext_lazy("standard of the linter", "Inspectable"),
+    Standard.BUYER_CENTRED: pgettext_lazy("standard of the linter", "Buyer-centred"),
+    Standard.LENGTH: pgettext_lazy("standard of the linter", "Length"),
+    Standard.COVERAGE: pgettext_lazy("standard of the linter", "Ways out, and care after the sale"),
+    Standard.WORDING: pgettext_lazy("standard of the linter", "Wording"),
 }
 
 _TEXTS: Mapping[str, _Texts] = {
@@ -367,17 +368,16 @@ _INTRODUCTION = _(
 )
 
 
+_FOUND = pgettext_lazy("example of the linter", "found")
+_LEFT_ALONE = pgettext_lazy("example of the linter", "left alone")
+_MEND = pgettext_lazy("example of the linter", "Mend")
+
+
 def _described(rule: Rule) -> str:
     texts = _TEXTS[rule.id]
     mend = str(texts.mend) % _Placeholders()
-    rows = [
-        f"### {rule.id} {texts.title}",
-        str(texts.about),
-        f"{_('Mend')}: {mend}",
-        f"| {_('found')} | {_('left alone')} |\n|---|---|\n| {_shown(rule.bad.slot, rule.bad.text)} | "
-        f"{_shown(rule.good.slot, rule.good.text)} |",
-    ]
-    return "\n\n".join(rows)
+    table = f"| {_FOUND} | {_LEFT_ALONE} |\n|---|---|\n| {_shown(rule.bad)} | {_shown(rule.good)} |"
+    return "\n\n".join((f"### {rule.id} {texts.title}", str(texts.about), f"{_MEND}: {mend}", table))
 
 
 class _Placeholders(dict[str, str]):
@@ -386,17 +386,17 @@ class _Placeholders(dict[str, str]):
 
 
 _SLOTS: Mapping[str, Lazy] = {
-    "file": _("file"),
-    "phases": _("phases of the stages"),
-    "keys": _("keys of the stages"),
-    "shape": _("stages per phase"),
-    "required": _("required criteria in a stage"),
-    "name": _("name"),
-    "text": _("text"),
-    "evidence": _("evidence"),
-    "leave": _("outcomes of the reasons for leaving"),
+    "file": pgettext_lazy("example of the linter", "file"),
+    "phases": pgettext_lazy("example of the linter", "phases of the stages"),
+    "keys": pgettext_lazy("example of the linter", "keys of the stages"),
+    "shape": pgettext_lazy("example of the linter", "stages per phase"),
+    "required": pgettext_lazy("example of the linter", "required criteria in a stage"),
+    "name": pgettext_lazy("example of the linter", "name"),
+    "text": pgettext_lazy("example of the linter", "text"),
+    "evidence": pgettext_lazy("example of the linter", "evidence"),
+    "leave": pgettext_lazy("example of the linter", "outcomes of the reasons for leaving"),
 }
 
 
-def _shown(slot: str, text: str) -> str:
-    return f"{_SLOTS[slot]}: `{text}`"
+def _shown(example: Example) -> str:
+    return f"{_SLOTS[example.slot]}: `{example.text}`"

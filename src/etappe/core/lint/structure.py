@@ -36,9 +36,11 @@ def label(stage: DraftStage) -> str:
 
 def inspectable(draft: Draft) -> Iterator[Finding]:
     """E301, E302, E303: every criterion can be proved, by more than our word, by what the phase allows."""
+    unread = {problem.place.path.partition(".evidence")[0] for problem in draft.problems}
     for stage in draft.stages:
         for criterion in stage.criteria:
-            yield from _provable(stage, criterion)
+            if criterion.place.path not in unread:
+                yield from _provable(stage, criterion)
 
 
 def _provable(stage: DraftStage, criterion: DraftCriterion) -> Iterator[Finding]:
@@ -74,7 +76,7 @@ def length(draft: Draft) -> Iterator[Finding]:
 def coverage(draft: Draft) -> Iterator[Finding]:
     """E601 to E605: ways out on the way, and care after the order."""
     outcomes = {reason.outcome.value for reason in draft.leave if reason.outcome}
-    here = draft.leave[0].place if draft.leave else Place(draft.place.line, draft.place.column, "leave")
+    here = draft.leave_place or Place(draft.place.line, draft.place.column, "leave")
     keep = draft.of_phase(Phase.KEEP)
     if "disqualified" not in outcomes:
         yield finding("E601", here)

@@ -373,9 +373,9 @@ def _is_infinitive(word: str, *, alone: bool, said: Said) -> bool:
         return True
     if not said.german or (word[0].isupper() and not alone) or not _INFINITIVE_END.fullmatch(low):
         return False
-    acts = words.BUYER_ACTS + words.SHARED_ACTS + words.SELLER_ACTS
+    other = words.BUYER_ACTS + words.SHARED_ACTS + words.SELLER_ACTS + words.VAGUE + words.STATE_OF_MIND
     return (
-        low not in acts
+        not found(other, low)
         and low not in _UNDONE
         and (not _PARTICIPLE_EN.fullmatch(low) or low in _STILL_INFINITIVE)
         and not found(words.BUYER_SIDE, low)

@@ -54,7 +54,7 @@ STATE_OF_MIND = listed("""
     interessiert* desinteressiert* überzeugt* begeistert* zufrieden* glücklich* positiv* verstanden verständlich
     motiviert* engagiert* aufgeschlossen* kaufbereit* abschlussbereit* kaufwillig* wahrscheinlich* vermutlich
     voraussichtlich hoffentlich vielversprechend* ernsthaft* neugierig* angetan beeindruckt* wohlwollend*
-    zuversichtlich* optimistisch* bewusst heiß* heiss* warm* lauwarm* kalt* qualifiziert* gut gute guter gutes guten
+    zuversichtlich* optimistisch* bewusst heiß* heiss* warm* lauwarm* kalt kalte kalter kaltes qualifiziert* gut gute guter gutes guten
     stark starke* starkes erfolgversprechend* aussichtsreich* sicher* unsicher* skeptisch* offen aufmerksam*
     attraktiv* spannend* dringend* hoch hohe hohes hoher passend* dafür sympathisch* bereit gewillt entschlossen*
     empfänglich* wichtig* vertraut reif überfällig* realistisch* klar favorisiert* freundlich* kooperativ* angenehm*
