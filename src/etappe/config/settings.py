@@ -137,6 +137,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.PROXY.value() else 0
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: the administrator who invites vouches for the address
 MFA_TOTP_ISSUER = "Etappe"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # passkeys on http://localhost, where there is no wire to listen on
 USERSESSIONS_TRACK_ACTIVITY = False  # a request that only reads writes nothing
