@@ -291,7 +291,7 @@ def told(entries: list[Any]) -> list[dict[str, Any]]:
     """Entries with their sentence and who acted."""
     users = user_names(entry.actor_id for entry in entries)
     return [
-        vars(entry) | {"actor": users.get(entry.actor_id or 0), "sentence": str(sentence(entry))} for entry in entries
+        vars(entry) | {"actor": users.get(entry.actor_id or 0), "sentence": sentence(entry.kind, entry.data)} for entry in entries
     ]
 
 

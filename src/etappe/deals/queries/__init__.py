@@ -7,11 +7,13 @@ from etappe.deals.queries.inspection import (
     exceptions_to_answer,
     inspection,
     my_open_deals,
+    note_letter,
     note_page,
     rejected,
     unproven,
 )
 from etappe.deals.queries.lists import (
+    CARDS,
     SORTS,
     Changes,
     DealFilter,
@@ -19,11 +21,13 @@ from etappe.deals.queries.lists import (
     board_totals,
     changed_since,
     deals,
+    joined,
     sources,
 )
-from etappe.deals.queries.record import deal_id, get_deal, get_evidence
+from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
 
 __all__ = [
+    "CARDS",
     "SORTS",
     "Changes",
     "DealFilter",
@@ -37,9 +41,12 @@ __all__ = [
     "get_deal",
     "get_evidence",
     "inspection",
+    "joined",
     "my_open_deals",
+    "note_letter",
     "note_page",
     "rejected",
+    "seen_among",
     "sources",
     "unproven",
 ]

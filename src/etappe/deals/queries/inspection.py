@@ -15,14 +15,15 @@ from etappe.core.errors import Missing, Refusal
 from etappe.core.evidence import Kind, Provenance
 from etappe.core.page import Page
 from etappe.core.process import Basis, DealFacts, Held, Proof, Stage, Status
-from etappe.deals.actions.notes import hashed, require_open
+from etappe.deals.actions.notes import hashed, require_open, token_of
 from etappe.deals.models import DealException, Evidence, NoteLink, StageVisit
 from etappe.deals.queries.lists import DealFilter, deals
 from etappe.deals.queries.record import criterion_view, evidence_views, exceptions_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import visible
-from etappe.deals.shapes import DealRow, EvidenceView, ExceptionView, InspectionRow, NotePage, Ref
+from etappe.deals.shapes import DealRow, EvidenceView, ExceptionView, InspectionRow, NoteLetter, NotePage, Ref
 from etappe.journal.paging import Sort, page_of
+from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.team.access import require
@@ -161,6 +162,15 @@ def note_page(token: str, at: datetime) -> NotePage:
         workspace=team.workspace().name,
         state=state,
     )
+
+
+def note_letter(uid: uuid.UUID | str, at: datetime) -> NoteLetter:
+    """What a mail to the buyer needs to ask for confirmation. For the job that sends it, not for viewers."""
+    link = NoteLink.objects.filter(uid=uid).first()
+    if link is None:
+        raise Missing
+    token = token_of(link.uid)
+    return NoteLetter(token, people.person_names([link.person_id])[link.person_id].email, note_page(token, at))
 
 
 def my_open_deals(viewer: Actor, limit: int = 50) -> list[DealRow]:

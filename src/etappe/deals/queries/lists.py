@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from etappe.core.actor import Actor
 from etappe.core.page import Page
 from etappe.core.process import Phase, Process, Status
-from etappe.deals.models import NO_AMOUNT, NO_DAY, Deal
+from etappe.deals.models import NO_AMOUNT, NO_DAY, Deal, Member
 from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
 from etappe.deals.shapes import Board, Column, DealRow, Total
@@ -190,3 +190,8 @@ def sources(viewer: Actor) -> list[str]:
     """The sources in use, for pickers; at most 100."""
     found = visible(viewer.scope).exclude(source="").order_by("source").values_list("source", flat=True).distinct()
     return list(found[:100])
+
+
+def joined(viewer: Actor) -> frozenset[uuid.UUID]:
+    """The deals in whose deal team the viewer is."""
+    return frozenset(Member.objects.filter(user=viewer.id).values_list("deal__uid", flat=True))

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
-from etappe.core.process import Basis, Criterion, DealFacts, Proof, Stage, Status, is_met, stages_behind
+from etappe.core.process import Basis, Criterion, DealFacts, Process, Proof, Stage, Status, is_met, stages_behind
 from etappe.deals.actions.place import FINAL
 from etappe.deals.models import Deal, DealException, Evidence, Member, NoteLink, StageVisit, Stakeholder
-from etappe.deals.place import facts_of
+from etappe.deals.place import facts_of, process_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import find, visible
 from etappe.deals.shapes import (
@@ -275,3 +275,9 @@ def get_evidence(viewer: Actor, uid: uuid.UUID | str) -> EvidenceView:
 def deal_id(viewer: Actor, uid: uuid.UUID | str) -> int:
     """The key of a deal the viewer sees, for its timeline."""
     return find(viewer, uid).id
+
+
+def seen_among(viewer: Actor, ids: Iterable[int]) -> dict[int, tuple[Ref, Process]]:
+    """Of these deals those the viewer sees, by key, with the process each runs on; for timelines of other records."""
+    found = visible(viewer.scope).filter(id__in=set(ids)).only("id", "uid", "name", "process_version_id")
+    return {deal.id: (_ref(deal), process_of(deal)) for deal in found}

@@ -1,0 +1,307 @@
+"""Accounts and people: lists, records, forms, notes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from etappe.core.actor import Actor
+from etappe.core.errors import Forbidden, Missing, Refusal, Stale
+from etappe.core.page import Count, Page
+from etappe.deals import queries as deals
+from etappe.deals.shapes import DealRow
+from etappe.journal.refusals import Said
+from etappe.people import actions, queries
+from etappe.people.queries import AccountRow, AccountView, Filters, PersonRow, PersonView
+from etappe.team import queries as team
+from etappe.team.access import may, require
+from etappe.web.deals_answers import complain, seen_of
+from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
+from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_of
+from etappe.web.people_timeline import Story, story
+from etappe.web.shell import Request, go, say, show, today
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of accounts or of people."""
+
+    rows: tuple[AccountRow, ...] | tuple[PersonRow, ...]
+    count: Count
+    search: str
+    first: str
+    next: str
+    may_edit: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all, rather than nothing that fits."""
+        return not self.rows and not self.search
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """An account with its people, deals and record."""
+
+    account: AccountView
+    people: tuple[PersonRow, ...]
+    more_people: bool
+    deals: tuple[DealRow, ...]
+    more_deals: bool
+    story: Story
+    note: NoteForm
+    may_edit: bool
+    may_note: bool
+    may_deal: bool
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """A person with their record."""
+
+    person: PersonView
+    story: Story
+    note: NoteForm
+    may_edit: bool
+    may_note: bool
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A form for an account or a person; where a colleague was quicker, with both states."""
+
+    form: forms.Form
+    title: str
+    back: str
+    seen: int | None = None
+    account: str = ""
+    conflicts: tuple[Conflict, ...] = ()
+    said: Said | None = None
+
+
+@require_GET
+def accounts(request: Request) -> HttpResponse:
+    """All accounts the viewer may see, by name."""
+    page = queries.accounts(request.actor, search=_search(request), sort=_sort(request), after=_after(request))
+    return show(request, "people/accounts.html", _list_page(request, page), part="rows")
+
+
+@require_GET
+def people(request: Request) -> HttpResponse:
+    """All people the viewer may see, by name; of one account, if the address names it."""
+    account = as_uid(request.GET.get("account", ""))
+    page = queries.people(
+        request.actor,
+        search=_search(request),
+        sort=_sort(request),
+        after=_after(request),
+        filters=Filters(account=account),
+    )
+    return show(request, "people/people.html", _list_page(request, page), part="rows")
+
+
+def _search(request: Request) -> str:
+    return request.GET.get("q", "").strip()
+
+
+def _sort(request: Request) -> str:
+    return request.GET.get("sort", "name")
+
+
+def _after(request: Request) -> str | None:
+    return request.GET.get("after") or None
+
+
+def _list_page(request: Request, page: Page[Any]) -> ListPage:
+    asked = request.GET.copy()
+    is_later = bool(asked.pop("after", None))
+    first = f"{request.path}?{asked.urlencode()}" if is_later else ""
+    if page.after:
+        asked["after"] = page.after
+    following = f"{request.path}?{asked.urlencode()}" if page.after else ""
+    return ListPage(page.rows, page.count, _search(request), first, following, may(request.actor, "people.edit"))
+
+
+@require_GET
+def account(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """An account's record."""
+    found = queries.get_account(request.actor, uid)
+    return show(request, "people/account.html", _account_page(request, found, NoteForm()), part="story")
+
+
+def _account_page(request: Request, found: AccountView, note: NoteForm) -> AccountPage:
+    viewer = request.actor
+    persons = queries.people(viewer, filters=Filters(account=found.uid))
+    owned = deals.deals(viewer, deals.DealFilter(account=found.uid), sort="-created", today=today(request))
+    return AccountPage(
+        account=found,
+        people=persons.rows,
+        more_people=persons.after is not None,
+        deals=owned.rows,
+        more_deals=owned.after is not None,
+        story=story(viewer, account=found.id, before=_before(request)),
+        note=note,
+        may_edit=may(viewer, "people.edit"),
+        may_note=may(viewer, "notes.write"),
+        may_deal=may(viewer, "deals.create"),
+    )
+
+
+def _before(request: Request) -> int | None:
+    text = request.GET.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+@require_GET
+def person(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """A person's record."""
+    found = queries.get_person(request.actor, uid)
+    return show(request, "people/person.html", _person_page(request, found, NoteForm()), part="story")
+
+
+def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonPage:
+    viewer = request.actor
+    return PersonPage(
+        person=found,
+        story=story(viewer, person=found.id, before=_before(request)),
+        note=note,
+        may_edit=may(viewer, "people.edit"),
+        may_note=may(viewer, "notes.write"),
+    )
+
+
+@require_POST
+def account_note(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Write a note on an account."""
+    found = queries.get_account(request.actor, uid)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, "people/account.html", _account_page(request, found, form), status=422)
+    actions.write_note(form.cleaned_data["text"], account=uid, actor=request.actor, at=request.at)
+    say(request, _("Saved."))
+    return go(request, "account", uid)
+
+
+@require_POST
+def person_note(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Write a note on a person."""
+    found = queries.get_person(request.actor, uid)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return show(request, "people/person.html", _person_page(request, found, form), status=422)
+    actions.write_note(form.cleaned_data["text"], person=uid, actor=request.actor, at=request.at)
+    say(request, _("Saved."))
+    return go(request, "person", uid)
+
+
+@require_http_methods(["GET", "POST"])
+def new_account(request: Request) -> HttpResponse:
+    """A new account."""
+    require(request.actor, "people.edit")
+    form = AccountForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
+    offer(form, "owner", _colleagues(request), "")
+    page = FormPage(form, _("New account"), reverse("accounts"))
+
+    def write() -> uuid.UUID:
+        return actions.create_account(form.values(), actor=request.actor, at=request.at).uid
+
+    return _written(request, page, write, "account")
+
+
+@require_http_methods(["GET", "POST"])
+def new_person(request: Request) -> HttpResponse:
+    """A new person, of the account that the address names."""
+    require(request.actor, "people.edit")
+    form = PersonForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
+    offer(form, "owner", _colleagues(request), "")
+    account_uid = as_uid(request.POST.get("account") or request.GET.get("account") or "")
+    back = reverse("account", args=[account_uid]) if account_uid else reverse("people")
+    page = FormPage(form, _("New person"), back, account=str(account_uid or ""))
+
+    def write() -> uuid.UUID:
+        given = form.values() | {"account": account_uid}
+        return actions.create_person(given, actor=request.actor, at=request.at).uid
+
+    return _written(request, page, write, "person")
+
+
+@require_http_methods(["GET", "POST"])
+def edit_account(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """An account's fields. Who is second sees both states and loses nothing."""
+    found = queries.get_account(request.actor, uid)
+    require(request.actor, "people.edit")
+    form = AccountForm(request.POST or None, initial=initial_of(found))
+    offer(form, "owner", _colleagues(request), "")
+    page = FormPage(form, _("Edit the account"), reverse("account", args=[uid]), _seen(request, found.version))
+
+    def write() -> uuid.UUID:
+        seen = _seen(request, found.version)
+        return actions.edit_account(uid, form.values(), seen=seen, actor=request.actor, at=request.at).uid
+
+    return _written(request, page, write, "account", initial_of(found))
+
+
+@require_http_methods(["GET", "POST"])
+def edit_person(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """A person's fields. Who is second sees both states and loses nothing."""
+    found = queries.get_person(request.actor, uid)
+    require(request.actor, "people.edit")
+    form = PersonForm(request.POST or None, initial=initial_of(found))
+    offer(form, "owner", _colleagues(request), "")
+    page = FormPage(form, _("Edit the person"), reverse("person", args=[uid]), _seen(request, found.version))
+
+    def write() -> uuid.UUID:
+        seen = _seen(request, found.version)
+        return actions.edit_person(uid, form.values(), seen=seen, actor=request.actor, at=request.at).uid
+
+    return _written(request, page, write, "person", initial_of(found))
+
+
+def _seen(request: Request, present: int) -> int:
+    seen = seen_of(request)
+    return present if seen is None else seen
+
+
+def _written(
+    request: Request,
+    page: FormPage,
+    write: Callable[[], uuid.UUID],
+    record: str,
+    present: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Write what the form holds and go on to the record; a no is shown in the form, with all that was typed."""
+    if request.method != "POST" or not page.form.is_valid():
+        return show(request, "people/form.html", page, status=422 if page.form.errors else 200)
+    try:
+        uid = write()
+    except (Forbidden, Missing):
+        raise
+    except Refusal as refusal:
+        again = _again(page, refusal, present or {})
+        return show(request, "people/form.html", again, status=refusal.status)
+    say(request, _("Saved."))
+    return go(request, record, uid)
+
+
+def _again(page: FormPage, refusal: Refusal, present: dict[str, Any]) -> FormPage:
+    """The form once more. After a colleague's change it shows both states, and saving means to keep one's own."""
+    said = complain(page.form, refusal)
+    if not isinstance(refusal, Stale):
+        return replace(page, said=said)
+    return replace(page, said=said, seen=refusal.params["now"], conflicts=conflicts(page.form, present))
+
+
+def _colleagues(request: Request) -> list[tuple[str, str]]:
+    return [(str(user.uid), user.name) for user in team.users(request.actor) if user.is_active]
+
+
+def _own_uid(actor: Actor) -> str:
+    return str(team.user_by_id(actor.id).uid) if actor.id else ""

@@ -1,0 +1,87 @@
+"""The chronological record of an account or a person, in words; entries of deals only for those who see the deal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from etappe.core.actor import Actor
+from etappe.core.process import Process
+from etappe.deals import queries as deals
+from etappe.deals.shapes import Ref
+from etappe.journal.labels import words
+from etappe.journal.queries import PAGE, EntryView, timeline
+from etappe.journal.texts import Changed, Names, changed, sentence
+from etappe.people import queries as people
+from etappe.team import queries as team
+from etappe.web.deals_forms import as_uid
+from etappe.web.deals_timeline import LOOKS
+
+OWN_LOOKS = {
+    "account.created": ("building", ""),
+    "account.edited": ("pencil", ""),
+    "person.created": ("user-plus", ""),
+    "person.edited": ("pencil", ""),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as the record shows it."""
+
+    icon: str
+    tone: str
+    at: datetime
+    by: str
+    text: str
+    note: str
+    changed: tuple[Changed, ...]
+    deal: Ref | None
+
+
+@dataclass(frozen=True)
+class Story:
+    """A page of the record; `before` asks for the older entries."""
+
+    told: tuple[Told, ...]
+    before: int | None
+
+
+def story(viewer: Actor, *, account: int | None = None, person: int | None = None, before: int | None = None) -> Story:
+    """The newest entries about an account or a person that the viewer may read, or those before one of them."""
+    entries = timeline(account=account, person=person, before=before)
+    seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])
+    readable = [entry for entry in entries if entry.deal_id is None or entry.deal_id in seen]
+    names = _names(viewer, readable, seen)
+    refs = {key: ref for key, (ref, _process) in seen.items()}
+    told = tuple(_told(entry, names, refs.get(entry.deal_id or 0)) for entry in readable)
+    return Story(told, entries[-1].id if len(entries) == PAGE else None)
+
+
+def _told(entry: EntryView, names: Names, deal: Ref | None) -> Told:
+    icon, tone = (LOOKS | OWN_LOOKS).get(entry.kind, ("history", ""))
+    is_note = entry.kind == "note.written"
+    return Told(
+        icon=icon,
+        tone=tone,
+        at=entry.occurred_at,
+        by=names.users.get(str(entry.actor_id), ""),
+        text="" if is_note else sentence(entry.kind, entry.data, names),
+        note=str(entry.data.get("text" if is_note else "excerpt") or ""),
+        changed=tuple(changed(entry.data, names)),
+        deal=deal,
+    )
+
+
+def _names(viewer: Actor, entries: Sequence[EntryView], seen: Mapping[int, tuple[Ref, Process]]) -> Names:
+    users = team.users(viewer)
+    processes = [process for _ref, process in seen.values()]
+    uids = [uid for entry in entries if (uid := as_uid(str(entry.data.get("person") or "")))]
+    return Names(
+        stages={stage.key: words(stage.name) for process in processes for stage in process.stages},
+        criteria={key: words(item.text) for process in processes for key, (_s, item) in process.criteria.items()},
+        reasons={reason.key: words(reason.name) for process in processes for reason in process.leave},
+        people={str(ref.uid): ref.name for ref in people.people_by_uid(uids)},
+        users={str(user.id): user.name for user in users} | {str(user.uid): user.name for user in users},
+    )
