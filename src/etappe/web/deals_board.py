@@ -1,0 +1,221 @@
+"""The board: a process with its deals as cards, its totals, and the question whether a colleague changed something."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from etappe.core.process import Phase, Process, Proof, Stage
+from etappe.deals import queries as deals
+from etappe.deals.queries import CARDS
+from etappe.deals.shapes import Column, DealRow, Total
+from etappe.journal.labels import words
+from etappe.journal.queries import horizon
+from etappe.team.access import ACTS, Reach, may
+from etappe.web.deals_answers import viewer_uid
+from etappe.web.deals_filter import Filters, read_filters, without
+from etappe.web.deals_table import line
+from etappe.web.deals_words import amount_of_deals, goal
+from etappe.web.shell import Request, show, today
+from etappe.web.templatetags.formats import day_short, money_whole
+
+MOST = 200
+"""Cards of a column that one page shows at most; the table shows the rest."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A deal on the board, its texts ready, since a board has hundreds."""
+
+    row: DealRow
+    url: str
+    can_move: bool
+    worth: str
+    step_on: str
+    expected: str
+    is_resting: bool
+    is_late: bool
+    lacks_step: bool
+    is_unproven: bool
+    is_overridden: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A column of the board."""
+
+    stage: Stage
+    title: str
+    name: str
+    cards: tuple[Card, ...]
+    more: bool
+    is_find: bool
+    total: str = ""
+
+
+@dataclass(frozen=True)
+class BoardPage:
+    """The board; without a published process it has none to show."""
+
+    process: Process | None
+    lanes: tuple[Lane, ...]
+    filters: Filters
+    mark: int
+    here: str
+    totals: str
+    cards: int
+    more: str
+    keep: bool
+    toggle_keep: str
+    has_totals: bool
+    may_create: bool
+    is_empty: bool
+
+
+@dataclass(frozen=True)
+class TotalsPage:
+    """The totals of all columns."""
+
+    totals: tuple[tuple[str, str], ...]
+
+
+@require_GET
+def board(request: Request) -> HttpResponse:
+    """A process with its open deals by stage."""
+    filters = read_filters(request, statuses=False)
+    keep, cards = bool(request.GET.get("keep")), _cards(request)
+    phases = (Phase.FIND, Phase.WIN, *((Phase.KEEP,) if keep else ()))
+    process, mark = _process(filters), horizon()
+    sums = dict(_totals(request, filters)) if request.GET.get("totals") else {}
+    lanes: tuple[Lane, ...] = ()
+    if process:
+        wanted = filters.wanted
+        found = deals.board(request.actor, process.key, wanted, phases=phases, cards=cards, today=today(request))
+        lanes = _lanes(request, found.columns, sums)
+    query = without(request.GET, "cards")
+    page = BoardPage(
+        process=process,
+        lanes=lanes,
+        filters=filters,
+        mark=mark,
+        here=f"{request.path}?{query}",
+        totals=f"{reverse('deals_board_totals')}?{query}",
+        cards=cards,
+        more=f"?{query}&cards={min(cards + CARDS, MOST)}" if cards < MOST else "",
+        keep=keep,
+        toggle_keep=f"?{without(request.GET, 'keep', 'cards')}" + ("" if keep else "&keep=1"),
+        has_totals=bool(sums),
+        may_create=may(request.actor, "deals.create"),
+        is_empty=not any(lane.cards for lane in lanes) and not filters.is_narrowed,
+    )
+    return show(request, "deals/board.html", page, part="columns")
+
+
+def _process(filters: Filters) -> Process | None:
+    """The process that the address names, otherwise the default one."""
+    named = (process for process in filters.processes if process.key == filters.wanted.process)
+    return next(named, filters.processes[0] if filters.processes else None)
+
+
+def _cards(request: Request) -> int:
+    text = request.GET.get("cards", "")
+    return min(max(int(text), CARDS), MOST) if text.isascii() and text.isdigit() and len(text) < 6 else CARDS
+
+
+def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) -> tuple[Lane, ...]:
+    day, movable = today(request), Movable.of(request)
+    return tuple(
+        Lane(
+            stage=column.stage,
+            title=words(column.stage.name) if column.stage.phase is Phase.KEEP else goal(column.stage.name),
+            name=words(column.stage.name),
+            cards=tuple(_card(row, day, movable) for row in column.cards),
+            more=column.more,
+            is_find=column.stage.phase is Phase.FIND,
+            total=sums.get(column.stage.key, ""),
+        )
+        for column in columns
+    )
+
+
+def _card(row: DealRow, day: date, movable: Movable) -> Card:
+    state = line(row, day)
+    return Card(
+        row=row,
+        url=f"{movable.root}{row.uid}/",
+        can_move=movable.may_move(row),
+        worth=money_whole(row.amount, row.currency),
+        step_on=day_short(row.next_step_on),
+        expected=day_short(row.expected_close),
+        is_resting=state.is_resting,
+        is_late=state.is_late,
+        lacks_step=state.lacks_step,
+        is_unproven=row.proof is Proof.UNPROVEN,
+        is_overridden=row.proof is Proof.OVERRIDDEN,
+    )
+
+
+@dataclass(frozen=True)
+class Movable:
+    """Which of the deals they see the viewer may move; decided for all cards at once, for show: the action decides."""
+
+    root: str
+    reach: Reach
+    viewer: uuid.UUID
+    joined: frozenset[uuid.UUID]
+
+    @staticmethod
+    def of(request: Request) -> Movable:
+        """For the viewer of this request."""
+        reach = ACTS["deals.move"][request.actor.role] if request.actor.role else Reach.NOTHING
+        joined = deals.joined(request.actor) if reach is Reach.OWN else frozenset()
+        return Movable(reverse("deals"), reach, viewer_uid(request), joined)
+
+    def may_move(self, row: DealRow) -> bool:
+        """Whether the card can be dragged. What a manager sees, they may move."""
+        if self.reach is not Reach.OWN:
+            return self.reach > Reach.NOTHING
+        return row.uid in self.joined or (row.owner is not None and row.owner.uid == self.viewer)
+
+
+@require_GET
+def totals(request: Request) -> HttpResponse:
+    """Deals and amount per column over the whole board, loaded after the cards."""
+    return show(request, "deals/totals.html", TotalsPage(_totals(request, read_filters(request, statuses=False))))
+
+
+def _totals(request: Request, filters: Filters) -> tuple[tuple[str, str], ...]:
+    process = _process(filters)
+    if process is None:
+        return ()
+    by_stage = defaultdict(list)
+    for total in deals.board_totals(request.actor, process.key, filters.wanted, today=today(request)):
+        by_stage[total.stage].append(total)
+    return tuple((stage.key, total_text(by_stage[stage.key])) for stage in process.stages)
+
+
+def total_text(found: Iterable[Total]) -> str:
+    """`12 deals · €340,000 · CHF 20,000`: amounts of different currencies are never added."""
+    sums = sorted(found, key=lambda total: -total.amount)
+    worth = [money_whole(total.amount, total.currency) for total in sums if total.amount]
+    return " · ".join([amount_of_deals(sum(total.count for total in sums)), *worth])
+
+
+@require_GET
+def changes(request: Request) -> HttpResponse:
+    """The deals that somebody touched since a mark; with `deal`, only whether that one is among them."""
+    since = request.GET.get("since", "")
+    if not (since.isascii() and since.isdigit() and len(since) < 19):
+        return JsonResponse({"error": _("The mark cannot be read.")}, status=400)
+    found = deals.changed_since(request.actor, int(since))
+    only = request.GET.get("deal")
+    changed = [str(uid) for uid in found.uids if only in (None, str(uid))]
+    return JsonResponse({"since": str(found.mark), "changed": changed})

@@ -1,0 +1,241 @@
+"""Making a deal, and changing its fields."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from etappe.core.errors import Forbidden, Missing, Refusal, Stale
+from etappe.core.process import Phase, Process
+from etappe.deals import actions
+from etappe.deals import queries as deals
+from etappe.deals.shapes import DealState, DealView
+from etappe.journal.labels import words
+from etappe.journal.refusals import Said
+from etappe.people import actions as people_actions
+from etappe.people import queries as people
+from etappe.people.queries import AccountRef
+from etappe.team import queries as team
+from etappe.team.access import require
+from etappe.web.deals_answers import complain, done, seen_of, viewer_uid
+from etappe.web.deals_filter import published
+from etappe.web.deals_forms import Conflict, DealForm, StepForm, as_uid, conflicts, initial_of, offer
+from etappe.web.deals_people import people_choices
+from etappe.web.shell import Request, go, say, show, today
+
+NEW, NONE = "new", ""
+
+
+@dataclass(frozen=True)
+class AccountChoice:
+    """The accounts that fit what was typed, to choose one from."""
+
+    text: str
+    found: tuple[AccountRef, ...]
+    chosen: str
+
+    @property
+    def may_be_new(self) -> bool:
+        """Whether the text could name an account that is not there yet."""
+        typed = self.text.strip().casefold()
+        return bool(typed) and all(account.name.casefold() != typed for account in self.found)
+
+
+@dataclass(frozen=True)
+class StageChoice:
+    """A stage a deal may begin in; one that is not the first is a late entry."""
+
+    key: str
+    name: str
+    is_first: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class CreatePage:
+    """The form for a new deal."""
+
+    form: DealForm
+    accounts: AccountChoice
+    processes: tuple[Process, ...]
+    process: Process | None
+    stages: tuple[StageChoice, ...]
+    late: bool
+    said: Said | None = None
+
+
+@dataclass(frozen=True)
+class EditPage:
+    """The form for a deal's fields, and where a colleague was quicker, both states."""
+
+    deal: DealView
+    form: forms.Form
+    accounts: AccountChoice | None
+    seen: int
+    conflicts: tuple[Conflict, ...] = ()
+    said: Said | None = None
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: Request) -> HttpResponse:
+    """A new deal: in the first stage, or further on as a late entry."""
+    require(request.actor, "deals.create")
+    start = {"owner": str(viewer_uid(request)), "currency": request.workspace.currency, "engaged_since": today(request)}
+    is_sent = request.method == "POST"
+    form = DealForm(request.POST if is_sent else None, initial=start)
+    offer(form, "owner", _colleagues(request))
+    if not is_sent or "find" in request.POST or not form.is_valid():
+        return show(request, "deals/create.html", _create_page(request, form), status=200 if not form.errors else 422)
+    try:
+        state = _create(request, form)
+    except (Forbidden, Missing):
+        raise
+    except Refusal as refusal:
+        page = _create_page(request, form, complain(form, refusal))
+        return show(request, "deals/create.html", page, status=refusal.status)
+    say(request, _("Saved."))
+    return go(request, "deal", state.uid)
+
+
+@transaction.atomic
+def _create(request: Request, form: DealForm) -> DealState:
+    account = _account(request)
+    given = form.values() | ({"account": account} if account else {})
+    return actions.create(
+        given,
+        process=request.POST.get("process") or None,
+        stage=request.POST.get("stage") or None,
+        late_entry=bool(request.POST.get("late")),
+        actor=request.actor,
+        at=request.at,
+    )
+
+
+def _account(request: Request) -> str:
+    """The account that was chosen, made now if it is a new one."""
+    chosen = request.POST.get("account", NONE)
+    if chosen != NEW:
+        return chosen
+    made = people_actions.create_account(
+        {"name": request.POST.get("account_text", "")}, actor=request.actor, at=request.at
+    )
+    return str(made.uid)
+
+
+def _create_page(request: Request, form: DealForm, said: Said | None = None) -> CreatePage:
+    given = request.POST if request.method == "POST" else request.GET
+    processes = published(request)
+    named = (each for each in processes if each.key == given.get("process"))
+    process = next(named, processes[0] if processes else None)
+    return CreatePage(
+        form=form,
+        accounts=_accounts(request, given.get("account_text", ""), given.get("account", NONE)),
+        processes=processes,
+        process=process,
+        stages=_stages(process, given.get("stage", "")) if process else (),
+        late=bool(given.get("late")),
+        said=said,
+    )
+
+
+def _stages(process: Process, chosen: str) -> tuple[StageChoice, ...]:
+    stages = process.of_phase(Phase.FIND, Phase.WIN)
+    known = chosen if any(stage.key == chosen for stage in stages) else process.first.key
+    return tuple(
+        StageChoice(stage.key, words(stage.name), stage is process.first, stage.key == known) for stage in stages
+    )
+
+
+def _accounts(request: Request, text: str, chosen: str) -> AccountChoice:
+    found = people.suggest_accounts(request.actor, text) if text.strip() else []
+    uid = as_uid(chosen)
+    if uid and all(account.uid != uid for account in found):
+        picked = people.get_account(request.actor, uid)
+        found = [AccountRef(picked.uid, picked.name), *found]
+    return AccountChoice(text, tuple(found), chosen)
+
+
+def _colleagues(request: Request) -> list[tuple[str, str]]:
+    return [(str(user.uid), user.name) for user in team.users(request.actor) if user.is_active]
+
+
+@require_GET
+def accounts(request: Request) -> HttpResponse:
+    """The accounts that fit what is being typed."""
+    choice = _accounts(request, request.GET.get("account_text", ""), request.GET.get("account", NONE))
+    return show(request, "deals/accounts.html", choice)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """A deal's fields. Who is second sees both states and loses nothing."""
+    deal = deals.get_deal(request.actor, uid)
+    if not deal.may_edit:
+        raise Forbidden("forbidden", act="deals.edit")
+    form = DealForm(request.POST if request.method == "POST" else None, initial=initial_of(deal))
+    offer(form, "owner", _colleagues_with(request, deal))
+    return _edit(request, deal, form, "deals/edit.html", lambda: form.values() | _chosen_account(request))
+
+
+def _colleagues_with(request: Request, deal: DealView) -> list[tuple[str, str]]:
+    found = _colleagues(request)
+    owner = deal.row.owner
+    left = owner is not None and all(uid != str(owner.uid) for uid, _name in found)
+    return [*found, (str(owner.uid), owner.name)] if owner and left else found
+
+
+def _chosen_account(request: Request) -> dict[str, Any]:
+    return {"account": _account(request) or None} if "account" in request.POST else {}
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """The next step: what is agreed, when, with whom."""
+    deal = deals.get_deal(request.actor, uid)
+    if not deal.may_edit:
+        raise Forbidden("forbidden", act="deals.edit")
+    form = StepForm(request.POST if request.method == "POST" else None, initial=initial_of(deal))
+    offer(form, "next_step_person", people_choices(request, deal), "")
+    return _edit(request, deal, form, "deals/step.html", form.values)
+
+
+def _edit(
+    request: Request, deal: DealView, form: forms.Form, template: str, values: Callable[[], dict[str, Any]]
+) -> HttpResponse:
+    page = EditPage(deal, form, _present_account(request, deal) if isinstance(form, DealForm) else None, deal.version)
+    if request.method != "POST" or "find" in request.POST or not form.is_valid():
+        return _edit_answer(request, template, page, 422 if form.errors else 200)
+    try:
+        with transaction.atomic():
+            state = actions.edit(deal.uid, values(), seen=seen_of(request), actor=request.actor, at=request.at)
+    except Stale as stale:
+        both = conflicts(form, initial_of(deal))
+        page = EditPage(deal, form, page.accounts, deal.version, both, complain(form, stale))
+        return _edit_answer(request, template, page, stale.status)
+    except (Forbidden, Missing):
+        raise
+    except Refusal as refusal:
+        page = EditPage(deal, form, page.accounts, deal.version, (), complain(form, refusal))
+        return _edit_answer(request, template, page, refusal.status)
+    if state.version != deal.version:
+        say(request, _("Saved."))
+    return done(request, deal.uid)
+
+
+def _present_account(request: Request, deal: DealView) -> AccountChoice:
+    if request.method == "POST":
+        return _accounts(request, request.POST.get("account_text", ""), request.POST.get("account", NONE))
+    account = deal.row.account
+    return _accounts(request, "", str(account.uid)) if account else _accounts(request, "", NONE)
+
+
+def _edit_answer(request: Request, template: str, page: EditPage, status: int) -> HttpResponse:
+    return show(request, template, page, part="panel", into="panel", status=status)

@@ -1,0 +1,128 @@
+"""What a list of deals is narrowed to: the filters of table and board, kept in the address."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.process import Process, Proof, Status
+from etappe.deals.queries import DealFilter
+from etappe.journal.labels import words
+from etappe.playbook import queries as playbook
+from etappe.team import queries as team
+from etappe.web.shell import Request
+
+CLOSED = (Status.LOST, Status.DISQUALIFIED, Status.DECLINED, Status.CANCELLED)
+STATUSES: dict[str, tuple[Promise, tuple[Status, ...]]] = {
+    "": (_("open ones"), (Status.OPEN,)),
+    "won": (_("won"), (Status.WON,)),
+    "left": (_("left early"), CLOSED),
+    "all": (_("all"), ()),
+}
+PROOFS = [("", _("all")), ("proven", _("proven")), ("overridden", _("by exception")), ("unproven", _("unproven"))]
+RESTING = [("", _("all")), ("no", _("only awake ones")), ("yes", _("only resting ones"))]
+TEXT_LIMIT = 200
+
+
+class FilterForm(forms.Form):
+    """The filters as fields; nothing is required and nothing complains: what cannot be read does not narrow."""
+
+    q = forms.CharField(label=_("Find"), required=False, max_length=TEXT_LIMIT)
+    process = forms.ChoiceField(label=_("Process"), required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[(key, name) for key, (name, _meant) in STATUSES.items()]
+    )
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    source = forms.CharField(label=_("Lead source"), required=False, max_length=TEXT_LIMIT)
+    proof = forms.ChoiceField(label=_("Proof"), required=False, choices=PROOFS)
+    resting = forms.ChoiceField(label=_("Resting"), required=False, choices=RESTING)
+    loose = forms.BooleanField(label=_("Without next step"), required=False)
+    account = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters of a page as a form to show and a value to ask with."""
+
+    form: FilterForm
+    wanted: DealFilter
+    processes: tuple[Process, ...]
+    is_narrowed: bool
+    has_more: bool
+    """Whether a filter is set that stands behind "more filters"."""
+
+
+BEHIND = ("source", "proof", "resting", "team", "loose")
+
+
+def read_filters(request: Request, *, statuses: bool = True) -> Filters:
+    """The filters that the address names. With `statuses` only open deals are meant unless it says otherwise."""
+    processes = published(request)
+    form = FilterForm(request.GET, auto_id="filter_%s")
+    _offer(form, request, processes)
+    form.is_valid()
+    given = {name: value for name, value in form.cleaned_data.items() if value}
+    return Filters(
+        form=form,
+        wanted=_wanted(given, statuses),
+        processes=processes,
+        is_narrowed=bool(set(given) - {"process", "status"}) or (statuses and "process" in given),
+        has_more=any(name in given for name in BEHIND),
+    )
+
+
+def published(request: Request) -> tuple[Process, ...]:
+    """The newest version of every published process, the default one first."""
+    return tuple(playbook.spec(process.newest.id) for process in playbook.processes(request.actor))
+
+
+def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -> None:
+    chosen = [process for process in processes if process.key == request.GET.get("process")] or processes
+    stages = {stage.key: words(stage.name) for process in chosen for stage in process.stages}
+    colleagues = [(str(user.uid), user.name) for user in team.users(request.actor)]
+    teams = [(str(each.uid), each.name) for each in team.teams(request.actor)]
+    _choices(form, "process", [(process.key, words(process.name)) for process in processes])
+    _choices(form, "stage", list(stages.items()))
+    _choices(form, "owner", [("me", _("my own")), *colleagues])
+    _choices(form, "team", teams)
+
+
+def _choices(form: FilterForm, name: str, found: list[Any]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [("", _("all")), *found]
+
+
+def _wanted(given: dict[str, Any], statuses: bool) -> DealFilter:
+    owner = given.get("owner", "")
+    meant = STATUSES[given.get("status", "")][1] if statuses else ()
+    return DealFilter(
+        text=given.get("q", ""),
+        process=given.get("process", ""),
+        stages=(given["stage"],) if "stage" in given else (),
+        statuses=tuple(status.value for status in meant),
+        proofs=(Proof(given["proof"]).value,) if "proof" in given else (),
+        owner=uuid.UUID(owner) if owner and owner != "me" else None,
+        mine=owner == "me",
+        team=uuid.UUID(given["team"]) if "team" in given else None,
+        account=given.get("account"),
+        source=given.get("source", ""),
+        without_next_step="loose" in given,
+        resting={"yes": True, "no": False}.get(given.get("resting", "")),
+    )
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """The address' query without some of its names."""
+    left = query.copy()
+    for name in names:
+        left.pop(name, None)
+    return left.urlencode()
