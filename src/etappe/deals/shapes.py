@@ -167,6 +167,15 @@ class NotePage:
 
 
 @dataclass(frozen=True)
+class NoteLetter:
+    """What a mail needs that asks the buyer to confirm a note; `email` is empty where none is known."""
+
+    token: str
+    email: str
+    page: NotePage
+
+
+@dataclass(frozen=True)
 class StakeholderView:
     """A person in the buying centre."""
 

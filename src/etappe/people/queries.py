@@ -49,6 +49,7 @@ class PersonRef:
     name: str
     email: str
     account_id: int | None
+    job_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,15 @@ def person_names(ids: Iterable[int | None]) -> dict[int, PersonRef]:
     return {person.id: person_ref(person) for person in Person.objects.filter(id__in=wanted)} if wanted else {}
 
 
+def people_by_uid(uids: Iterable[uuid.UUID]) -> list[PersonRef]:
+    """The people with these uids, by name."""
+    wanted = set(uids)
+    return [person_ref(person) for person in Person.objects.filter(uid__in=wanted)] if wanted else []
+
+
 def person_ref(person: Person) -> PersonRef:
     """The person by name."""
-    return PersonRef(person.id, person.uid, person.name, person.email, person.account_id)
+    return PersonRef(person.id, person.uid, person.name, person.email, person.account_id, person.job_title)
 
 
 # --- Who belongs to the buyer's side ---
