@@ -49,8 +49,9 @@ def lint_command(file: str, form: str, lang: str) -> None:
     findings = _findings(_read(file))
     unusable = any(finding.rule == UNUSABLE for finding in findings)
     with _speaking(lang):
-        said = [_said(finding) for finding in findings]
-        _print(click.format_filename(file), said, form, usable=not unusable)
+        name = click.format_filename(file)
+        said = [{"file": name, **_said(finding)} for finding in findings]
+        _print(name, said, form, usable=not unusable)
     sys.exit(UNUSABLE_FILE if unusable else FOUND if findings else CLEAN)
 
 
@@ -107,14 +108,14 @@ def _print(file: str, said: list[dict[str, Any]], form: str, *, usable: bool) ->
         click.echo(json.dumps({"file": file, "usable": usable, "findings": said}, ensure_ascii=False, indent=2))
     elif usable:
         for item in said:
-            click.echo(_line(file, item) + f"\n    {item['mend']}")
+            click.echo(_line(item) + f"\n    {item['mend']}")
         click.echo(_summary(len(said)))
     else:
-        click.echo(_line(file, said[0]), err=True)
+        click.echo(_line(said[0]), err=True)
 
 
-def _line(file: str, item: dict[str, Any]) -> str:
-    return f"{file}:{item['line']}:{item['column']}: {item['id']} {item['reason']}"
+def _line(item: dict[str, Any]) -> str:
+    return f"{item['file']}:{item['line']}:{item['column']}: {item['id']} {item['reason']}"
 
 
 def _summary(count: int) -> str:

@@ -54,15 +54,16 @@ STATE_OF_MIND = listed("""
     interessiert* desinteressiert* überzeugt* begeistert* zufrieden* glücklich* positiv* verstanden verständlich
     motiviert* engagiert* aufgeschlossen* kaufbereit* abschlussbereit* kaufwillig* wahrscheinlich* vermutlich
     voraussichtlich hoffentlich vielversprechend* ernsthaft* neugierig* angetan beeindruckt* wohlwollend*
-    zuversichtlich* optimistisch* bewusst heiß* heiss* warm* lauwarm* kalt kalte kalter kaltes qualifiziert* gut gute guter gutes guten
-    stark starke* starkes erfolgversprechend* aussichtsreich* sicher* unsicher* skeptisch* offen aufmerksam*
-    attraktiv* spannend* dringend* hoch hohe hohes hoher passend* dafür sympathisch* bereit gewillt entschlossen*
-    empfänglich* wichtig* vertraut reif überfällig* realistisch* klar favorisiert* freundlich* kooperativ* angenehm*
-    interested disinterested convinced persuaded happy satisfied pleased excited enthusiastic delighted impressed keen
-    eager engaged likely unlikely probable promising hot warm cold lukewarm qualified ready willing open comfortable
-    confident aware positive positively strong good great high motivated committed bought-in on-board onboard
-    favourable favorable receptive curious serious urgent optimistic sure hesitant attractive supportive friendly
-    inclined well-qualified important decent solid nice realistic hopeful invested passionate sympathetic
+    zuversichtlich* optimistisch* bewusst heiß* heiss* warm* lauwarm* kalt kalte kalter kaltes qualifiziert* gut gute
+    guter gutes guten stark starke* starkes erfolgversprechend* aussichtsreich* sicher* unsicher* skeptisch* offen
+    aufmerksam* attraktiv* spannend* dringend* hoch hohe hohes hoher passend* dafür sympathisch* bereit gewillt
+    entschlossen* empfänglich* wichtig* vertraut reif überfällig* realistisch* klar favorisiert* freundlich*
+    kooperativ* angenehm* interested disinterested convinced persuaded happy satisfied pleased excited enthusiastic
+    delighted impressed keen eager engaged likely unlikely probable promising hot warm cold lukewarm qualified ready
+    willing open comfortable confident aware positive positively strong good great high motivated committed bought-in
+    on-board onboard favourable favorable receptive curious serious urgent optimistic sure hesitant attractive
+    supportive friendly inclined well-qualified important decent solid nice realistic hopeful invested passionate
+    sympathetic
 """)
 """Adjectives nobody can check: they count after "is" or "seems", and where a text has no verb at all."""
 
@@ -132,7 +133,7 @@ SHARED_ACTS = listed("""
 SELLER_THINGS = listed("""
     angebot angebots* angebote *angebot *angebots* demo demos *demo demo-* präsentation* *präsentation vorführung*
     *vorführung pitch* *pitch akquise* *akquise nachfass* follow-up* followup* verhandlung* *verhandlung
-    *verhandlungen abschluss* closing* upsell* up-selling cross-sell* *selling kontaktaufnahme* erstkontakt*
+    *verhandlungen abschluss* closing* upsell* up-selling cross-sell* *selling kontakt kontaktaufnahme* erstkontakt*
     erstgespräch* *gespräch *gespräche telefonat* anruf* *anruf *anrufe rückruf* kaltakquise* besuch *besuch
     ersttermin* termin *termin *termine meeting* *-meeting webinar* beratung* *beratung kalkulation* *kalkulation
     aufmaß* auftragsbestätigung* unterlagen *unterlagen broschüre* prospekt* katalog* preisliste* preisblatt rabatt*
