@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from etappe.cli.edge import plainly
+from etappe.cli.edge import actor_named, plainly, said_plainly
 
 if TYPE_CHECKING:
-    from etappe.core.actor import Actor
     from etappe.core.figures import Result
 
 
@@ -24,18 +23,14 @@ if TYPE_CHECKING:
 @plainly
 def command(key: str | None, by: str | None, as_of: datetime | None, shape: str, email: str | None) -> None:
     """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are."""
-    from etappe.config.home import find
-    from etappe.config.start import database
+    from etappe.config.start import application
 
-    with database(find()):
-        import django
-
-        django.setup()
+    with application(), said_plainly():
         click.echo(_said(key, by, as_of.date() if as_of else None, shape, email), nl=shape != "csv")
 
 
 def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email: str | None) -> str:
-    from etappe.core.errors import Missing, Refusal
+    from etappe.core.actor import SYSTEM
     from etappe.insights.export import as_csv
     from etappe.insights.queries import keys, report
     from etappe.journal.clock import now
@@ -44,24 +39,9 @@ def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email
         return listed()
     if key not in keys():
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
-    try:
-        result = report(key, viewer=_viewer(email), by=by, as_of=as_of, now=now())
-    except Missing:
-        raise click.ClickException(f"There is no colleague with the address {email}.") from None
-    except Refusal as refusal:
-        from etappe.journal.refusals import text
-
-        said = text(refusal)
-        raise click.ClickException(" ".join([said.what, *said.missing, said.way_out])) from None
+    viewer = actor_named(email) if email else SYSTEM
     printed = {"json": _json, "csv": as_csv, "table": table}[shape]
-    return printed(result)
-
-
-def _viewer(email: str | None) -> Actor:
-    from etappe.core.actor import SYSTEM
-    from etappe.team.queries import actor_by_email
-
-    return actor_by_email(email) if email else SYSTEM
+    return printed(report(key, viewer=viewer, by=by, as_of=as_of, now=now()))
 
 
 def _json(result: Result) -> str:

@@ -48,6 +48,7 @@ class Drawing:
     up: tuple[Mark, ...]
     top: int = TOP
     plot: int = HEIGHT
+    ground: int = TOP + HEIGHT
     height: int = TOP + HEIGHT + BELOW
     foot: int = TOP + HEIGHT + 18
 
@@ -57,7 +58,7 @@ def draw(series: Iterable[Series]) -> Drawing:
     found = tuple(series)
     last = max([1.0, *(each.end for each in found)])
     lines = tuple(_line(each, last) for each in found)
-    up = tuple(Mark(_y(share) * HEIGHT / 1000 + TOP, share) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+    up = tuple(Mark(_y(share) * HEIGHT / 1000 + TOP, share) for share in (0.25, 0.5, 0.75, 1.0))
     return Drawing(lines, tuple(_marks(last)), up)
 
 

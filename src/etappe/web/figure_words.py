@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from etappe.core.figures import Interval, Number, Result
 from etappe.insights.queries import RecordPage, get_metric, narrowed
@@ -21,32 +20,32 @@ from etappe.web.curve import Drawing, draw
 from etappe.web.templatetags.formats import days, money_whole, number, percent
 
 SPLITS: Mapping[str, str | Promise] = {
-    "owner": _lazy("Owner"),
-    "team": _lazy("Team"),
-    "source": _lazy("Source"),
-    "product": _lazy("Product"),
-    "industry": _lazy("Industry"),
-    "country": _lazy("Country"),
-    "size": _lazy("Company size"),
-    "process": _lazy("Process version"),
-    "entry_stage": _lazy("Stage entered in"),
+    "owner": gettext_lazy("Owner"),
+    "team": gettext_lazy("Team"),
+    "source": gettext_lazy("Source"),
+    "product": gettext_lazy("Product"),
+    "industry": gettext_lazy("Industry"),
+    "country": gettext_lazy("Country"),
+    "size": gettext_lazy("Company size"),
+    "process": gettext_lazy("Process version"),
+    "entry_stage": gettext_lazy("Stage entered in"),
 }
 REASONS: Mapping[str, str | Promise] = {
-    "open": _lazy("still open"),
-    "disqualified": _lazy("disqualified"),
-    "before_pipeline": _lazy("not yet in the pipeline"),
-    "no_start": _lazy("without a start date"),
-    "starts_after_end": _lazy("start lies after the end"),
-    "resting": _lazy("resting until a date the buyer named"),
+    "open": gettext_lazy("still open"),
+    "disqualified": gettext_lazy("disqualified"),
+    "before_pipeline": gettext_lazy("not yet in the pipeline"),
+    "no_start": gettext_lazy("without a start date"),
+    "starts_after_end": gettext_lazy("start lies after the end"),
+    "resting": gettext_lazy("resting until a date the buyer named"),
 }
 READINGS: Mapping[str, str | Promise] = {
-    "decided": _lazy("until decided"),
-    "won": _lazy("until won, among the won"),
-    "won_others_censored": _lazy("until won, if no deal were lost"),
+    "decided": gettext_lazy("until decided"),
+    "won": gettext_lazy("until won, among the won"),
+    "won_others_censored": gettext_lazy("until won, if no deal were lost"),
 }
 CLOCKS: Mapping[str, str | Promise] = {
-    "engaged": _lazy("since we were engaged"),
-    "buyer": _lazy("since the buyer began to look"),
+    "engaged": gettext_lazy("since we were engaged"),
+    "buyer": gettext_lazy("since the buyer began to look"),
 }
 
 
@@ -57,6 +56,10 @@ class Asked:
     by: str | None
     as_of: date | None
     today: date
+
+    def is_stale(self, day: date) -> bool:
+        """Whether a figure of the present ends earlier, with the data of an import."""
+        return self.as_of is None and day < self.today
 
     @property
     def query(self) -> dict[str, str]:
@@ -99,6 +102,7 @@ class Card:
     csv: str
     json: str
     is_enough: bool
+    is_stale: bool
     sentence: str = ""
     drawing: Drawing | None = None
 
@@ -127,6 +131,7 @@ def card(result: Result, asked: Asked) -> Card:
         csv=asked.address("figure_export", result.metric, shape="csv"),
         json=asked.address("figure_export", result.metric, shape="json"),
         is_enough=result.is_enough,
+        is_stale=asked.is_stale(result.as_of),
         sentence=_sentence(result),
         drawing=draw(found.series) if found.series else None,
     )
@@ -139,7 +144,7 @@ def _unit(result: Result) -> Callable[[Number], str]:
 
 
 def _days(value: Number) -> str:
-    return str(days(round(value)))
+    return days(round(value))
 
 
 def _headline(result: Result) -> str:
@@ -154,7 +159,8 @@ def _between(interval: Interval | None, unit: Callable[[Number], str]) -> str:
     low, high = interval
     if high is None:
         return _("{low} or more").format(low=unit(low or 0))
-    return _("{low} to {high}").format(low=unit(low or 0), high=unit(high))
+    first = number(low or 0) if unit is _days else unit(low or 0)
+    return _("{low} to {high}").format(low=first, high=unit(high))
 
 
 def _note(result: Result) -> str:
@@ -224,13 +230,13 @@ class Table:
 
 
 def table(result: Result, asked: Asked) -> Table:
-    """The rows of the figure as the page shows them."""
+    """The rows of the figure as the page shows them; what only compares with other software is left out of a split."""
     columns = COLUMNS[result.metric]
     named = [(SPLITS[result.by], _segment, False)] if result.by else []
     shown = [*named, *columns]
     heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
-    rows = tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in result.finding.rows)
-    return Table(heads, rows)
+    kept = (row for row in result.finding.rows if not (result.by and row.get("reading") == "won_others_censored"))
+    return Table(heads, tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in kept))
 
 
 def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write: Any, numeric: bool) -> Cell:
@@ -292,7 +298,7 @@ def _point(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
         if interval is None:
             return _("too few"), ""
         value = row[key]
-        return (_("not reached") if value is None else _days(value)), _between(interval, _days) if interval[0] else ""
+        return (_("not reached") if value is None else _days(value)), _between(interval, _days) if interval[0] is not None else ""
 
     return write
 
@@ -310,34 +316,34 @@ def _limit(row: Mapping[str, Any]) -> tuple[str, str]:
 _Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
 COLUMNS: Mapping[str, tuple[_Column, ...]] = {
     "stage_now": (
-        (_lazy("Stage"), _stage, False),
-        (_lazy("Deals"), _cases, True),
-        (_lazy("Amount"), _amount, True),
-        (_lazy("proven"), _proof("proven"), True),
-        (_lazy("exception"), _proof("overridden"), True),
-        (_lazy("unproven"), _proof("unproven"), True),
+        (gettext_lazy("Stage"), _stage, False),
+        (gettext_lazy("Deals"), _cases, True),
+        (gettext_lazy("Amount"), _amount, True),
+        (gettext_lazy("proven"), _proof("proven"), True),
+        (gettext_lazy("exception"), _proof("overridden"), True),
+        (gettext_lazy("unproven"), _proof("unproven"), True),
     ),
     "win_rate": (
-        (_lazy("Decided"), _cases, True),
-        (_lazy("Won"), _plain("won"), True),
-        (_lazy("Lost"), _plain("lost"), True),
-        (_lazy("Declined"), _plain("declined"), True),
-        (_lazy("Disqualified"), _plain("disqualified"), True),
-        (_lazy("Win rate"), _share, True),
+        (gettext_lazy("Decided"), _cases, True),
+        (gettext_lazy("Won"), _plain("won"), True),
+        (gettext_lazy("Lost"), _plain("lost"), True),
+        (gettext_lazy("Declined"), _plain("declined"), True),
+        (gettext_lazy("Disqualified"), _plain("disqualified"), True),
+        (gettext_lazy("Win rate"), _share, True),
     ),
     "sales_cycle": (
-        (_lazy("Time"), _reading, False),
-        (_lazy("Deals"), _cases, True),
-        (_lazy("of these ended"), _plain("events"), True),
-        (_lazy("1 in 10 within"), _point("p10"), True),
-        (_lazy("half within"), _point("p50"), True),
-        (_lazy("9 in 10 within"), _point("p90"), True),
+        (gettext_lazy("Duration"), _reading, False),
+        (gettext_lazy("Deals"), _cases, True),
+        (gettext_lazy("of these ended"), _plain("events"), True),
+        (gettext_lazy("1 in 10 within"), _point("p10"), True),
+        (gettext_lazy("half within"), _point("p50"), True),
+        (gettext_lazy("9 in 10 within"), _point("p90"), True),
     ),
     "open_deals_beyond": (
-        (_lazy("Open deals"), _plain("n"), True),
-        (_lazy("Won deals"), _plain("won"), True),
-        (_lazy("9 in 10 won within"), _limit, True),
-        (_lazy("Open longer"), _beyond, True),
+        (gettext_lazy("Open deals"), _plain("n"), True),
+        (gettext_lazy("Won deals"), _plain("won"), True),
+        (gettext_lazy("9 in 10 won within"), _limit, True),
+        (gettext_lazy("Open longer"), _beyond, True),
     ),
 }
 
@@ -363,13 +369,13 @@ def _described(name: str, text: str) -> str:
 
 
 OUTCOMES: Mapping[str, str | Promise] = {
-    "open": _lazy("open"),
-    "won": _lazy("won"),
-    "lost": _lazy("lost"),
-    "declined": _lazy("declined by the buyer"),
-    "disqualified": _lazy("disqualified"),
+    "open": gettext_lazy("open"),
+    "won": gettext_lazy("won"),
+    "lost": gettext_lazy("lost"),
+    "declined": gettext_lazy("declined by the buyer"),
+    "disqualified": gettext_lazy("disqualified"),
 }
 STARTS: Mapping[str, str | Promise] = {
-    "unknown": _lazy("without a start date"),
-    "after_end": _lazy("start lies after the end"),
+    "unknown": gettext_lazy("without a start date"),
+    "after_end": gettext_lazy("start lies after the end"),
 }
