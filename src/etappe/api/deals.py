@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import File, Form, Query, Router, Schema
+from ninja import File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from etappe.api import given, shapes, shapes_deals
@@ -71,12 +71,12 @@ def list_deals(request: Caller, wanted: Query[DealsQuery]) -> dict[str, Any]:
 
 
 @router.post("/deals", response={201: shapes_deals.StateOut})
-def create_deal(request: Caller, body: given.NewDeal) -> tuple[int, Any]:
+def create_deal(request: Caller, body: given.NewDeal) -> Status[Any]:
     """Make a deal; in a later stage only as a late entry, which stays visibly unproven."""
     fields = body.model_dump(exclude_unset=True)
     start = {key: fields.pop(key) for key in ("process", "stage", "late_entry") if key in fields}
     people = tuple(fields.pop("stakeholders", ()))
-    return 201, actions.create(fields, **start, stakeholders=people, actor=request.actor, at=request.at)
+    return Status(201, actions.create(fields, **start, stakeholders=people, actor=request.actor, at=request.at))
 
 
 @router.get("/deals/{uid}", response=shapes_deals.RecordOut)
@@ -157,21 +157,19 @@ def undo_move(request: Caller, uid: uuid.UUID, body: given.Seen) -> Any:
 
 
 @router.post("/deals/{uid}/evidence", response={201: shapes.Added})
-def give_text(request: Caller, uid: uuid.UUID, body: given.TextEvidence) -> tuple[int, Any]:
+def give_text(request: Caller, uid: uuid.UUID, body: given.TextEvidence) -> Status[Any]:
     """Record what was told or pasted: our own claim."""
     told = body.model_dump(exclude={"criterion", "person"})
-    return 201, _confirm(request, uid, body.criterion, Given(**told, person=_text(body.person)))
+    return Status(201, _confirm(request, uid, body.criterion, Given(**told, person=_text(body.person))))
 
 
 @router.post("/deals/{uid}/evidence/file", response={201: shapes.Added})
-def give_file(
-    request: Caller, uid: uuid.UUID, body: Form[given.FileEvidence], file: File[UploadedFile]
-) -> tuple[int, Any]:
+def give_file(request: Caller, uid: uuid.UUID, body: Form[given.FileEvidence], file: File[UploadedFile]) -> Status[Any]:
     """Record a file as evidence: a mail (.eml), an accepted invitation (.ics), a document."""
     queries.deal_id(request.actor, uid)
     told = body.model_dump(exclude={"criterion", "person"})
     read = read_file(file.name or "", file.read())
-    return 201, _confirm(request, uid, body.criterion, Given(**told, person=_text(body.person), file=read))
+    return Status(201, _confirm(request, uid, body.criterion, Given(**told, person=_text(body.person), file=read)))
 
 
 def _confirm(request: Caller, uid: uuid.UUID, criterion: str, evidence: Given) -> dict[str, Any]:
@@ -201,37 +199,39 @@ def get_evidence_file(request: Caller, uid: uuid.UUID) -> HttpResponse:
 
 
 @router.post("/evidence/{uid}/withdraw", response={204: None})
-def withdraw_evidence(request: Caller, uid: uuid.UUID, body: shapes.Reason) -> tuple[int, None]:
+def withdraw_evidence(request: Caller, uid: uuid.UUID, body: shapes.Reason) -> Status[None]:
     """Take evidence back."""
     actions.withdraw(uid, body.reason, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/evidence/{uid}/judge", response={204: None})
-def judge_evidence(request: Caller, uid: uuid.UUID, body: given.Verdict) -> tuple[int, None]:
+def judge_evidence(request: Caller, uid: uuid.UUID, body: given.Verdict) -> Status[None]:
     """Accept evidence or not."""
     actions.judge(uid, body.accepted, body.reason, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/evidence/{uid}/note-link", response={201: shapes_deals.NoteLinkMade})
-def make_note_link(request: Caller, uid: uuid.UUID) -> tuple[int, Any]:
+def make_note_link(request: Caller, uid: uuid.UUID) -> Status[Any]:
     """A link by which the buyer confirms a note."""
     link = actions.make_note_link(uid, actor=request.actor, at=request.at)
-    return 201, {"uid": link.uid, "url": request.build_absolute_uri(f"/n/{link.token}/")}
+    return Status(201, {"uid": link.uid, "url": request.build_absolute_uri(f"/n/{link.token}/")})
 
 
 @router.post("/note-links/{uid}/revoke", response={204: None})
-def revoke_note_link(request: Caller, uid: uuid.UUID) -> tuple[int, None]:
+def revoke_note_link(request: Caller, uid: uuid.UUID) -> Status[None]:
     """Take a link back."""
     actions.revoke_note_link(uid, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/deals/{uid}/exceptions", response={201: shapes_deals.StateOut})
-def ask_exception(request: Caller, uid: uuid.UUID, body: given.AskException) -> tuple[int, Any]:
+def ask_exception(request: Caller, uid: uuid.UUID, body: given.AskException) -> Status[Any]:
     """Ask to leave a stage without its proof."""
-    return 201, actions.ask_exception(uid, body.to, body.reason, seen=body.seen, actor=request.actor, at=request.at)
+    return Status(
+        201, actions.ask_exception(uid, body.to, body.reason, seen=body.seen, actor=request.actor, at=request.at)
+    )
 
 
 @router.get("/exceptions", response=list[shapes_deals.ExceptionOut])
@@ -247,38 +247,38 @@ def answer_exception(request: Caller, uid: uuid.UUID, body: given.AnswerExceptio
 
 
 @router.post("/deals/{uid}/stakeholders", response={204: None})
-def add_stakeholder(request: Caller, uid: uuid.UUID, body: given.AddStakeholder) -> tuple[int, None]:
+def add_stakeholder(request: Caller, uid: uuid.UUID, body: given.AddStakeholder) -> Status[None]:
     """Add a person to the buying centre, or change their role."""
     actions.add_stakeholder(uid, body.person, body.role, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("/deals/{uid}/stakeholders/{person}", response={204: None})
-def remove_stakeholder(request: Caller, uid: uuid.UUID, person: uuid.UUID) -> tuple[int, None]:
+def remove_stakeholder(request: Caller, uid: uuid.UUID, person: uuid.UUID) -> Status[None]:
     """Take a person out of the buying centre."""
     actions.remove_stakeholder(uid, person, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/deals/{uid}/members", response={204: None})
-def add_member(request: Caller, uid: uuid.UUID, body: given.AddMember) -> tuple[int, None]:
+def add_member(request: Caller, uid: uuid.UUID, body: given.AddMember) -> Status[None]:
     """Add a colleague to the deal team, or change their role."""
     actions.add_member(uid, body.user, body.role, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("/deals/{uid}/members/{user}", response={204: None})
-def remove_member(request: Caller, uid: uuid.UUID, user: uuid.UUID) -> tuple[int, None]:
+def remove_member(request: Caller, uid: uuid.UUID, user: uuid.UUID) -> Status[None]:
     """Take a colleague out of the deal team."""
     actions.remove_member(uid, user, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/deals/{uid}/notes", response={204: None})
-def write_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> tuple[int, None]:
+def write_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> Status[None]:
     """Write a note on a deal."""
     actions.write_note(uid, body.text, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/deals/{uid}/timeline", response=list[shapes_deals.EntryOut])
@@ -291,7 +291,8 @@ def told(entries: list[Any]) -> list[dict[str, Any]]:
     """Entries with their sentence and who acted."""
     users = user_names(entry.actor_id for entry in entries)
     return [
-        vars(entry) | {"actor": users.get(entry.actor_id or 0), "sentence": sentence(entry.kind, entry.data)} for entry in entries
+        vars(entry) | {"actor": users.get(entry.actor_id or 0), "sentence": sentence(entry.kind, entry.data)}
+        for entry in entries
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from etappe.api import shapes, shapes_deals
 from etappe.api import shapes_people as given
@@ -43,9 +43,9 @@ def list_accounts(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]
 
 
 @router.post("/accounts", response={201: given.AccountOut})
-def create_account(request: Caller, body: given.AccountFields) -> tuple[int, Any]:
+def create_account(request: Caller, body: given.AccountFields) -> Status[Any]:
     """Make an account."""
-    return 201, actions.create_account(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at)
+    return Status(201, actions.create_account(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at))
 
 
 @router.get("/accounts/{uid}", response=given.AccountOut)
@@ -69,10 +69,10 @@ def account_timeline(request: Caller, uid: uuid.UUID, before: int | None = None)
 
 
 @router.post("/accounts/{uid}/notes", response={204: None})
-def write_account_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> tuple[int, None]:
+def write_account_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> Status[None]:
     """Write a note on an account."""
     actions.write_note(body.text, account=uid, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/people", response=given.PeopleOut)
@@ -85,9 +85,9 @@ def list_people(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
 
 
 @router.post("/people", response={201: given.PersonOut})
-def create_person(request: Caller, body: given.PersonFields) -> tuple[int, Any]:
+def create_person(request: Caller, body: given.PersonFields) -> Status[Any]:
     """Make a person."""
-    return 201, actions.create_person(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at)
+    return Status(201, actions.create_person(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at))
 
 
 @router.get("/people/{uid}", response=given.PersonOut)
@@ -104,7 +104,7 @@ def edit_person(request: Caller, uid: uuid.UUID, body: given.PersonChanges) -> A
 
 
 @router.post("/people/{uid}/notes", response={204: None})
-def write_person_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> tuple[int, None]:
+def write_person_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> Status[None]:
     """Write a note on a person."""
     actions.write_note(body.text, person=uid, actor=request.actor, at=request.at)
-    return 204, None
+    return Status(204, None)

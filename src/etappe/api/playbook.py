@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Router
+from ninja import Router, Status
 
 from etappe.api import shapes
 from etappe.api.signin import Caller
@@ -32,9 +32,9 @@ def get_process(request: Caller, key: str, number: int | None = None) -> dict[st
 
 
 @router.post("/processes", response={201: shapes.ProcessVersionOut})
-def publish_process(request: Caller, body: shapes.Source) -> tuple[int, Any]:
+def publish_process(request: Caller, body: shapes.Source) -> Status[Any]:
     """Publish a version of a process; the same source again changes nothing."""
-    return 201, _version(actions.publish(body.source, actor=request.actor, at=request.at))
+    return Status(201, _version(actions.publish(body.source, actor=request.actor, at=request.at)))
 
 
 def _version(version: queries.VersionView) -> dict[str, Any]:

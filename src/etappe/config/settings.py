@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "etappe.web.middleware.PersonMiddleware",
     "etappe.web.middleware.SignInMiddleware",
     "etappe.web.middleware.EdgeMiddleware",
+    "etappe.api.middleware.IdempotencyMiddleware",
 ]
 
 TEMPLATES = [
@@ -193,6 +194,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Files, mail, logs ---
 STATIC_URL = "static/"
 STATIC_ROOT = find().path / "static"
+UPLOADS = find().path / "uploads"  # files of an import, until it has read them
 IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not IS_COLLECTED
 WHITENOISE_AUTOREFRESH = DEBUG
