@@ -264,7 +264,7 @@ def _basis(facts: DealFacts, passed: tuple[Stage, ...]) -> Basis:
 def entry(process: Process, stage: str | None, *, late: bool, held: tuple[Held, ...] = ()) -> Verdict:
     """May a new deal start in `stage`? The first one is free; a later one needs proof, unless it is said to be a late entry.
 
-    A late entry (the buyer did the steps before before we met) is no exception; what it skips stays visibly unproven.
+    A late entry (the buyer did the steps before we met) is no exception; what it skips stays visibly unproven.
     """
     start = process.stage(stage) if stage else process.first
     if start.phase is Phase.KEEP:
