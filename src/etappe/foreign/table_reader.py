@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final
 
-import python_calamine
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, load_workbook
 
 from etappe.foreign import encodings
 from etappe.foreign.header_row import Layout, find_layout
@@ -21,6 +22,8 @@ MAX_COLUMNS: Final = 500
 MAX_CELL: Final = 32 << 10
 _MAX_FIELD: Final = 2 << 20
 _MAX_XLSX: Final = 64 << 20
+_MAX_CONTENT: Final = 112 << 20
+"""Unpacked bytes of a workbook that the child can hold within its memory: some 200,000 rows of ten columns."""
 _SAMPLE_LINES: Final = 200
 _SHOWN_ROWS: Final = 20
 _BATCH_ROWS: Final = 1000
@@ -139,49 +142,54 @@ def _csv_rows(lines: Iterable[str], delimiter: str, quote: str) -> Numbered:
         raise unreadable(Reason.FIELD_TOO_LONG, line=line, limit=_MAX_FIELD) from error
 
 
-def _guess_xlsx(file: BinaryIO, sheet: str) -> TableGuess:
+def _guess_xlsx(file: BinaryIO, wanted: str) -> TableGuess:
     book, size = _open_book(file)
-    sheets = tuple(book.sheet_names)
-    wanted = sheet if sheet in sheets else _fullest(book, sheets)
-    rows = [(line, row) for line, row in _sheet_rows(book, wanted, _SAMPLE_LINES) if any(row)]
+    sheet = _sheet(book, wanted) if wanted in book.sheet_names else _first_filled(book)
+    rows = [(line, row) for line, row in itertools.islice(_sheet_rows(sheet), _SAMPLE_LINES) if any(row)]
     if not rows:
         raise unreadable(Reason.EMPTY)
     layout = find_layout(rows)
-    guess = _guess(layout, "xlsx", size, book.get_sheet_by_name(wanted).total_height - layout.header_row)
-    return TableGuess(**{**vars(guess), "sheet": wanted, "sheets": tuple(one_line(name, 100) for name in sheets)})
+    guess = _guess(layout, "xlsx", size, sheet.total_height - layout.header_row)
+    return replace(guess, sheet=sheet.name, sheets=tuple(one_line(name, 100) for name in book.sheet_names))
 
 
-def _open_book(file: BinaryIO) -> tuple[python_calamine.CalamineWorkbook, int]:
+def _open_book(file: BinaryIO) -> tuple[CalamineWorkbook, int]:
     size = file.seek(0, io.SEEK_END)
-    if size > _MAX_XLSX:
-        raise too_large(size, _MAX_XLSX)
-    if "xl/workbook.xml" not in check_zip(file):
+    unpacked = check_zip(file)
+    if "xl/workbook.xml" not in unpacked:
         raise unreadable(Reason.NO_TABLE)
+    if size > _MAX_XLSX or sum(unpacked.values()) > _MAX_CONTENT:
+        raise too_large(max(size, sum(unpacked.values())), _MAX_CONTENT)
     file.seek(0)
     try:
-        return python_calamine.load_workbook(io.BytesIO(file.read())), size
-    except python_calamine.CalamineError as error:
+        return load_workbook(io.BytesIO(file.read())), size
+    except CalamineError as error:
         raise unreadable(Reason.MALFORMED) from error
 
 
-def _fullest(book: python_calamine.CalamineWorkbook, sheets: tuple[str, ...]) -> str:
+def _first_filled(book: CalamineWorkbook) -> CalamineSheet:
     """The first sheet with something in it."""
-    return next((name for name in sheets if book.get_sheet_by_name(name).end), sheets[0]) if sheets else ""
+    sheets = (_sheet(book, name) for name in book.sheet_names)
+    found = next((sheet for sheet in sheets if sheet.end), None)
+    if found is None:
+        raise unreadable(Reason.EMPTY)
+    return found
 
 
-def _sheet_rows(book: python_calamine.CalamineWorkbook, name: str, limit: int | None = None) -> Numbered:
+def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
     try:
-        sheet = book.get_sheet_by_name(name)
-    except python_calamine.CalamineError as error:
+        return book.get_sheet_by_name(name)
+    except CalamineError as error:
         raise unreadable(Reason.MALFORMED) from error
-    if sheet.end is not None and sheet.end[1] >= MAX_COLUMNS * 4:
-        raise unreadable(Reason.TOO_MANY_COLUMNS, columns=sheet.end[1] + 1, limit=MAX_COLUMNS)
-    left = [""] * (sheet.start[1] if sheet.start else 0)
-    first = (sheet.start[0] if sheet.start else 0) + 1
-    for line, row in enumerate(sheet.iter_rows(), start=first):
-        if limit is not None and line >= first + limit:
-            return
-        yield line, left + [_cell_text(cell) for cell in row]
+
+
+def _sheet_rows(sheet: CalamineSheet) -> Numbered:
+    """Rows with their number in the sheet; cells of empty columns on the left are there too."""
+    (top, left), (_, right) = sheet.start or (0, 0), sheet.end or (0, 0)
+    if right >= MAX_COLUMNS * 4:
+        raise unreadable(Reason.TOO_MANY_COLUMNS, columns=right + 1, limit=MAX_COLUMNS)
+    for line, row in enumerate(sheet.iter_rows(), start=top + 1):
+        yield line, [""] * left + [_cell_text(cell) for cell in row]
 
 
 def _cell_text(cell: Any) -> str:
@@ -246,7 +254,7 @@ def _body(file: BinaryIO, guess: TableGuess) -> Numbered:
 
 def _every_row(file: BinaryIO, guess: TableGuess) -> Numbered:
     if guess.kind == "xlsx":
-        return _sheet_rows(_open_book(file)[0], guess.sheet)
+        return _sheet_rows(_sheet(_open_book(file)[0], guess.sheet))
     return _csv_rows(_text(file, guess.encoding), guess.delimiter, guess.quote)
 
 

@@ -16,7 +16,6 @@ from etappe.foreign.reasons import too_large
 from etappe.foreign.table_reader import TableGuess, copy_table, guess_table, read_table
 
 MAX_CSV_BYTES: Final = 2 << 30
-MAX_XLSX_BYTES: Final = 64 << 20
 SECONDS: Final = 60.0
 MEGABYTES: Final = 300
 

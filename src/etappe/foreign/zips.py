@@ -16,8 +16,11 @@ _ENCRYPTED: Final = 0x1
 _SYMLINK: Final = 0o120000
 
 
-def check_zip(file: BinaryIO) -> frozenset[str]:
-    """The names in the archive; a refusal where one leads out of it, is packed too tightly, or is there twice."""
+def check_zip(file: BinaryIO) -> dict[str, int]:
+    """The names in the archive with their unpacked bytes.
+
+    Raises a refusal where one leads out of it, is packed too tightly, or is there twice.
+    """
     try:
         entries = zipfile.ZipFile(file).infolist()
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, UnicodeError) as error:
@@ -26,10 +29,10 @@ def check_zip(file: BinaryIO) -> frozenset[str]:
         raise unreadable(Reason.TOO_MANY_PARTS, limit=_MAX_ENTRIES)
     for entry in entries:
         _check_entry(entry)
-    names = frozenset(entry.filename for entry in entries)
-    if len(names) < len(entries) or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+    sizes = {entry.filename: entry.file_size for entry in entries}
+    if len(sizes) < len(entries) or sum(sizes.values()) > MAX_UNPACKED:
         raise unreadable(Reason.ZIP_UNSAFE, limit=MAX_UNPACKED)
-    return names
+    return sizes
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
