@@ -43,6 +43,7 @@ async function send(card: HTMLElement, column: HTMLElement, home: Home): Promise
     if (answer.ok) {
       window.htmx.swap(document.body, html, { swapStyle: "none" });
       announce(fill(say("moved"), place));
+      refresh();
     } else refused(card, home, answer.status, html, place);
   } catch {
     putBack(card, home);
@@ -51,8 +52,29 @@ async function send(card: HTMLElement, column: HTMLElement, home: Home): Promise
   card.classList.remove("sending");
 }
 
+// The board draws itself anew when something "changed", but never under somebody's hand: then it waits.
+
+let missed = false;
+
+function refresh(): void {
+  missed = false;
+  window.htmx.trigger(document.body, "changed");
+}
+
+function catchUp(): void {
+  if (missed && !drag && !held) refresh();
+}
+
+function hold(event: Event): void {
+  const { target } = (event as CustomEvent<{ target: Element }>).detail;
+  if (target !== board || !(drag || held)) return;
+  event.preventDefault();
+  missed = true;
+}
+
 function refused(card: HTMLElement, home: Home, status: number, html: string, place: Record<string, string>): void {
   putBack(card, home);
+  catchUp();
   announce(fill(say("stays"), place));
   if (status >= 500) return toast(say("broken"), "bad");
   openPanel(html);
@@ -61,7 +83,10 @@ function refused(card: HTMLElement, home: Home, status: number, html: string, pl
 }
 
 function drop(card: HTMLElement, column: HTMLElement | null, home: Home): void {
-  if (!column || listOf(column) === home.list) return putBack(card, home);
+  if (!column || listOf(column) === home.list) {
+    putBack(card, home);
+    return catchUp();
+  }
   listOf(column).prepend(card);
   void send(card, column, home);
 }
@@ -252,4 +277,5 @@ if (board) {
   board.addEventListener("pointerdown", press);
   board.addEventListener("dragstart", (event) => event.preventDefault());
   document.addEventListener("keydown", key);
+  document.addEventListener("htmx:beforeSwap", hold);
 }

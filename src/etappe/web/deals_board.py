@@ -199,7 +199,8 @@ def _totals(request: Request, filters: Filters) -> tuple[tuple[str, str], ...]:
     by_stage = defaultdict(list)
     for total in deals.board_totals(request.actor, process.key, filters.wanted, today=today(request)):
         by_stage[total.stage].append(total)
-    return tuple((stage.key, total_text(by_stage[stage.key])) for stage in process.stages)
+    shown = process.stages if request.GET.get("keep") else process.of_phase(Phase.FIND, Phase.WIN)
+    return tuple((stage.key, total_text(by_stage[stage.key])) for stage in shown)
 
 
 def total_text(found: Iterable[Total]) -> str:
