@@ -1,0 +1,35 @@
+"""What tests of pages share."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of the built assets, brought up to date."""
+    found = importlib.util.spec_from_file_location("etappe_assets_build", REPOSITORY / "assets" / "build.py")
+    assert found
+    assert found.loader
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    module.build()
+    return Path(module.TARGET)
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[Page]:
+    """A page of a browser that has nothing to complain about: no error on the console, no request that failed."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(f"{request.url} {request.failure}"))
+    yield page
+    assert said == []
