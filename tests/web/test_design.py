@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import re
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
-
 from tests.cast import PASSWORD, Cast, assemble, email
 from tests.web.signed import client_of
 
@@ -57,7 +57,7 @@ def test_the_guide_names_every_part(cast: Cast) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    built: Path, site: str, browser: Browser, scheme: str, size: str
+    built: Path, site: str, browser: Browser, scheme: Literal["light", "dark"], size: str
 ) -> None:
     assemble()
     width, height = SIZES[size]

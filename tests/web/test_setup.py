@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.cast import PASSWORD, Cast, email
+from tests.unchanged import unchanged
+from tests.web.signed import client_of
 
 from etappe.core.actor import SYSTEM, Role
 from etappe.journal.clock import now
 from etappe.playbook import queries as playbook
 from etappe.team import actions
 from etappe.team import queries as team
-from tests.cast import PASSWORD, Cast, email
-from tests.unchanged import unchanged
-from tests.web.signed import client_of
 
 FIRST = {"name": "Dot Dörfler", "email": "Dot@Etappe.example", "password": PASSWORD}
 
@@ -67,7 +67,7 @@ def test_what_is_wrong_stands_at_its_field_and_the_link_still_works(client: Clie
     answer = client.post(path, FIRST | wrong)
     assert answer.status_code == 422
     assert f'id="id_{next(iter(wrong))}_error"' in answer.content.decode()
-    assert "same-origin" == answer["Referrer-Policy"]
+    assert answer["Referrer-Policy"] == "same-origin"
     assert client.post(path, FIRST).status_code == 302
 
 
