@@ -157,7 +157,8 @@ def _can_be(column: Column, form: Form, confidence: float) -> bool:
 
 def _fits(column: Column, field: str) -> bool:
     """Addresses must look like addresses: a column of check sums called e-mail is none."""
-    return field != "email" or not column.cells or column.share(column.emails) > 0.3
+    shapes = {"email": column.emails, "website": column.addresses, "domain": column.addresses}
+    return field not in shapes or not column.cells or column.share(shapes[field]) > 0.3
 
 
 def _score(profile: Profile, kind: FileKind) -> float:

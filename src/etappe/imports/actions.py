@@ -75,10 +75,10 @@ def _run(
     try:
         carry_out(job)
     except Refusal as refusal:
-        _end(run, "failed", clock(), refusal)
+        end(run, "failed", clock(), refusal)
         raise
     except Cancelled:
-        _end(run, "cancelled", clock())
+        end(run, "cancelled", clock())
     return run_view(Run.objects.select_related("source").get(id=run))
 
 
@@ -98,7 +98,8 @@ def create(plan: Plan, files: Sequence[str], *, actor: Actor, at: datetime) -> i
     return run.id
 
 
-def _end(run: int, state: str, at: datetime, refusal: Refusal | None = None) -> None:
+def end(run: int, state: str, at: datetime, refusal: Refusal | None = None) -> None:
+    """Note how a run ended, and why."""
     error = (
         {"code": refusal.code, "params": {key: str(value) for key, value in refusal.params.items()}}
         if refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -70,6 +70,10 @@ class Chunk:
     def column(self, name: str, empty: Any = "") -> list[Any]:
         """The values of a field, `empty` for each row where the file has no such column."""
         return self.values.get(name) or [empty] * len(self.lines)
+
+    def good(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Positions and custom data of the rows whose cells could all be read."""
+        return ((at, data) for at, data in enumerate(self.data) if at not in self.bad)
 
 
 class Converter:

@@ -22,7 +22,7 @@ class Source(models.Model):
 class Run(models.Model):
     """One import: what was given, how it was read, how far it got, what came of it.
 
-    `plan` is JSON text, for the order of its stages and columns means something. `done` is the ledger: rows of each file
+    `plan` is JSON text, for the order of stages and columns means something. `done` is the ledger: rows of each file
     that are written, kept in the transaction that wrote them.
     """
 

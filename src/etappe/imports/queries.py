@@ -117,6 +117,29 @@ def found(viewer: Actor, uid: uuid.UUID | str) -> Run:
     return run
 
 
+@dataclass(frozen=True)
+class Looking:
+    """What looking at the files of an import found; `dry` is what trying it gave."""
+
+    files: Sequence[Mapping[str, Any]]
+    problems: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, str]
+    known: str
+    dry: Mapping[str, Any] | None
+
+
+def looking(viewer: Actor, uid: uuid.UUID | str) -> Looking:
+    """What was found out about the files of an import."""
+    shown = found(viewer, uid).proposal
+    return Looking(
+        shown.get("files", ()),
+        shown.get("problems", ()),
+        shown.get("labels", {}),
+        shown.get("known", ""),
+        shown.get("dry"),
+    )
+
+
 def runs(viewer: Actor) -> list[RunView]:
     """The newest imports, newest first."""
     require(viewer, "imports.run")

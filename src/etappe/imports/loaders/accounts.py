@@ -73,7 +73,7 @@ class AccountLoader(Loader):
         parents, owners = chunk.column("parent"), chunk.column("owner")
         revenue, deleted = chunk.column("revenue", None), chunk.column("deleted", None)
         plain = [(name, chunk.values[name]) for name in _PLAIN if name in chunk.values]
-        for at, data in enumerate(chunk.data):
+        for at, data in chunk.good():
             values = {name: column[at] for name, column in plain}
             domain = domains[at] or _domain(values.get("website", ""))
             name = names[at] or domain

@@ -20,7 +20,7 @@ class ListLoader(Loader):
         """Rows with a name or key."""
         own, names = chunk.column("external_id"), chunk.column("name")
         others = [name for name in chunk.values if name not in ("external_id", "name")]
-        for at, data in enumerate(chunk.data):
+        for at, data in chunk.good():
             if not (own[at] or names[at]):
                 chunk.bad.setdefault(at, Bad("field_required", {"field": "name"}))
                 continue

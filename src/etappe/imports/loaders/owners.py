@@ -80,7 +80,7 @@ class OwnerLoader(Loader):
         names, emails, own = chunk.column("name"), chunk.column("email"), chunk.column("external_id")
         given, family = chunk.column("given_name"), chunk.column("family_name")
         managers, teams = chunk.column("manager"), chunk.column("team")
-        for at, data in enumerate(chunk.data):
+        for at, data in chunk.good():
             name = names[at] or f"{given[at]} {family[at]}".strip() or emails[at]
             if not name:
                 chunk.bad.setdefault(at, Bad("field_required", {"field": "name"}))

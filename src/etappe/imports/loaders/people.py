@@ -35,7 +35,7 @@ class PersonLoader(Loader):
         own, names, emails = chunk.column("external_id"), chunk.column("name"), chunk.column("email")
         accounts, owners, deleted = chunk.column("account"), chunk.column("owner"), chunk.column("deleted", None)
         plain = [(name, chunk.values[name]) for name in _PLAIN if name in chunk.values]
-        for at, data in enumerate(chunk.data):
+        for at, data in chunk.good():
             values = {name: column[at] for name, column in plain}
             name = names[at] or f"{values.get('given_name', '')} {values.get('family_name', '')}".strip() or emails[at]
             if deleted[at] or not name:

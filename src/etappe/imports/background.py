@@ -1,0 +1,239 @@
+"""Imports that a page starts: looked at and carried out in the job process, step by step, while the page follows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connections, transaction
+
+from etappe.core.actor import SYSTEM, Actor
+from etappe.core.errors import Missing, Refusal
+from etappe.core.headers import FileKind
+from etappe.imports.actions import acting, create, end, files_of
+from etappe.imports.check import Checked, check
+from etappe.imports.loaders.base import Setting
+from etappe.imports.look import Given, Look, Looked, look, refit
+from etappe.imports.models import Run
+from etappe.imports.plan import Plan, as_stored, from_stored
+from etappe.imports.queries import found, run_view
+from etappe.imports.run import Cancelled, Job, Progress, carry_out
+from etappe.imports.uploads import FILES, drop, keep
+from etappe.journal.record import action
+from etappe.team import queries as team
+from etappe.team.access import require
+
+Defer = Callable[[str], Any]
+"""Hands the import's uid to the job process."""
+
+RESTING = ("ready", "done", "failed", "cancelled")
+
+
+@action
+def upload(files: Sequence[tuple[str, Iterator[bytes]]], *, then: Defer, actor: Actor, at: datetime) -> uuid.UUID:
+    """Keep files and have them looked at; returns the import's uid."""
+    require(actor, "imports.run")
+    if not files or len(files) > FILES:
+        raise Refusal("import_files", limit=FILES, count=len(files))
+    run = Run(uid=uuid.uuid4(), state="looking", started_by_id=actor.id, created_at=at, moved_at=at)
+    run.files = keep(run.uid, files)
+    run.save(force_insert=True)
+    then(str(run.uid))
+    return uuid.UUID(str(run.uid))
+
+
+def examine(uid: str, *, at: datetime) -> None:
+    """Look at the files, go through all rows, and keep what was found for the page."""
+    run = Run.objects.filter(uid=uid, state="looking").first()
+    if run is None:
+        return
+    try:
+        seen = look(_given(run), at=at)
+        plan = _wanted(run, seen)
+        setting = Setting(0, 0, plan, SYSTEM, at, team.workspace().zone, plan.currency)
+        checked = check(seen.readable, plan, setting)
+    except Refusal as refusal:
+        end(run.id, "failed", at, refusal)
+        return
+    run.plan, run.proposal, run.state, run.moved_at = as_stored(plan), _shown(seen, checked, run), "ready", at
+    run.rows_total = checked.rows
+    run.save(update_fields=["plan", "proposal", "state", "moved_at", "rows_total"])
+
+
+def _given(run: Run) -> list[Given]:
+    return [Given(each["name"], Path(each["path"])) for each in run.files]
+
+
+def _wanted(run: Run, seen: Look) -> Plan:
+    """The plan that somebody changed, or the proposal where nobody has."""
+    plan = from_stored(run.plan) if run.plan else seen.plan
+    kinds: Mapping[str, str] = run.proposal.get("kinds", {})
+    for name, kind in kinds.items():
+        seen.plan = plan
+        plan = refit(seen, name, FileKind(kind) if kind else None)
+    return plan
+
+
+def _shown(seen: Look, checked: Checked, run: Run) -> dict[str, Any]:
+    return {
+        "files": [_file_shown(file, checked) for file in seen.files],
+        "problems": [asdict(problem) for problem in checked.problems.values()],
+        "labels": seen.labels,
+        "known": seen.known,
+        "dry": None,
+    }
+
+
+def _file_shown(file: Looked, checked: Checked) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": file.given.name, "rows": checked.shown.get(file.given.name, [])}
+    if file.refusal is not None:
+        shown["refusal"] = {"code": file.refusal.code, "params": {k: str(v) for k, v in file.refusal.params.items()}}
+    if file.guess is not None:
+        names = ("kind", "encoding", "delimiter", "header_row", "row_count", "size")
+        shown["guess"] = {name: getattr(file.guess, name) for name in names}
+    if file.found is not None and file.profile is not None:
+        shown["columns"] = [
+            _column_shown(column, values)
+            for column, values in zip(file.found.columns, file.profile.columns, strict=True)
+        ]
+        shown["confidence"] = file.found.confidence
+    return shown
+
+
+def _column_shown(column: Any, values: Any) -> dict[str, Any]:
+    examples = [value[:60] for value, _count in values.values.most_common(3)]
+    return {**asdict(column), "examples": examples, "cells": values.cells}
+
+
+@action
+def change(
+    uid: uuid.UUID | str, plan: Plan, kinds: Mapping[str, str], *, then: Defer, actor: Actor, at: datetime
+) -> None:
+    """Take over what somebody changed in the map, and go through all rows with it again."""
+    run = _resting(actor, uid)
+    run.plan, run.state, run.moved_at = as_stored(plan), "looking", at
+    run.proposal = {**run.proposal, "kinds": dict(kinds)}
+    run.save(update_fields=["plan", "proposal", "state", "moved_at"])
+    then(str(run.uid))
+
+
+@action
+def begin(uid: uuid.UUID | str, *, dry: bool, then: Defer, actor: Actor, at: datetime) -> None:
+    """Have the import carried out, or tried and taken back."""
+    run = _resting(actor, uid)
+    files_there(run)
+    run.state, run.is_dry, run.cancel_asked, run.error = "queued", dry, False, None
+    run.moved_at = at
+    run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at"])
+    then(str(run.uid))
+
+
+def _resting(actor: Actor, uid: uuid.UUID | str) -> Run:
+    run = Run.objects.select_for_update().get(id=found(actor, uid).id)
+    if run.state not in ("ready", "failed", "cancelled") or not run.plan:
+        raise Refusal("import_is_busy", state=run.state)
+    return run
+
+
+def files_there(run: Run) -> None:
+    """Refuse to go on without the files: they are kept for two days only."""
+    if not all(Path(each.get("path", "")).is_file() for each in run.files):
+        raise Refusal("import_files_gone")
+
+
+def carry_on(uid: str, *, clock: Callable[[], datetime]) -> None:
+    """Carry out the import that `begin` asked for; an interrupted one goes on where its ledger ends."""
+    run = Run.objects.filter(uid=uid, state__in=("queued", "running")).first()
+    if run is None:
+        return
+    try:
+        _try(run, clock) if run.is_dry else _do(run, clock)
+    except Refusal as refusal:
+        end(run.id, "failed", clock(), refusal)
+    except Cancelled:
+        end(run.id, "ready" if run.is_dry else "cancelled", clock())
+    if Run.objects.filter(id=run.id, state="done").exists():
+        drop(run.uid)
+
+
+def _job(run: Run, key: int, clock: Callable[[], datetime], report: Callable[[Progress], None]) -> Job:
+    plan = from_stored(run.plan)
+    actor = team.actor_by_id(run.started_by_id) if run.started_by_id else SYSTEM
+    files = files_of(reread(_given(run), plan), plan)
+    return Job(key, acting(actor), clock(), files, report, clock)
+
+
+def reread(given: Sequence[Given], plan: Plan) -> list[Looked]:
+    """The files that the plan names, made out again."""
+    from etappe.foreign.tables import sniff
+
+    looked = []
+    for each in given:
+        for mapped in plan.files:
+            name, _hash, sheet = mapped.file.partition("#")
+            if name == each.name or mapped.file == each.name:
+                one = replace(each, name=mapped.file, sheet=sheet if mapped.file != each.name else "")
+                looked.append(Looked(one, sniff(each.path, sheet=one.sheet)))
+    return looked
+
+
+def _do(run: Run, clock: Callable[[], datetime]) -> None:
+    job = _job(run, run.id, clock, lambda progress: None)
+    total = sum(file.guess.row_count for file in job.files)
+    Run.objects.filter(id=run.id).update(rows_total=total)
+    carry_out(job)
+
+
+def _try(run: Run, clock: Callable[[], datetime]) -> None:
+    """Carry it out as another run and take all of that back; tell of it through a connection of its own."""
+    with _side_line(run, clock) as report, transaction.atomic():
+        key = create(from_stored(run.plan), [each["name"] for each in run.files], actor=SYSTEM, at=clock())
+        job = _job(run, key, clock, report)
+        carry_out(job)
+        view = run_view(Run.objects.select_related("source").get(id=key))
+        transaction.set_rollback(True)
+    tried = {
+        "totals": dict(view.totals),
+        "files": [asdict(file) for file in view.files],
+        "notes": [asdict(note) for note in view.notes],
+    }
+    run.proposal = {**run.proposal, "dry": tried}
+    run.state, run.moved_at = "ready", clock()
+    run.save(update_fields=["proposal", "state", "moved_at"])
+
+
+@contextmanager
+def _side_line(run: Run, clock: Callable[[], datetime]) -> Iterator[Callable[[Progress], None]]:
+    line = connections.create_connection("default")
+
+    def report(progress: Progress) -> None:
+        with line.cursor() as cursor:
+            cursor.execute(
+                "UPDATE imports_run SET rows_done = %s, rows_total = %s, moved_at = %s, state = 'running' "
+                "WHERE id = %s RETURNING cancel_asked",
+                [progress.done, progress.total, clock(), run.id],
+            )
+            asked = cursor.fetchone()
+        if asked and asked[0]:
+            raise Cancelled
+
+    try:
+        yield report
+    finally:
+        line.close()
+
+
+@action
+def discard(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> None:
+    """Give up an import that has written nothing, and its files."""
+    del at
+    run = found(actor, uid)
+    if run.counts or run.state not in RESTING:
+        raise Missing
+    drop(run.uid)
+    run.delete()

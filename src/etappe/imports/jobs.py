@@ -1,0 +1,29 @@
+"""Work that pages leave to the job process."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from etappe.imports.background import carry_on, examine
+from etappe.imports.uploads import drop_forgotten
+from etappe.journal.clock import now
+
+
+@app.task(queue="imports")
+def look_at_files(run: str) -> None:
+    """Look at uploaded files and go through their rows."""
+    examine(run, at=now())
+
+
+@app.task(queue="imports")
+def carry_out_import(run: str) -> None:
+    """Carry out an import, or go on with it."""
+    carry_on(run, clock=now)
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queue="imports")
+def forget_uploads(timestamp: int) -> None:
+    """Delete files that nobody went on with."""
+    del timestamp
+    drop_forgotten(now())

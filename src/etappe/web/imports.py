@@ -1,0 +1,227 @@
+"""Pages of imports: upload, look, try, run, result."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from etappe.core.errors import Refusal
+from etappe.imports import actions, background, jobs, queries
+from etappe.imports.export import rejected_file
+from etappe.imports.plan import as_yaml
+from etappe.imports.queries import FileCount, Note, RunView
+from etappe.imports.texts import KINDS, STATES
+from etappe.journal.refusals import Said, text
+from etappe.web.imports_form import MapForm, ProblemLine, changed, form_of, problems_of
+from etappe.web.shell import Request, go, say, show, wants_part
+
+SILENT = timedelta(minutes=2)
+"""After this long without progress an import counts as interrupted, and can be taken up again."""
+
+AT_WORK = ("looking", "queued", "running")
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """An import in the list."""
+
+    run: RunView
+    state: str
+    files: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Where imports begin, and those there were."""
+
+    lines: tuple[RunLine, ...]
+    error: Said | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def home(request: Request) -> HttpResponse:
+    """The form for files, and the imports so far. A POST keeps the files and has them looked at."""
+    error = None
+    if request.method == "POST":
+        files = [(each.name or "?", iter(each.chunks())) for each in request.FILES.getlist("files")]
+        try:
+            uid = background.upload(files, then=_look, actor=request.actor, at=request.at)
+            return go(request, "import_run", uid)
+        except Refusal as refusal:
+            if refusal.status != Refusal.status:
+                raise
+            error = text(refusal)
+    lines = tuple(
+        RunLine(run, str(STATES.get(run.state, run.state)), ", ".join(run.names)) for run in queries.runs(request.actor)
+    )
+    return show(request, "imports/home.html", HomePage(lines, error), status=422 if error else 200)
+
+
+def _look(uid: str) -> Any:
+    return jobs.look_at_files.defer(run=uid)
+
+
+def _carry(uid: str) -> Any:
+    return jobs.carry_out_import.defer(run=uid)
+
+
+@dataclass(frozen=True)
+class Work:
+    """How far an import is."""
+
+    run: RunView
+    state: str
+    share: int
+    rate: int
+    left: int
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of an import, or of trying it."""
+
+    files: tuple[FileCount, ...]
+    totals: dict[str, int]
+    problems: tuple[ProblemLine, ...]
+    rejected: tuple[tuple[int, str, int], ...]
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """An import: at work, ready with its map, or over."""
+
+    run: RunView
+    state: str
+    work: Work | None
+    form: MapForm | None
+    outcome: Outcome | None
+    error: Said | None
+    kinds: dict[str, str]
+
+
+@require_GET
+def one(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """The import as it stands; while it works, htmx asks for the progress only."""
+    page = _page(request, uid)
+    if page.work is None and wants_part(request):
+        return go(request, "import_run", uid)
+    return show(request, "imports/run.html", page, part="progress")
+
+
+def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPage:
+    run = queries.get_run(request.actor, uid)
+    looking = queries.looking(request.actor, uid)
+    has_form = run.plan is not None and run.state in ("ready", "failed", "cancelled") and looking.files
+    return RunPage(
+        run=run,
+        state=str(STATES.get(run.state, run.state)),
+        work=_work(run, request.at) if run.state in AT_WORK else None,
+        form=form_of(request.actor, run.plan, looking) if has_form and run.plan else None,
+        outcome=_outcome(run, looking.dry),
+        error=error or (text(Refusal(run.error["code"], **run.error["params"])) if run.error else None),
+        kinds={kind.value: str(label) for kind, label in KINDS.items()},
+    )
+
+
+def _work(run: RunView, at: datetime) -> Work:
+    began = run.started_at or run.created_at
+    passed = max(((run.moved_at or at) - began).total_seconds(), 0.1)
+    rate = int(run.rows_done / passed) if run.rows_done else 0
+    left = max(run.rows_total - run.rows_done, 0)
+    silent = at - (run.moved_at or run.created_at) > SILENT
+    share = min(99, 100 * run.rows_done // run.rows_total) if run.rows_total else 0
+    return Work(run, str(STATES[run.state]), share, rate, left // rate if rate else 0, silent)
+
+
+def _outcome(run: RunView, dry: Any) -> Outcome | None:
+    if run.state == "ready" and dry:
+        files = tuple(FileCount(**each) for each in dry["files"])
+        return Outcome(files, dry["totals"], problems_of(dry["notes"]), ())
+    if not run.files:
+        return None
+    rejected = tuple((number, file.name, file.rejected) for number, file in enumerate(run.files) if file.rejected)
+    return Outcome(run.files, dict(run.totals), problems_of([_told(note) for note in run.notes]), rejected)
+
+
+def _told(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "rejects": note.rejects, "count": note.count, "examples": note.examples}
+
+
+@require_POST
+def change_map(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Take over the map from the form; all rows are gone through again."""
+    run = queries.get_run(request.actor, uid)
+    if run.plan is None:
+        raise Http404
+    try:
+        plan, kinds = changed(run.plan, request.POST.dict())
+        background.change(uid, plan, kinds, then=_look, actor=request.actor, at=request.at)
+    except Refusal as refusal:
+        if refusal.status != Refusal.status:
+            raise
+        return show(request, "imports/run.html", _page(request, uid, text(refusal)), status=422)
+    return go(request, "import_run", uid)
+
+
+@require_POST
+def start(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Have it carried out, or tried."""
+    dry = request.POST.get("dry") == "1"
+    background.begin(uid, dry=dry, then=_carry, actor=request.actor, at=request.at)
+    return go(request, "import_run", uid)
+
+
+@require_POST
+def resume(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Take up one that was interrupted."""
+    run = queries.get_run(request.actor, uid)
+    if run.state in AT_WORK:
+        (_look if run.state == "looking" else _carry)(str(uid))
+        say(request, _("It goes on where it was interrupted."))
+    return go(request, "import_run", uid)
+
+
+@require_POST
+def cancel(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Ask it to stop."""
+    actions.cancel(uid, actor=request.actor, at=request.at)
+    say(request, _("The import stops after the rows in hand. What is written stays."))
+    return go(request, "import_run", uid)
+
+
+@require_POST
+def discard(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Give it up, and delete its files."""
+    background.discard(uid, actor=request.actor, at=request.at)
+    say(request, _("The files are deleted; nothing was imported."))
+    return go(request, "import")
+
+
+@require_GET
+def map_file(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """The map as a file to keep."""
+    run = queries.get_run(request.actor, uid)
+    if run.plan is None:
+        raise Http404
+    answer = HttpResponse(as_yaml(run.plan), content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="import-map.yaml"'
+    return answer
+
+
+@require_GET
+def rejected(request: Request, uid: uuid.UUID, number: int) -> StreamingHttpResponse:
+    """The rejected rows of one file, with reasons, to correct and import again."""
+    run = queries.get_run(request.actor, uid)
+    if number >= len(run.files) or not run.files[number].rejected:
+        raise Http404
+    rows = rejected_file(request.actor, uid, run.files[number].name)
+    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rejected-{number + 1}.csv"'
+    return answer

@@ -1,0 +1,265 @@
+"""The map of an import as a form: what is shown of it, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from etappe.core.actor import Actor
+from etappe.core.deal_fields import clean_currency, clean_name
+from etappe.core.errors import Refusal
+from etappe.core.headers import DATA, FIELDS, SKIP, FileKind
+from etappe.core.process import Status
+from etappe.imports.plan import CLOSED, NEW, ColumnMap, FileMap, Plan, as_data, from_data, styles_of
+from etappe.imports.queries import Looking
+from etappe.imports.texts import FIELDS as FIELD_LABELS
+from etappe.imports.texts import KINDS, reason, style_label, why
+from etappe.journal.labels import STATUSES, label, words
+from etappe.journal.refusals import text
+from etappe.playbook import queries as playbook
+
+Choice = tuple[str, str | Promise]
+
+
+@dataclass(frozen=True)
+class ColumnLine:
+    """A column with what it becomes."""
+
+    name: str
+    examples: str
+    field: str
+    choices: tuple[Choice, ...]
+    style: str
+    styles: tuple[Choice, ...]
+    why: str
+    is_sure: bool
+    is_guess: bool
+    position: int
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is no field of the record."""
+        return self.field in (DATA, SKIP)
+
+
+@dataclass(frozen=True)
+class FileCard:
+    """A file with its columns and its first rows as they will be."""
+
+    number: int
+    name: str
+    kind: str
+    kinds: tuple[Choice, ...]
+    reading: Mapping[str, Any]
+    refusal: str
+    mapped: tuple[ColumnLine, ...]
+    kept: tuple[ColumnLine, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """A stage or status of the source with where it leads."""
+
+    value: str
+    label: str
+    target: str
+    choices: tuple[Choice, ...]
+    at: str
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """Something about rows, with how often and an example."""
+
+    text: str
+    count: int
+    rejects: bool
+    where: str
+
+
+@dataclass(frozen=True)
+class MapForm:
+    """The whole map as a page shows it."""
+
+    source: str
+    known: str
+    currency: str
+    as_of: date | None
+    process: str
+    processes: tuple[Choice, ...]
+    files: tuple[FileCard, ...]
+    stages: tuple[StageLine, ...]
+    statuses: tuple[StageLine, ...]
+    problems: tuple[ProblemLine, ...]
+
+    @property
+    def has_something(self) -> bool:
+        """Whether any file is taken."""
+        return any(file.kind for file in self.files)
+
+    @property
+    def rejects(self) -> int:
+        """Rows that will not be taken as the map stands."""
+        return sum(problem.count for problem in self.problems if problem.rejects)
+
+
+def form_of(viewer: Actor, plan: Plan, looking: Looking) -> MapForm:
+    """The map as a form."""
+    processes = [(each.key, words(each.name)) for each in playbook.processes(viewer)]
+    return MapForm(
+        source=plan.source,
+        known=looking.known,
+        currency=plan.currency,
+        as_of=plan.as_of,
+        process=plan.process,
+        processes=((NEW, _("a new one, proposed from these stages")), *processes),
+        files=tuple(_card(number, shown, plan.file(shown["name"])) for number, shown in enumerate(looking.files)),
+        stages=tuple(_stages(plan, looking.labels)),
+        statuses=tuple(_statuses(plan)),
+        problems=problems_of(looking.problems),
+    )
+
+
+def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> FileCard:
+    kind = mapped.kind if mapped else None
+    lines = tuple(_lines(shown, mapped)) if mapped else ()
+    rows = shown.get("rows", [])[:3]
+    heads = tuple(dict.fromkeys(name for row in rows for name in row if name not in ("data", "began", "since")))
+    return FileCard(
+        number=number,
+        name=shown["name"],
+        kind=kind.value if kind else "",
+        kinds=(("", _("leave out")), *((each.value, each_label) for each, each_label in KINDS.items())),
+        reading=shown.get("guess", {}),
+        refusal=_refusal(shown.get("refusal")),
+        mapped=tuple(line for line in lines if not line.is_kept),
+        kept=tuple(line for line in lines if line.is_kept),
+        heads=tuple(str(FIELD_LABELS.get(name, name)) for name in heads),
+        rows=tuple(tuple(str(row.get(name, "")) for name in heads) for row in rows),
+    )
+
+
+def _refusal(told: Mapping[str, Any] | None) -> str:
+    if not told:
+        return ""
+    said = text(Refusal(told["code"], **told["params"]))
+    return " ".join([said.what, *said.missing])
+
+
+def _lines(shown: Mapping[str, Any], mapped: FileMap) -> Iterator[ColumnLine]:
+    found = {column["name"]: column for column in shown.get("columns", [])}
+    fields = (DATA, SKIP, *(FIELDS[mapped.kind] if mapped.kind else ()))
+    for at, column in enumerate(mapped.columns):
+        told = found.get(column.column, {})
+        as_proposed = told.get("field") == column.field
+        yield ColumnLine(
+            name=column.column,
+            examples=" · ".join(told.get("examples", [])),
+            field=column.field,
+            choices=tuple((name, FIELD_LABELS.get(name, name)) for name in fields),
+            style=column.style,
+            styles=tuple((style, style_label(style)) for style in styles_of(mapped.kind, column.field)),
+            why=why(told.get("reason", ""), told.get("detail", "")) if as_proposed else _("chosen by you"),
+            is_sure=bool(told.get("is_sure", True)) or told.get("style") != column.style,
+            is_guess=as_proposed and float(told.get("confidence", 1)) < 0.85,
+            position=at,
+        )
+
+
+def _stages(plan: Plan, labels: Mapping[str, str]) -> Iterator[StageLine]:
+    closing = tuple((status.value, label(STATUSES, status.value)) for status in CLOSED)
+    if plan.process == NEW:
+        open_ones: tuple[Choice, ...] = ((NEW, _("a stage of the new process")),)
+    else:
+        stages = playbook.get_version(plan.process).spec.stages
+        open_ones = tuple((stage.key, words(stage.name)) for stage in stages)
+    for at, (value, target) in enumerate(plan.stages.items()):
+        shown = NEW if target.partition(":")[0] == NEW else target
+        yield StageLine(value, labels.get(value, ""), shown, (*open_ones, *closing), f"stage-{at}")
+
+
+def _statuses(plan: Plan) -> Iterator[StageLine]:
+    choices = tuple((status.value, label(STATUSES, status.value)) for status in (Status.OPEN, *CLOSED))
+    for at, (value, target) in enumerate(plan.statuses.items()):
+        yield StageLine(value, "", target, choices, f"status-{at}")
+
+
+def problems_of(told: Any) -> tuple[ProblemLine, ...]:
+    """What is wrong with rows, the most frequent first, rejections before notes."""
+    lines = [_problem(each) for each in told]
+    return tuple(sorted(lines, key=lambda line: (not line.rejects, -line.count)))
+
+
+def _problem(told: Mapping[str, Any]) -> ProblemLine:
+    first = told["examples"][0] if told["examples"] else {}
+    where = _("line {line} of {file}").format(line=first["line"], file=first.get("file", "")) if "line" in first else ""
+    return ProblemLine(reason(told["code"], first), int(told["count"]), bool(told["rejects"]), where)
+
+
+def changed(plan: Plan, posted: Mapping[str, str]) -> tuple[Plan, dict[str, str]]:
+    """The plan as the form says, and the kinds of files that were chosen anew."""
+    kinds = {
+        file.file: chosen
+        for number, file in enumerate(plan.files)
+        if (chosen := posted.get(f"kind-{file.file}")) is not None and chosen != (file.kind.value if file.kind else "")
+    }
+    files = tuple(_file(file, posted) for file in plan.files)
+    process = posted.get("process") or plan.process
+    wanted = replace(
+        plan,
+        source=clean_name("source", posted.get("source", plan.source)),
+        currency=clean_currency("currency", posted.get("currency", plan.currency).strip().upper()),
+        as_of=_day(posted.get("as_of", "")),
+        process=process,
+        files=files,
+        stages=_targets(plan, posted, process),
+        statuses={
+            value: posted.get(f"status-{at}", target) for at, (value, target) in enumerate(plan.statuses.items())
+        },
+    )
+    return from_data(as_data(wanted)), {name: FileKind(kind).value if kind else "" for name, kind in kinds.items()}
+
+
+def _file(file: FileMap, posted: Mapping[str, str]) -> FileMap:
+    columns = tuple(_column(file, at, column, posted) for at, column in enumerate(file.columns))
+    return replace(file, columns=columns)
+
+
+def _column(file: FileMap, at: int, column: ColumnMap, posted: Mapping[str, str]) -> ColumnMap:
+    field = posted.get(f"field-{file.file}-{at}", column.field)
+    style = posted.get(f"style-{file.file}-{at}", column.style)
+    return ColumnMap(column.column, field, style if style in styles_of(file.kind, field) else "")
+
+
+def _targets(plan: Plan, posted: Mapping[str, str], process: str) -> dict[str, str]:
+    """Where stages lead; after a change of process those that led to the former one begin anew."""
+    targets = {}
+    for at, (value, before) in enumerate(plan.stages.items()):
+        chosen = posted.get(f"stage-{at}", before)
+        chosen = before if chosen == NEW and before.partition(":")[0] == NEW else chosen
+        is_closing = chosen in {status.value for status in CLOSED}
+        targets[value] = chosen if is_closing or process == plan.process else _fresh(value, process)
+    return targets
+
+
+def _fresh(value: str, process: str) -> str:
+    from etappe.core.stages import matching_stage
+
+    if process == NEW:
+        return NEW
+    spec = playbook.get_version(process).spec
+    return matching_stage(value, spec) or spec.first.key
+
+
+def _day(posted: str) -> date | None:
+    try:
+        return date.fromisoformat(posted) if posted else None
+    except ValueError:
+        raise Refusal("not_a_date", field="as_of") from None
