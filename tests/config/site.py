@@ -113,9 +113,12 @@ class Serving:
 
     def child(self, words: str) -> psutil.Process:
         """The first process below the supervisor whose command line has these words."""
-        return next(
-            p for p in psutil.Process(self.process.pid).children(recursive=True) if words in " ".join(p.cmdline())
-        )
+        return next(process for process in self.tree()[1:] if words in " ".join(process.cmdline()))
+
+    def tree(self) -> list[psutil.Process]:
+        """The supervisor and everything below it."""
+        root = psutil.Process(self.process.pid)
+        return [root, *root.children(recursive=True)]
 
     def database(self) -> Embedded:
         return Embedded(Home(self.home), find_binaries())

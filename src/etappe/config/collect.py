@@ -1,4 +1,4 @@
-"""Collect scripts and styles into ETAPPE_HOME, hashed and compressed, when they differ from what lies there."""
+"""Collect scripts and styles into ETAPPE_HOME, hashed and compressed: `python -m etappe.config.collect`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 from pathlib import Path
 
-from etappe.config.home import find, replace
+from etappe.config.home import Home, find, replace
 
 SOURCE = Path(__file__).parent.parent / "web" / "static"
 PACKAGES = ("etappe", "django", "django-htmx", "django-allauth", "django-ninja", "whitenoise")
@@ -23,11 +23,18 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def collect() -> bool:
-    """Collect if need be; say whether it was."""
-    note = find().path / "static-version"
-    if note.exists() and note.read_text() == fingerprint():
-        return False
+def is_collected(home: Home) -> bool:
+    """Whether what lies in this home is what there is to collect."""
+    note = _note(home)
+    return note.exists() and note.read_text() == fingerprint()
+
+
+def _note(home: Home) -> Path:
+    return home.path / "static-version"
+
+
+def collect() -> None:
+    """Collect, whatever lies there."""
     import django
     from django.core.management import call_command
     from django.test.utils import override_settings
@@ -38,8 +45,7 @@ def collect() -> bool:
 
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}):
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    replace(note, fingerprint())
-    return True
+    replace(_note(find()), fingerprint())
 
 
 if __name__ == "__main__":

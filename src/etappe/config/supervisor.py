@@ -18,7 +18,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from etappe.config import env
+from etappe.config.collect import is_collected
 from etappe.config.home import Home
 from etappe.config.locks import FileLock
 from etappe.config.start import Logins, Tell, database, environment
@@ -29,6 +32,8 @@ STEADY = 60.0
 """Seconds after which a child counts as well again."""
 GRACE = 15.0
 """Seconds a child has to end by itself when all stops."""
+AFTER_WEB = 2.0
+"""Seconds by which jobs start later, so that the first page has the machine to itself."""
 TICK = 0.25
 MAIN, DEMO = "etappe", "etappe_demo"
 
@@ -148,24 +153,26 @@ class Site:
         self.logins.bring_up_to_date(self.tell)
         if self.options.is_demo and self.logins.embedded:
             self._prepare_demo(self.logins.on(DEMO))
-        self._run("etappe.config.collect", self.logins)
+        if not is_collected(self.options.home):
+            self._run("etappe.config.collect", self.logins)
 
     def _prepare_demo(self, demo: Logins) -> None:
         demo.bring_up_to_date(self.tell)
-        if self.options.fill:
+        if self.options.fill and not _is_filled(demo):
+            self.tell("Filling the simulated company")
             subprocess.run(list(self.options.fill), env=self.environ(demo), check=True, stdin=subprocess.DEVNULL)
 
     def _begin(self) -> None:
         told = self.environ(self.logins)
         handle = self.listener.fileno()
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:etappe.config.gunicorn_settings"]
+        jobs = [sys.executable, "-m", "etappe.config.worker"]
         web = [*gunicorn, "--bind", f"fd://{handle}", "etappe.config.wsgi:application"]
         self.children = [
             Child("web", web, told | {"ETAPPE_POOL": "1"}, (handle,)),
-            Child("jobs", [sys.executable, "-m", "etappe.config.worker"], told),
+            Child("jobs", jobs, told, not_before=time.monotonic() + AFTER_WEB),
         ]
-        for child in self.children:
-            child.start()
+        self.children[0].start()
 
     def environ(self, logins: Logins) -> dict[str, str]:
         """The environment of the application's processes: they never learn the owner's password."""
@@ -228,6 +235,12 @@ class Site:
         until = time.monotonic() + GRACE
         for child in ending:
             child.wait(until)
+
+
+def _is_filled(demo: Logins) -> bool:
+    """Whether the simulated company is there already: one question is cheaper than starting Django to ask it."""
+    with psycopg.connect(demo.application) as connection:
+        return connection.execute("SELECT 1 FROM team_workspace WHERE is_demo").fetchone() is not None
 
 
 def serve(options: Options, tell: Callable[[str], None]) -> None:
