@@ -48,7 +48,7 @@ def test_a_reader_that_takes_too_long_is_ended() -> None:
 
 
 def test_a_reader_that_takes_too_much_memory_is_ended() -> None:
-    assert refusal_of(misbehave.swallow)[0] == "file_too_large"
+    assert refusal_of(misbehave.swallow) == ("file_unreadable", {"reason": "too_much_memory"})
     assert child.run(misbehave.swallow, b"", **LIMITS) == 0
 
 

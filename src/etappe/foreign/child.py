@@ -1,7 +1,7 @@
 """Run a reader of foreign bytes in a child process with limits on time, memory and open files.
 
-`run` returns what the reader returns or raises one of three refusals: `file_too_slow`, `file_too_large`,
-`file_unreadable` (with a `reason`), or the refusal that the reader itself raised. It never hangs and never raises
+`run` returns what the reader returns or raises a refusal: `file_too_slow`, `file_too_large`, `file_unreadable` (with a
+`reason`), or the one that the reader itself raised. It never hangs and never raises
 anything else. The children are forked from a process of our own (`nursery`) that has the parsers loaded already, so a
 file costs a fork and not the start of an interpreter; it starts with the first file and ends with us.
 """

@@ -83,7 +83,7 @@ def _outcome(channel: socket.socket, job: dict[str, Any], payload: BinaryIO | by
     except Refusal as refusal:
         return b"X", wire.dump({"code": refusal.code, "params": dict(refusal.params)})
     except MemoryError:
-        return b"X", wire.dump({"code": "file_too_large", "params": {"memory": job["megabytes"] << 20}})
+        return b"X", _unreadable(Reason.TOO_MUCH_MEMORY)
     except RecursionError:
         return b"X", _unreadable(Reason.NESTED)
     except ConnectionError:

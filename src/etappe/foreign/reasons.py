@@ -43,8 +43,8 @@ class Reason(StrEnum):
     """A field without end: most often a quotation mark that is never closed."""
     NO_TABLE = "no_table"
     """No header row with columns was found."""
-    ENCODING = "encoding"
-    """The text is in none of the known encodings, or changes it half way."""
+    TOO_MUCH_MEMORY = "too_much_memory"
+    """Reading it takes more memory than a child may have."""
 
 
 def unreadable(reason: Reason, **params: Any) -> Refusal:

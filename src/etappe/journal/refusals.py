@@ -259,7 +259,7 @@ FILE_REASONS: Mapping[str, Label] = {
     "too_many_columns": _("it has too many columns"),
     "field_too_long": _("a field does not end; a quotation mark may not be closed"),
     "no_table": _("no row with column names was found"),
-    "encoding": _("its text is in no known encoding"),
+    "too_much_memory": _("reading it takes too much memory"),
 }
 
 MAP_REASONS: Mapping[str, Label] = {
