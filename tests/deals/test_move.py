@@ -183,6 +183,7 @@ def test_undo_takes_back_the_last_move_once(scene: Scene) -> None:
     with refused("nothing_to_undo"):
         actions.undo(scene.uid, actor=scene.cast.ada, at=scene.later())
     entry = Entry.objects.filter(deal_id=scene.row.id).latest("id")
+    assert entry.voids is not None
     assert Entry.objects.get(id=entry.voids).kind == "deal.stage_moved"
     assert_replays(scene.row)
     assert scene.move("requirements_agreed").stage == "requirements_agreed"

@@ -33,20 +33,24 @@ def test_a_raw_update_of_the_place_is_refused_at_commit(real: Scene) -> None:
     for change in ({"stage": "order_placed"}, {"status": "won", "closed_at": AT}):
         with pytest.raises(IntegrityError, match="without a visit"):
             Deal.objects.filter(uid=real.uid).update(**change)
-    with pytest.raises(IntegrityError, match="without a visit"), connection.cursor() as cursor:
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="without a visit"):
         cursor.execute("UPDATE deals_deal SET stage = 'order_placed' WHERE uid = %s", [real.uid])
     assert (real.row.stage, real.row.status) == ("need_confirmed", "open")
 
 
 def test_a_forged_visit_alone_does_not_help(real: Scene) -> None:
-    deal = real.row
-    with pytest.raises(IntegrityError, match="without a journal entry"), transaction.atomic():
-        Deal.objects.filter(id=deal.id).update(stage="order_placed")
-        StageVisit.objects.filter(deal=deal, left_at=None).update(left_at=AT + timedelta(hours=1))
-        StageVisit.objects.create(
-            deal=deal, process_version_id=deal.process_version_id, stage="order_placed", status="open",
-            basis="evidence", proof="proven", entered_at=AT + timedelta(hours=1),
-        )  # fmt: skip
+    with pytest.raises(IntegrityError, match="without a journal entry"):
+        forge(real.row)
+
+
+@transaction.atomic
+def forge(deal: Deal) -> None:
+    Deal.objects.filter(id=deal.id).update(stage="order_placed")
+    StageVisit.objects.filter(deal=deal, left_at=None).update(left_at=AT + timedelta(hours=1))
+    StageVisit.objects.create(
+        deal=deal, process_version_id=deal.process_version_id, stage="order_placed", status="open",
+        basis="evidence", proof="proven", entered_at=AT + timedelta(hours=1),
+    )  # fmt: skip
 
 
 def test_a_raw_insert_of_a_deal_is_refused(real: Scene) -> None:
@@ -92,7 +96,7 @@ def test_not_even_the_owner_edits_the_journal(real: Scene, owner_url: str) -> No
 
 
 def test_ten_writers_move_one_deal_there_and_back(real: Scene) -> None:
-    """Each reads, thinks, and moves; who was slower is told and tries again. Nothing is lost and nothing counted twice."""
+    """Each reads, thinks, and moves; who was slower is told and tries again. Nothing is lost, nothing counted twice."""
     real.prove("need_confirmed")
     real.move("requirements_agreed")
     done: Counter[str] = Counter()

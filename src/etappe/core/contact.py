@@ -39,6 +39,18 @@ def clean_email(field: str, value: Any) -> str:
     return f"{local.lower()}@{known}"
 
 
+def canonical_email(text: str) -> str:
+    """The address as people are found by; empty where the text is none.
+
+    >>> canonical_email("JO@Example.com"), canonical_email("jo")
+    ('jo@example.com', '')
+    """
+    try:
+        return clean_email("email", text)
+    except Refusal:
+        return ""
+
+
 def canonical_domain(text: str) -> str:
     """The domain in lower case, its labels as people write them, without a dot at the end.
 

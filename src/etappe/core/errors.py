@@ -14,7 +14,7 @@ class Missing(Exception):
 
 
 class Refusal(Exception):
-    """A rule said no (HTTP 422). `code` names the rule, `params` what is missing, so that an edge can offer the way out."""
+    """A rule said no (HTTP 422). `code` names the rule, `params` what is missing: an edge offers the way out by them."""
 
     status = 422
 
@@ -31,6 +31,6 @@ class Forbidden(Refusal):
 
 
 class Stale(Refusal):
-    """Somebody changed the record since it was read (HTTP 409); `params` carries what was seen and what is there now."""
+    """Somebody changed the record since it was read (HTTP 409); `params` has what was seen and what is there now."""
 
     status = 409

@@ -262,7 +262,7 @@ def _basis(facts: DealFacts, passed: tuple[Stage, ...]) -> Basis:
 
 
 def entry(process: Process, stage: str | None, *, late: bool, held: tuple[Held, ...] = ()) -> Verdict:
-    """May a new deal start in `stage`? The first one is free; a later one needs proof, unless it is said to be a late entry.
+    """May a new deal start in `stage`? The first one is free; a later one needs proof, or to be called a late entry.
 
     A late entry (the buyer did the steps before we met) is no exception; what it skips stays visibly unproven.
     """

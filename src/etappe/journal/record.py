@@ -53,7 +53,6 @@ def record(
     person: int | None = None,
     deal: int | None = None,
     voids: int | None = None,
-    backfilled: bool = False,
 ) -> int:
     """Add an entry to the journal and defer the jobs of whoever must react, in the transaction that is open.
 
@@ -72,11 +71,9 @@ def record(
         person_id=person,
         deal_id=deal,
         voids=voids,
-        backfilled=backfilled,
         data=kind.data(),
     )
-    if not backfilled:
-        _defer(kind.name, entry.id)
+    _defer(kind.name, entry.id)
     return int(entry.id)
 
 

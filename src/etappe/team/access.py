@@ -1,8 +1,8 @@
 """Who sees and does what: one table, and the two questions everybody asks of it.
 
-`ACTS` says for each act how far each role reaches: records of one's own, of one's teams, or all. A deal is one's own for
-its owner and its deal team. What a viewer may not see is answered with `Missing` by the room that holds it; what they see
-but may not do, with `Forbidden` from here.
+`ACTS` says for each act how far each role reaches: records of one's own, of one's teams, or all. A deal is one's own
+for its owner and its deal team. What a viewer may not see is answered with `Missing` by the room that holds it; what
+they see but may not do, with `Forbidden` from here.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
 
 _COLUMNS = (Role.ADMINISTRATOR, Role.MANAGER, Role.REP, Role.MARKETING, Role.SUCCESS, Role.OBSERVER)
 
-ACTS: dict[str, dict[Role, Reach]] = {
-    act: dict(zip(_COLUMNS, reaches, strict=True)) for act, reaches in _TABLE.items()
-}
+ACTS: dict[str, dict[Role, Reach]] = {act: dict(zip(_COLUMNS, reaches, strict=True)) for act, reaches in _TABLE.items()}
 """How far each role reaches, per act."""
 
 _READS = frozenset({"deals.see", "figures.see", "playbook.see", "deals.inspect"})

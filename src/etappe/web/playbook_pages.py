@@ -41,7 +41,7 @@ class SourceForm(forms.Form):
         file = self.cleaned_data.get("file")
         if file is None:
             return str(self.cleaned_data["source"]).replace("\r\n", "\n")
-        return file.read(LARGEST + 1).decode("utf-8", "replace").replace("\r\n", "\n")
+        return str(file.read(LARGEST + 1).decode("utf-8", "replace")).replace("\r\n", "\n")
 
 
 @dataclass(frozen=True)

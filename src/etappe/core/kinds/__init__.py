@@ -14,7 +14,7 @@ REGISTRY: dict[str, type[JournalKind]] = {}
 
 @dataclass(frozen=True)
 class JournalKind:
-    """Base of all kinds. Subclasses are values that JSON can hold: text, numbers, booleans, lists and dicts of these."""
+    """Base of all kinds. Their fields are what JSON can hold: text, numbers, booleans, lists and dicts of these."""
 
     name: ClassVar[str]
     version: ClassVar[int] = 1

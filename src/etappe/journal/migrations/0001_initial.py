@@ -2,51 +2,66 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.datetime
-import etappe.journal.fields
 from django.db import migrations, models
+
+import etappe.journal.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Artefact',
+            name="Artefact",
             fields=[
-                ('sha256', models.BinaryField(max_length=32, primary_key=True, serialize=False)),
-                ('size', models.IntegerField()),
-                ('media_type', models.TextField()),
-                ('content', models.BinaryField()),
-                ('stored_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("sha256", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
+                ("size", models.IntegerField()),
+                ("media_type", models.TextField()),
+                ("content", models.BinaryField()),
+                ("stored_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('change_id', models.UUIDField()),
-                ('kind', models.TextField()),
-                ('version', models.SmallIntegerField(default=1)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('xid', models.BigIntegerField(db_default=etappe.journal.fields.TransactionId())),
-                ('actor_kind', models.TextField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('caused_by', models.BigIntegerField(null=True)),
-                ('voids', models.BigIntegerField(null=True)),
-                ('backfilled', models.BooleanField(db_default=False)),
-                ('account_id', models.BigIntegerField(null=True)),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('deal_id', models.BigIntegerField(null=True)),
-                ('data', models.JSONField()),
-                ('redacted_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("change_id", models.UUIDField()),
+                ("kind", models.TextField()),
+                ("version", models.SmallIntegerField(default=1)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("xid", models.BigIntegerField(db_default=etappe.journal.fields.TransactionId())),
+                ("actor_kind", models.TextField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("caused_by", models.BigIntegerField(null=True)),
+                ("voids", models.BigIntegerField(null=True)),
+                ("backfilled", models.BooleanField(db_default=False)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("deal_id", models.BigIntegerField(null=True)),
+                ("data", models.JSONField()),
+                ("redacted_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('account_id__isnull', False)), fields=['account_id', 'id'], name='entry_account'), models.Index(condition=models.Q(('person_id__isnull', False)), fields=['person_id', 'id'], name='entry_person'), models.Index(condition=models.Q(('deal_id__isnull', False)), fields=['deal_id', 'id'], name='entry_deal'), models.Index(fields=['xid'], name='entry_xid'), django.contrib.postgres.indexes.BrinIndex(fields=['recorded_at'], name='entry_recorded')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("account_id__isnull", False)),
+                        fields=["account_id", "id"],
+                        name="entry_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(("person_id__isnull", False)),
+                        fields=["person_id", "id"],
+                        name="entry_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deal_id__isnull", False)), fields=["deal_id", "id"], name="entry_deal"
+                    ),
+                    models.Index(fields=["xid"], name="entry_xid"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["recorded_at"], name="entry_recorded"),
+                ],
             },
         ),
     ]
