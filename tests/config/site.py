@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psutil
 
@@ -137,3 +138,47 @@ def serving(home: Path, *arguments: str, **more: str) -> Iterator[Serving]:
     finally:
         if site.process.poll() is None:
             site.stop()
+
+
+class Browser:
+    """A visitor with cookies, as simple as a script can be."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """Status and body; cookies are kept, redirects are not followed."""
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=LONG)
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        body = urlencode(form or {})
+        if method == "POST":
+            headers |= {
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Referer": f"http://localhost:{self.port}{path}",
+            }
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        connection.close()
+        return answer.status, said
+
+    def post(self, path: str, form: dict[str, str]) -> tuple[int, str]:
+        """Post with the token of the form on the same page."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.ask("GET", path)[1])
+        assert token
+        return self.ask("POST", path, {**form, "csrfmiddlewaretoken": token[1]})
+
+
+ADMINISTRATOR = {"name": "Adele Amt", "email": "adele@etappe.example", "password": "sieben blaue Bänke"}
+
+
+def set_up(site: Serving) -> Browser:
+    """Create the first administrator by the link, and stay signed in."""
+    browser = Browser(site.port)
+    status, said = browser.post(site.link(), ADMINISTRATOR)
+    assert status == 302, said
+    return browser
