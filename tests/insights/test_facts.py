@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from etappe.insights import engine
+from etappe.insights.catalogue import CATALOGUE
+from etappe.insights.reference import reference
 from etappe.insights.standing import OPENING
 from etappe.insights.tables import FACTS
 
@@ -62,6 +66,12 @@ def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
     assert OPENING not in sql
 
 
+def test_figures_name_the_facts_they_are_made_of() -> None:
+    for key, metric in CATALOGUE.items():
+        text = "".join(path.read_text(encoding="utf-8") for path in engine.SHIPPED.glob(f"{key}.*.sql"))
+        assert set(re.findall(r'"(fact_\w+)"', text)) == set(metric.sources)
+
+
 def test_showing_a_figure_does_not_import_ibis() -> None:
     """A second of CPU and 80 MB that no web worker should pay."""
     code = (
@@ -69,3 +79,8 @@ def test_showing_a_figure_does_not_import_ibis() -> None:
         "q.engine.prepared('win_rate.now.all'); sys.exit('ibis' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_reference_page_is_that_of_the_catalogue() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
+    assert page.read_text(encoding="utf-8") == reference(), "run `python -m etappe.insights.reference` into it"

@@ -35,6 +35,11 @@ GIVEN = {
     "in_pipeline": "boolean",
     "skip": "int64",
 }
+SOURCES = (
+    "fact_deal", "fact_deal_span", "fact_stage_visit", "fact_deal_member", "fact_account", "fact_process_stage",
+)  # fmt: skip
+"""The facts that figures about deals are made of."""
+
 OPENING, CLOSING = "\u27e6", "\u27e7"
 
 

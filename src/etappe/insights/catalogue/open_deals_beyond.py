@@ -11,6 +11,7 @@ from etappe.core.figures import Finding
 from etappe.core.proportion import wilson
 from etappe.insights.catalogue.durations import REASONS, Times, counted, times, unusable, usable
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
+from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -90,7 +91,7 @@ OPEN_DEALS_BEYOND = Metric(
     window=_("open deals on the day shown, against all deals won up to then"),
     method=_("counted; the interval is the count at the 95 % bounds of the ninetieth percentile (Woodruff)"),
     minimum=MINIMUM,
-    sources=("fact_deal", "fact_process_stage"),
+    sources=SOURCES,
     build=build,
     finish=finish,
     records={"outcomes": "open", "clock": "engaged", "start": "known", "rests": "false", "in_pipeline": "true"},

@@ -21,6 +21,7 @@ from etappe.core.survival import (
 )
 from etappe.insights.catalogue.durations import CLOCKS, CODES, REASONS, Times, counted, times, unusable, usable
 from etappe.insights.metric import Metric, Row, by_segment
+from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -139,7 +140,7 @@ SALES_CYCLE = Metric(
         "deals after Woodruff"
     ),
     minimum=MINIMUM,
-    sources=("fact_deal", "fact_process_stage"),
+    sources=SOURCES,
     build=build,
     finish=finish,
     records={"clock": "engaged", "start": "known", "in_pipeline": "true"},

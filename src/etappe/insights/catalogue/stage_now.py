@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.insights.metric import Metric, Row, total
+from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -86,7 +87,7 @@ STAGE_NOW = Metric(
     window=_("the day shown"),
     method=_("counted, not estimated: no interval"),
     minimum=0,
-    sources=("fact_deal", "fact_process_stage"),
+    sources=SOURCES,
     build=build,
     finish=finish,
     records={"outcomes": "open"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.figures import Finding
 from etappe.core.proportion import wilson
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
+from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -69,7 +70,7 @@ WIN_RATE = Metric(
     window=_("all decided deals up to the day shown"),
     method=_("95 % Wilson score interval"),
     minimum=MINIMUM,
-    sources=("fact_deal", "fact_process_stage"),
+    sources=SOURCES,
     build=build,
     finish=finish,
     records={"outcomes": "won,lost,declined", "in_pipeline": "true"},
