@@ -204,7 +204,7 @@ let held: { card: HTMLElement; home: Home } | null = null;
 
 function grab(card: HTMLElement): void {
   held = { card, home: homeOf(card) };
-  card.classList.add("held");
+  card.classList.add("grabbed");
   announce(fill(say("grabbed"), { deal: titleOf(card), stage: nameOf(columnOf(card)) }));
 }
 
@@ -225,7 +225,7 @@ function release(dropIt: boolean): void {
   const { card, home } = held;
   const column = dropIt ? columnOf(card) : null;
   held = null;
-  card.classList.remove("held");
+  card.classList.remove("grabbed");
   if (!dropIt) announce(fill(say("stays"), { deal: titleOf(card), stage: nameOf(home.list.closest<HTMLElement>("[data-stage]")) }));
   drop(card, column, home);
   card.focus();
