@@ -14,7 +14,7 @@ class Missing(Exception):
 
 
 class Refusal(Exception):
-    """A rule said no (HTTP 422). `code` names the rule, `params` what is missing: an edge offers the way out by them."""
+    """A rule said no (HTTP 422). `code` names the rule, `params` what is missing: edges offer the way out by them."""
 
     status = 422
 

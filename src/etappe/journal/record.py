@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from importlib import import_module
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypedDict, TypeVar, Unpack
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -44,36 +44,44 @@ def current_change() -> uuid.UUID:
     return _change.get() or uuid.uuid4()
 
 
+class About(TypedDict, total=False):
+    """What an entry is about: keys of the records."""
+
+    account: int | None
+    person: int | None
+    deal: int | None
+
+
 def record(
     kind: JournalKind,
     *,
     actor: Actor,
     at: datetime,
-    account: int | None = None,
-    person: int | None = None,
-    deal: int | None = None,
     voids: int | None = None,
+    backfilled: bool = False,
+    **about: Unpack[About],
 ) -> int:
     """Add an entry to the journal and defer the jobs of whoever must react, in the transaction that is open.
 
-    Returns the entry's id. Raises if no transaction is open: an entry must stand or fall with the change it tells of.
+    `backfilled` entries tell of something long past, and nobody reacts. Returns the entry's id. Raises if no transaction
+    is open: an entry must stand or fall with the change it tells of.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record() needs the action's transaction")
     entry = Entry.objects.create(
-        change_id=current_change(),
+        change_id=_change.get() or uuid.uuid4(),
         kind=kind.name,
         version=kind.version,
         occurred_at=at,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        account_id=account,
-        person_id=person,
-        deal_id=deal,
         voids=voids,
+        backfilled=backfilled,
         data=kind.data(),
+        **{f"{subject}_id": key for subject, key in about.items()},
     )
-    _defer(kind.name, entry.id)
+    if not backfilled:
+        _defer(kind.name, entry.id)
     return int(entry.id)
 
 
