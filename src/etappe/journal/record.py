@@ -63,8 +63,8 @@ def record(
 ) -> int:
     """Add an entry to the journal and defer the jobs of whoever must react, in the transaction that is open.
 
-    `backfilled` entries tell of something long past, and nobody reacts. Returns the entry's id. Raises if no transaction
-    is open: an entry must stand or fall with the change it tells of.
+    `backfilled` entries tell of something long past, and nobody reacts. Returns the entry's id. Raises if no
+    transaction is open: an entry must stand or fall with the change it tells of.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("record() needs the action's transaction")
