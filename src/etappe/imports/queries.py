@@ -74,7 +74,7 @@ def run_view(run: Run) -> RunView:
         source=run.source.name if run.source else (plan.source if plan else ""),
         state=run.state,
         is_dry=run.is_dry,
-        files=tuple(_file_count(name, counts) for name, counts in run.counts.items()),
+        files=tuple(_file_count(name, run.counts[name]) for name in _in_order(run)),
         totals=totals_of(run.counts),
         notes=tuple(
             Note(code, bool(note["rejects"]), int(note["count"]), note["examples"])
@@ -92,6 +92,13 @@ def run_view(run: Run) -> RunView:
         started_by=run.started_by_id,
         names=tuple(each["name"] for each in run.files),
     )
+
+
+def _in_order(run: Run) -> list[str]:
+    """The names of the files that were taken, as they were given (a sheet follows its workbook)."""
+    given = [each["name"] for each in run.files]
+    places = {name: at for at, name in enumerate(given)}
+    return sorted(run.counts, key=lambda name: (places.get(name, places.get(name.partition("#")[0], 0)), name))
 
 
 def _file_count(name: str, counts: Mapping[str, Any]) -> FileCount:

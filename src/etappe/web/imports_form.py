@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from etappe.core.actor import Actor
 from etappe.core.deal_fields import clean_currency, clean_name
@@ -24,6 +25,13 @@ from etappe.journal.refusals import text
 from etappe.playbook import queries as playbook
 
 Choice = tuple[str, str | Promise]
+
+DELIMITERS: Mapping[str, str | Promise] = {
+    ",": gettext_lazy("commas between cells"),
+    ";": gettext_lazy("semicolons between cells"),
+    "\t": gettext_lazy("tabs between cells"),
+    "|": gettext_lazy("bars between cells"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,16 @@ class FileCard:
     kept: tuple[ColumnLine, ...]
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between cells, in words."""
+        return str(DELIMITERS.get(self.reading.get("delimiter", ""), ""))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether somebody should look at what its columns become."""
+        return any(line.is_guess or not line.is_sure for line in self.mapped) or not self.number
 
 
 @dataclass(frozen=True)
