@@ -9,6 +9,7 @@ import functools
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -56,18 +57,15 @@ def email(name: str) -> str:
 
 
 def assemble(at: datetime = AT) -> Cast:
-    """Make the cast by the actions that make everybody: Dot by the set-up link, she adds the others."""
-    actions.create_first_administrator(
-        actions.make_setup_link(actor=SYSTEM, at=at), email("dot"), "Dot Dörfler", PASSWORD, actor=SYSTEM, at=at
-    )
+    """Make the cast by the actions that make everybody. One hash serves all: hashing is slow on purpose."""
+    actions.adopt_administrator(email("dot"), "Dot Dörfler", _hashed(), actor=SYSTEM, at=at)
     dot = queries.actor_by_email(email("dot"))
     teams = _teams(dot, at)
     for name, (role, team) in MEMBERS.items():
         actions.add_user(email(name), NAMES[name], role, teams[team], actor=dot, at=at)
-    # Everybody has Dot's password. A real hash for each would cost every test half a second.
     User.objects.filter(email__endswith="@etappe.example").update(password=_hashed())
-    people = {name: queries.actor_by_email(email(name)) for name in ("dot", *MEMBERS)}
-    return Cast(**people, **teams)
+    made: dict[str, Any] = {name: queries.actor_by_email(email(name)) for name in ("dot", *MEMBERS)}
+    return Cast(**made, **teams)
 
 
 NAMES = {

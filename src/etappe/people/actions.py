@@ -118,10 +118,10 @@ def write_note(
     at: datetime,
 ) -> int:
     """Write a note on an account or a person (one of them); returns the id of its journal entry."""
-    require(actor, "notes.write")
     if (account is None) == (person is None):
         raise Refusal("field_required", field="subject")
     on_account, on_person = _note_on(actor, account, person)
+    require(actor, "notes.write")
     note = NoteWritten(text=clean_note("text", text))
     return record(note, actor=actor, at=at, account=on_account, person=on_person)
 

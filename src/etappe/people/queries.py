@@ -14,8 +14,8 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
 from etappe.core.actor import Actor, ActorKind, Role
-from etappe.core.contact import clean_email, domain_of_email
-from etappe.core.errors import Missing, Refusal
+from etappe.core.contact import canonical_email, domain_of_email
+from etappe.core.errors import Missing
 from etappe.core.mail_checks import address_key
 from etappe.core.page import Page
 from etappe.journal.fields import Fold
@@ -234,7 +234,7 @@ def people_of_account(account: int) -> list[PersonRef]:
 
 
 def find_people_by_email(addresses: Iterable[str]) -> dict[str, tuple[PersonRef, ...]]:
-    """Who has these addresses: canonical address (see `core.contact.clean_email`) to all people with it, oldest first.
+    """Who has these addresses: canonical address (`core.contact.canonical_email`) to all people with it, oldest first.
 
     Several people may share an address; whoever asks picks by `account_id`. Texts that are no address are left out.
     """
@@ -244,14 +244,6 @@ def find_people_by_email(addresses: Iterable[str]) -> dict[str, tuple[PersonRef,
         key = person.email.lower()
         found[key] = (*found.get(key, ()), person_ref(person))
     return found
-
-
-def canonical_email(text: str) -> str:
-    """The address as people are found by; empty where the text is none."""
-    try:
-        return clean_email("email", text)
-    except Refusal:
-        return ""
 
 
 def buyer_people(addresses: Iterable[str], *, account: int | None, people: Iterable[int]) -> dict[str, str]:

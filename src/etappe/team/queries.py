@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from etappe.core.actor import Actor, ActorKind, Role
+from etappe.core.contact import canonical_email
 from etappe.core.errors import Missing, Refusal
 from etappe.core.mail_checks import address_key
 from etappe.team.access import actor_of
@@ -157,13 +158,13 @@ def _one(condition: Q) -> UserView:
 
 def find_user(email: str) -> UserView | None:
     """The colleague with this address, whatever its case; None where there is none."""
-    found = User.objects.select_related("team").filter(email__iexact=email).first()
+    found = User.objects.select_related("team").filter(email__iexact=canonical_email(email)).first()
     return user_view(found) if found else None
 
 
 def actor_by_email(email: str) -> Actor:
     """The active colleague with this address as an actor, for commands that name one; otherwise `Missing`."""
-    return _actor(Q(email__iexact=email))
+    return _actor(Q(email__iexact=canonical_email(email)))
 
 
 def actor_by_id(user_id: int) -> Actor:
