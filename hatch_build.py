@@ -1,4 +1,4 @@
-"""Build hook: a wheel carries compiled catalogues and built assets. An editable installation gets both from the Makefile."""
+"""Build hook: a wheel carries compiled catalogues and built assets; a clone gets both from the Makefile."""
 
 from __future__ import annotations
 
