@@ -145,6 +145,20 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("This map of an import cannot be used: {why} {detail}"),
         _("Save the map that the preview proposes, and change that one."),
     ),
+    "import_files": (_("An import takes 1 to {limit} files; these are {count}."), _("Choose fewer files at once.")),
+    "import_files_gone": (
+        _("The files of this import are no longer there; they are kept for two days."),
+        _("Upload them again; what was imported is recognised."),
+    ),
+    "import_is_busy": (_("This import is at work."), _("Wait until it has ended, or cancel it.")),
+    "import_nothing_found": (
+        _("Nothing in these files could be told to be accounts, people or deals: {files}."),
+        _("Say in the mapping what each file holds."),
+    ),
+    "import_stage_unmapped": (
+        _("The stage “{stage}” goes to “{target}”, which the process does not have."),
+        _("Its stages are: {stages}."),
+    ),
     # --- Lists ---
     "bad_mark": (_("This part of the list cannot be found any more."), _("Open the list from its beginning.")),
     "unknown_sort": (_("The list cannot be sorted by “{sort}”."), _("Choose one of: {sorts}.")),

@@ -53,8 +53,9 @@ def publish(source: str, *, actor: Actor, at: datetime) -> VersionView:
 def _compiled(source: str) -> Spec:
     draft = read(source)
     if draft.problems:
-        said = tuple((finding.line, finding.column, tell(finding).reason) for finding in lint_draft(draft))
-        raise Refusal("process_unusable", problems=draft.problems, said=said[: len(draft.problems)])
+        found = [finding for finding in lint_draft(draft) if "problem" in finding.params]
+        said = tuple((finding.line, finding.column, tell(finding).reason) for finding in found)
+        raise Refusal("process_unusable", problems=draft.problems, said=said)
     return compile_process(draft)
 
 

@@ -122,8 +122,9 @@ def _known(said: str) -> Stage | None:
 def _unknown(said: str, taken: dict[str, Stage]) -> Stage:
     key = _key(said, {*taken, _ORDER, _AFTER})
     usual = propose(said)
-    names = {words["en"] for words in (stage.name for stage in taken.values())}
-    name = usual.name if usual and usual.name["en"] not in names else {"de": said, "en": said}
+    if usual and usual.name["en"] in {stage.name["en"] for stage in taken.values()}:
+        usual = None
+    name = usual.name if usual else {"de": said, "en": said}
     action = {"de": f"{said}: mit dem Käufer zum Ergebnis bringen", "en": f"{said}: reach the outcome with the buyer"}
     text = usual.criterion if usual else _confirmed(said)
     kinds = (Kind.REPLY, Kind.DOCUMENT, Kind.PLAN_TICK, Kind.NOTE_CONFIRMED)
