@@ -19,11 +19,15 @@ from psycopg import sql
 from etappe.config import env
 from etappe.config.grants import APPEND_ONLY
 from etappe.config.home import Home
-from etappe.config.start import Logins
+from etappe.config.start import Logins, set_up
 
 OLDEST = 15
 """The oldest major version of PostgreSQL that the tests run on."""
 GIGABYTE = 1_000_000_000
+NEWEST = 300
+"""Records of each kind whose entries are folded and compared."""
+SHOWN = 5
+"""Records that are named when they differ."""
 
 
 class Level(StrEnum):
@@ -286,6 +290,20 @@ def _jobs(connection: psycopg.Connection) -> Iterator[Finding]:
         yield fine("jobs", "None failed, none late")
 
 
+def examine_folds(home: Home, logins: Logins) -> Finding:
+    """Whether the newest records are what the journal says of them."""
+    set_up(home, logins)
+    from etappe.config.folds import differing
+
+    found = list(differing(NEWEST))
+    if not found:
+        return fine("journal", f"The newest {NEWEST} accounts, people and deals are what it says")
+    shown = "; ".join(found[:SHOWN])
+    return wrong(
+        "journal", f"{len(found)} records are not what it says: {shown}.", "Somebody wrote past it; restore a backup."
+    )
+
+
 def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:
     """Everything, in the order a reader wants it. `logins` is asked only when the settings can be used."""
     found = list(examine_settings())
@@ -293,4 +311,7 @@ def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:
     if any(finding.level is Level.WRONG for finding in found):
         return
     yield from examine_surroundings(home)
-    yield from examine_database(logins())
+    known = logins()
+    yield from examine_database(known)
+    if known.is_current():
+        yield examine_folds(home, known)
