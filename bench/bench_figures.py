@@ -105,8 +105,9 @@ def figures() -> None:
 
 def main() -> None:
     """Both, on a database of their own."""
-    from etappe.config.embedded import APPLICATION
     from tests import conftest, database
+
+    from etappe.config.embedded import APPLICATION
 
     server = database.server()
     server.start()

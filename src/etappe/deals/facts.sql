@@ -1,4 +1,5 @@
--- Days are days in the workspace's zone (fact_workspace, defined by the room below).
+-- Days are days in the workspace's zone (fact_workspace, defined by the room below). A column `..._number` is a day as a
+-- number, counted from 1970-01-01: whole days between two of them are a subtraction on every engine.
 
 -- One row per deal as it stands now.
 --   outcome     open, won, lost, declined, disqualified. A customer who cancelled later was won.
@@ -30,20 +31,28 @@ SELECT
     deal.engaged_since,
     deal.rests_until,
     deal.leave_reason,
-    CASE
-        WHEN deal.status <> 'cancelled' THEN (deal.closed_at AT TIME ZONE workspace.zone)::date
-        ELSE (
-            SELECT (min(visit.entered_at) AT TIME ZONE workspace.zone)::date
-            FROM deals_stagevisit AS visit
-            WHERE visit.deal_id = deal.id AND visit.status = 'won' AND NOT EXISTS (
-                SELECT FROM deals_stagevisit AS later
-                WHERE later.deal_id = deal.id AND later.id > visit.id AND later.status NOT IN ('won', 'cancelled')
-            )
-        )
-    END AS decided_on,
-    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END AS seen_until
+    decided.decided_on,
+    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END AS seen_until,
+    deal.engaged_since - DATE '1970-01-01' AS engaged_number,
+    deal.buyer_since - DATE '1970-01-01' AS buyer_number,
+    decided.decided_on - DATE '1970-01-01' AS decided_number,
+    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END - DATE '1970-01-01' AS seen_number
 FROM deals_deal AS deal
-CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace;
+CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
+CROSS JOIN LATERAL (
+    SELECT
+        CASE
+            WHEN deal.status <> 'cancelled' THEN (deal.closed_at AT TIME ZONE workspace.zone)::date
+            ELSE (
+                SELECT (min(visit.entered_at) AT TIME ZONE workspace.zone)::date
+                FROM deals_stagevisit AS visit
+                WHERE visit.deal_id = deal.id AND visit.status = 'won' AND NOT EXISTS (
+                    SELECT FROM deals_stagevisit AS later
+                    WHERE later.deal_id = deal.id AND later.id > visit.id AND later.status NOT IN ('won', 'cancelled')
+                )
+            )
+        END AS decided_on
+) AS decided;
 
 -- One row per stay of a deal in a stage and status. left_at is empty while the deal is there.
 CREATE VIEW fact_stage_visit AS
@@ -67,6 +76,7 @@ SELECT
     lower(span.valid) AS valid_from,
     upper(span.valid) AS valid_to,
     (lower(span.valid) AT TIME ZONE workspace.zone)::date AS valid_from_on,
+    (lower(span.valid) AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS valid_from_number,
     span.stage,
     span.status,
     CASE span.status WHEN 'cancelled' THEN 'won' ELSE span.status END AS outcome,

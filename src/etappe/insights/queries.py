@@ -46,6 +46,7 @@ class Asked:
         return {
             "by": self.by or "",
             "day": self.day,
+            "number": (self.day - date(1970, 1, 1)).days,
             "moment": end,
             "viewer": scope.user,
             "teams": sorted(scope.teams),

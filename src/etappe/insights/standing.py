@@ -18,6 +18,7 @@ DIMENSIONS = ("owner", "team", "source", "product", "industry", "country", "size
 GIVEN = {
     "by": "string",  # one of DIMENSIONS, or empty
     "day": "date",  # the day asked about, in the workspace's zone
+    "number": "int64",  # the same as a number of days from 1970-01-01
     "moment": "timestamp('UTC')",  # the end of that day
     "viewer": "int64",
     "teams": "array<int64>",
@@ -89,14 +90,15 @@ def _as_of(deal: Table) -> Table:
     span = span.filter(_holds(span.valid_from, span.valid_to))
     visit = visit.filter(_holds(visit.entered_at, visit.left_at))
     joined = deal.join(span, "deal_id", rname="{name}_then").left_join(visit, "deal_id", rname="{name}_visit")
-    decided = ibis.cases(
-        (joined.outcome_then == "open", ibis.null("date")),
-        (joined.decided_on <= given("day"), joined.decided_on),
-        else_=joined.valid_from_on,
+    was_open = joined.outcome_then == "open"
+    was_decided = joined.decided_on <= given("day")
+    on = ibis.cases((was_open, ibis.null("date")), (was_decided, joined.decided_on), else_=joined.valid_from_on)
+    number = ibis.cases(
+        (was_open, ibis.null("int32")), (was_decided, joined.decided_number), else_=joined.valid_from_number
     )
     return joined.select(
-        "deal_id", "uid", "name", "entry_stage", "account_id", "source", "product", "buyer_since", "engaged_since",
-        "seen_until",
+        "deal_id", "uid", "name", "entry_stage", "account_id", "source", "product", "engaged_since", "engaged_number",
+        "buyer_number", "seen_until", "seen_number",
         process_version_id=joined.process_version_id_visit.coalesce(joined.process_version_id),
         stage=joined.stage_then,
         outcome=joined.outcome_then,
@@ -106,7 +108,8 @@ def _as_of(deal: Table) -> Table:
         currency=joined.currency_then,
         owner_id=joined.owner_id_then,
         team_id=joined.team_id_then,
-        decided_on=decided,
+        decided_on=on,
+        decided_number=number,
         rests=ibis.literal(False),
     )  # fmt: skip
 
@@ -142,13 +145,13 @@ def _measured(deal: Table) -> Table:
     import ibis
 
     observed = ibis.least(deal.seen_until.coalesce(given("day")), given("day"))
-    until = deal.decided_on.coalesce(observed)
+    until = deal.decided_number.coalesce(ibis.least(deal.seen_number.coalesce(given("number")), given("number")))
     return deal.select(
         "deal_id", "uid", "name", "segment", "stage", "phase", "position", "process", "process_version_id", "outcome",
         "proof", "amount", "currency", "owner_id", "engaged_since", "decided_on", "rests",
         version=deal.process_number,
-        engaged_days=until.delta(deal.engaged_since, unit="day"),
-        buyer_days=until.delta(deal.buyer_since, unit="day"),
+        engaged_days=until - deal.engaged_number,
+        buyer_days=until - deal.buyer_number,
         observed_on=observed,
         in_pipeline=(deal.phase != "find").fill_null(True) | (deal.basis == "imported"),
     )  # fmt: skip

@@ -86,6 +86,10 @@ FACTS: Mapping[str, Fact] = {
             "leave_reason": (_TEXT, "why it left early; empty if it did not"),
             "decided_on": (_DAY, "day the sale was decided; empty while it is open"),
             "seen_until": (_DAY, "data-as-of day of its import if nobody has moved it since; empty: up to the present"),
+            "engaged_number": ("int32", "engaged_since as a number of days from 1970-01-01"),
+            "buyer_number": ("int32", "buyer_since as a number of days from 1970-01-01"),
+            "decided_number": ("int32", "decided_on as a number of days from 1970-01-01"),
+            "seen_number": ("int32", "seen_until as a number of days from 1970-01-01"),
         },
     ),
     "fact_stage_visit": Fact(
@@ -109,6 +113,7 @@ FACTS: Mapping[str, Fact] = {
             "valid_from": (_MOMENT, "from when on it stood like this"),
             "valid_to": (_MOMENT, "until when (not included); empty for the present span"),
             "valid_from_on": (_DAY, "day of valid_from"),
+            "valid_from_number": ("int32", "valid_from_on as a number of days from 1970-01-01"),
             "stage": (_TEXT, "key of the stage"),
             "status": (_TEXT, "status during the span"),
             "outcome": (_TEXT, "as status; a customer who cancelled later was won"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.core.proportion import wilson
-from etappe.insights.catalogue.durations import REASONS, Times, counted, times, unusable, usable
+from etappe.insights.catalogue.durations import REASONS, Times, counted, on_clock, times, unusable, usable
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
 from etappe.insights.standing import SOURCES
 
@@ -28,17 +28,18 @@ def build(deals: Table) -> Table:
 def finish(rows: list[Row]) -> Finding:
     """Open deals beyond the threshold, over all rows and, each with its own threshold, per segment.
 
-    >>> line = {"segment": "", "clock": "engaged", "in_pipeline": True, "rests": False, "deals": 1}
-    >>> won = [{**line, "outcome": "won", "days": day} for day in range(1, 31)]
-    >>> still = [{**line, "outcome": "open", "days": day} for day in (5, 27, 28, 60)]
+    >>> line = {"segment": "", "in_pipeline": True, "rests": False, "deals": 1}
+    >>> won = [{**line, "outcome": "won", "engaged_days": day} for day in range(1, 31)]
+    >>> still = [{**line, "outcome": "open", "engaged_days": day} for day in (5, 27, 28, 60)]
     >>> found = finish(won + still)
     >>> found.value, found.interval, found.n, found.extra["threshold"]
     (2, (1, 3), 4, 27)
     """
-    known = usable(rows)
+    timed = on_clock(rows, "engaged")
+    known = usable(timed)
     whole = _line(known)
     segments = ({"segment": segment, **_line(part)} for segment, part in by_segment(known).items())
-    opened = [row for row in rows if row["outcome"] == "open"]
+    opened = [row for row in timed if row["outcome"] == "open"]
     missing = unusable(opened) | left_out(resting=total(known, outcome="open", rests=True))
     keys = ("threshold", "threshold_interval", "won")
     return Finding(

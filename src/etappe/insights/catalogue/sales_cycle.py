@@ -19,7 +19,17 @@ from etappe.core.survival import (
     percentile,
     percentile_among,
 )
-from etappe.insights.catalogue.durations import CLOCKS, CODES, REASONS, Times, counted, times, unusable, usable
+from etappe.insights.catalogue.durations import (
+    CLOCKS,
+    CODES,
+    REASONS,
+    Times,
+    counted,
+    on_clock,
+    times,
+    unusable,
+    usable,
+)
 from etappe.insights.metric import Metric, Row, by_segment
 from etappe.insights.standing import SOURCES
 
@@ -31,10 +41,8 @@ SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
 def build(deals: Table) -> Table:
-    """Deals per segment, clock, outcome and days."""
-    import ibis
-
-    return ibis.union(*(counted(deals, clock) for clock in CLOCKS))
+    """Deals per segment, outcome and days on both clocks."""
+    return counted(deals, *CLOCKS)
 
 
 def finish(rows: list[Row]) -> Finding:
@@ -44,13 +52,13 @@ def finish(rows: list[Row]) -> Finding:
     (Aalen-Johansen, other ends competing); `won_others_censored` is Kaplan-Meier of the time to winning with other ends
     censored, as much other software computes it: it describes a world where no deal is lost.
 
-    >>> line = {"segment": "", "clock": "engaged", "in_pipeline": True}
-    >>> rows = [{**line, "outcome": "won" if day % 3 else "open", "days": day, "deals": 2} for day in range(1, 31)]
-    >>> found = finish(rows)
+    >>> line = {"segment": "", "in_pipeline": True, "buyer_days": None, "deals": 2}
+    >>> ends = {day: "won" if day % 3 else "open" for day in range(1, 31)}
+    >>> found = finish([{**line, "outcome": end, "engaged_days": day} for day, end in ends.items()])
     >>> found.value, found.interval, found.n, found.rows[1]["reading"], found.rows[1]["p90"]
     (20.0, (14.0, 23.0), 60, 'won', 28.0)
     """
-    engaged = [row for row in rows if row["clock"] == "engaged"]
+    engaged = on_clock(rows, "engaged")
     known = times(usable(engaged))
     decided = known.count(known.is_over)
     value, interval, series = _headline(known) if decided >= MINIMUM else (None, None, ())
@@ -69,7 +77,7 @@ def _lines(rows: list[Row]) -> list[dict[str, Any]]:
         {"segment": segment, "clock": clock, **line}
         for segment, part in by_segment(rows).items()
         for clock in CLOCKS
-        if (known := usable([row for row in part if row["clock"] == clock]))
+        if (known := usable(on_clock(part, clock)))
         for line in _readings(times(known))
     ]
 

@@ -1,10 +1,9 @@
 SELECT
   "t12"."segment",
-  "t12"."clock",
   "t12"."outcome",
-  "t12"."days",
   "t12"."rests",
   "t12"."in_pipeline",
+  "t12"."engaged_days",
   COUNT(*) AS "deals",
   MAX("t12"."observed_on") AS "observed_on",
   MIN("t12"."observed_on") AS "observed_first"
@@ -51,23 +50,24 @@ FROM (
     "t11"."decided_on",
     "t11"."rests",
     "t11"."process_number" AS "version",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t11"."decided_on",
-      LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t11"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "engaged_days",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t11"."decided_on",
-      LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t11"."buyer_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "buyer_days",
+    COALESCE(
+      "t11"."decided_number",
+      LEAST(
+        COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t11"."engaged_number" AS "engaged_days",
+    COALESCE(
+      "t11"."decided_number",
+      LEAST(
+        COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t11"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
     COALESCE("t11"."phase" <> 'find', TRUE) OR (
       "t11"."basis" = 'imported'
-    ) AS "in_pipeline",
-    'engaged' AS "clock",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t11"."decided_on",
-      LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t11"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "days"
+    ) AS "in_pipeline"
   FROM (
     SELECT
       "t10"."deal_id",
@@ -95,6 +95,10 @@ FROM (
       "t10"."leave_reason",
       "t10"."decided_on",
       "t10"."seen_until",
+      "t10"."engaged_number",
+      "t10"."buyer_number",
+      "t10"."decided_number",
+      "t10"."seen_number",
       "t10"."rests",
       "t10"."industry",
       "t10"."country",
@@ -132,6 +136,10 @@ FROM (
         "t8"."leave_reason",
         "t8"."decided_on",
         "t8"."seen_until",
+        "t8"."engaged_number",
+        "t8"."buyer_number",
+        "t8"."decided_number",
+        "t8"."seen_number",
         "t8"."rests",
         "t8"."industry",
         "t8"."country",
@@ -163,6 +171,10 @@ FROM (
           "t7"."leave_reason",
           "t7"."decided_on",
           "t7"."seen_until",
+          "t7"."engaged_number",
+          "t7"."buyer_number",
+          "t7"."decided_number",
+          "t7"."seen_number",
           "t7"."rests",
           "t5"."account_id" AS "account_id_right",
           "t5"."industry",
@@ -195,6 +207,10 @@ FROM (
             "t1"."leave_reason",
             "t1"."decided_on",
             "t1"."seen_until",
+            "t1"."engaged_number",
+            "t1"."buyer_number",
+            "t1"."decided_number",
+            "t1"."seen_number",
             COALESCE("t1"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
             AND (
               "t1"."outcome" = 'open'
@@ -222,5 +238,4 @@ GROUP BY
   2,
   3,
   4,
-  5,
-  6
+  5

@@ -1,10 +1,9 @@
 SELECT
   "t15"."segment",
-  "t15"."clock",
   "t15"."outcome",
-  "t15"."days",
   "t15"."rests",
   "t15"."in_pipeline",
+  "t15"."engaged_days",
   COUNT(*) AS "deals",
   MAX("t15"."observed_on") AS "observed_on",
   MIN("t15"."observed_on") AS "observed_first"
@@ -51,23 +50,24 @@ FROM (
     "t14"."decided_on",
     "t14"."rests",
     "t14"."process_number" AS "version",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t14"."decided_on",
-      LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t14"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "engaged_days",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t14"."decided_on",
-      LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t14"."buyer_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "buyer_days",
+    COALESCE(
+      "t14"."decided_number",
+      LEAST(
+        COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t14"."engaged_number" AS "engaged_days",
+    COALESCE(
+      "t14"."decided_number",
+      LEAST(
+        COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t14"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
     COALESCE("t14"."phase" <> 'find', TRUE) OR (
       "t14"."basis" = 'imported'
-    ) AS "in_pipeline",
-    'engaged' AS "clock",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t14"."decided_on",
-      LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t14"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "days"
+    ) AS "in_pipeline"
   FROM (
     SELECT
       "t13"."deal_id",
@@ -95,6 +95,10 @@ FROM (
       "t13"."leave_reason",
       "t13"."decided_on",
       "t13"."seen_until",
+      "t13"."engaged_number",
+      "t13"."buyer_number",
+      "t13"."decided_number",
+      "t13"."seen_number",
       "t13"."rests",
       "t13"."industry",
       "t13"."country",
@@ -132,6 +136,10 @@ FROM (
         "t11"."leave_reason",
         "t11"."decided_on",
         "t11"."seen_until",
+        "t11"."engaged_number",
+        "t11"."buyer_number",
+        "t11"."decided_number",
+        "t11"."seen_number",
         "t11"."rests",
         "t11"."industry",
         "t11"."country",
@@ -163,6 +171,10 @@ FROM (
           "t10"."leave_reason",
           "t10"."decided_on",
           "t10"."seen_until",
+          "t10"."engaged_number",
+          "t10"."buyer_number",
+          "t10"."decided_number",
+          "t10"."seen_number",
           "t10"."rests",
           "t6"."account_id" AS "account_id_right",
           "t6"."industry",
@@ -195,6 +207,10 @@ FROM (
             "t8"."leave_reason",
             "t8"."decided_on",
             "t8"."seen_until",
+            "t8"."engaged_number",
+            "t8"."buyer_number",
+            "t8"."decided_number",
+            "t8"."seen_number",
             COALESCE("t8"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
             AND (
               "t8"."outcome" = 'open'
@@ -238,5 +254,4 @@ GROUP BY
   2,
   3,
   4,
-  5,
-  6
+  5

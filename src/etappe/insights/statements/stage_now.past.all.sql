@@ -57,14 +57,20 @@ FROM (
     "t16"."decided_on",
     "t16"."rests",
     "t16"."process_number" AS "version",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t16"."decided_on",
-      LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t16"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "engaged_days",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t16"."decided_on",
-      LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t16"."buyer_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "buyer_days",
+    COALESCE(
+      "t16"."decided_number",
+      LEAST(
+        COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t16"."engaged_number" AS "engaged_days",
+    COALESCE(
+      "t16"."decided_number",
+      LEAST(
+        COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t16"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
     COALESCE("t16"."phase" <> 'find', TRUE) OR (
       "t16"."basis" = 'imported'
@@ -78,9 +84,11 @@ FROM (
       "t15"."account_id",
       "t15"."source",
       "t15"."product",
-      "t15"."buyer_since",
       "t15"."engaged_since",
+      "t15"."engaged_number",
+      "t15"."buyer_number",
       "t15"."seen_until",
+      "t15"."seen_number",
       "t15"."process_version_id",
       "t15"."stage",
       "t15"."outcome",
@@ -91,6 +99,7 @@ FROM (
       "t15"."owner_id",
       "t15"."team_id",
       "t15"."decided_on",
+      "t15"."decided_number",
       "t15"."rests",
       "t15"."industry",
       "t15"."country",
@@ -110,9 +119,11 @@ FROM (
         "t13"."account_id",
         "t13"."source",
         "t13"."product",
-        "t13"."buyer_since",
         "t13"."engaged_since",
+        "t13"."engaged_number",
+        "t13"."buyer_number",
         "t13"."seen_until",
+        "t13"."seen_number",
         "t13"."process_version_id",
         "t13"."stage",
         "t13"."outcome",
@@ -123,6 +134,7 @@ FROM (
         "t13"."owner_id",
         "t13"."team_id",
         "t13"."decided_on",
+        "t13"."decided_number",
         "t13"."rests",
         "t13"."industry",
         "t13"."country",
@@ -136,9 +148,11 @@ FROM (
           "t6"."account_id",
           "t6"."source",
           "t6"."product",
-          "t6"."buyer_since",
           "t6"."engaged_since",
+          "t6"."engaged_number",
+          "t6"."buyer_number",
           "t6"."seen_until",
+          "t6"."seen_number",
           COALESCE("t12"."process_version_id", "t6"."process_version_id") AS "process_version_id",
           "t11"."stage",
           "t11"."outcome",
@@ -155,6 +169,13 @@ FROM (
             THEN "t6"."decided_on"
             ELSE "t11"."valid_from_on"
           END AS "decided_on",
+          CASE
+            WHEN "t11"."outcome" = 'open'
+            THEN CAST(NULL AS INT)
+            WHEN "t6"."decided_on" <= CAST('⟦day⟧' AS DATE)
+            THEN "t6"."decided_number"
+            ELSE "t11"."valid_from_number"
+          END AS "decided_number",
           FALSE AS "rests",
           "t8"."account_id" AS "account_id_right",
           "t8"."industry",

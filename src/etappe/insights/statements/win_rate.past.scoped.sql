@@ -48,14 +48,20 @@ FROM (
     "t19"."decided_on",
     "t19"."rests",
     "t19"."process_number" AS "version",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t19"."decided_on",
-      LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t19"."engaged_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "engaged_days",
-    CAST(EXTRACT(epoch FROM CAST(COALESCE(
-      "t19"."decided_on",
-      LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE))
-    ) AS TIMESTAMP) - CAST("t19"."buyer_since" AS TIMESTAMP)) / 86400 AS BIGINT) AS "buyer_days",
+    COALESCE(
+      "t19"."decided_number",
+      LEAST(
+        COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t19"."engaged_number" AS "engaged_days",
+    COALESCE(
+      "t19"."decided_number",
+      LEAST(
+        COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t19"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
     COALESCE("t19"."phase" <> 'find', TRUE) OR (
       "t19"."basis" = 'imported'
@@ -69,9 +75,11 @@ FROM (
       "t18"."account_id",
       "t18"."source",
       "t18"."product",
-      "t18"."buyer_since",
       "t18"."engaged_since",
+      "t18"."engaged_number",
+      "t18"."buyer_number",
       "t18"."seen_until",
+      "t18"."seen_number",
       "t18"."process_version_id",
       "t18"."stage",
       "t18"."outcome",
@@ -82,6 +90,7 @@ FROM (
       "t18"."owner_id",
       "t18"."team_id",
       "t18"."decided_on",
+      "t18"."decided_number",
       "t18"."rests",
       "t18"."industry",
       "t18"."country",
@@ -101,9 +110,11 @@ FROM (
         "t16"."account_id",
         "t16"."source",
         "t16"."product",
-        "t16"."buyer_since",
         "t16"."engaged_since",
+        "t16"."engaged_number",
+        "t16"."buyer_number",
         "t16"."seen_until",
+        "t16"."seen_number",
         "t16"."process_version_id",
         "t16"."stage",
         "t16"."outcome",
@@ -114,6 +125,7 @@ FROM (
         "t16"."owner_id",
         "t16"."team_id",
         "t16"."decided_on",
+        "t16"."decided_number",
         "t16"."rests",
         "t16"."industry",
         "t16"."country",
@@ -127,9 +139,11 @@ FROM (
           "t15"."account_id",
           "t15"."source",
           "t15"."product",
-          "t15"."buyer_since",
           "t15"."engaged_since",
+          "t15"."engaged_number",
+          "t15"."buyer_number",
           "t15"."seen_until",
+          "t15"."seen_number",
           COALESCE("t13"."process_version_id", "t15"."process_version_id") AS "process_version_id",
           "t12"."stage",
           "t12"."outcome",
@@ -146,6 +160,13 @@ FROM (
             THEN "t15"."decided_on"
             ELSE "t12"."valid_from_on"
           END AS "decided_on",
+          CASE
+            WHEN "t12"."outcome" = 'open'
+            THEN CAST(NULL AS INT)
+            WHEN "t15"."decided_on" <= CAST('⟦day⟧' AS DATE)
+            THEN "t15"."decided_number"
+            ELSE "t12"."valid_from_number"
+          END AS "decided_number",
           FALSE AS "rests",
           "t8"."account_id" AS "account_id_right",
           "t8"."industry",
