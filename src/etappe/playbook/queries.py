@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
@@ -146,6 +147,23 @@ def _compiled(_database: str, version_id: int) -> Spec:
     if found is None:
         raise Missing
     return from_data(found.compiled)
+
+
+def newest_specs() -> dict[str, Spec]:
+    """The newest version of every published process, by key: one small query."""
+    rows = ProcessVersion.objects.order_by("process__key", "number").values_list("process__key", "id")
+    return {key: spec(version_id) for key, version_id in dict(rows).items()}
+
+
+def version_numbers(ids: Iterable[int]) -> dict[int, int]:
+    """The numbers of versions by their key. They never change, so each is read once per server process."""
+    database = str(connection.settings_dict["NAME"])
+    return {version_id: _number(database, version_id) for version_id in set(ids)}
+
+
+@lru_cache(maxsize=4096)
+def _number(_database: str, version_id: int) -> int:
+    return ProcessVersion.objects.values_list("number", flat=True).get(id=version_id)
 
 
 def default_version() -> VersionView:

@@ -18,7 +18,6 @@ from etappe.deals import queries as deals
 from etappe.deals.queries import CARDS
 from etappe.deals.shapes import Column, DealRow, Total
 from etappe.journal.labels import words
-from etappe.journal.queries import horizon
 from etappe.team.access import ACTS, Reach, may
 from etappe.web.deals_answers import viewer_uid
 from etappe.web.deals_filter import Filters, read_filters, without
@@ -93,13 +92,13 @@ def board(request: Request) -> HttpResponse:
     filters = read_filters(request, statuses=False)
     keep, cards = bool(request.GET.get("keep")), _cards(request)
     phases = (Phase.FIND, Phase.WIN, *((Phase.KEEP,) if keep else ()))
-    process, mark = _process(filters), horizon()
+    process, mark = _process(filters), 0
     sums = dict(_totals(request, filters)) if request.GET.get("totals") else {}
     lanes: tuple[Lane, ...] = ()
     if process:
         wanted = filters.wanted
         found = deals.board(request.actor, process.key, wanted, phases=phases, cards=cards, today=today(request))
-        lanes = _lanes(request, found.columns, sums)
+        lanes, mark = _lanes(request, found.columns, sums), found.mark
     query = without(request.GET, "cards")
     page = BoardPage(
         process=process,

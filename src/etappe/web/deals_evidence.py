@@ -126,7 +126,8 @@ def give(request: Request, uid: uuid.UUID) -> HttpResponse:
     if not wanted:
         return _panel(request, GivePage(deal, asks_for(request, deal), _to(request)))
     stage, view = _criterion(deal, wanted)
-    ask = make_ask(request, deal, stage, view, to=_to(request), is_sent=request.method == "POST")
+    people = people_choices(request, deal)
+    ask = make_ask(request, (stage, view), people, to=_to(request), is_sent=request.method == "POST")
     if request.method == "POST":
         return _take(request, deal, ask)
     if request.GET.get("only") and wants_part(request):
@@ -144,7 +145,8 @@ def missing(request: Request, uid: uuid.UUID, to: str, refusal: Refusal) -> Http
 def asks_for(request: Request, deal: DealView, to: str = "") -> tuple[Ask, ...]:
     """Empty forms for all that a move lacks, or without one for all criteria of the present stage that are not met."""
     found = [(each.stage, each.view) for each in lacks(deal, to)] if to else _unmet_here(deal)
-    asks = (make_ask(request, deal, stage, view, to=to, is_sent=False) for stage, view in found)
+    people = people_choices(request, deal) if found else []
+    asks = (make_ask(request, each, people, to=to, is_sent=False) for each in found)
     return tuple(replace(ask, is_open=not position) for position, ask in enumerate(asks))
 
 
@@ -164,8 +166,16 @@ def _to(request: Request) -> str:
     return request.POST.get("to") or request.GET.get("to") or ""
 
 
-def make_ask(request: Request, deal: DealView, stage: StageView, view: CriterionView, *, to: str, is_sent: bool) -> Ask:
+def make_ask(
+    request: Request,
+    wanted: tuple[StageView, CriterionView],
+    people: list[tuple[str, str]],
+    *,
+    to: str,
+    is_sent: bool,
+) -> Ask:
     """The form for a criterion in the kind that is asked for, the first accepted one if none is."""
+    stage, view = wanted
     offered = tuple(kind.value for kind in view.criterion.kinds)
     chosen = (request.POST if is_sent else request.GET).get("kind", "")
     kind = chosen if chosen in offered else offered[0]
@@ -174,7 +184,7 @@ def make_ask(request: Request, deal: DealView, stage: StageView, view: Criterion
         request.FILES if is_sent else None,
         auto_id=f"{view.criterion.key}_%s",
     )
-    offer(form, "person", people_choices(request, deal), _("choose"))
+    offer(form, "person", people, _("choose"))
     form.fields["happened_on"].widget.attrs["max"] = latest_day(request.at, request.workspace.zone)
     return Ask(stage, view, kind, _tabs(view, offered, kind, to), form)
 

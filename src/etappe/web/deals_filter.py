@@ -81,18 +81,21 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
 
 def published(request: Request) -> tuple[Process, ...]:
     """The newest version of every published process, the default one first."""
-    return tuple(playbook.spec(process.newest.id) for process in playbook.processes(request.actor))
+    default = request.workspace.default_process
+    found = playbook.newest_specs()
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key != default, key)))
 
 
 def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -> None:
     chosen = [process for process in processes if process.key == request.GET.get("process")] or processes
     stages = {stage.key: words(stage.name) for process in chosen for stage in process.stages}
-    colleagues = [(str(user.uid), user.name) for user in team.users(request.actor)]
-    teams = [(str(each.uid), each.name) for each in team.teams(request.actor)]
+    users = team.users(request.actor)
+    colleagues = [(str(user.uid), user.name) for user in users]
+    teams = {str(user.team.uid): user.team.name for user in users if user.team}
     _choices(form, "process", [(process.key, words(process.name)) for process in processes])
     _choices(form, "stage", list(stages.items()))
     _choices(form, "owner", [("me", _("my own")), *colleagues])
-    _choices(form, "team", teams)
+    _choices(form, "team", sorted(teams.items(), key=lambda item: item[1]))
 
 
 def _choices(form: FilterForm, name: str, found: list[Any]) -> None:

@@ -50,10 +50,16 @@ def move(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Where a deal can go; a POST moves it `to` a stage, or says exactly what is missing, ready to be given."""
     if request.method == "POST":
         return move_on(request, uid, request.POST.get("to", ""), seen_of(request))
+    deal = _movable(request, uid)
+    return _panel(request, "deals/move.html", MovePage(deal, ways(deal), exits(deal)))
+
+
+def _movable(request: Request, uid: uuid.UUID) -> DealView:
+    """The deal, if the viewer may move it: nobody fills in a form that is refused afterwards."""
     deal = deals.get_deal(request.actor, uid)
     if not deal.may_move:
         raise Forbidden("forbidden", act="deals.move")
-    return _panel(request, "deals/move.html", MovePage(deal, ways(deal), exits(deal)))
+    return deal
 
 
 def move_on(request: Request, uid: uuid.UUID, to: str, seen: int | None) -> HttpResponse:
@@ -74,7 +80,7 @@ def move_on(request: Request, uid: uuid.UUID, to: str, seen: int | None) -> Http
 def leave(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Lose or disqualify. GET asks what else there is to say; a POST with the reason alone is enough."""
     if request.method == "GET":
-        deal = deals.get_deal(request.actor, uid)
+        deal = _movable(request, uid)
         reason = next((each for each in deal.process.leave if each.key == request.GET.get("reason")), None)
         return _panel(request, "deals/leave.html", AskPage(deal, reason=reason))
     given = {name: request.POST.get(name, "") for name in ("reason", "lost_to", "note")}
@@ -91,7 +97,7 @@ def rest(request: Request, uid: uuid.UUID) -> HttpResponse:
         actions.rest(uid, None, actor=request.actor, at=request.at)
         say(request, _("Taken up again."))
         return done(request, uid)
-    deal = deals.get_deal(request.actor, uid)
+    deal = _movable(request, uid)
     form = RestForm(request.POST if request.method == "POST" else None, initial={"until": deal.row.rests_until})
     form.fields["until"].widget.attrs["min"] = tomorrow(today(request))
     if request.method == "GET" or not form.is_valid():
@@ -131,7 +137,7 @@ def undo(request: Request, uid: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def ask_exception(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Ask to move on without proof, with a reason that stays visible."""
-    deal = deals.get_deal(request.actor, uid)
+    deal = _movable(request, uid)
     given: Mapping[str, str] = request.POST if request.method == "POST" else request.GET
     to = given.get("to") or next_stage(deal)
     form = ReasonForm(request.POST if request.method == "POST" else None)

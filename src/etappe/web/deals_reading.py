@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -69,6 +70,12 @@ class EvidencePage:
     def to(self) -> str:
         """Whom the mail was sent to."""
         return ", ".join(str(address) for address in self.facts.get("to", ()))
+
+    @property
+    def starts(self) -> datetime | None:
+        """When the appointment of an invitation begins."""
+        text = self.facts.get("starts")
+        return datetime.fromisoformat(text) if text else None
 
     @property
     def attachments(self) -> tuple[Attached, ...]:

@@ -122,14 +122,19 @@ def board(
     today: date,
 ) -> Board:
     """A process with the deals in its stages, those that moved last first; in `keep`, the deals that were won."""
-    newest = playbook.get_version(process) if process else playbook.default_version()
-    versions = [version.id for version in playbook.versions(newest.process)]
+    spec, versions = _versions_of(process)
     found = narrowed(visible(viewer.scope), wanted or DealFilter(), viewer, today)
     mark = horizon()
-    stages = newest.spec.of_phase(*phases)
-    by_stage = _first_cards(found, versions, [stage.key for stage in stages], newest.spec, cards)
+    stages = spec.of_phase(*phases)
+    by_stage = _first_cards(found, versions, [stage.key for stage in stages], spec, cards)
     columns = (Column(stage, by_stage[stage.key][:cards], len(by_stage[stage.key]) > cards) for stage in stages)
-    return Board(newest.spec, tuple(columns), mark)
+    return Board(spec, tuple(columns), mark)
+
+
+def _versions_of(process: str | None) -> tuple[Process, list[int]]:
+    """The newest version of a process (the default one if none is named), and the keys of all its versions."""
+    versions = playbook.versions(process or playbook.default_version().process)
+    return playbook.spec(versions[0].id), [version.id for version in versions]
 
 
 def _first_cards(
@@ -158,15 +163,14 @@ def board_totals(
     viewer: Actor, process: str | None = None, wanted: DealFilter | None = None, *, today: date
 ) -> tuple[Total, ...]:
     """Deals and amount per stage and currency, over the whole board; sums never mix currencies."""
-    newest = playbook.get_version(process) if process else playbook.default_version()
-    versions = [version.id for version in playbook.versions(newest.process)]
+    spec, versions = _versions_of(process)
     found = narrowed(visible(viewer.scope), wanted or DealFilter(), viewer, today)
     found = found.filter(process_version__in=versions, status__in=(Status.OPEN.value, Status.WON.value))
     sums = found.order_by().values("stage", "status", "currency").annotate(deals=Count("id"), total=Sum("amount"))
     return tuple(
         Total(row["stage"], row["deals"], row["currency"], row["total"] or Decimal(0))
         for row in sums
-        if row["stage"] in newest.spec.order and row["status"] == _status_in(newest.spec, row["stage"])
+        if row["stage"] in spec.order and row["status"] == _status_in(spec, row["stage"])
     )
 
 
