@@ -10,7 +10,8 @@ import { toast } from "./toasts";
 
 const FAR_ENOUGH = 6;
 const TOUCH_HOLD = 350;
-const EDGE = 56;
+const EDGE = 48;
+const PACE = 6;
 
 interface Home {
   list: Element;
@@ -99,6 +100,8 @@ interface Drag {
   slot: HTMLElement;
   dx: number;
   dy: number;
+  x: number;
+  y: number;
 }
 
 let drag: Drag | null = null;
@@ -114,8 +117,9 @@ function lift(card: HTMLElement, x: number, y: number): void {
   card.style.width = `${at.width}px`;
   card.classList.add("lifted");
   document.documentElement.classList.add("dragging");
-  drag = { card, home, slot, dx: x - at.left, dy: y - at.top };
+  drag = { card, home, slot, dx: x - at.left, dy: y - at.top, x, y };
   carry(x, y);
+  follow();
 }
 
 function carry(x: number, y: number): void {
@@ -125,9 +129,21 @@ function carry(x: number, y: number): void {
   const over = columnAt(x, y);
   for (const column of columns()) column.classList.toggle("over", column === over);
   if (over && drag.slot.parentElement !== listOf(over)) listOf(over).prepend(drag.slot);
+  drag.x = x;
+  drag.y = y;
+}
+
+/** While a card is held at the board's edge, the board goes on moving under it. */
+function follow(): void {
+  if (!drag || !board) return;
   const bounds = board.getBoundingClientRect();
-  if (x > bounds.right - EDGE) board.scrollLeft += 14;
-  if (x < bounds.left + EDGE) board.scrollLeft -= 14;
+  const right = Math.min(bounds.right, window.innerWidth);
+  const by = drag.x > right - EDGE ? PACE : drag.x < bounds.left + EDGE ? -PACE : 0;
+  if (by) {
+    board.scrollLeft += by;
+    carry(drag.x, drag.y);
+  }
+  window.requestAnimationFrame(follow);
 }
 
 function columnAt(x: number, y: number): HTMLElement | null {

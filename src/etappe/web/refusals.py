@@ -60,6 +60,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> str:
-    came_from = request.path if request.method == "GET" else request.headers.get("Referer", "/")
+    came_from = request.headers.get("Referer", "/")
     is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
     return came_from if is_ours else "/"

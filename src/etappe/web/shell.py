@@ -21,7 +21,7 @@ from django.utils.functional import Promise, cached_property
 from etappe.core.actor import Actor
 from etappe.journal.labels import language
 from etappe.team.access import may
-from etappe.team.queries import WorkspaceView, workspace
+from etappe.team.queries import WorkspaceView, has_administrator, workspace
 from etappe.web import navigation
 
 if TYPE_CHECKING:
@@ -138,6 +138,11 @@ class Shell:
     def theme(self) -> str:
         """`light`, `dark`, or nothing: as the system has it."""
         return getattr(getattr(self.request, "user", None), "theme", "")
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether somebody runs this workspace yet."""
+        return has_administrator()
 
     @property
     def can_mail(self) -> bool:

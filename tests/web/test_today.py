@@ -1,0 +1,164 @@
+"""Today: what waits for whom, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Browser, expect
+from tests.cast import AT, PASSWORD, Cast, email
+from tests.deals.conftest import Scene, set_scene
+from tests.web.signed import client_of
+
+from etappe.core.actor import SYSTEM
+from etappe.deals import actions
+from etappe.journal.clock import now
+from etappe.people.actions import create_account
+from etappe.playbook.actions import publish
+from etappe.playbook.queries import library_item
+
+DAY = now().date()
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return set_scene()
+
+
+def page_of(name: str) -> Any:
+    return client_of(name).get("/").context["page"]
+
+
+def names(rows: Any) -> list[str]:
+    return [row.name for row in rows]
+
+
+def test_an_empty_workspace_says_what_to_do_first(cast: Cast) -> None:
+    page = client_of("dot").get("/").content.decode()
+    for way_on in ("/import/", "/deals/new/", "/setup/questions/"):
+        assert f'href="{way_on}"' in page
+    oda = client_of("oda").get("/").content.decode()
+    main = oda[oda.index('<div class="today"') : oda.index("</main>")]
+    assert "/import/" not in main
+    assert "/deals/new/" not in main
+
+
+def test_next_steps_stand_by_urgency(scene: Scene) -> None:
+    for name, away in (("late", -1), ("today", 0), ("week", 7), ("later", 8)):
+        scene.another(name=name, next_step="Call", next_step_on=DAY + timedelta(days=away))
+    steps = page_of("ada").steps
+    assert names(steps.overdue) == ["late"]
+    assert names(steps.soon) == ["today", "week"]
+    assert names(steps.without) == ["Neue Anlage"]
+    assert steps.later == 1
+
+
+def test_other_peoples_and_closed_and_resting_deals_do_not_wait(scene: Scene) -> None:
+    resting = scene.another(name="resting")
+    actions.rest(resting, DAY + timedelta(days=30), actor=scene.cast.ada, at=scene.later())
+    lost = scene.another(name="lost")
+    actions.leave(lost, scene.process.leave[0].key, lost_to="", note="", actor=scene.cast.ada, at=scene.later())
+    assert names(page_of("ada").steps.without) == ["Neue Anlage"]
+    assert page_of("sam").is_clear
+    assert page_of("cem").is_clear
+
+
+def test_the_manager_answers_and_inspects_and_the_rep_hears_of_it(scene: Scene) -> None:
+    second = scene.another(name="Only phones")
+    actions.ask_exception(second, "requirements_agreed", "only phones", actor=scene.cast.ada, at=scene.later())
+    scene.bring_to("requirements_agreed")
+    ben = page_of("ben")
+    assert [each.deal.name for each in ben.exceptions] == ["Only phones"]
+    assert [row.deal.name for row in ben.to_inspect] == ["Neue Anlage"]
+    assert (page_of("ada").exceptions, page_of("ada").to_inspect) == ((), ())
+    assert page_of("cem").is_clear
+    evidence = scene.view().stages[0].criteria[0].evidence[0]
+    actions.judge(evidence.uid, False, "another matter", actor=scene.cast.ben, at=scene.later())
+    ada = page_of("ada")
+    assert names(ada.rejected) == ["Neue Anlage"]
+    assert "Neue Anlage" not in names(ada.unproven), "said once"
+
+
+def test_an_unproven_deal_of_ones_own_is_named(scene: Scene) -> None:
+    actions.create(
+        {"name": "late entry", "account": scene.account},
+        process="inbound",
+        stage="quote_reviewed",
+        late_entry=True,
+        actor=scene.cast.ada,
+        at=scene.later(),
+    )
+    assert names(page_of("ada").unproven) == ["late entry"]
+
+
+def test_hostile_names_are_shown_as_text(cast: Cast) -> None:
+    publish(library_item("inbound").source, actor=SYSTEM, at=AT)
+    account = create_account({"name": "<img src=x onerror=alert(1)>"}, actor=cast.ada, at=AT)
+    deal = {"name": "<script>alert(1)</script>", "account": account.uid, "next_step": "</a><b>", "next_step_on": DAY}
+    actions.create(deal, process="inbound", actor=cast.ada, at=AT)
+    page = client_of("ada").get("/").content.decode()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "</a><b>" not in page
+
+
+def test_the_page_asks_the_database_no_more_for_more_deals(scene: Scene) -> None:
+    client = client_of("ben")
+    client.get("/")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        client.get("/")
+    for number in range(12):
+        scene.another(name=f"Deal {number}", next_step="Call", next_step_on=date(2026, 3, 1) + timedelta(days=number))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/")
+    assert len(many) <= len(few) + 4, "a part that was empty before may look once for what it shows"
+    assert len(many) <= 40
+
+
+@pytest.mark.browser
+def test_a_finger_carries_a_card_and_a_swipe_scrolls(built: object, site: str, browser: Browser) -> None:
+    scene = set_scene()
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True, locale="en-GB"
+    )
+    page = context.new_page()
+    page.goto(f"{site}/account/login/")
+    page.fill("[name=login]", email("ada"))
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{site}/")
+    page.goto(f"{site}/deals/board/")
+    card = page.locator("[data-deal]")
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
+    assert box
+    x, y = box["x"] + 60, box["y"] + 40
+    fingers = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": across, "y": down} for across, down in points]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    touch("touchStart", (x, y))
+    for step in range(1, 6):
+        touch("touchMove", (x - 20 * step, y))
+    touch("touchEnd")
+    expect(page.locator(".lifted")).to_have_count(0)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    card.scroll_into_view_if_needed()
+    touch("touchStart", (x, y))
+    expect(page.locator(".lifted")).to_have_count(1)
+    for step in range(1, 7):
+        touch("touchMove", (min(x + 55 * step, 375), y + step))
+    expect(page.locator(".column.over")).to_have_attribute("data-stage", "requirements_agreed")
+    touch("touchEnd")
+    expect(page.locator("#panel-title")).to_be_visible()
+    assert card.evaluate("card => card.closest('[data-stage]').dataset.stage") == scene.process.first.key
+    assert scene.row.stage == scene.process.first.key
+    context.close()
