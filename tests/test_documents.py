@@ -33,3 +33,19 @@ def test_make_targets_that_are_named_exist() -> None:
     known = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     named = {name for page in PAGES for name in re.findall(r"`make ([a-z-]+)`", page.read_text())}
     assert named <= known
+
+
+def test_the_commands_page_is_what_the_commands_say() -> None:
+    from etappe.cli.reference import reference
+
+    page = REPOSITORY / "docs" / "reference" / "commands.md"
+    assert page.read_text() == reference(), "run `python -m etappe.cli.reference > docs/reference/commands.md`"
+
+
+def test_every_command_has_its_line() -> None:
+    from click.testing import CliRunner
+
+    from etappe.cli import COMMANDS, main
+
+    said = CliRunner().invoke(main, ["--help"]).output
+    assert [name for name in COMMANDS if name not in said] == []

@@ -9,7 +9,7 @@ import click
 
 COMMANDS = {
     "serve": "Run database, web and jobs until stopped.",
-    "demo": "Fill or empty the simulated company.",
+    "demo": "Fill, enter and leave the simulated company.",
     "user": "Add, list and link colleagues.",
     "import": "Bring in accounts, people and deals from files.",
     "deal": "Create, move and show deals.",
