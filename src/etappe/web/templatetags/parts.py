@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,16 @@ def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with `label` it speaks, without it is decoration. An unknown name is a bug."""
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"no icon {name!r}: add it to src/etappe/web/icons.txt")
-    source = f"{static('built/icons.svg')}#{name}"
+    source = f"{_sprite()}#{name}"
     if label:
         return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, source)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', source)
+
+
+@cache
+def _sprite() -> str:
+    """The address of the sprite. A board shows hundreds of icons, and finding it out anew costs more than the rest."""
+    return static("built/icons.svg")
 
 
 @register.inclusion_tag("parts/badge.html")
