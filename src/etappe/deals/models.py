@@ -70,7 +70,7 @@ class Deal(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["process_version", "stage", "-stage_since", "-id"], name="deal_board"),
+            models.Index(fields=["process_version", "status", "stage", "-stage_since", "-id"], name="deal_board"),
             models.Index(fields=["owner", "status", "id"], name="deal_owner"),
             models.Index(fields=["team", "status", "id"], name="deal_team"),
             models.Index(fields=["account", "id"], name="deal_account"),

@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="deal",
-            index=models.Index(fields=["process_version", "stage", "-stage_since", "-id"], name="deal_board"),
+            index=models.Index(fields=["process_version", "status", "stage", "-stage_since", "-id"], name="deal_board"),
         ),
         migrations.AddIndex(
             model_name="deal",
