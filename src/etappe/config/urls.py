@@ -9,3 +9,8 @@ urlpatterns = [
     path("api/", include("etappe.api.urls")),
     path("", include("etappe.web.urls")),
 ]
+
+handler400 = "etappe.web.refusals.bad_request"
+handler403 = "etappe.web.refusals.forbidden"
+handler404 = "etappe.web.refusals.missing"
+handler500 = "etappe.web.refusals.broken"
