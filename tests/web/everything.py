@@ -1,0 +1,163 @@
+"""A workspace with one of everything: a record for each address, in a state in which each act is possible."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from tests.cast import AT
+from tests.deals.conftest import Scene, set_scene
+from tests.make import make_source
+
+from etappe.core.actor import SYSTEM, Role
+from etappe.deals import actions as deals
+from etappe.deals import queries
+from etappe.deals.reading import Given, read_file
+from etappe.imports import background
+from etappe.journal.clock import now
+from etappe.people.actions import create_account, create_person
+from etappe.people.actions import write_note as note_people
+from etappe.playbook.actions import publish
+from etappe.team import actions as team
+
+SECRETS = ("Neue Anlage", "Zweite Anlage", "Verlorene Anlage", "Umstrittene Anlage", "Angebot Nordwind")
+"""Words that only people who see Ada's deals may read."""
+
+QUESTIONS = {"contacts": "inbound", "existing": "most", "together": "when_it_matters", "people": "one_or_two"}
+REJECTED = (
+    "Vorgang;Firma;Phase;Betrag;Abschluss\n1;Müller;Angebot;1.234,56 €;31.12.2024\n2;Öst;Gewonnen;5 €;32.13.2024\n"
+)
+
+
+@dataclass
+class Everything:
+    """What the addresses name. `deal` is Ada's, proven as far as its second stage, and all else hangs on such deals."""
+
+    scene: Scene
+    deal: uuid.UUID
+    bare: uuid.UUID
+    lost: uuid.UUID
+    evidence: uuid.UUID
+    note: uuid.UUID
+    link: uuid.UUID
+    link_token: str
+    exception: uuid.UUID
+    account: uuid.UUID
+    eva: uuid.UUID
+    udo: uuid.UUID
+    member: uuid.UUID
+    colleague: uuid.UUID
+    invited: uuid.UUID
+    invitation: str
+    setup_token: str
+    token: uuid.UUID
+    team: uuid.UUID
+    run: uuid.UUID
+    ran: uuid.UUID
+    north: uuid.UUID
+    caller: str = "ada"
+    """Who goes through a door: whoever makes a deal makes it their own."""
+
+
+def make_everything() -> Everything:
+    """Make it all, by the actions that people use. Give `settings.UPLOADS`, where files go, a folder of your own."""
+    setup_token = team.make_setup_link(actor=SYSTEM, at=now())
+    scene = set_scene()
+    cast = scene.cast
+    udo = create_person(
+        {"name": "Udo Unger", "email": "udo@kunde.example", "account": scene.account}, actor=cast.ada, at=AT
+    )
+    member = team.add_user("rex@etappe.example", "Rex Roth", Role.REP, None, actor=cast.dot, at=AT)
+    colleague = team.add_user("rita@etappe.example", "Rita Rau", Role.REP, cast.north, actor=cast.dot, at=AT)
+    invited, invitation = team.invite("ines@etappe.example", "Ines Ilg", Role.REP, None, actor=cast.dot, at=now())
+    team.answer_questions(QUESTIONS, actor=cast.dot, at=AT)
+    publish(make_source(), actor=cast.dot, at=AT)
+    evidence, note, token_of_link, link = _with_proof(scene)
+    deals.add_member(scene.uid, member.uid, actor=cast.ada, at=AT)
+    deals.write_note(scene.uid, "Will Angebot Nordwind vor der Messe.", actor=cast.ada, at=AT)
+    note_people("Ruft nur vormittags zurück.", account=scene.account, actor=cast.ada, at=AT)
+    create_account({"name": "Verschwiegen AG", "is_private": True, "owner": None}, actor=cast.dot, at=AT)
+    bare, lost = scene.another(name="Zweite Anlage"), scene.another(name="Verlorene Anlage")
+    deals.leave(lost, scene.process.leave[0].key, actor=cast.ada, at=scene.later())
+    token, _secret = team.create_token("Tabelle", ["read"], actor=cast.ada, at=AT)
+    run, ran = _import(scene), _finished_run(scene)
+    return Everything(
+        scene=scene,
+        deal=scene.uid,
+        bare=bare,
+        lost=lost,
+        evidence=evidence,
+        note=note,
+        link=link,
+        link_token=token_of_link,
+        exception=_asked(scene),
+        account=scene.account,
+        eva=scene.eva,
+        udo=udo.uid,
+        member=member.uid,
+        colleague=colleague.uid,
+        invited=invited,
+        invitation=invitation,
+        setup_token=setup_token,
+        token=token,
+        team=cast.south,
+        run=run,
+        ran=ran,
+        north=cast.north,
+    )
+
+
+def _with_proof(scene: Scene) -> tuple[uuid.UUID, uuid.UUID, str, uuid.UUID]:
+    """Bring the deal to its second stage, prove that one too; returns a mail, two notes, and the link of the second."""
+    scene.bring_to("requirements_agreed")
+    scene.prove("requirements_agreed")
+    file = read_file("angebot.eml", formatted_mail())
+    evidence = scene.give("solution_date_named", Given("reply", file=file))
+    note = scene.give("solution_date_named", told(scene, "Sie braucht es im Mai, sagt sie zu Angebot Nordwind."))
+    asked = scene.give("need_in_own_words", told(scene, "Die alte Anlage steht still, sagt sie zu Angebot Nordwind."))
+    made = deals.make_note_link(asked, actor=scene.cast.ada, at=now())
+    return evidence, note, made.token, made.uid
+
+
+def told(scene: Scene, text: str) -> Given:
+    """What Eva is said to have said on the telephone."""
+    return Given("call_note", person=str(scene.eva), happened_at=AT, text=text)
+
+
+def formatted_mail(subject: str = "Angebot Nordwind", html: str = "<p>Bis <b>Mai</b> muss es stehen.</p>") -> bytes:
+    """A mail of Eva's that has a formatted body, too."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Eva Ernst <eva@kunde.example>", "ada@etappe.example"
+    message["Subject"], message["Date"] = subject, "Mon, 02 Mar 2026 08:30:00 +0000"
+    message["Message-ID"] = "<nordwind@kunde.example>"
+    message.set_content("Bis Mai muss es stehen.")
+    message.add_alternative(html, subtype="html")
+    return message.as_bytes()
+
+
+def _asked(scene: Scene) -> uuid.UUID:
+    """An exception that waits for its answer, on a deal of its own."""
+    uid = scene.another(name="Umstrittene Anlage")
+    deals.ask_exception(uid, "requirements_agreed", "Der Käufer ist verreist.", actor=scene.cast.ada, at=scene.later())
+    return queries.get_deal(scene.cast.ada, uid).exceptions[0].uid
+
+
+def _import(scene: Scene) -> uuid.UUID:
+    """An import that was looked at and may begin."""
+    uid = background.upload(
+        [("vorgaenge.csv", iter([REJECTED.encode("cp1252", "replace")]))],
+        then=lambda _uid: None,
+        actor=scene.cast.ben,
+        at=now(),
+    )
+    background.examine(str(uid), at=now())
+    return uid
+
+
+def _finished_run(scene: Scene) -> uuid.UUID:
+    """An import that was carried out and rejected a row."""
+    uid = _import(scene)
+    background.begin(uid, dry=False, then=lambda _uid: None, actor=scene.cast.ben, at=now())
+    background.carry_on(str(uid), clock=now)
+    return uid
