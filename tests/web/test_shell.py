@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
+from django.utils import translation
 from tests.cast import AT, Cast
 from tests.web.signed import client_of
 
@@ -18,6 +19,7 @@ from etappe.core.errors import Forbidden, Missing, Refusal, Stale
 from etappe.team import actions
 from etappe.web import navigation, shell
 from etappe.web.middleware import EdgeMiddleware
+from etappe.web.refusals import broken
 from etappe.web.templatetags.parts import ICONS
 
 WEB = Path(__file__).parents[2] / "src" / "etappe" / "web"
@@ -250,3 +252,16 @@ def test_the_sprite_carries_no_icon_that_nothing_uses() -> None:
     sources = [*TEMPLATES, *(path for path in WEB.rglob("*.py"))]
     everything = "\n".join(path.read_text() for path in sources)
     assert {name for name in ICONS if f'"{name}"' not in everything} == set()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_fault_of_ours_is_said_without_the_database(language: str) -> None:
+    with translation.override(language):
+        answer = broken(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert f'<html lang="{language}"' in answer.content.decode()
+
+
+def test_django_asks_our_pages_for_its_own_noes() -> None:
+    found = [get_resolver().resolve_error_handler(code) for code in (400, 403, 404, 500)]
+    assert [each.__module__ for each in found] == ["etappe.web.refusals"] * 4
