@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def figures() -> None:
     print(LINE.format(f"{DEALS} deals, {still} of them open", "wall s", "CPU s", "database"))
     for key in keys():
         for name, more in asked.items():
-            timed(key + name, lambda key=key, more=more: report(key, viewer=SYSTEM, now=NOW, **more), backend)
+            timed(key + name, partial(report, key, viewer=SYSTEM, now=NOW, **more), backend)
     timed("all four, as on the first look", lambda: reports(keys(), viewer=SYSTEM, now=NOW), backend)
     timed("a page of records", lambda: records({"outcomes": "won"}, viewer=SYSTEM, now=NOW), backend)
     resident = psutil.Process().memory_info().rss / 1e6

@@ -297,8 +297,8 @@ def _point(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
         interval = row[f"{key}_interval"]
         if interval is None:
             return _("too few"), ""
-        value = row[key]
-        return (_("not reached") if value is None else _days(value)), _between(interval, _days) if interval[0] is not None else ""
+        said = _("not reached") if row[key] is None else _days(row[key])
+        return said, _between(interval, _days) if interval[0] is not None else ""
 
     return write
 
