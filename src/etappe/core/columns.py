@@ -17,6 +17,8 @@ KEPT_VALUES = 300
 """Different values of a column that are counted one by one."""
 KNOWN_VALUES = 20_000
 """Different values of a column that are looked at once and not again."""
+SHAPED_VALUES = 3000
+"""Different values that say what a column holds; the rest only say how its dates and numbers are written."""
 SKETCH = 1024
 """Keys kept to compare columns: those with the smallest checksums."""
 SKETCHED_CELLS = 60_000
@@ -110,12 +112,15 @@ class Column:
     def _look_once(self, cell: str, times: int, *, sketching: bool) -> None:
         if len(self._known) < KNOWN_VALUES:
             self._known.add(cell)
-        elif not (self.numeric or self.dated):
-            return
-        self.looked += 1
         if sketching:
             self.sketch.add(fold_key(cell))
-        self._shape(cell.strip(), times)
+        if self.looked < SHAPED_VALUES:
+            self.looked += 1
+            self._shape(cell.strip(), times)
+        elif self.is_date:
+            self.dates.look(cell.strip(), times)
+        elif self.is_number and not cell.isdigit():
+            self.numbers.look(split_money(cell)[0], times)
 
     def _shape(self, cell: str, times: int) -> None:
         if len(cell) > self.longest:

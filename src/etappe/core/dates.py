@@ -222,14 +222,15 @@ class DateEvidence:
 
     def _keep(self, text: str, styles: tuple[str, ...]) -> bool:
         readable = False
-        for style in styles:
+        for style in styles[:1] if _is_year_first(text) else styles:
             try:
                 day = day_of(text, style).isoformat()
             except NoDate:
                 continue
             readable = True
-            if day < "2100" and day > self.latest.get(style, ""):
-                self.latest[style] = day
+            for told in styles if _is_year_first(text) else (style,):
+                if day < "2100" and day > self.latest.get(told, ""):
+                    self.latest[told] = day
         return readable
 
     @property
@@ -263,6 +264,10 @@ class DateEvidence:
         """The latest day in the column, read in `style` (ISO; empty for none)."""
         given = self.latest.get(style) or (self.latest.get(DMY) if style == YMD else "")
         return max(given or "", self.latest.get(YMD, "") if style in (DMY, MDY) else "")
+
+
+def _is_year_first(text: str) -> bool:
+    return text[:4].isdigit() and not text[4:5].isdigit()
 
 
 def example(style: str) -> str:

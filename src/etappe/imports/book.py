@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 
 from etappe.core.values import fold_key
-from etappe.imports.models import Link
 from etappe.journal.load import copy_rows
 
 _COLUMNS = ("source_id", "kind", "key", "nth", "record_id", "run_id", "waits_for", "seen")
@@ -60,10 +59,19 @@ class Book:
     def known(self, keys: Iterable[str]) -> dict[str, list[Known]]:
         """What is known of these keys, each in the order of `nth`."""
         found: dict[str, list[Known]] = {}
-        rows = Link.objects.filter(source=self.source, kind=self.kind, key__in=list(keys)).order_by("key", "nth")
-        for link, key, nth, record, seen, run in rows.values_list("id", "key", "nth", "record_id", "seen", "run_id"):
+        for link, key, nth, record, seen, run in self._rows("id, key, nth, record_id, seen, run_id", keys):
             found.setdefault(key, []).append(Known(link, nth, record, seen, run == self.run and bool(seen)))
         return found
+
+    def _rows(self, columns: str, keys: Iterable[str]) -> list[tuple[Any, ...]]:
+        """Links by key; one array for all keys, since thousands of parameters cost more than the search."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {columns} FROM imports_link "  # noqa: S608 - columns of our own
+                "WHERE source_id = %s AND kind = %s AND key = ANY(%s) ORDER BY key, nth",
+                [self.source, self.kind, list(keys)],
+            )
+            return cursor.fetchall()
 
     def records(self, values: Iterable[str]) -> dict[str, int]:
         """The records that these references mean: a key of the source, else a name. What is unknown is left out."""
@@ -78,18 +86,21 @@ class Book:
         }
 
     def _first_records(self, keys: Sequence[str]) -> dict[str, int]:
-        rows = Link.objects.filter(source=self.source, kind=self.kind, key__in=keys, record_id__isnull=False)
         found: dict[str, int] = {}
-        for key, record in rows.order_by("key", "nth").values_list("key", "record_id"):
+        for key, record in self._rows("key, record_id", keys):
             if record is not None:
                 found.setdefault(key, record)
         return found
 
     def linked(self, records: Iterable[int]) -> set[int]:
         """Those of the records that a key of this source means already."""
-        rows = Link.objects.filter(kind=self.kind, record_id__in=list(records), source=self.source)
-        found = rows.filter(key__startswith="=").values_list("record_id", flat=True)
-        return {record for record in found if record is not None}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT record_id FROM imports_link WHERE kind = %s AND record_id = ANY(%s) AND source_id = %s "
+                "AND starts_with(key, '=')",
+                [self.kind, list(records), self.source],
+            )
+            return {record for (record,) in cursor.fetchall()}
 
     def add(self, links: Sequence[NewLink]) -> None:
         """Keep new links."""
@@ -102,14 +113,13 @@ class Book:
 
     def add_aliases(self, names: Mapping[str, int]) -> None:
         """Keep further keys of records; one that means something already keeps its meaning."""
-        taken = set(
-            Link.objects.filter(source=self.source, kind=self.kind, key__in=list(names)).values_list("key", flat=True)
-        )
+        taken = {key for (key,) in self._rows("key", names)}
         self.add([NewLink(key, record) for key, record in names.items() if key not in taken])
 
     def meet(self, links: Sequence[int]) -> None:
         """Remember that this run has met these rows, unchanged."""
-        Link.objects.filter(id__in=links).update(run=self.run)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE imports_link SET run_id = %s WHERE id = ANY(%s)", [self.run, list(links)])
 
     def renew(self, seen: Mapping[int, str]) -> None:
         """Remember what changed rows say now."""
@@ -121,8 +131,3 @@ class Book:
                 "FROM unnest(%s::bigint[], %s::text[]) AS new(id, seen) WHERE link.id = new.id",
                 [self.run, list(seen), list(seen.values())],
             )
-
-    def all_records(self) -> dict[str, Any]:
-        """Every key with its record; only for kinds of which there are few."""
-        rows = Link.objects.filter(source=self.source, kind=self.kind).values_list("key", "record_id")
-        return dict(rows)

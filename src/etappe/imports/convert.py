@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,9 @@ from etappe.foreign.tables import Batch
 from etappe.imports.plan import ColumnMap, FileMap
 from etappe.journal.values import as_json
 from etappe.people.countries import code_of
+
+_PLAIN_AMOUNT = re.compile(r"(?:0|[1-9]\d{0,11})(?:\.\d{1,2})?")
+"""Amounts that need no reading: they stand as the journal keeps them, but for zeros at the end."""
 
 REMEMBERED = 20_000
 """Different cells of a column whose reading is remembered."""
@@ -207,6 +211,8 @@ def _number(style: str, cell: str) -> Decimal:
 
 def _money(style: str, clean: Callable[[str, Any], Any], cell: str) -> tuple[str, str] | None:
     """The amount as the journal keeps it, with the currency that the cell names."""
+    if style == DOT and _PLAIN_AMOUNT.fullmatch(cell):
+        return (cell.rstrip("0").rstrip(".") if "." in cell else cell), ""
     if is_nothing(cell):
         return None
     try:

@@ -62,7 +62,9 @@ class Link(models.Model):
     key = models.TextField()
     nth = models.IntegerField(default=0)
     record_id = models.BigIntegerField(null=True)
-    run = models.ForeignKey("imports.Run", on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(  # checked for each row, it would cost more than the row
+        "imports.Run", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     waits_for = models.TextField(default="")
     seen = models.TextField(default="")
 

@@ -81,7 +81,7 @@ class AccountLoader(Loader):
                 chunk.bad.setdefault(at, _why_not(deleted[at], "name"))
                 continue
             values |= {"revenue": revenue[at][0]} if revenue[at] else {}
-            key = self.key_of(own[at], name_key(name))
+            key = self.key_of(own[at], name)
             yield Item(
                 at, key, says(name=name, domain=domain, **values, parent=parents[at], owner=owners[at], data=data)
             )

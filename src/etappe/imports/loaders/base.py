@@ -10,7 +10,7 @@ from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.headers import words_of
-from etappe.imports.book import Book, Known, NewLink, own_key
+from etappe.imports.book import Book, Known, NewLink, name_key, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.plan import FileMap, Plan
 from etappe.journal.load import as_text
@@ -143,9 +143,9 @@ class Loader:
         fresh = {name: value for name, value in data.items() if old.get(name) != value}
         return changed | ({"data": fresh} if fresh else {})
 
-    def key_of(self, external_id: str, fallback: str) -> str:
-        """The key of a row: the one the source gives, else one made of its name."""
-        return own_key(external_id) if external_id else fallback
+    def key_of(self, external_id: str, *names: str) -> str:
+        """The key of a row: the one the source gives, else one made of its names."""
+        return own_key(external_id) if external_id else name_key(*names)
 
 
 def is_key_title(title: str) -> bool:

@@ -13,7 +13,7 @@ from etappe.core.deal_fields import NAME_LIMIT
 from etappe.core.process import Process, Status
 from etappe.core.values import fold_key
 from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals
-from etappe.imports.book import Known, name_key, own_key
+from etappe.imports.book import Known, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
 from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, links, says, settled
@@ -213,7 +213,7 @@ class DealLoader(Loader):
     def _key(self, row: Row, values: Row) -> str:
         began = row.get("created") or row.get("engaged") or ""
         day = began if isinstance(began, str) else began[1]
-        return self.key_of(row.get("external_id", ""), name_key(values["name"], values.get("account", ""), day))
+        return self.key_of(row.get("external_id", ""), values["name"], values.get("account", ""), day)
 
     # --- Writing ---
 

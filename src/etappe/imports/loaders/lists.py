@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from etappe.core.values import fold_key
-from etappe.imports.book import Book, name_key
+from etappe.imports.book import Book
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.base import Item, Loader, Sorted, Tally, links, says
 from etappe.imports.models import Link
@@ -25,7 +25,7 @@ class ListLoader(Loader):
                 chunk.bad.setdefault(at, Bad("field_required", {"field": "name"}))
                 continue
             values = {name: chunk.values[name][at] for name in others}
-            key = self.key_of(own[at], name_key(names[at]))
+            key = self.key_of(own[at], names[at])
             yield Item(at, key, says(name=names[at], **values, data=data))
 
     def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:

@@ -85,7 +85,7 @@ class OwnerLoader(Loader):
             if not name:
                 chunk.bad.setdefault(at, Bad("field_required", {"field": "name"}))
                 continue
-            key = self.key_of(own[at], name_key(name))
+            key = self.key_of(own[at], name)
             yield Item(
                 at, key, says(name=name, email=emails[at], manager=managers[at], team=teams[at], id=own[at], data=data)
             )

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from etappe.core.headers import FIELDS, FileKind
-from etappe.imports.book import name_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
 from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, links, says, settled
@@ -42,8 +41,11 @@ class PersonLoader(Loader):
                 reason = Bad("deleted_in_source", {}) if deleted[at] else Bad("field_required", {"field": "name"})
                 chunk.bad.setdefault(at, reason)
                 continue
-            key = self.key_of(own[at], f"~@{emails[at]}" if emails[at] else name_key(name, accounts[at]))
+            key = self._key(own[at], emails[at], name, accounts[at])
             yield Item(at, key, says(name=name, **values, account=accounts[at], owner=owners[at], data=data))
+
+    def _key(self, own: str, email: str, name: str, account: str) -> str:
+        return f"~@{email}" if email and not own else self.key_of(own, name, account)
 
     def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:
         """Make new people, or fill those that are here already; then what changed."""
