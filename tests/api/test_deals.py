@@ -88,6 +88,15 @@ def test_a_token_can_read_only_what_it_is_for(scene: Scene) -> None:
     assert Client().get("/api/v1/deals").status_code == 401
 
 
+def test_a_token_that_reads_may_look_at_the_inspection_but_not_judge(scene: Scene) -> None:
+    evidence = scene.prove("need_confirmed")[0]
+    reader = caller(scene.cast.ben, "read")
+    assert reader.get("/inspection").status_code == 200
+    with unchanged():
+        answer = reader.post(f"/evidence/{evidence}/judge", {"accepted": True})
+    assert (answer.status_code, error(answer)["code"]) == (403, "forbidden")
+
+
 def test_reading_pages_of_deals(scene: Scene, ada: Caller) -> None:
     for number in range(60):
         scene.another(name=f"Deal {number:02}")

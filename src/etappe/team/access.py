@@ -37,6 +37,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "deals.ask_exception":  (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "deals.grant":          (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "deals.inspect":        (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
+    "deals.judge":          (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "people.edit":          (ALL, ALL, ALL, ALL, ALL, NOTHING),
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
@@ -53,7 +54,8 @@ _COLUMNS = (Role.ADMINISTRATOR, Role.MANAGER, Role.REP, Role.MARKETING, Role.SUC
 ACTS: dict[str, dict[Role, Reach]] = {act: dict(zip(_COLUMNS, reaches, strict=True)) for act, reaches in _TABLE.items()}
 """How far each role reaches, per act."""
 
-_READS = frozenset({"deals.see", "figures.see", "playbook.see", "deals.inspect"})
+READS = frozenset({"deals.see", "figures.see", "playbook.see", "deals.inspect"})
+"""Acts that a token with the scope `read` may do."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def require(actor: Actor, act: str, holder: Holder | None = None) -> None:
 def _token_allows(actor: Actor, act: str) -> bool:
     if actor.scopes is None:
         return True
-    return ("read" in actor.scopes or "write" in actor.scopes) if act in _READS else "write" in actor.scopes
+    return ("read" in actor.scopes or "write" in actor.scopes) if act in READS else "write" in actor.scopes
 
 
 def actor_of(user: User, scopes: frozenset[str] | None = None) -> Actor:

@@ -15,7 +15,7 @@ from etappe.core.evidence import Kind, Provenance, counts_as, strength
 from etappe.core.kinds.deals import EvidenceConfirmed, EvidenceJudged, EvidenceWithdrawn
 from etappe.core.mail_checks import Check, Flag, MailVerdict, buyers_acceptance, buyers_mail
 from etappe.core.process import Criterion, Stage
-from etappe.deals.centre import join_centre
+from etappe.deals.centre import in_centre, join_centre
 from etappe.deals.models import Deal, Evidence
 from etappe.deals.place import process_of, refresh_proof
 from etappe.deals.reading import Given, GivenFile
@@ -64,7 +64,7 @@ def confirm(uid: uuid.UUID | str, criterion: str, given: Given, *, actor: Actor,
     require(actor, "deals.prove", holder(deal))
     kind = _accepted_kind(criterion_of(deal, criterion)[1], given)
     file = given.file
-    checked = _check_file(deal, kind, given, file, actor, at) if file else _check_text(kind, given, actor, at)
+    checked = _check_file(deal, kind, given, file, actor, at) if file else _check_text(deal, kind, given, actor, at)
     if checked.person is None and checked.facts.get("from"):
         sender = _sender(deal, checked, actor=actor, at=at)
         known = tuple(flag for flag in checked.flags if flag != Flag.SENDER_NEW)
@@ -133,7 +133,7 @@ def _check_file(deal: Deal, kind: Kind, given: Given, file: GivenFile, actor: Ac
         return _check_mail(deal, kind, given, file, at)
     happened_at = _happened(given, at)
     flags = ("before_deal",) if happened_at < began(deal) else ()
-    person = (people.person_id(actor, given.person), str(given.person)) if given.person else None
+    person = _buyers_person(deal, given.person, actor) if given.person else None
     return _Checked(Provenance.UPLOADED, happened_at, person, given.title, given.text[:EXCERPT], flags=flags)
 
 
@@ -204,7 +204,7 @@ def _from_buyer(
     )
 
 
-def _check_text(kind: Kind, given: Given, actor: Actor, at: datetime) -> _Checked:
+def _check_text(deal: Deal, kind: Kind, given: Given, actor: Actor, at: datetime) -> _Checked:
     text = clean_text("text", given.text, 20_000)
     if not text:
         raise Refusal("field_required", field="text")
@@ -215,8 +215,18 @@ def _check_text(kind: Kind, given: Given, actor: Actor, at: datetime) -> _Checke
         return _Checked(Provenance.PASTED, happened_at, None, given.title, text[:EXCERPT])
     if not given.person:
         raise Refusal("field_required", field="person")
-    person = (people.person_id(actor, given.person), str(given.person))
+    person = _buyers_person(deal, given.person, actor)
     return _Checked(Provenance.PASTED, happened_at, person, given.title, text[:EXCERPT])
+
+
+def _buyers_person(deal: Deal, uid: str, actor: Actor) -> tuple[int, str]:
+    """A person who is named must be the buyer's: of the account, of the buying centre, or of no company we know."""
+    key = people.person_id(actor, uid)
+    person = people.person_names([key])[key]
+    elsewhere = deal.account_id is not None and person.account_id not in (None, deal.account_id)
+    if elsewhere and not in_centre(deal, key):
+        raise Refusal("person_not_buyers_side", field="person", name=person.name)
+    return key, str(uid)
 
 
 def _happened(given: Given, at: datetime) -> datetime:
@@ -301,7 +311,7 @@ def judge(uid: uuid.UUID | str, accepted: bool, reason: str = "", *, actor: Acto
     nobody else who could.
     """
     deal, evidence = lock_evidence(actor, uid)
-    require(actor, "deals.inspect", holder(deal))
+    require(actor, "deals.judge", holder(deal))
     if evidence.withdrawn_at:
         raise Refusal("withdrawn_already")
     if evidence.confirmed_by_id == actor.id and team.other_granters(actor, deal.team_id):
