@@ -156,6 +156,18 @@ def test_a_note_needs_a_named_person_a_date_and_words(scene: Scene) -> None:
         scene.give(NEED, Given("call_note", person=str(scene.eva), happened_at=AT + timedelta(days=1), text="x"))
 
 
+def test_the_person_of_a_note_is_the_buyers(scene: Scene) -> None:
+    from etappe.people.actions import create_account, create_person
+
+    other = create_account({"name": "Andere AG"}, actor=scene.cast.ada, at=AT)
+    udo = create_person({"name": "Udo Fern", "account": other.uid}, actor=scene.cast.ada, at=AT)
+    told = Given("call_note", person=str(udo.uid), happened_at=AT, text="Er sagt ja.")
+    with refused("person_not_buyers_side"):
+        scene.give(NEED, told)
+    actions.add_stakeholder(scene.uid, udo.uid, "influencer", actor=scene.cast.ada, at=scene.later())
+    scene.give(NEED, told)
+
+
 def test_kinds_that_a_criterion_does_not_accept(scene: Scene) -> None:
     with refused("kind_not_accepted"):
         scene.give(MEETING, Given("document", file=read_file("x.pdf", pdf()), happened_at=AT))

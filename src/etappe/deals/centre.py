@@ -26,3 +26,8 @@ def join_centre(
     )
     added = StakeholderAdded(person=person, role=role, with_evidence=str(evidence) if evidence else None)
     record(added, actor=actor, at=at, deal=deal.id, person=person_id, account=deal.account_id)
+
+
+def in_centre(deal: Deal, person_id: int) -> bool:
+    """Whether the person is in the deal's buying centre."""
+    return Stakeholder.objects.filter(deal=deal, person_id=person_id).exists()

@@ -226,6 +226,10 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Nobody on the buyer's side is known by {address}."),
         _("If {sender} belongs to the buyer, add the person in the same step; it stays marked."),
     ),
+    "person_not_buyers_side": (
+        _("{name} works for another company."),
+        _("Name a person of this account, or add {name} to the buying centre first."),
+    ),
     "source_needs_address": (_("An open source needs its address."), _("Give the address that begins with https://.")),
     "given_already": (_("This evidence is here already."), _("Open it in the list of evidence.")),
     "withdrawn_already": (_("This evidence has been taken back."), _("Add it anew if it holds after all.")),

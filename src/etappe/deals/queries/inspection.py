@@ -28,6 +28,9 @@ from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.team.access import require
 
+READ_AT_ONCE = 15
+"""Departures on a page: each comes with all its evidence."""
+
 FORWARD = (Basis.EVIDENCE.value, Basis.OVERRIDE.value)
 
 
@@ -54,7 +57,7 @@ def inspection(
         unread = Evidence.objects.filter(deal=OuterRef("deal"), verdict="", withdrawn_at=None)
         found = found.filter(Exists(unread))
     sorts = {"left": Sort("entered_at", descending=True, read=datetime.fromisoformat)}
-    page = page_of(found, sorts, "left", after, lambda visit: visit)
+    page = page_of(found, sorts, "left", after, lambda visit: visit, READ_AT_ONCE)
     return Page(_rows(page.rows), page.after, page.count)
 
 
