@@ -36,7 +36,7 @@ class AccountForm(forms.Form):
     domain = _line(_("Mail domain"), help_text=_("Mails from this domain count as from the buyer's side."))
     industry = _line(_("Industry"))
     employees = forms.IntegerField(label=_("Employees"), required=False, min_value=0)
-    revenue = AmountField(label=_("Yearly revenue"), required=False, max_length=40)
+    revenue = AmountField(label=_("Yearly revenue"), required=False)
     founded = forms.IntegerField(label=_("Founded"), required=False)
     phone = _line(_("Telephone"))
     street = _line(_("Street"))

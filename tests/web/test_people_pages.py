@@ -1,0 +1,100 @@
+"""Accounts and people in the browser: lists, records, forms that lose nothing, notes."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from tests.cast import AT
+from tests.deals.conftest import Scene, scene
+
+from etappe.core.actor import Actor
+from etappe.people import actions, queries
+from etappe.team.models import User
+
+__all__ = ["scene"]
+
+
+def signed_in(actor: Actor) -> Client:
+    client = Client(headers={"accept-language": "de"})
+    client.force_login(User.objects.get(id=actor.id or 0))
+    return client
+
+
+@pytest.fixture
+def ada(scene: Scene) -> Client:
+    return signed_in(scene.cast.ada)
+
+
+def test_lists_find_what_is_typed_whatever_the_accents(scene: Scene, ada: Client) -> None:
+    actions.create_account({"name": "Schröder & Söhne"}, actor=scene.cast.ada, at=AT)
+    page = ada.get("/accounts/?q=schroder").content.decode()
+    assert "Schröder &amp; Söhne" in page
+    assert "Kunde GmbH" not in page
+    assert "Eva Ernst" in ada.get("/people/?q=eva").content.decode()
+    assert "Nichts passt." in ada.get("/people/?q=niemand").content.decode()
+
+
+def test_a_long_list_is_read_page_by_page(scene: Scene, ada: Client) -> None:
+    for number in range(60):
+        actions.create_account({"name": f"Firma {number:02}"}, actor=scene.cast.ada, at=AT)
+    first = ada.get("/accounts/")
+    following = first.context["page"].next
+    names = [row.name for row in first.context["page"].rows] + [
+        row.name for row in ada.get(following).context["page"].rows
+    ]
+    assert len(set(names)) == len(names) == 61
+    assert ada.get("/accounts/?sort=password").status_code == 422
+
+
+def test_the_record_shows_people_deals_and_what_happened(scene: Scene, ada: Client) -> None:
+    scene.bring_to("requirements_agreed")
+    page = ada.get(f"/accounts/{scene.account}/").content.decode()
+    for text in ("Eva Ernst", "Neue Anlage", "Ziel: Anforderungen abgestimmt", "Kunde GmbH"):
+        assert text in page
+
+
+def test_who_may_not_see_a_deal_reads_nothing_of_it_on_the_account(scene: Scene) -> None:
+    scene.bring_to("requirements_agreed")
+    page = signed_in(scene.cast.cem).get(f"/accounts/{scene.account}/").content.decode()
+    assert "Kunde GmbH" in page
+    assert "Neue Anlage" not in page
+    assert "Re: need_in_own_words" not in page
+
+
+def test_making_and_editing_an_account(scene: Scene, ada: Client) -> None:
+    made = ada.post("/accounts/new/", {"name": "Neu AG", "website": "www.neu.example", "revenue": "1.234,50"})
+    uid = made["Location"].split("/")[2]
+    found = queries.get_account(scene.cast.ada, uid)
+    assert (found.name, found.domain, str(found.revenue)) == ("Neu AG", "neu.example", "1234.50")
+    bad = ada.post("/accounts/new/", {"name": "Neu AG", "domain": "gmail.com"})
+    assert bad.status_code == 422
+    assert "Neu AG" in bad.content.decode()
+
+
+def test_who_is_second_sees_both_states_and_loses_nothing(scene: Scene, ada: Client) -> None:
+    actions.edit_account(scene.account, {"city": "Kiel"}, seen=1, actor=scene.cast.ben, at=AT)
+    answer = ada.post(f"/accounts/{scene.account}/edit/", {"name": "Kunde AG", "city": "Köln", "seen": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Kunde AG" in page
+    assert "Kiel" in page
+    again = ada.post(f"/accounts/{scene.account}/edit/", {"name": "Kunde AG", "city": "Köln", "seen": "2"})
+    assert again.status_code == 303
+    assert queries.get_account(scene.cast.ada, scene.account).city == "Köln"
+
+
+def test_a_private_person_is_like_one_who_is_not_there(scene: Scene) -> None:
+    ben = signed_in(scene.cast.ben)
+    hidden = actions.create_person({"name": "Geheim", "is_private": True}, actor=scene.cast.ada, at=AT)
+    assert ben.get(f"/people/{hidden.uid}/").status_code == 404
+    assert "Geheim" not in ben.get("/people/").content.decode()
+    assert signed_in(scene.cast.ada).get(f"/people/{hidden.uid}/").status_code == 200
+
+
+def test_notes_are_for_colleagues_and_stay_text(scene: Scene, ada: Client) -> None:
+    answer = ada.post(f"/people/{scene.eva}/note/", {"text": "<b>ruft</b> zurück"})
+    assert answer.status_code == 303
+    assert "&lt;b&gt;ruft&lt;/b&gt; zurück" in ada.get(f"/people/{scene.eva}/").content.decode()
+    assert ada.post(f"/people/{scene.eva}/note/", {"text": " "}).status_code == 422
+    oda = signed_in(scene.cast.oda)
+    assert oda.post(f"/people/{scene.eva}/note/", {"text": "x"}).status_code == 403
