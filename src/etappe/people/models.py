@@ -46,6 +46,7 @@ class Account(models.Model):
             models.Index(Fold(F("name")), "id", name="account_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="account_name_trgm"),
             models.Index(Lower("domain"), name="account_domain", condition=~models.Q(domain="")),
+            models.Index(fields=["-created_at", "-id"], name="account_newest"),
         ]
 
 
@@ -80,5 +81,7 @@ class Person(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(Fold(F("name")), "id", name="person_name"),
+            GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="person_name_trgm"),
+            models.Index(fields=["-created_at", "-id"], name="person_newest"),
             models.Index(Lower("email"), name="person_email", condition=~models.Q(email="")),
         ]

@@ -122,4 +122,21 @@ class Migration(migrations.Migration):
                 name="person_email",
             ),
         ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(fields=["-created_at", "-id"], name="account_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    etappe.journal.fields.Fold(models.F("name")), name="gin_trgm_ops"
+                ),
+                name="person_name_trgm",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(fields=["-created_at", "-id"], name="person_newest"),
+        ),
     ]
