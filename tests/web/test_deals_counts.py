@@ -41,4 +41,6 @@ def test_the_question_for_changes_is_cheap(scene: Scene) -> None:
 
 
 def test_evidence(scene: Scene) -> None:
-    counted(client_of("ben"), reverse("evidence", args=[scene.view().stages[0].criteria[0].evidence[0].uid]), "evidence")
+    counted(
+        client_of("ben"), reverse("evidence", args=[scene.view().stages[0].criteria[0].evidence[0].uid]), "evidence"
+    )

@@ -49,7 +49,9 @@ def test_a_page_of_a_deal_answers_its_people_and_nobody_else(scene: Scene, name:
     assert client_of("ada").get(address, headers={"HX-Request": "true"}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["", "?list=exceptions", "?list=unproven", "?list=overridden", "?period=all&unread=1"])
+@pytest.mark.parametrize(
+    "query", ["", "?list=exceptions", "?list=unproven", "?list=overridden", "?period=all&unread=1"]
+)
 def test_the_inspection_answers_managers_only(scene: Scene, query: str) -> None:
     scene.bring_to("requirements_agreed")
     assert client_of("ben").get(reverse("inspection") + query).status_code == 200

@@ -34,11 +34,15 @@ MOST = 200
 class Card:
     """A deal on the board, its texts ready, since a board has hundreds."""
 
-    row: DealRow
+    uid: str
+    version: int
+    name: str
+    account: str
+    owner: str
+    step: str
     url: str
     can_move: bool
     worth: str
-    step_on: str
     expected: str
     is_resting: bool
     is_late: bool
@@ -148,11 +152,15 @@ def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) ->
 def _card(row: DealRow, day: date, movable: Movable) -> Card:
     state = line(row, day)
     return Card(
-        row=row,
+        uid=str(row.uid),
+        version=row.version,
+        name=row.name,
+        account=row.account.name if row.account else "",
+        owner=row.owner.name if row.owner else "",
+        step=f"{day_short(row.next_step_on)} {row.next_step}".strip(),
         url=f"{movable.root}{row.uid}/",
         can_move=movable.may_move(row),
         worth=money_whole(row.amount, row.currency),
-        step_on=day_short(row.next_step_on),
         expected=day_short(row.expected_close),
         is_resting=state.is_resting,
         is_late=state.is_late,

@@ -93,7 +93,8 @@ def create(request: Request) -> HttpResponse:
     form = DealForm(request.POST if is_sent else None, initial=start)
     offer(form, "owner", _colleagues(request))
     if not is_sent or "find" in request.POST or not form.is_valid():
-        return show(request, "deals/create.html", _create_page(request, form), status=200 if not form.errors else 422)
+        page = _create_page(request, form)
+        return show(request, "deals/create.html", page, part="stages", status=422 if form.errors else 200)
     try:
         state = _create(request, form)
     except (Forbidden, Missing):

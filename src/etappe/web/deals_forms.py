@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,20 +23,21 @@ from etappe.journal.labels import CENTRE_ROLES, TEAM_ROLES, language
 CURRENCIES = ("EUR", "CHF", "USD", "GBP", "CZK", "DKK", "HUF", "NOK", "PLN", "SEK", "JPY")
 NOTE_LIMIT = 20_000
 NOON = time(12)
+_SPACES = re.compile("[ \u00a0\u202f]+")
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """An amount as the reader's language writes it: `1.234,56` in German, `1,234.56` in English."""
 
     default_error_messages = {"amount": _("This is no amount. Write it like {example}.")}
 
     def to_python(self, value: Any) -> Any:
         """The amount as a decimal, or None."""
-        text = str(super().to_python(value) or "").strip(" €$£\u00a0\u202f").replace("\u00a0", "").replace("\u202f", "")
+        text = _SPACES.sub("", str(value or "")).strip("€$£")
         if not text:
             return None
         try:
-            return parse_decimal(text.replace(" ", ""), locale=language(), strict=True)
+            return parse_decimal(text, locale=language(), strict=True)
         except NumberFormatError:
             example = format_decimal(Decimal("1234.56"), locale=language())
             raise ValidationError(str(self.error_messages["amount"]).format(example=example), code="amount") from None
@@ -67,7 +69,7 @@ class DealForm(forms.Form):
     """The fields of a deal."""
 
     name = forms.CharField(label=_("Name of the deal"), max_length=NAME_LIMIT)
-    amount = AmountField(label=_("Deal value (expected)"), required=False, max_length=40)
+    amount = AmountField(label=_("Deal value (expected)"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
     owner = forms.ChoiceField(label=_("Owner"))
     source = forms.CharField(label=_("Lead source"), required=False, max_length=NAME_LIMIT)
