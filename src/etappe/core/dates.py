@@ -170,7 +170,7 @@ class DateEvidence:
 
     def look(self, text: str, times: int) -> bool:
         """Take a cell into account; says whether it looks like a date (a bare number only might be one)."""
-        if text.isdigit() or text.replace(".", "", 1).isdigit():
+        if text.isascii() and text.replace(".", "", 1).isdigit():
             return self._number(text, times)
         found = _NUMBERS.match(text)
         if found is None and not _WORDS.match(text):

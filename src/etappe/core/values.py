@@ -122,8 +122,12 @@ def _without_sign(text: str) -> tuple[str, str]:
     return text[: found.start()] + text[found.end() :], code or sign
 
 
+class NoNumber(ValueError):
+    """The cell holds no number in this style."""
+
+
 def read_number(text: str, style: str) -> Decimal:
-    """The number in a cell, written in `style` (`COMMA` or `DOT`); raises ValueError where it is none.
+    """The number in a cell, written in `style` (`COMMA` or `DOT`); raises NoNumber where it is none.
 
     >>> read_number("1.234,56", COMMA), read_number("1,234.56", DOT), read_number("12", COMMA)
     (Decimal('1234.56'), Decimal('1234.56'), Decimal('12'))
@@ -139,7 +143,7 @@ def _scientific(bare: str) -> Decimal:
     """Numbers as spreadsheets write very large ones."""
     if re.fullmatch(r"[+-]?\d(?:[.,]\d{1,17})?[eE][+-]?\d{1,2}", bare):
         return Decimal(bare.replace(",", "."))
-    raise ValueError(bare[:40])
+    raise NoNumber(bare[:40])
 
 
 @dataclass

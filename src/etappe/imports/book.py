@@ -71,7 +71,7 @@ class Book:
                 "WHERE source_id = %s AND kind = %s AND key = ANY(%s) ORDER BY key, nth",
                 [self.source, self.kind, list(keys)],
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def records(self, values: Iterable[str]) -> dict[str, int]:
         """The records that these references mean: a key of the source, else a name. What is unknown is left out."""

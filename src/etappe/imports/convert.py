@@ -17,7 +17,7 @@ from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, clean_name, clean_text
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, FIELDS, SKIP, FileKind, Form
 from etappe.core.periods import local_day
-from etappe.core.values import CURRENCIES, DOT, SYMBOLS, is_nothing, read_flag, read_number, split_money, tidy
+from etappe.core.values import CURRENCIES, DOT, SYMBOLS, NoNumber, is_nothing, read_flag, read_number, split_money, tidy
 from etappe.foreign.tables import Batch
 from etappe.imports.plan import ColumnMap, FileMap
 from etappe.journal.values import as_json
@@ -205,7 +205,7 @@ def _flag(cell: str) -> bool | None:
 def _number(style: str, cell: str) -> Decimal:
     try:
         return read_number(tidy(cell), style)
-    except ValueError:
+    except NoNumber:
         raise Refusal("not_a_number", value=cell[:40], style=style) from None
 
 
