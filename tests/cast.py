@@ -78,7 +78,7 @@ NAMES = {
 }
 
 
-def _teams(dot: Actor, at: datetime) -> dict[str, uuid.UUID]:
+def _teams(dot: Actor, at: datetime) -> dict[str, Any]:
     house = actions.add_team("House", actor=dot, at=at).uid
     north = actions.add_team("North", house, actor=dot, at=at).uid
     south = actions.add_team("South", house, actor=dot, at=at).uid

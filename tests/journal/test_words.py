@@ -86,7 +86,10 @@ def test_everything_is_said_in_german():
 
 
 def test_placeholders_survive_the_translation():
-    for table in (refusals.TEXTS.values(), [(text, "") for text in (texts.SENTENCES | texts.OTHERWISE).values()]):
+    for table in (
+        refusals.TEXTS.values(),
+        [(text, "") for text in (*texts.SENTENCES.values(), *texts.OTHERWISE.values())],
+    ):
         for pair in table:
             for label in pair:
                 assert _holes(label, "de") == _holes(label, "en"), label

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -70,7 +71,7 @@ def test_only_a_name_is_needed(cast: Cast):
     assert actions.create_account({"name": "Z"}, actor=SYSTEM, at=AT).owner is None
 
 
-NOT_TO_BE = (
+NOT_TO_BE: tuple[tuple[dict[str, Any], str], ...] = (
     ({}, "field_required"),
     ({"name": ""}, "field_required"),
     ({"name": "\u2003\u00a0"}, "field_required"),

@@ -132,7 +132,7 @@ def test_two_administrators_cannot_remove_each_other_at_once(fresh_database):
 
 
 def test_whoever_leaves_is_signed_out_everywhere(cast: Cast):
-    ada = User.objects.get(id=cast.ada.id)
+    ada = User.objects.get(uid=uid_of(cast.ada))
     store = SessionStore()
     store["_auth_user_id"] = str(ada.id)
     store.save()
@@ -150,7 +150,7 @@ def test_whoever_leaves_is_signed_out_everywhere(cast: Cast):
 
 
 def test_an_address_that_was_changed_no_longer_lets_anybody_in(cast: Cast):
-    ada = User.objects.get(id=cast.ada.id)
+    ada = User.objects.get(uid=uid_of(cast.ada))
     EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
     actions.edit_user(ada.uid, {"email": "other@etappe.example"}, actor=cast.dot, at=AT)
     assert not EmailAddress.objects.filter(user=ada).exists()
@@ -160,7 +160,7 @@ def test_ones_own_profile(cast: Cast):
     assert actions.set_language("de", actor=cast.oda, at=AT).language == "de"
     assert actions.set_theme("dark", actor=cast.oda, at=AT).theme == "dark"
     assert actions.edit_profile({"name": "Oda O."}, actor=cast.oda, at=AT).name == "Oda O."
-    assert_replays(User.objects.get(id=cast.oda.id))
+    assert_replays(User.objects.get(uid=uid_of(cast.oda)))
     for changes, code in (
         ({"language": "fr"}, "unknown_choice"),
         ({"theme": "pink"}, "unknown_choice"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.cast import AT, Cast
@@ -75,11 +76,12 @@ def test_the_four_questions(cast: Cast):
     assert view.answers == ANSWERS
     assert view.shares is not None
     assert sum(view.shares.values()) == pytest.approx(1)
-    assert max(view.shares, key=lambda model: view.shares[model]) == outcome.dominant == "inbound"
+    assert max((share, model) for model, share in view.shares.items())[1] == outcome.dominant == "inbound"
     kind, data = journal()[-1]
     assert kind == "workspace.questions_answered"
     assert data["answers"] == ANSWERS
-    for answers in ({}, {**ANSWERS, "people": "nobody"}, {**ANSWERS, "contacts": None}):
+    wrong: list[dict[str, Any]] = [{}, {**ANSWERS, "people": "nobody"}, {**ANSWERS, "contacts": None}]
+    for answers in wrong:
         with refused("unknown_answer"):
             actions.answer_questions(answers, actor=cast.dot, at=AT)
     with refused("forbidden", Forbidden):
@@ -163,14 +165,15 @@ def test_a_token_makes_none_that_may_do_more(cast: Cast):
 
 
 def test_tokens_that_do_not_hold(cast: Cast):
-    for label, scopes, code in (
+    wrong: list[tuple[str, Any, str]] = [
         ("", ["read"], "field_required"),
         ("x" * 201, ["read"], "too_long"),
         ("x", [], "unknown_choice"),
         ("x", ["admin"], "unknown_choice"),
         ("x", "read", "unknown_choice"),
         ("x", [None], "unknown_choice"),
-    ):
+    ]
+    for label, scopes, code in wrong:
         with refused(code):
             actions.create_token(label, scopes, actor=cast.ada, at=AT)
     with refused("forbidden", Forbidden):
