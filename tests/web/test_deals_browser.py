@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from etappe.core.process import Proof
+from etappe.deals import actions
 from etappe.deals.models import Deal, Evidence
+from etappe.deals.reading import Given
+from etappe.journal.clock import now
+from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.papers import acceptance, mail
 from tests.web.signed import client_of
@@ -159,3 +165,55 @@ def test_the_buyer_answers_by_the_link(scene: Scene, site: str, page: Page, brow
     expect(buyer.locator("h1")).to_have_text("Vielen Dank.")
     page.goto(f"{site}/deals/{scene.uid}/")
     expect(page.locator(".criterion.met")).to_have_count(1)
+
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    scene: Scene, site: str, browser: Browser, scheme: Literal["light", "dark"], size: str
+) -> None:
+    evidence = scene.prove("need_confirmed")[0]
+    scene.move("requirements_agreed")
+    scene.another(name="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")
+    note = Given("call_note", person=str(scene.eva), happened_at=AT, text="Braucht es bis Mai.")
+    told = scene.give("deciders_named", note)
+    link = actions.make_note_link(told, actor=scene.cast.ada, at=now())
+    deal = f"/deals/{scene.uid}/"
+    beside = [
+        f"{deal}{name}/"
+        for name in ("edit", "step", "move", "leave", "rest", "exception", "evidence", "people", "team")
+    ]
+    lists = [
+        "/deals/",
+        "/deals/?status=all&q=x",
+        "/deals/board/",
+        "/deals/new/",
+        "/inspection/?period=all",
+        "/inspection/?list=exceptions",
+    ]
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, locale="de-DE", reduced_motion="reduce"
+    )
+    signed_in(context, site, "ben")
+    page = context.new_page()
+    problems = {}
+    for path in [*lists, deal, *beside, f"/evidence/{evidence}/", f"/n/{link.token}/"]:
+        page.goto(f"{site}{path}")
+        page.wait_for_selector("html[data-ready]")
+        found = Axe().run(page)
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if found.violations_count or wide > 0:
+            problems[path] = (wide, found.generate_report())
+    page.goto(f"{site}/deals/board/")
+    card(page, scene).locator("a.square").click()
+    page.locator("#panel .way").last.click()
+    expect(page.locator("#panel .ask").first).to_be_visible()
+    found = Axe().run(page)
+    if found.violations_count:
+        problems["panel"] = (0, found.generate_report())
+    context.close()
+    assert problems == {}
