@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -157,4 +158,11 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for pause in (0.2, 0.5, 1.0, 2.0, 4.0):
+        # The server's own cleaning may be in there, which the owner may not end; it is soon done.
+        with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            connection.execute(statement)
+            return
+        time.sleep(pause)
+    connection.execute(statement)
