@@ -13,16 +13,16 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import URLPattern
-from tests.cast import PASSWORD
-from tests.make import make_source
-from tests.papers import acceptance, mail
-from tests.web.everything import QUESTIONS, Everything
 
 from etappe.api.v1 import api
 from etappe.core.actor import SYSTEM
 from etappe.journal.clock import now
 from etappe.team import actions as team
 from etappe.team.queries import user_by_id
+from tests.cast import PASSWORD
+from tests.make import make_source
+from tests.papers import acceptance, mail
+from tests.web.everything import QUESTIONS, Everything
 
 API = "/api/v1"
 

@@ -6,10 +6,6 @@ import uuid
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from tests.cast import AT
-from tests.deals.conftest import Scene, set_scene
-from tests.make import make_source
-
 from etappe.core.actor import SYSTEM, Role
 from etappe.deals import actions as deals
 from etappe.deals import queries
@@ -20,6 +16,9 @@ from etappe.people.actions import create_account, create_person
 from etappe.people.actions import write_note as note_people
 from etappe.playbook.actions import publish
 from etappe.team import actions as team
+from tests.cast import AT
+from tests.deals.conftest import Scene, set_scene
+from tests.make import make_source
 
 SECRETS = ("Neue Anlage", "Zweite Anlage", "Verlorene Anlage", "Umstrittene Anlage", "Angebot Nordwind")
 """Words that only people who see Ada's deals may read."""

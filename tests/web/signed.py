@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.test import Client
+
 from tests.cast import email
 
 

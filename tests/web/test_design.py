@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
+
 from tests.cast import PASSWORD, Cast, assemble, email
 from tests.web.signed import client_of
 

@@ -17,10 +17,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from tests import database
-from tests.cast import Cast
-from tests.insights.history import NOW, company, live_all, story
-from tests.web.signed import client_of
 
 from etappe.config.embedded import APPLICATION
 from etappe.core.actor import SYSTEM
@@ -28,6 +24,10 @@ from etappe.core.figures import Series
 from etappe.deals.actions import create
 from etappe.insights.queries import keys, report
 from etappe.web.curve import SHORTEST, draw
+from tests import database
+from tests.cast import Cast
+from tests.insights.history import NOW, company, live_all, story
+from tests.web.signed import client_of
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+
+from etappe.team.actions import create_token
 from tests.cast import AT
 from tests.unchanged import digest
 from tests.web import doors
 from tests.web.doors import Door
 from tests.web.everything import SECRETS, Everything, make_everything
 from tests.web.signed import client_of
-
-from etappe.team.actions import create_token
 
 TABLE = Path(__file__).parent / "permissions.txt"
 ROLES = ("nobody", "cem", "ada", "ben", "mia", "sam", "oda", "dot")

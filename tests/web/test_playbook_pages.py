@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.deals.conftest import Scene, scene
-from tests.unchanged import unchanged
-from tests.web.test_people_pages import signed_in
 
 from etappe.playbook.models import ProcessVersion
 from etappe.playbook.queries import library_item
 from etappe.team.queries import workspace
+from tests.deals.conftest import Scene, scene
+from tests.unchanged import unchanged
+from tests.web.test_people_pages import signed_in
 
 __all__ = ["scene"]
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.cast import PASSWORD, Cast, email
-from tests.unchanged import unchanged
-from tests.web.signed import client_of
 
 from etappe.core.actor import SYSTEM, Role
 from etappe.journal.clock import now
 from etappe.playbook import queries as playbook
 from etappe.team import actions
 from etappe.team import queries as team
+from tests.cast import PASSWORD, Cast, email
+from tests.unchanged import unchanged
+from tests.web.signed import client_of
 
 FIRST = {"name": "Dot Dörfler", "email": "Dot@Etappe.example", "password": PASSWORD}
 

@@ -12,8 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from django.utils import translation
-from tests.cast import AT, Cast
-from tests.web.signed import client_of
 
 from etappe.core.errors import Forbidden, Missing, Refusal, Stale
 from etappe.team import actions
@@ -21,6 +19,8 @@ from etappe.web import navigation, shell
 from etappe.web.middleware import EdgeMiddleware
 from etappe.web.refusals import broken
 from etappe.web.templatetags.parts import ICONS
+from tests.cast import AT, Cast
+from tests.web.signed import client_of
 
 WEB = Path(__file__).parents[2] / "src" / "etappe" / "web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))

@@ -9,9 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, expect
-from tests.cast import AT, PASSWORD, Cast, email
-from tests.deals.conftest import Scene, set_scene
-from tests.web.signed import client_of
 
 from etappe.core.actor import SYSTEM
 from etappe.deals import actions
@@ -19,6 +16,9 @@ from etappe.journal.clock import now
 from etappe.people.actions import create_account
 from etappe.playbook.actions import publish
 from etappe.playbook.queries import library_item
+from tests.cast import AT, PASSWORD, Cast, email
+from tests.deals.conftest import Scene, set_scene
+from tests.web.signed import client_of
 
 DAY = now().date()
 
