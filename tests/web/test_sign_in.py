@@ -12,6 +12,7 @@ import time
 import pytest
 from django.test import Client
 from playwright.sync_api import Page
+
 from tests.cast import PASSWORD, Cast, assemble, email
 from tests.web.signed import client_of
 
@@ -58,9 +59,8 @@ def test_the_sign_in_leads_nowhere_else(cast: Cast, client: Client, to: str) -> 
 
 
 def test_whoever_left_is_out(cast: Cast, client: Client) -> None:
-    from tests.cast import AT
-
     from etappe.team import actions, queries
+    from tests.cast import AT
 
     ada = queries.find_user(email("ada"))
     assert ada
