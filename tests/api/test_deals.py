@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
+from django.test.client import encode_multipart
 
 from etappe.deals.models import Deal
 from etappe.journal.models import Entry
@@ -139,6 +140,22 @@ def test_a_refused_request_may_be_tried_again_with_its_key(scene: Scene, ada: Ca
     assert not Idempotency.objects.exists()
     scene.prove("need_confirmed")
     assert ada.post(path, body, Idempotency_Key="zwei").status_code == 200
+
+
+def test_a_file_sent_again_with_its_key_is_the_same_request(scene: Scene, ada: Caller) -> None:
+    def send(boundary: str, raw: bytes) -> Any:
+        form = {"criterion": "need_in_own_words", "kind": "reply", "file": SimpleUploadedFile("antwort.eml", raw)}
+        return Client().post(
+            f"/api/v1/deals/{scene.uid}/evidence/file",
+            encode_multipart(boundary, form),
+            content_type=f"multipart/form-data; boundary={boundary}",
+            headers={"Authorization": f"Bearer {ada.token}", "Idempotency-Key": "drei"},
+        )
+
+    first, again = send("----first-try", mail()), send("----second-try", mail())
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (first.content, again["Idempotency-Replayed"]) == (again.content, "true")
+    assert error(send("----third-try", mail(subject="Etwas anderes")))["code"] == "idempotency_key_reused"
 
 
 def test_twenty_at_once_with_one_key_have_one_effect(fresh_database: str) -> None:

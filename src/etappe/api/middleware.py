@@ -35,7 +35,7 @@ class IdempotencyMiddleware:
             return refusal_answer(refusal)
 
     def _once(self, request: HttpRequest, actor: Actor, user: int, key: str) -> HttpResponse:
-        content = b"\0".join([request.get_full_path().encode(), request.body])
+        content = b"\0".join([request.get_full_path().encode(), _sent(request)])
         with transaction.atomic():
             given = idempotency.claim(user, key, content, at=request.at)  # type: ignore[attr-defined]
             if given is not None:
@@ -49,3 +49,9 @@ class IdempotencyMiddleware:
                 # What was refused changed nothing, and may be tried again with the same key.
                 transaction.set_rollback(True)
         return answer
+
+
+def _sent(request: HttpRequest) -> bytes:
+    """The body, without the boundary of a form, which clients draw anew for each try."""
+    boundary = (request.content_params or {}).get("boundary", "").encode()
+    return request.body.replace(boundary, b"") if boundary else request.body
