@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -217,7 +216,7 @@ def test_reading_costs_a_fixed_number_of_queries(cast: Cast, django_assert_num_q
         queries.default_version()
 
 
-@pytest.mark.parametrize("key", ["nothing", "", str(uuid.uuid4()), "inbound'"])
+@pytest.mark.parametrize("key", ["nothing", "", "0" * 36, "inbound'"])
 def test_what_is_not_there(db, key):
     for look in (queries.versions, queries.get_version):
         with pytest.raises(Missing):
