@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {}
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "user.edited": ("etappe.deals.jobs.follow_to_team",),
+}

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
@@ -26,6 +27,7 @@ from etappe.journal.record import action
 from etappe.journal.values import columns_of
 from etappe.playbook.queries import spec
 from etappe.team.access import require
+from etappe.team.queries import user_by_id
 
 PLACE = ("stage", "status", "closed_at", "leave_reason", "lost_to", "leave_note")
 """Columns that say where a deal stands; they change together or not at all."""
@@ -174,6 +176,24 @@ def change_deals(wanted: Mapping[int, Wanted], *, actor: Actor, at: datetime) ->
         frozenset(change.id for change in changes if change.changed or change.moves),
         frozenset(change.id for change in changes if change.keeps),
     )
+
+
+FOLLOWING = 2000
+"""Deals that follow their owner in one transaction."""
+
+
+def follow_owner(owner: int, *, actor: Actor, at: datetime) -> int:
+    """Bring a colleague's deals into the team they are in now; returns how many came along. May be done again."""
+    team, brought = user_by_id(owner).team_id, 0
+    while left_behind := _left_behind(owner, team):
+        wanted = {deal: Wanted({"team_id": team}) for deal in left_behind}
+        brought += len(change_deals(wanted, actor=actor, at=at).changed)
+    return brought
+
+
+def _left_behind(owner: int, team: int | None) -> list[int]:
+    elsewhere = ~Q(team=team) | Q(team=None) if team is not None else Q(team__isnull=False)
+    return list(Deal.objects.filter(elsewhere, owner=owner).values_list("id", flat=True)[:FOLLOWING])
 
 
 @dataclass(frozen=True)
