@@ -17,7 +17,7 @@ HEAD = """# Journal kinds
 
 Every entry of the [journal](../concepts/journal.md) is of one of these kinds. A kind is a frozen dataclass in
 `src/etappe/core/kinds`, one file per room. *Says* is its sentence on a timeline, with the fields in braces.
-*Personal* fields are those that erasure blanks. Columns that every entry has are listed at the end.
+*Personal* fields hold personal data. Columns that every entry has are listed at the end.
 """
 COLUMNS = """## What every entry has
 
