@@ -59,8 +59,13 @@ class RecordPage:
 
     @property
     def others(self) -> tuple[StageView, ...]:
-        """The other stages that have something to show or to prove."""
-        return tuple(stage for stage in self.deal.stages if not stage.here)
+        """The stages that fold open: all but the one whose goal stands on top; a lost deal has no goal."""
+        return tuple(stage for stage in self.deal.stages if not (stage.here and self.has_goal))
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether the present stage is still something to reach, or to look after."""
+        return self.deal.row.status in (Status.OPEN, Status.WON)
 
     @property
     def wins(self) -> bool:
