@@ -196,6 +196,12 @@ def _left_behind(owner: int, team: int | None) -> list[int]:
     return list(Deal.objects.filter(elsewhere, owner=owner).values_list("id", flat=True)[:FOLLOWING])
 
 
+def seen_before(deals: Sequence[int], day: str) -> list[int]:
+    """Those of the deals that are open and were last seen by an import before this day (ISO)."""
+    found = Deal.objects.filter(id__in=deals, status=Status.OPEN.value, basis=IMPORTED, data_as_of__lt=day)
+    return list(found.values_list("id", flat=True))
+
+
 @dataclass(frozen=True)
 class _Change:
     """A deal before and after, as the journal keeps it. `changed` are the columns that an edit tells of."""

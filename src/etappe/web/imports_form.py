@@ -160,8 +160,12 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
         mapped=tuple(line for line in lines if not line.is_kept),
         kept=tuple(line for line in lines if line.is_kept),
         heads=tuple(str(FIELD_LABELS.get(name, name)) for name in heads),
-        rows=tuple(tuple(str(row.get(name, "")) for name in heads) for row in rows),
+        rows=tuple(tuple(_cell(name, row.get(name, "")) for name in heads) for row in rows),
     )
+
+
+def _cell(name: str, value: Any) -> str:
+    return label(STATUSES, str(value)) if name == "status" and value else str(value)
 
 
 def _refusal(told: Mapping[str, Any] | None) -> str:

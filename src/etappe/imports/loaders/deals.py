@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from etappe.core.deal_fields import NAME_LIMIT
 from etappe.core.process import Process, Status
 from etappe.core.values import fold_key
-from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals
+from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals, seen_before
 from etappe.imports.book import Known, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
@@ -297,8 +296,5 @@ class DealLoader(Loader):
         """Open deals that a later export shows unchanged are seen up to its day."""
         if not self._as_of:
             return {}
-        return {
-            known.record: Wanted({"data_as_of": self._as_of})
-            for _item, known in parts.same
-            if known.record is not None and json.loads(known.seen).get("status") == Status.OPEN.value
-        }
+        behind = seen_before([known.record for _item, known in parts.same if known.record], self._as_of)
+        return {record: Wanted({"data_as_of": self._as_of}) for record in behind}
