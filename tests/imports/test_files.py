@@ -12,10 +12,11 @@ import pytest
 import xlsxwriter
 
 from etappe.core.errors import Refusal
-from etappe.deals.models import Deal
+from etappe.deals.models import Deal, Stakeholder
 from etappe.imports.models import Run
 from etappe.imports.plan import as_yaml, fitted, from_yaml
 from etappe.imports.queries import RunView
+from etappe.journal.models import Entry
 from etappe.people.models import Account, Person
 from etappe.team.models import User
 from tests.imports import twin
@@ -102,6 +103,30 @@ def test_a_map_that_fits_no_file(tmp_path):
     with pytest.raises(Refusal) as caught:
         fitted(plan, {"b.csv": ("p", "q")})
     assert caught.value.params["why"] == "no_file_fits"
+
+
+def test_contact_persons_join_the_buying_centre(db, tmp_path):
+    people: list[list[object]] = [
+        ["Contact ID", "Name", "E-Mail", "Firma"],
+        [7, "Anna Ahl", "anna@nord.example", "Nord AG"],
+    ]
+    deals: list[list[object]] = [["Deal ID", "Firma", "Ansprechpartner", "Phase", "Abschlussdatum"]]
+    deals += [
+        ["D1", "Nord AG", "Anna Ahl", "Gewonnen", "2016-12-01"],
+        ["D2", "Süd AG", "Bert Bo", "Verloren", "2016-12-02"],
+        ["D3", "Süd AG", "Bert Bo", "Angebot", ""],
+        ["D4", "Nord AG", "anna@nord.example", "Angebot", ""],
+    ]
+    paths = [twin.write(tmp_path / "kontakte.csv", people), twin.write(tmp_path / "deals.csv", deals)]
+    view = twin.run(*paths)
+    assert dict(view.totals)["created"] == 5
+    centres = Stakeholder.objects.values_list("person__name", flat=True).order_by("deal_id")
+    assert list(centres) == ["Anna Ahl", "Bert Bo", "Bert Bo", "Anna Ahl"]
+    assert Person.objects.count() == 2
+    assert Person.objects.filter(name="Bert Bo", account__name="Süd AG").count() == 1
+    assert Entry.objects.filter(kind="deal.stakeholder_added").count() == 4
+    assert dict(twin.run(*paths).totals)["unchanged"] == 5
+    assert Stakeholder.objects.count() == 4
 
 
 def test_nothing_that_we_know(db, tmp_path):

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from etappe.imports import background
+from etappe.imports import run as running
 from etappe.imports.models import Run
 from etappe.journal.clock import now
 from tests import cast
@@ -103,3 +104,55 @@ def test_a_broken_file_is_named(db, uploads):
     background.examine(uid, at=now())
     page = ben.get(answer["Location"]).content.decode()
     assert "The file cannot be read." in page
+
+
+def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkeypatch):
+    cast.assemble()
+    ben = client_of("ben")
+    address = upload(ben, uploads)
+    uid = uid_of(address)
+    background.examine(uid, at=now())
+    ben.post(f"{address}start/")
+    written = running._write
+    calls = []
+
+    def broken(*given: Any) -> None:
+        calls.append(given)
+        if len(calls) == 4:
+            raise RuntimeError("the power went out")
+        written(*given)
+
+    monkeypatch.setattr(running, "_write", broken)
+    with pytest.raises(RuntimeError):
+        background.carry_on(uid, clock=now)
+    assert Run.objects.get(uid=uid).state == "running"
+    monkeypatch.setattr(running, "_write", written)
+    ben.post(f"{address}resume/")
+    background.carry_on(uid, clock=now)
+    run = Run.objects.get(uid=uid)
+    assert run.state == "done"
+    assert {name: counts["created"] for name, counts in run.counts.items()} == {
+        "products.csv": 2, "sales_teams.csv": 4, "accounts.csv": 5, "sales_pipeline.csv": 60,
+    }  # fmt: skip
+
+
+def test_two_files_of_one_name_are_told_apart(db, uploads):
+    cast.assemble()
+    ben = client_of("ben")
+    files = [SimpleUploadedFile("deals.csv", b"Deal ID,Stage\n1,Won\n") for _again in range(2)]
+    answer = ben.post("/import/", {"files": files})
+    run = Run.objects.get(uid=uid_of(answer["Location"]))
+    assert [each["name"] for each in run.files] == ["deals.csv", "deals (2).csv"]
+
+
+def test_giving_up_deletes_the_files(db, uploads):
+    cast.assemble()
+    ben = client_of("ben")
+    address = upload(ben, uploads)
+    uid = uid_of(address)
+    background.examine(uid, at=now())
+    assert (Path(django_settings.UPLOADS) / uid).is_dir()
+    assert (Path(django_settings.UPLOADS) / uid).stat().st_mode & 0o077 == 0
+    ben.post(f"{address}discard/")
+    assert not (Path(django_settings.UPLOADS) / uid).exists()
+    assert not Run.objects.exists()

@@ -18,13 +18,22 @@ from django.db.models import Q
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
-from etappe.core.kinds.deals import DealCreated, DealEdited, DealLeft, DealReopened, DealWon, StageMoved
+from etappe.core.kinds.deals import (
+    DealCreated,
+    DealEdited,
+    DealLeft,
+    DealReopened,
+    DealWon,
+    StageMoved,
+    StakeholderAdded,
+)
 from etappe.core.process import Basis, DealFacts, Phase, Status, proof
-from etappe.deals.models import Deal
+from etappe.deals.models import Deal, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS
 from etappe.journal.load import Told, as_text, copy_rows, new_uids, next_keys, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import columns_of
+from etappe.people.load import uids_of
 from etappe.playbook.queries import spec
 from etappe.team.access import require
 from etappe.team.queries import user_by_id
@@ -194,6 +203,37 @@ def follow_owner(owner: int, *, actor: Actor, at: datetime) -> int:
 def _left_behind(owner: int, team: int | None) -> list[int]:
     elsewhere = ~Q(team=team) | Q(team=None) if team is not None else Q(team__isnull=False)
     return list(Deal.objects.filter(elsewhere, owner=owner).values_list("id", flat=True)[:FOLLOWING])
+
+
+@action
+def join_centres(pairs: Mapping[int, int], *, actor: Actor, at: datetime) -> int:
+    """Put people (by key) into the buying centres of deals, each with the role not known yet; returns how many joined.
+
+    Whoever is there stays as they are.
+    """
+    require(actor, "deals.edit")
+    there = set(Stakeholder.objects.filter(deal_id__in=pairs).values_list("deal_id", "person_id"))
+    fresh = [pair for pair in pairs.items() if pair not in there]
+    if not fresh:
+        return 0
+    role, when = Stakeholder._meta.get_field("role").get_default(), at.isoformat()
+    copy_rows(
+        "deals_stakeholder",
+        ("deal_id", "person_id", "role", "added_at"),
+        ((deal, person, role, when) for deal, person in fresh),
+    )
+    accounts = dict(Deal.objects.filter(id__in=[deal for deal, _person in fresh]).values_list("id", "account_id"))
+    uids = uids_of([person for _deal, person in fresh])
+    told = (
+        Told(StakeholderAdded, when, _joined(uids[person], role), accounts[deal], person, deal)
+        for deal, person in fresh
+    )
+    record_many(told, actor=actor)
+    return len(fresh)
+
+
+def _joined(person: str, role: str) -> dict[str, Any]:
+    return StakeholderAdded(person=person, role=role, with_evidence=None).data()
 
 
 def seen_before(deals: Sequence[int], day: str) -> list[int]:

@@ -53,6 +53,7 @@ NOTES: Mapping[str, Label] = {
     ),
     "began_after_end": _("Began after it was closed: the beginning is kept as custom data, and left out of durations."),
     "account_unknown": _("Refers to an account that is in none of the files: taken without it."),
+    "person_unknown": _("Refers to a person who is in none of the files: taken without them."),
     "parent_unknown": _("Refers to a parent company that is in none of the files."),
     "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
     "owner_left": _("A colleague who is here already: left as they are."),

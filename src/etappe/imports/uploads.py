@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,16 +31,28 @@ def keep(run: uuid.UUID, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[d
     place = folder(run)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.mkdir(mode=0o700)
-    kept, size = [], 0
+    kept: list[dict[str, str]] = []
+    size = 0
     try:
         for number, (name, parts) in enumerate(files):
             path = place / f"{number}.table"
             size = _write(path, parts, size)
-            kept.append({"name": name, "path": str(path)})
+            kept.append({"name": _apart(name, [each["name"] for each in kept]), "path": str(path)})
     except BaseException:
         drop(run)
         raise
     return kept
+
+
+def _apart(name: str, taken: Sequence[str]) -> str:
+    """The name, told apart from those that are taken."""
+    stem, dot, ending = name.rpartition(".")
+    number = 2
+    apart = name
+    while apart in taken:
+        apart = f"{stem or ending} ({number}){dot}{ending}"
+        number += 1
+    return apart
 
 
 def _write(path: Path, parts: Iterable[bytes], size: int) -> int:

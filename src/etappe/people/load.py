@@ -174,6 +174,12 @@ def people_by_email(addresses: Sequence[str]) -> dict[str, int]:
     )
 
 
+def uids_of(keys: Sequence[int]) -> dict[int, str]:
+    """The names of people in addresses and in the journal, by key."""
+    rows = Person.objects.filter(id__in=keys).values_list("id", "uid")
+    return {key: str(uid) for key, uid in rows}
+
+
 def _found(statement: str, values: Sequence[str]) -> dict[str, int]:
     if not values:
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from etappe.core.deal_fields import NAME_LIMIT
 from etappe.core.process import Process, Status
 from etappe.core.values import fold_key
-from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals, seen_before
+from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals, join_centres, seen_before
 from etappe.imports.book import Known, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
 from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, links, says, settled
 from etappe.imports.loaders.lists import product_names
 from etappe.imports.loaders.owners import NOBODY, Owner, Owners
+from etappe.imports.loaders.people import People
 from etappe.journal.load import as_text
 
 DEAL = "deal"
@@ -174,6 +175,7 @@ class DealLoader(Loader):
         values = says(
             name=self._name(row, product),
             account=row.get("account"),
+            person=row.get("person"),
             owner=row.get("owner"),
             amount=amount[0] if amount else None,
             currency=row.get("currency") or (amount[1] if amount else "") or self.setting.currency,
@@ -226,7 +228,25 @@ class DealLoader(Loader):
         keys = create_deals(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
         self.book.add(links(parts.new, keys))
         self._change(parts, owners, accounts, chunk, tally)
+        records = [*zip(parts.new, keys, strict=True), *((item, known.record) for item, known in parts.changed)]
+        self._join(
+            [(item.says, record) for item, record in records if record and item.says.get("person")], accounts, tally
+        )
         tally.created = len(keys)
+
+    def _join(self, rows: Sequence[tuple[Mapping[str, Any], int]], accounts: Mapping[str, int], tally: Tally) -> None:
+        """Put the people that deals name into their buying centres."""
+        if not rows:
+            return
+        wanted = {
+            (says["person"], says.get("account", "")): accounts.get(says.get("account", "")) for says, _deal in rows
+        }
+        people = People(self.setting).of(wanted, self.file.titled("person"))
+        pairs = {deal: people.get((says["person"], says.get("account", ""))) for says, deal in rows}
+        for unknown in [deal for deal, person in pairs.items() if person is None]:
+            tally.note("person_unknown", deal=unknown)
+        found = {deal: person for deal, person in pairs.items() if person is not None}
+        join_centres(found, actor=self.setting.actor, at=self.setting.at)
 
     def _new(
         self, values: Row | Mapping[str, Any], owners: Mapping[str, Owner], accounts: Mapping[str, int]
@@ -249,7 +269,7 @@ class DealLoader(Loader):
         columns = {
             name: value if value is not None or name in _NUMBERS else ""
             for name, value in values.items()
-            if name not in ("account", "owner", *_SIDE)
+            if name not in ("account", "owner", "person", *_SIDE)
         }
         if "owner" in values:
             owner = owners.get(values["owner"] or "", NOBODY)

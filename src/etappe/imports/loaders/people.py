@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from etappe.core.headers import FIELDS, FileKind
+from etappe.imports.book import name_key, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
-from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, links, says, settled
-from etappe.imports.loaders.owners import Owners
+from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, links, says, settled
+from etappe.imports.loaders.owners import Owners, address_in
 from etappe.journal.load import as_text
 from etappe.people.load import change_people, create_people, people_by_email
 
@@ -18,6 +19,60 @@ PERSON = "person"
 _PLAIN = tuple(
     name for name in FIELDS[FileKind.PEOPLE] if name not in ("external_id", "name", "account", "owner", "deleted")
 )
+
+
+class People:
+    """Which person a deal means, by key, address or name; one that has only a name or address is made."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.book = setting.book(PERSON)
+
+    def of(self, wanted: Mapping[tuple[str, str], int | None], title: str) -> dict[tuple[str, str], int]:
+        """The people that these references mean: each a value with the account beside it, and that account's key."""
+        keys = {reference: _keys(*reference) for reference in wanted}
+        known = self.book.known({key for each in keys.values() for key in each})
+        records = {key: found[0].record for key, found in known.items()}
+        found = {
+            reference: record
+            for reference, each in keys.items()
+            if (record := next((records[key] for key in each if records.get(key)), None)) is not None
+        }
+        missing = [reference for reference in wanted if reference not in found]
+        return found if is_key_title(title) else found | self._made(missing, wanted)
+
+    def _made(
+        self, missing: Sequence[tuple[str, str]], accounts: Mapping[tuple[str, str], int | None]
+    ) -> dict[tuple[str, str], int]:
+        if not missing:
+            return {}
+        rows = {_keys(*reference)[1]: _row(reference[0], accounts[reference]) for reference in missing}
+        keys = create_people(list(rows.values()), actor=self.setting.actor, at=self.setting.at)
+        made = dict(zip(rows, keys, strict=True))
+        self.book.add_aliases(made)
+        return {reference: made[_keys(*reference)[1]] for reference in missing}
+
+
+def _keys(value: str, account: str) -> tuple[str, str, str]:
+    """The keys that a reference may have, the surest first."""
+    named = f"~@{value.lower()}" if address_in(value) else name_key(value, account)
+    return own_key(value), named, name_key(value)
+
+
+def _row(value: str, account: int | None) -> dict[str, Any]:
+    return {"name": value, "email": address_in(value), "account_id": account}
+
+
+def _aliases(items: Sequence[Item], records: Mapping[int, int]) -> dict[str, int]:
+    aliases: dict[str, int] = {}
+    for item in items:
+        name, record = str(item.says["name"]), records[item.at]
+        keys = [name_key(name, str(item.says.get("account", ""))), name_key(name)]
+        keys += [f"~@{item.says['email']}"] if item.says.get("email") else []
+        for key in keys:
+            if key != item.key:
+                aliases.setdefault(key, record)
+    return aliases
 
 
 class PersonLoader(Loader):
@@ -63,8 +118,15 @@ class PersonLoader(Loader):
             matched[item.at]: self._columns(item.says, owners, accounts) for item in parts.new if item.at in matched
         }
         changed = self._change(parts, filled, owners, accounts)
+        if self._is_referred_to:
+            self.book.add_aliases(_aliases(parts.new, records))
         tally.created, tally.changed = len(fresh), len(changed)
         tally.unchanged = len(parts.same) + len(matched) + len(parts.changed) - len(changed)
+
+    @property
+    def _is_referred_to(self) -> bool:
+        """Whether deals name people, so that they have to be found by name and address."""
+        return any(file.position("person") is not None for file in self.setting.plan.of_kind(FileKind.DEALS))
 
     def _matched(self, items: Sequence[Item]) -> dict[int, int]:
         """New rows whose person is here already: by address, and not another row's of this source."""
