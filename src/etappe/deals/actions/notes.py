@@ -101,13 +101,15 @@ def answer_note(token: str, confirmed: bool, comment: str = "", *, actor: Actor,
 
     One answer per link: `Missing` for a token nobody issued, a refusal for one that is used, revoked or expired.
     """
-    link = NoteLink.objects.select_for_update().filter(token_sha256=hashed(token)).first()
-    if link is None:
+    known = NoteLink.objects.filter(token_sha256=hashed(token)).values_list("id", "deal_id").first()
+    if known is None:
         raise Missing
+    # The deal first, like every act on evidence: the note cannot be withdrawn while it is being confirmed.
+    deal = Deal.objects.select_for_update().get(pk=known[1])
+    link = NoteLink.objects.select_for_update(of=("self",)).select_related("evidence").get(pk=known[0])
     require_open(link, at)
     link.answered_at, link.confirmed, link.comment = at, confirmed, clean_text("comment", comment, 5000)
     link.save(update_fields=["answered_at", "confirmed", "comment"])
-    deal = Deal.objects.select_for_update().get(pk=link.deal_id)
     answered = NoteAnswered(
         link=str(link.uid),
         criterion=link.criterion,
@@ -121,10 +123,10 @@ def answer_note(token: str, confirmed: bool, comment: str = "", *, actor: Actor,
 
 
 def require_open(link: NoteLink, at: datetime) -> None:
-    """Refuse a link that was answered, revoked, or has expired."""
+    """Refuse a link that was answered, revoked, or has expired, and one whose note was withdrawn."""
     if link.answered_at:
         raise Refusal("link_answered", at=link.answered_at)
-    if link.revoked_at:
+    if link.revoked_at or link.evidence.withdrawn_at:
         raise Refusal("link_revoked")
     if link.expires_at <= at:
         raise Refusal("link_expired", at=link.expires_at)

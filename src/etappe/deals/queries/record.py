@@ -191,7 +191,7 @@ def links_of(deal: Deal) -> list[NoteLinkView]:
             person=persons[link.person_id],
             made_at=link.made_at,
             expires_at=link.expires_at,
-            revoked_at=link.revoked_at,
+            revoked_at=link.revoked_at or link.evidence.withdrawn_at,
             answered_at=link.answered_at,
             confirmed=link.confirmed,
             comment=link.comment,

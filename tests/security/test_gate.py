@@ -1,0 +1,28 @@
+"""Around the gate: proof that is none, given in ways that nobody would think of by daylight."""
+
+from __future__ import annotations
+
+from etappe.core.actor import BUYER
+from etappe.deals import actions, queries
+from etappe.deals.reading import Given
+from tests.cast import AT
+from tests.deals.conftest import Scene
+from tests.unchanged import refused
+
+NEED = "need_in_own_words"
+
+
+def told(scene: Scene, person: object = None) -> Given:
+    return Given("call_note", person=str(person or scene.eva), happened_at=AT, text="Eva braucht es bis Mai.")
+
+
+def test_a_withdrawn_note_cannot_be_confirmed_any_more(scene: Scene) -> None:
+    note = scene.give(NEED, told(scene))
+    link = actions.make_note_link(note, actor=scene.cast.ada, at=scene.later())
+    actions.withdraw(note, "stimmt so nicht", actor=scene.cast.ada, at=scene.later())
+    with refused("link_revoked"):
+        actions.answer_note(link.token, True, actor=BUYER, at=scene.later())
+    assert queries.note_page(link.token, scene.later()).state == "link_revoked"
+    shown = next(view for view in scene.view().stages[0].criteria if view.criterion.key == NEED)
+    assert shown.links[0].revoked_at is not None
+    assert not shown.met
