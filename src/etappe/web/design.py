@@ -25,7 +25,7 @@ class Specimen(forms.Form):
     """A form with one field of every sort."""
 
     name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As the buyer writes it."))
-    amount = forms.DecimalField(label=gettext_lazy("Deal value (expected)"), required=False)
+    amount = forms.DecimalField(label=gettext_lazy("Deal value (expected)"), required=False, decimal_places=2)
     role = forms.ChoiceField(
         label=gettext_lazy("Role in the buying centre"),
         choices=[("decider", gettext_lazy("Decider")), ("champion", gettext_lazy("Champion"))],
@@ -62,7 +62,7 @@ def design(request: Request) -> HttpResponse:
     if request.method == "POST":
         undone = "undone" in request.GET
         say(request, _("Undone.") if undone else _("Saved."), undo="" if undone else "?undone")
-    wrong = Specimen({"name": "", "amount": "12,,5", "role": "nobody"})
+    wrong = Specimen({"name": "", "amount": "12.345", "role": "nobody"})
     wrong.full_clean()
     moments = [request.at - timedelta(hours=hours) for hours in (2, 30, 400, 2000)]
     page = DesignPage(form=Specimen(auto_id="a_%s"), wrong=wrong, rows=_rows(request.at), moments=moments)

@@ -113,9 +113,11 @@ def callout(content: str, tone: str = "", icon: str = "info-circle", title: str 
 
 
 @register.simple_block_tag
-def panel(content: str, title: str, sub: str = "") -> str:
-    """What the side sheet shows. The same markup stands in a page of its own without script."""
-    return render_to_string("parts/panel.html", {"content": content, "title": title, "sub": sub})
+def panel(content: str, title: str, sub: str = "", in_sheet: bool = True) -> str:
+    """What the side sheet shows. The same markup stands in a page of its own; where its title is that page's only
+    heading, `in_sheet` is false."""
+    shown = {"content": content, "title": title, "sub": sub, "heading": "h2" if in_sheet else "h1"}
+    return render_to_string("parts/panel.html", shown)
 
 
 @register.simple_block_tag
