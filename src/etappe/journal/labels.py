@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_time
@@ -244,8 +245,14 @@ def listed(items: Iterable[str]) -> str:
 
 def day(value: date) -> str:
     """A day: `24.11.2026` or `24 Nov 2026`; of a moment the day where the reader is."""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return format_date(local, _DAYS[language()], locale=language())
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return _day(local, language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    # A table shows the same few days again and again.
+    return format_date(value, _DAYS[language], locale=language)
 
 
 def moment(value: datetime) -> str:

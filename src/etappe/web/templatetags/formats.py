@@ -37,20 +37,23 @@ def _locale(language: str) -> Locale:
 @register.filter
 def money(amount: Number | None, currency: str = "EUR") -> str:
     """An amount with its currency's own number of decimals: `1.234,56 €` with a narrow space, or `€1,234.56`."""
-    return _money(amount, currency, None)
+    return "" if amount is None else _money(amount, currency, language())
 
 
 @register.filter
 def money_whole(amount: Number | None, currency: str = "EUR") -> str:
     """The same without decimals, for sums and cards."""
-    return _money(amount, currency, {"de": f"#,##0{WIDE}¤", "en": "¤#,##0"}[language()])
+    return "" if amount is None else _money(amount, currency, language(), whole=True)
 
 
-def _money(amount: Number | None, currency: str, pattern: str | None) -> str:
-    if amount is None:
-        return ""
-    digits = pattern is None
-    said = format_currency(amount, currency, pattern, locale=_locale(language()), currency_digits=digits)
+_WHOLE = {"de": f"#,##0{WIDE}¤", "en": "¤#,##0"}
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Number, currency: str, language: str, *, whole: bool = False) -> str:
+    # Writing an amount costs as much as the markup of its row, and lists repeat them.
+    pattern = _WHOLE[language] if whole else None
+    said = format_currency(amount, currency, pattern, locale=_locale(language), currency_digits=not whole)
     return said.replace(WIDE, NARROW)
 
 
