@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from etappe.core.actor import BUYER
+from etappe.core.errors import Forbidden
 from etappe.deals import actions, queries
 from etappe.deals.reading import Given
+from etappe.team.models import User
 from tests.cast import AT
 from tests.deals.conftest import Scene
 from tests.unchanged import refused
@@ -26,3 +28,13 @@ def test_a_withdrawn_note_cannot_be_confirmed_any_more(scene: Scene) -> None:
     shown = next(view for view in scene.view().stages[0].criteria if view.criterion.key == NEED)
     assert shown.links[0].revoked_at is not None
     assert not shown.met
+
+
+def test_nobody_grants_themselves_an_exception_they_could_not_grant_others(scene: Scene) -> None:
+    User.objects.exclude(id=scene.cast.ada.id).update(is_active=False)
+    state = actions.ask_exception(scene.uid, "requirements_agreed", "eilt", actor=scene.cast.ada, at=scene.later())
+    assert state.stage == "need_confirmed"
+    asked = queries.exceptions_to_answer(scene.cast.ada)[0]
+    assert asked.granted is None
+    with refused("forbidden", Forbidden):
+        actions.answer_exception(asked.uid, True, actor=scene.cast.ada, at=scene.later())

@@ -17,7 +17,7 @@ from etappe.deals.scope import holder, lock, user_key, visible
 from etappe.deals.shapes import DealState
 from etappe.journal.record import action, record
 from etappe.team import queries as team
-from etappe.team.access import require
+from etappe.team.access import may, require
 
 
 @action
@@ -43,7 +43,7 @@ def ask_exception(
     )
     word = ExceptionAsked(exception=str(asked.uid), stages=stages, to=to, reason=asked.reason)
     record(word, actor=actor, at=at, deal=deal.id, account=deal.account_id)
-    if not team.other_granters(actor, deal.team_id):
+    if may(actor, "deals.grant", holder(deal)) and not team.other_granters(actor, deal.team_id):
         _answer(deal, asked, granted=True, answer="", by_oneself=True, actor=actor, at=at)
     return state(deal)
 
