@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from etappe.core.actor import BUYER
 from etappe.core.errors import Forbidden
 from etappe.deals import actions, queries
-from etappe.deals.reading import Given
+from etappe.deals.reading import Given, read_file
 from etappe.team.models import User
 from tests.cast import AT
 from tests.deals.conftest import Scene
+from tests.papers import mail
 from tests.unchanged import refused
 
 NEED = "need_in_own_words"
@@ -38,3 +41,15 @@ def test_nobody_grants_themselves_an_exception_they_could_not_grant_others(scene
     assert asked.granted is None
     with refused("forbidden", Forbidden):
         actions.answer_exception(asked.uid, True, actor=scene.cast.ada, at=scene.later())
+
+
+@pytest.mark.parametrize("raw", [mail(), mail(text="Ja, so haben wir es besprochen!\n\nEva Ernst")])
+def test_what_was_not_accepted_is_not_given_once_more(scene: Scene, raw: bytes) -> None:
+    reply = scene.give(NEED, Given("reply", file=read_file("antwort.eml", mail())))
+    actions.judge(reply, False, "betrifft ein anderes Projekt", actor=scene.cast.ben, at=scene.later())
+    with refused("given_already"):
+        scene.give(NEED, Given("reply", file=read_file("noch_einmal.eml", raw)))
+    actions.withdraw(reply, "neuer Anlauf", actor=scene.cast.ada, at=scene.later())
+    with refused("given_already"):
+        scene.give(NEED, Given("reply", file=read_file("noch_einmal.eml", raw)))
+    scene.give(NEED, Given("reply", file=read_file("andere.eml", mail(message_id="<2@kunde.example>"))))

@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from etappe.core.actor import Actor
 from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
@@ -252,9 +254,8 @@ def _write(
 ) -> Evidence:
     file = given.file
     sha256 = artefacts.store(file.content, file.media_type) if file else ""
-    given_before = Evidence.objects.filter(deal=deal, criterion=criterion, artefact=sha256, withdrawn_at=None)
-    if sha256 and given_before.exclude(verdict="rejected").exists():
-        raise Refusal("given_already", name=file.name if file else "")
+    if file and _given_before(deal, criterion, sha256, checked.message_id):
+        raise Refusal("given_already", name=file.name)
     return Evidence.objects.create(
         uid=checked.uid,
         deal=deal,
@@ -276,6 +277,14 @@ def _write(
         confirmed_by_id=actor.id,
         confirmed_at=at,
     )
+
+
+def _given_before(deal: Deal, criterion: str, sha256: str, message_id: str) -> bool:
+    """Whether this file is there already, or this file or message was not accepted: a no is not sent in once more."""
+    given = Evidence.objects.filter(deal=deal, criterion=criterion)
+    same = Q(artefact=sha256, withdrawn_at=None)
+    turned_down = Q(artefact=sha256) | Q(message_id=message_id[:500]) if message_id else Q(artefact=sha256)
+    return given.filter(same | (turned_down & Q(verdict="rejected"))).exists()
 
 
 def lock_evidence(actor: Actor, uid: uuid.UUID | str) -> tuple[Deal, Evidence]:
