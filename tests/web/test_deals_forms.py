@@ -35,8 +35,8 @@ def post(name: str, args: list[Any], data: dict[str, Any], who: str = "ada", **h
     return answer
 
 
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
 def file(content: bytes, name: str = "antwort.eml") -> SimpleUploadedFile:
@@ -209,7 +209,7 @@ def test_a_kind_that_is_not_accepted_cannot_be_chosen(scene: Scene) -> None:
 
 
 def test_the_last_missing_proof_moves_the_deal(scene: Scene) -> None:
-    to = {"to": "requirements_agreed", "seen": 1}
+    to: dict[str, Any] = {"to": "requirements_agreed", "seen": 1}
     first = give(scene, "need_in_own_words", "reply", file=file(mail()), **to)
     assert first.status_code == 200
     assert 'id="ask-next_meeting_accepted"' in text(first)
