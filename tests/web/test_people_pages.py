@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.cast import AT
-from tests.deals.conftest import Scene, scene
 
 from etappe.core.actor import Actor
 from etappe.people import actions, queries
 from etappe.team.models import User
+from tests.cast import AT
+from tests.deals.conftest import Scene, scene
 
 __all__ = ["scene"]
 
