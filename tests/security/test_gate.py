@@ -8,6 +8,8 @@ from etappe.core.actor import BUYER
 from etappe.core.errors import Forbidden
 from etappe.deals import actions, queries
 from etappe.deals.reading import Given, read_file
+from etappe.people.actions import create_person, edit_person
+from etappe.team.actions import edit_workspace
 from etappe.team.models import User
 from tests.cast import AT
 from tests.deals.conftest import Scene
@@ -53,3 +55,17 @@ def test_what_was_not_accepted_is_not_given_once_more(scene: Scene, raw: bytes) 
     with refused("given_already"):
         scene.give(NEED, Given("reply", file=read_file("noch_einmal.eml", raw)))
     scene.give(NEED, Given("reply", file=read_file("andere.eml", mail(message_id="<2@kunde.example>"))))
+
+
+@pytest.mark.parametrize("address", ["ada@etappe.example", "Ada+buyer@ETAPPE.example", "anna@post.unser-haus.example"])
+def test_nobody_of_us_is_a_witness_for_the_buyer(scene: Scene, address: str) -> None:
+    edit_workspace({"our_domains": ["unser-haus.example"]}, actor=scene.cast.dot, at=AT)
+    fields = {"name": "Strohmann", "account": scene.account}
+    stooge = create_person({**fields, "email": address}, actor=scene.cast.ada, at=AT)
+    with refused("person_is_ours"):
+        scene.give(NEED, told(scene, stooge.uid))
+    later = create_person(fields, actor=scene.cast.ada, at=AT)
+    note = scene.give(NEED, told(scene, later.uid))
+    edit_person(later.uid, {"email": address}, seen=later.version, actor=scene.cast.ada, at=AT)
+    with refused("person_is_ours"):
+        actions.make_note_link(note, actor=scene.cast.ada, at=scene.later())

@@ -230,6 +230,10 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("{name} works for another company."),
         _("Name a person of this account, or add {name} to the buying centre first."),
     ),
+    "person_is_ours": (
+        _("{name} has one of our own addresses."),
+        _("Name the person of the buyer's side who said it or did it."),
+    ),
     "source_needs_address": (_("An open source needs its address."), _("Give the address that begins with https://.")),
     "given_already": (_("This evidence is here already."), _("Open it in the list of evidence.")),
     "withdrawn_already": (_("This evidence has been taken back."), _("Add it anew if it holds after all.")),

@@ -225,10 +225,17 @@ def _buyers_person(deal: Deal, uid: str, actor: Actor) -> tuple[int, str]:
     """A person who is named must be the buyer's: of the account, of the buying centre, or of no company we know."""
     key = people.person_id(actor, uid)
     person = people.person_names([key])[key]
+    require_not_ours(deal, person)
     elsewhere = deal.account_id is not None and person.account_id not in (None, deal.account_id)
     if elsewhere and not in_centre(deal, key):
         raise Refusal("person_not_buyers_side", field="person", name=person.name)
     return key, str(uid)
+
+
+def require_not_ours(deal: Deal, person: people.PersonRef) -> None:
+    """Refuse a person whose address is one of our own: nobody of us speaks for the buyer."""
+    if person.email and sides_of(deal, []).is_ours(person.email):
+        raise Refusal("person_is_ours", field="person", name=person.name)
 
 
 def _happened(given: Given, at: datetime) -> datetime:

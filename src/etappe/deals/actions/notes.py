@@ -15,11 +15,12 @@ from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
 from etappe.core.evidence import Kind, Provenance, strength
 from etappe.core.kinds.deals import NoteAnswered, NoteLinkMade, NoteLinkRevoked
-from etappe.deals.actions.evidence import criterion_of, lock_evidence, record_confirmed
+from etappe.deals.actions.evidence import criterion_of, lock_evidence, record_confirmed, require_not_ours
 from etappe.deals.models import Deal, Evidence, NoteLink
 from etappe.deals.place import refresh_proof
 from etappe.deals.scope import holder, user_key, visible
 from etappe.journal.record import action, record
+from etappe.people import queries as people
 from etappe.team.access import require
 
 LIFETIME = timedelta(days=14)
@@ -52,6 +53,7 @@ def make_note_link(evidence: uuid.UUID | str, *, actor: Actor, at: datetime) -> 
     require(actor, "deals.prove", holder(deal))
     if note.kind != Kind.CALL_NOTE.value or note.person_id is None or note.withdrawn_at:
         raise Refusal("no_note_to_confirm")
+    require_not_ours(deal, people.person_names([note.person_id])[note.person_id])
     if Kind.NOTE_CONFIRMED not in criterion_of(deal, note.criterion)[1].kinds:
         raise Refusal("kind_not_accepted", kind=Kind.NOTE_CONFIRMED, kinds=criterion_of(deal, note.criterion)[1].kinds)
     waiting = NoteLink.objects.filter(evidence=note, revoked_at=None, answered_at=None, expires_at__gt=at).first()
