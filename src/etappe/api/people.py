@@ -65,7 +65,8 @@ def edit_account(request: Caller, uid: uuid.UUID, body: given.AccountChanges) ->
 def account_timeline(request: Caller, uid: uuid.UUID, before: int | None = None) -> list[dict[str, Any]]:
     """What happened to an account, newest first, without what belongs to deals."""
     key = queries.account_id(request.actor, uid)
-    return told([entry for entry in timeline(account=key, before=before) if entry.deal_id is None])
+    entries = queries.without_hidden(request.actor, timeline(account=key, before=before))
+    return told([entry for entry in entries if entry.deal_id is None])
 
 
 @router.post("/accounts/{uid}/notes", response={204: None})

@@ -31,6 +31,7 @@ class EntryView:
     actor_id: int | None
     voids: int | None
     backfilled: bool
+    person_id: int | None
     deal_id: int | None
     data: dict[str, Any]
 
@@ -79,6 +80,7 @@ def _view(entry: Entry) -> EntryView:
         actor_id=entry.actor_id,
         voids=entry.voids,
         backfilled=entry.backfilled,
+        person_id=entry.person_id,
         deal_id=entry.deal_id,
         data=entry.data,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
-from etappe.core.actor import Actor, ActorKind, Role
+from etappe.core.actor import SYSTEM, Actor, ActorKind, Role
 from etappe.core.contact import canonical_email, domain_of_email
 from etappe.core.errors import Missing
 from etappe.core.mail_checks import address_key
 from etappe.core.page import Page
 from etappe.journal.fields import Fold
 from etappe.journal.paging import Sort, page_of
+from etappe.journal.queries import EntryView
 from etappe.people.models import Account, Person
 from etappe.team.queries import UserRef, as_uuid, user_names
 
@@ -185,6 +186,13 @@ def person_id(viewer: Actor, uid: uuid.UUID | str) -> int:
     return _key_of(visible_people(viewer).filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
 
 
+def without_hidden(viewer: Actor, entries: Sequence[EntryView]) -> list[EntryView]:
+    """The entries but those about people whom the viewer does not see. Entries of a deal follow the deal."""
+    named = {entry.person_id for entry in entries if entry.person_id is not None and entry.deal_id is None}
+    seen = set(visible_people(viewer).filter(id__in=named).values_list("id", flat=True)) if named else set()
+    return [entry for entry in entries if entry.person_id not in named - seen or entry.deal_id is not None]
+
+
 def known_person(uid: uuid.UUID | str) -> int:
     """The key of a person whoever sees them; for records that name this person already. Otherwise `Missing`."""
     return _key_of(Person.objects.filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
@@ -232,14 +240,16 @@ def people_of_account(account: int) -> list[PersonRef]:
     return [person_ref(person) for person in found]
 
 
-def find_people_by_email(addresses: Iterable[str]) -> dict[str, tuple[PersonRef, ...]]:
+def find_people_by_email(addresses: Iterable[str], *, viewer: Actor = SYSTEM) -> dict[str, tuple[PersonRef, ...]]:
     """Who has these addresses: canonical address (`core.contact.canonical_email`) to all people with it, oldest first.
 
-    Several people may share an address; whoever asks picks by `account_id`. Texts that are no address are left out.
+    Only people the viewer sees. Several may share an address; whoever asks picks by `account_id`. Texts that are no
+    address are left out.
     """
     wanted = {address for text in addresses if (address := canonical_email(text))}
     found: dict[str, tuple[PersonRef, ...]] = {}
-    for person in Person.objects.alias(lower=Lower("email")).filter(lower__in=wanted).exclude(email="").order_by("id"):
+    people_seen = visible_people(viewer).alias(lower=Lower("email"))
+    for person in people_seen.filter(lower__in=wanted).exclude(email="").order_by("id"):
         key = person.email.lower()
         found[key] = (*found.get(key, ()), person_ref(person))
     return found

@@ -52,7 +52,8 @@ def story(viewer: Actor, *, account: int | None = None, person: int | None = Non
     """The newest entries about an account or a person that the viewer may read, or those before one of them."""
     entries = timeline(account=account, person=person, before=before)
     seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])
-    readable = [entry for entry in entries if entry.deal_id is None or entry.deal_id in seen]
+    open_ones = people.without_hidden(viewer, entries)
+    readable = [entry for entry in open_ones if entry.deal_id is None or entry.deal_id in seen]
     names = _names(viewer, readable, seen)
     refs = {key: ref for key, (ref, _process) in seen.items()}
     told = tuple(_told(entry, names, refs.get(entry.deal_id or 0)) for entry in readable)

@@ -247,9 +247,9 @@ def _happened(given: Given, at: datetime) -> datetime:
 
 
 def _sender(deal: Deal, checked: _Checked, *, actor: Actor, at: datetime) -> tuple[int, str]:
-    """The sender of a mail whom this deal does not know yet: found among all people, or added to the account."""
+    """The sender of a mail whom this deal does not know yet: found among the people the actor sees, or added."""
     address = checked.facts["from"]
-    for known in people.find_people_by_email([address]).values():
+    for known in people.find_people_by_email([address], viewer=actor).values():
         return known[0].id, str(known[0].uid)
     fields = {"name": checked.facts["from_name"] or address, "email": address}
     added = people_actions.create_person(fields, account_id=deal.account_id, actor=actor, at=at)
