@@ -10,9 +10,12 @@ import struct
 import time
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from playwright.sync_api import Page
 
+from etappe.config.signin import ResetForm
+from etappe.team.models import User
 from tests.cast import PASSWORD, Cast, assemble, email
 from tests.web.signed import client_of
 
@@ -103,6 +106,14 @@ def test_the_sign_in_page_offers_a_reset_only_where_mail_is_set_up(
     assert "password/reset" not in client.get(LOGIN).content.decode()
     settings.EMAIL_HOST = "mail.example"  # type: ignore[attr-defined]
     assert "password/reset" in client.get(LOGIN).content.decode()
+
+
+def test_a_reset_is_for_those_who_chose_a_password_and_not_for_owners_that_came_with_an_import(cast: Cast) -> None:
+    User.objects.filter(email=email("cem")).update(password=make_password(None))
+    for name, is_found in (("ada", True), ("cem", False), ("niemand", False)):
+        form = ResetForm({"email": email(name)})
+        assert form.is_valid(), "nobody learns who exists"
+        assert bool(form.users) is is_found
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
