@@ -19,7 +19,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from etappe.config.embedded import APPLICATION, OWNER, Embedded, find_binaries
+from etappe.config.embedded import APPLICATION, OWNER, SUPERUSER, Embedded, find_binaries
 from etappe.config.home import Home
 from etappe.config.locks import alone
 from etappe.config.migrate import fingerprint
@@ -88,7 +88,7 @@ class Server:
             _drop(connection, name)
         for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'").fetchall():
             if not psutil.pid_exists(int(name.split("_")[1])):
-                _drop(connection, name)
+                self.drop(name)
 
     def clone(self, name: str) -> None:
         template = self.template()
@@ -97,8 +97,12 @@ class Server:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
     def drop(self, name: str) -> None:
-        with self.owner() as connection:
+        """Drop it, whoever is still connected: only an administrator may end the sessions of both logins."""
+        with psycopg.connect(self.administrator_url(), autocommit=True) as connection:
             _drop(connection, name)
+
+    def administrator_url(self) -> str:
+        raise NotImplementedError
 
 
 class EmbeddedServer(Server):
@@ -110,6 +114,9 @@ class EmbeddedServer(Server):
 
     def url(self, login: str, database: str) -> str:
         return self.embedded.url(login, database)
+
+    def administrator_url(self) -> str:
+        return self.url(SUPERUSER, "postgres")
 
     def start(self) -> None:
         self.embedded.acquire()
@@ -129,6 +136,9 @@ class OwnServer(Server):
         parts = urlsplit(self.administrator)
         place = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=f"{login}:{self.home.secret(login)}@{place}", path=f"/{database}"))
+
+    def administrator_url(self) -> str:
+        return self.administrator
 
     def start(self) -> None:
         with alone(self.home.path / "start.lock"), psycopg.connect(self.administrator, autocommit=True) as connection:

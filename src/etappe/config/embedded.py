@@ -391,11 +391,15 @@ class Embedded:
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, what was committed is on disk."""
+        import psutil
+
         pid = self.pid()
-        if pid is not None:
-            os.kill(pid, signal.SIGINT)
-        while self.pid() is not None:
-            time.sleep(0.02)
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(pid) if pid else None
+            if server:
+                server.send_signal(signal.SIGINT)
+            while server and server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.02)
         self._reap()
 
     def ensure_database(self, name: str) -> None:
