@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from etappe.deals import actions, queries
 from etappe.deals.reading import Given, read_file
@@ -14,6 +15,7 @@ from tests.api.conftest import caller
 from tests.cast import AT
 from tests.deals.conftest import Scene
 from tests.papers import mail
+from tests.web.signed import client_of
 
 NEED = "need_in_own_words"
 
@@ -44,3 +46,17 @@ def test_the_record_of_an_account_is_silent_about_private_people(scene: Scene, h
         for text in (page, answer):
             assert ("Nur unter uns" in text) is sees
             assert ("Petra" in text or "petra@" in text) is sees
+
+
+def test_a_file_used_twice_does_not_tell_the_name_of_another_teams_deal(scene: Scene) -> None:
+    reply = Given("reply", file=read_file("antwort.eml", mail()), add_sender=True)
+    theirs = actions.create({"name": "Streng vertraulich"}, process="inbound", actor=scene.cast.cem, at=AT)
+    actions.confirm(theirs.uid, NEED, reply, actor=scene.cast.cem, at=scene.later())
+    given = scene.give(NEED, reply)
+    shown = queries.get_evidence(scene.cast.ada, given)
+    assert (shown.also_on, shown.also_hidden) == ((), True)
+    known = queries.get_evidence(scene.cast.dot, given)
+    assert ([ref.name for ref in known.also_on], known.also_hidden) == (["Streng vertraulich"], False)
+    page = client_of("ada").get(reverse("evidence", args=[given])).content.decode()
+    assert "Streng vertraulich" not in page
+    assert "deal of another team" in page

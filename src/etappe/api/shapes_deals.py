@@ -84,6 +84,7 @@ class EvidenceOut(Schema):
     judged_at: datetime | None
     judged_reason: str
     also_on: list[RefOut]
+    also_hidden: bool
 
 
 class NoteLinkOut(Schema):

@@ -91,6 +91,9 @@ class EvidenceView:
     judged_at: datetime | None
     judged_reason: str
     also_on: tuple[Ref, ...] = ()
+    """Other deals with the same file or message, as far as the viewer sees them."""
+    also_hidden: bool = False
+    """Whether there is such a deal that the viewer does not see."""
 
     @property
     def holds(self) -> bool:

@@ -58,7 +58,7 @@ def inspection(
         found = found.filter(Exists(unread))
     sorts = {"left": Sort("entered_at", descending=True, read=datetime.fromisoformat)}
     page = page_of(found, sorts, "left", after, lambda visit: visit, READ_AT_ONCE)
-    return Page(_rows(page.rows), page.after, page.count)
+    return Page(_rows(viewer, page.rows), page.after, page.count)
 
 
 def _departed(wanted: InspectionFilter) -> Q:
@@ -74,7 +74,7 @@ def _departed(wanted: InspectionFilter) -> Q:
     return Q(**{column: value for column, value in given.items() if value is not None})
 
 
-def _rows(visits: Sequence[StageVisit]) -> tuple[InspectionRow, ...]:
+def _rows(viewer: Actor, visits: Sequence[StageVisit]) -> tuple[InspectionRow, ...]:
     found = [visit.deal for visit in visits]
     rows = dict(zip((deal.id for deal in found), rows_of(found), strict=True))
     users = user_refs(visit.entered_by for visit in visits)
@@ -82,7 +82,7 @@ def _rows(visits: Sequence[StageVisit]) -> tuple[InspectionRow, ...]:
     evidence = defaultdict(list)
     given = Evidence.objects.filter(deal__in=set(refs)).order_by("-happened_at", "-id")
     keys = list(given)
-    for item, view in zip(keys, evidence_views(keys, refs), strict=True):
+    for item, view in zip(keys, evidence_views(viewer, keys, refs), strict=True):
         evidence[item.deal_id].append((item, view))
     granted = defaultdict(list)
     for exception in DealException.objects.filter(deal__in=set(refs), granted=True):

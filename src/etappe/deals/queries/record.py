@@ -43,7 +43,7 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
         id=deal.id,
         process=facts.process,
         process_title=facts.process.name,
-        stages=stages_of(deal, facts),
+        stages=stages_of(viewer, deal, facts),
         entry_stage=deal.entry_stage,
         buyer_target_date=deal.buyer_target_date,
         buyer_since=deal.buyer_since,
@@ -70,9 +70,10 @@ def _ref(deal: Deal) -> Ref:
     return Ref(deal.uid, deal.name)
 
 
-def stages_of(deal: Deal, facts: DealFacts) -> tuple[StageView, ...]:
+def stages_of(viewer: Actor, deal: Deal, facts: DealFacts) -> tuple[StageView, ...]:
     """All stages of the deal's process with their criteria, evidence and links."""
-    evidence = evidence_views(Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id"), {deal.id: _ref(deal)})
+    rows = Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id")
+    evidence = evidence_views(viewer, rows, {deal.id: _ref(deal)})
     given = _grouped(evidence)
     links = _grouped(links_of(deal))
     behind = {stage.key for stage in stages_behind(facts)}
@@ -118,12 +119,13 @@ def criterion_view(
     return CriterionView(criterion, is_met(stage, criterion, facts.held), tuple(evidence), tuple(links))
 
 
-def evidence_views(rows: Iterable[Evidence], deals: Mapping[int, Ref]) -> list[EvidenceView]:
-    """Evidence with names; three queries, whatever its number."""
+def evidence_views(viewer: Actor, rows: Iterable[Evidence], deals: Mapping[int, Ref]) -> list[EvidenceView]:
+    """Evidence with names; a bounded number of queries, whatever its number."""
     found = list(rows)
     persons = person_refs(item.person_id for item in found)
     users = user_refs(key for item in found for key in (item.confirmed_by_id, item.judged_by_id))
     elsewhere = _also_on(found)
+    named = _named(viewer, elsewhere)
     return [
         EvidenceView(
             uid=item.uid,
@@ -150,33 +152,41 @@ def evidence_views(rows: Iterable[Evidence], deals: Mapping[int, Ref]) -> list[E
             judged_by=users.get(item.judged_by_id or 0),
             judged_at=item.judged_at,
             judged_reason=item.judged_reason,
-            also_on=elsewhere.get(item.id, ()),
+            also_on=tuple(named[deal] for deal in elsewhere.get(item.id, ()) if deal in named),
+            also_hidden=any(deal not in named for deal in elsewhere.get(item.id, ())),
         )
         for item in found
     ]
 
 
-def _also_on(found: Sequence[Evidence]) -> dict[int, tuple[Ref, ...]]:
-    """Other deals on which the same file or the same message was used."""
+def _also_on(found: Sequence[Evidence]) -> dict[int, tuple[int, ...]]:
+    """Keys of the other deals on which the same file or the same message was used."""
     files = {item.artefact for item in found if item.artefact}
     messages = {item.message_id for item in found if item.message_id}
     if not files and not messages:
         return {}
     same_file = Evidence.objects.filter(artefact__in=files)
     same_message = Evidence.objects.filter(message_id__in=messages)
-    fields = ("deal_id", "deal__uid", "deal__name", "artefact", "message_id")
-    used = set(same_file.values_list(*fields)) | set(same_message.values_list(*fields))
+    fields = ("deal_id", "artefact", "message_id")
+    used = sorted(set(same_file.values_list(*fields)) | set(same_message.values_list(*fields)))
     return {
         item.id: tuple(
             dict.fromkeys(
-                Ref(uid, name)
-                for deal, uid, name, artefact, message in sorted(used, key=lambda use: use[0])
+                deal
+                for deal, artefact, message in used
                 if deal != item.deal_id
                 and ((item.artefact and artefact == item.artefact) or (item.message_id and message == item.message_id))
             )
         )
         for item in found
     }
+
+
+def _named(viewer: Actor, elsewhere: Mapping[int, Sequence[int]]) -> dict[int, Ref]:
+    """Of these deals those the viewer sees, by name."""
+    keys = {deal for deals in elsewhere.values() for deal in deals}
+    found = visible(viewer.scope).filter(id__in=keys).values_list("id", "uid", "name") if keys else ()
+    return {key: Ref(uid, name) for key, uid, name in found}
 
 
 def links_of(deal: Deal) -> list[NoteLinkView]:
@@ -269,7 +279,7 @@ def get_evidence(viewer: Actor, uid: uuid.UUID | str) -> EvidenceView:
         raise Missing from None
     if found is None:
         raise Missing
-    return evidence_views([found], {found.deal_id: _ref(found.deal)})[0]
+    return evidence_views(viewer, [found], {found.deal_id: _ref(found.deal)})[0]
 
 
 def deal_id(viewer: Actor, uid: uuid.UUID | str) -> int:
