@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from etappe.deals.reading import Given
+from etappe.playbook.actions import take_library
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.web.signed import client_of
@@ -68,3 +69,10 @@ def test_evidence_opens(scene: Scene) -> None:
     made = client_of("ada").post(reverse("evidence_ask", args=[note]))
     assert made.status_code == 200
     assert "/n/" in made.content.decode()
+
+
+def test_the_board_opens_where_the_work_is(scene: Scene) -> None:
+    client = client_of("ada")
+    take_library("channel", actor=scene.cast.dot, at=AT)
+    assert client.get("/deals/board/")["Location"] == "/deals/board/?process=inbound"
+    assert client.get("/deals/board/?process=channel").status_code == 200

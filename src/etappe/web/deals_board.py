@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -92,7 +93,7 @@ class TotalsPage:
 
 @require_GET
 def board(request: Request) -> HttpResponse:
-    """A process with its open deals by stage."""
+    """A process with its open deals by stage: the default one, unless all work is on another (after an import)."""
     filters = read_filters(request, statuses=False)
     keep, cards = bool(request.GET.get("keep")), _cards(request)
     phases = (Phase.FIND, Phase.WIN, *((Phase.KEEP,) if keep else ()))
@@ -119,6 +120,9 @@ def board(request: Request) -> HttpResponse:
         may_create=may(request.actor, "deals.create"),
         is_empty=not any(lane.cards for lane in lanes) and not filters.is_narrowed,
     )
+    elsewhere = deals.busiest_process(request.actor) if page.is_empty and not filters.wanted.process else None
+    if elsewhere and process and elsewhere != process.key:
+        return redirect(f"{request.path}?process={elsewhere}")
     return show(request, "deals/board.html", page, part="columns")
 
 

@@ -174,6 +174,13 @@ def board_totals(
     )
 
 
+def busiest_process(viewer: Actor) -> str | None:
+    """The key of the process on which most of the open deals run that the viewer sees."""
+    found = visible(viewer.scope).filter(status=Status.OPEN.value).order_by().values("process_version")
+    busiest = found.annotate(deals=Count("id")).order_by("-deals").first()
+    return playbook.spec(busiest["process_version"]).key if busiest else None
+
+
 @dataclass(frozen=True)
 class Changes:
     """Deals that changed since a mark, and the mark to ask with next time."""
