@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from etappe.core.process import Proof
 from etappe.deals import actions
 from etappe.deals.models import Deal, Evidence
-from etappe.deals.reading import Given
+from etappe.deals.reading import Given, read_file
 from etappe.journal.clock import now
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
@@ -217,3 +217,21 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         problems["panel"] = (0, found.generate_report())
     context.close()
     assert problems == {}
+
+
+def test_a_formatted_mail_is_shown_shut_in(scene: Scene, site: str, page: Page) -> None:
+    body = (
+        '<p>Ja, <b>so</b> passt es.</p><script>top.document.title="taken"</script><img src="http://spy.example/x.gif">'
+    )
+    letter = mail(text=body).replace(b"text/plain", b"text/html")
+    uid = scene.give("need_in_own_words", Given("reply", file=read_file("antwort.eml", letter)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    signed_in(page.context, site)
+    page.goto(f"{site}/evidence/{uid}/")
+    page.locator("details.layout summary").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("b")).to_have_text("so")
+    assert frame.locator("script, img").count() == 0
+    assert "taken" not in page.title()
+    assert not [url for url in asked if "spy.example" in url]

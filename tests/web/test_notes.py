@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from etappe.deals import actions
 from etappe.deals.models import Evidence, NoteLink
@@ -17,6 +18,7 @@ from etappe.web import notes
 from etappe.web.jobs import send_note_link
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '<script>alert("x")</script> Frau Ernst braucht es bis Mai.'
@@ -141,3 +143,18 @@ def test_the_link_is_mailed_by_a_job(scene: Scene, token: str, settings: object)
     Client().post(address(token), {"answer": "yes"})
     send_note_link.func(link=str(link.uid), language="de")
     assert len(mail.outbox) == 1, "an answered link is not sent again"
+
+
+def test_two_taps_send_one_mail(scene: Scene, token: str, settings: object) -> None:
+    settings.EMAIL_HOST = "localhost"  # type: ignore[attr-defined]
+    note = NoteLink.objects.get().evidence.uid
+    ada = client_of("ada")
+    assert (
+        "Mail to eva@kunde.example"
+        in ada.post(reverse("evidence_ask", args=[note]), headers={"Accept-Language": "en"}).content.decode()
+    )
+    for _ in range(2):
+        assert ada.post(reverse("evidence_mail", args=[note])).status_code == 303
+    jobs = ProcrastinateJob.objects.filter(task_name="etappe.web.jobs.send_note_link")
+    assert jobs.count() == 1
+    assert token not in str(jobs.get().args), "the queue holds no secret"

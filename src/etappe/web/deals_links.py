@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from procrastinate.exceptions import AlreadyEnqueued
 
 from etappe.deals import actions
 from etappe.deals import queries as deals
@@ -59,11 +62,16 @@ def mail(request: Request, uid: uuid.UUID) -> HttpResponse:
     evidence = deals.get_evidence(request.actor, uid)
     made = actions.make_note_link(uid, actor=request.actor, at=request.at)
     if settings.EMAIL_HOST:
-        send_note_link.configure(queueing_lock=f"note-link-{made.uid}").defer(
-            link=str(made.uid), language=get_language() or "en"
-        )
+        _send(made.uid)
         say(request, _("The mail is on its way."))
     return done(request, evidence.deal.uid)
+
+
+def _send(link: uuid.UUID) -> None:
+    """Have the mail sent; a second tap while the first waits sends no second mail."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job = send_note_link.configure(queueing_lock=f"note-link-{link}")
+        job.defer(link=str(link), language=get_language() or "en")
 
 
 @require_POST
