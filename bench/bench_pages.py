@@ -58,7 +58,8 @@ def write_export(folder: Path) -> list[Path]:
             ends = (begun + timedelta(days=int(chance.integers(5, 200)))).isoformat() if is_over else ""
             account = f"Firma {number % (DEALS // 5)} GmbH"
             owner, source = f"Verkauf {number % 40}", ("Web", "Messe", "Telefon")[number % 3]
-            sheet.writerow([f"Vorhaben {number}", account, stage, owner, number % 90000, begun.isoformat(), ends, source])
+            row = [f"Vorhaben {number}", account, stage, owner, number % 90000, begun.isoformat(), ends, source]
+            sheet.writerow(row)
     return [accounts, deals]
 
 
@@ -172,19 +173,20 @@ def pages(browser: Browser, tree: psutil.Process) -> None:
 
 def moves(browser: Browser, tree: psutil.Process) -> None:
     """Moves one step back, each of another deal: through page, gate, journal, visits and spans."""
-    acts = []
+    acts: list[Callable[[], Any]] = []
     columns = re.split(r'data-stage="([^"]+)"', ok(browser.get("/deals/board/")))[1:]
     stages, bodies = columns[::2], columns[1::2]
     for back, body in zip(stages, bodies[1:], strict=False):
-        for path in re.findall(r'data-move-url="([^"]+)"', body):
-            acts.append(lambda path=path, back=back: ok(browser.post(path, {"to": back})))
+        paths = re.findall(r'data-move-url="([^"]+)"', body)
+        acts += [lambda path=path, back=back: ok(browser.post(path, {"to": back})) for path in paths]
     measure("stage move", tree, acts[: ROUNDS + 1], "<= 30")
 
 
-def evidence(home: Path) -> None:
+def evidence() -> None:
     """Reading a mail in its child process."""
-    from etappe.foreign.mail import read_mail
     from tests.papers import mail
+
+    from etappe.foreign.mail import read_mail
 
     raw = mail(text="Wir bestätigen den Bedarf.\n" * 600)
     me, walls = psutil.Process(), []
@@ -196,7 +198,8 @@ def evidence(home: Path) -> None:
         walls.append((time.perf_counter() - start) * 1000)
     middle, high = np.percentile(walls, [50, 95])
     spent = (cpu(me) - before) * 1000 / 50
-    print(LINE.format(f"mail of {len(raw) // 1000} kB read", 50, f"{middle:.0f}", f"{high:.0f}", f"{spent:.1f}", "<= 150"))
+    name = f"mail of {len(raw) // 1000} kB read"
+    print(LINE.format(name, 50, f"{middle:.0f}", f"{high:.0f}", f"{spent:.1f}", "<= 150"))
 
 
 def assets(browser: Browser) -> None:
@@ -209,7 +212,8 @@ def assets(browser: Browser) -> None:
         name = path if path.startswith("/") else f"/static/built/{path.lstrip('./')}"
         raw = ok(browser.get(name)).encode()
         sizes[name.rpartition("/")[2]] = len(raw) if name.endswith("woff2") else len(gzip.compress(raw))
-    print(f"\nfirst page and all its assets: {sum(sizes.values()) / 1000:.0f} kB compressed (<= 300)  {json.dumps(sizes)}")
+    total = sum(sizes.values()) / 1000
+    print(f"\nfirst page and all its assets: {total:.0f} kB compressed (<= 300)  {json.dumps(sizes)}")
 
 
 def memory(tree: psutil.Process) -> None:
@@ -237,7 +241,7 @@ def main() -> None:
             print(LINE.format("", "n", "p50 ms", "p95 ms", "CPU ms", "CPU claim"))
             pages(browser, tree)
             moves(browser, tree)
-            evidence(home)
+            evidence()
             assets(browser)
             memory(tree)
 

@@ -1,7 +1,7 @@
 """The pages of allauth, without those that Etappe does not use.
 
-Names and addresses of colleagues change by actions only, nobody signs up, and a forgotten password is mailed only where a
-mail server is set up. The closed pages keep their names, because allauth looks them up.
+Names and addresses of colleagues change by actions only, nobody signs up, and a forgotten password is mailed only where
+a mail server is set up. The closed pages keep their names, because allauth looks them up.
 """
 
 from __future__ import annotations

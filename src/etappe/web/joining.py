@@ -99,8 +99,8 @@ def join(request: Request, token: str) -> HttpResponse:
 
 def _asked(request: Request, page: JoinPage) -> HttpResponse:
     answer = show(request, "setup/first.html", page, status=422 if page.form.errors else 200)
-    # The address holds the secret, and other sites learn nothing of it. `no-referrer` would send `Origin: null` with the
-    # form, which its own check refuses.
+    # The address holds the secret, and other sites learn nothing of it. `no-referrer` would send `Origin: null` with
+    # the form, which its own check refuses.
     answer["Referrer-Policy"] = "same-origin"
     return answer
 

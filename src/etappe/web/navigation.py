@@ -18,8 +18,8 @@ from etappe.team.access import may
 class Destination:
     """A place in the navigation. `act` is what a viewer must be permitted; `letter` follows `g` on the keyboard.
 
-    `route` names the page; one that no module declares is left out, so the lifecycle fills up as pages come. Pages below
-    `also` belong to it too.
+    `route` names the page; one that no module declares is left out, so the lifecycle fills up as pages come. Pages
+    below `also` belong to it too.
     """
 
     route: str
