@@ -74,7 +74,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(value[step], (*path, step))
 
 
-PUT = [
+PUT: list[Any] = [
     None,
     True,
     0,
