@@ -7,9 +7,9 @@ import io
 from typing import Any
 
 from etappe.core.figures import Result
+from etappe.core.values import formula_safe
 
 HEAD = ("metric", "as_of", "unit")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(result: Result) -> str:
@@ -47,7 +47,7 @@ def spread(name: str, interval: Any) -> dict[str, Any]:
 def harmless(value: Any) -> Any:
     """The value as a cell that no spreadsheet runs.
 
-    >>> harmless("=1+1"), harmless(-3), harmless(None)
+    >>> harmless(" =1+1"), harmless(-3), harmless(None)
     ("'=1+1", -3, None)
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return formula_safe(value) if isinstance(value, str) else value
