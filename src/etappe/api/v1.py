@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
@@ -49,6 +50,14 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def _unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     problems = [{"where": ".".join(map(str, item["loc"])), "problem": item["msg"]} for item in _errors(error)]
     body = {"error": {"code": "unreadable", "message": "The request cannot be read.", "problems": problems}}
+    return api.create_response(request, body, status=400)
+
+
+@api.exception_handler(DataError)
+def _unheld(request: HttpRequest, error: DataError) -> HttpResponse:
+    """A filter or a key that the database cannot hold, such as one with a NUL: nothing is called so."""
+    del error
+    body = {"error": {"code": "unreadable", "message": "The request cannot be read.", "problems": []}}
     return api.create_response(request, body, status=400)
 
 

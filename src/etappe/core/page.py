@@ -65,5 +65,6 @@ def read_mark(text: str, sort: str) -> Mark:
 
 def _fits(value: object, number: object) -> bool:
     is_id = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
-    is_value = value is None or isinstance(value, int | float) or (isinstance(value, str) and "\x00" not in value)
-    return is_id and is_value
+    if isinstance(value, str):
+        return is_id and "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return is_id and isinstance(value, int | float) and abs(value) < 2**63

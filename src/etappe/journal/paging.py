@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
@@ -14,6 +16,9 @@ from etappe.core.page import COUNT_LIMIT, Count, Mark, Page, read_mark, write_ma
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
+
+_BEYOND_NUMBERS = Decimal(10) ** 15
+"""No `numeric(19, 4)` is as large."""
 
 PAGE = 50
 """Rows per page."""
@@ -61,11 +66,22 @@ def page_of(
 def _behind(mark: Mark, sort: Sort) -> Q:
     # `a >= x and (a > x or id > i)` lets the index find the start, which `a > x or (a = x and id > i)` does not.
     try:
-        value = sort.read(mark.value) if sort.read else mark.value
+        value = _comparable(sort.read(mark.value)) if sort.read else mark.value
     except (TypeError, ValueError, ArithmeticError):
         raise Refusal("bad_mark") from None
     less = "lt" if sort.descending else "gt"
     return Q(**{f"sort_value__{less}e": value}) & (Q(**{f"sort_value__{less}": value}) | Q(**{f"id__{less}": mark.id}))
+
+
+def _comparable(value: Any) -> Any:
+    """The value of a mark as the database can compare it; `ValueError` for one that no row has."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return value.astimezone(UTC)
+    if isinstance(value, Decimal) and not abs(value) < _BEYOND_NUMBERS:
+        raise ValueError("a number without bound")
+    return value
 
 
 def _mark_value(value: Any) -> str | int | float | None:
