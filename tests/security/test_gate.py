@@ -6,6 +6,7 @@ import pytest
 
 from etappe.core.actor import BUYER
 from etappe.core.errors import Forbidden
+from etappe.core.process import Basis, DealFacts, verdict
 from etappe.deals import actions, queries
 from etappe.deals.reading import Given, read_file
 from etappe.people.actions import create_person, edit_person
@@ -69,3 +70,14 @@ def test_nobody_of_us_is_a_witness_for_the_buyer(scene: Scene, address: str) -> 
     edit_person(later.uid, {"email": address}, seen=later.version, actor=scene.cast.ada, at=AT)
     with refused("person_is_ours"):
         actions.make_note_link(note, actor=scene.cast.ada, at=scene.later())
+
+
+@pytest.mark.parametrize("to", ["won", "in_use"])
+def test_an_open_deal_that_an_import_left_behind_the_gate_is_not_won_without_proof(scene: Scene, to: str) -> None:
+    process = scene.process
+    after = process.after_winning.key
+    facts = DealFacts(process, after, entry_stage=after, basis=Basis.IMPORTED)
+    outcome = verdict(facts, to)
+    assert {item.stage.key for item in outcome.missing} == {"order_placed"}
+    with refused("criteria_missing"):
+        outcome.raise_if_refused()

@@ -224,7 +224,8 @@ def verdict(facts: DealFacts, to: str) -> Verdict:
     """May the deal move to stage `to` (or be `won`)? Refuses what is never a move; otherwise says what is missing.
 
     Going back is free within find and win. Going forward passes every stage from the present one up to the target.
-    Entering `keep` is winning, and needs every stage of `win` passed since the deal was entered.
+    Entering `keep` is winning, and needs every stage of `win` passed since the deal was entered; the last one always,
+    also of an imported deal that stands open in `keep`.
     """
     _require_movable(facts)
     process = facts.process
@@ -252,7 +253,8 @@ def _winning(facts: DealFacts, to: str) -> Verdict:
     process = facts.process
     target = process.after_winning if to == WON else process.stage(to)
     end = process.order[target.key] if target.phase is Phase.KEEP else len(process.stages)
-    start = min(process.order[facts.entry_stage or facts.stage], process.order[facts.stage])
+    last = max((process.order[stage.key] for stage in process.of_phase(Phase.FIND, Phase.WIN)), default=0)
+    start = min(process.order[facts.entry_stage or facts.stage], process.order[facts.stage], last)
     passed = process.stages[start:end]
     return Verdict(target.key, Status.WON, _basis(facts, passed), missing_proof(facts, passed))
 
