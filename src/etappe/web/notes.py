@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -95,8 +96,10 @@ def _private(answer: HttpResponse) -> HttpResponse:
 
 
 def _too_many(request: Request) -> bool:
-    slot = f"note-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(slot, 0, WINDOW)
+    # A slot of its own for every window: `incr` would otherwise prolong the wait with every request, for everybody.
+    window = int(request.at.timestamp()) // WINDOW
+    slot = f"note-{get_adapter(request).get_client_ip(request)}-{window}"
+    cache.add(slot, 0, 2 * WINDOW)
     try:
         return cache.incr(slot) > TRIES
     except ValueError:  # the slot ran out between the two
