@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
-from etappe.core.actor import BUYER
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from etappe.core.actor import BUYER, Actor
 from etappe.core.errors import Forbidden
 from etappe.core.process import Basis, DealFacts, verdict
 from etappe.deals import actions, queries
 from etappe.deals.reading import Given, read_file
+from etappe.deals.shapes import EvidenceView
 from etappe.people.actions import create_person, edit_person
 from etappe.team.actions import edit_workspace
 from etappe.team.models import User
+from etappe.web.deals_words import GRAVE
 from tests.cast import AT
 from tests.deals.conftest import Scene
 from tests.papers import mail
 from tests.unchanged import refused
+from tests.web.signed import client_of
 
 NEED = "need_in_own_words"
 
@@ -81,3 +90,32 @@ def test_an_open_deal_that_an_import_left_behind_the_gate_is_not_won_without_pro
     assert {item.stage.key for item in outcome.missing} == {"order_placed"}
     with refused("criteria_missing"):
         outcome.raise_if_refused()
+
+
+def asked(scene: Scene, actor: Actor) -> str:
+    note = scene.give(NEED, told(scene), actor=actor)
+    return actions.make_note_link(note, actor=actor, at=scene.later()).token
+
+
+def confirmed(scene: Scene) -> EvidenceView:
+    shown = next(view for view in scene.view().stages[0].criteria if view.criterion.key == NEED)
+    return next(item for item in shown.evidence if item.kind == "note_confirmed")
+
+
+@pytest.mark.parametrize(("client", "flags"), [(Client, ()), (partial(client_of, "ada"), ("answered_by_colleague",))])
+def test_a_note_that_a_colleague_confirms_is_marked_for_inspection(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, client: Callable[[], Client], flags: tuple[str, ...]
+) -> None:
+    token = asked(scene, scene.cast.ada)
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: AT + timedelta(hours=2))
+    assert client().post(reverse("note", args=[token]), {"answer": "yes"}).status_code == 200
+    assert confirmed(scene).flags == flags
+    assert GRAVE.issuperset(flags)
+
+
+def test_nobody_judges_a_note_that_they_asked_the_buyer_to_confirm(scene: Scene) -> None:
+    actions.answer_note(asked(scene, scene.cast.ben), True, actor=BUYER, at=scene.later())
+    given = confirmed(scene).uid
+    with refused("own_evidence"):
+        actions.judge(given, True, actor=scene.cast.ben, at=scene.later())
+    actions.judge(given, True, actor=scene.cast.dot, at=scene.later())

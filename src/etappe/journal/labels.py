@@ -139,6 +139,7 @@ FLAGS: Mapping[str, Label] = {
     Flag.ORGANIZER_UNKNOWN: _("organiser of the invitation unknown"),
     "sender_added": _("sender added with this evidence"),
     "sender_from_outside": _("sender outside the buyer's known domains"),
+    "answered_by_colleague": _("answered in a browser in which a colleague was signed in"),
     "other_domain": _("from another domain"),
     "used_elsewhere": _("the same file is evidence on another deal"),
 }

@@ -33,7 +33,15 @@ HINTS: Mapping[str, Promise] = {
 }
 """What to give as evidence of each kind."""
 
-GRAVE = frozenset({"sender_added", "sender_from_outside", Flag.REPLIES_ELSEWHERE.value, Flag.SENT_ON_BEHALF.value})
+GRAVE = frozenset(
+    {
+        "answered_by_colleague",
+        "sender_added",
+        "sender_from_outside",
+        Flag.REPLIES_ELSEWHERE.value,
+        Flag.SENT_ON_BEHALF.value,
+    }
+)
 """Flags that a reader should look at twice."""
 
 OUTCOMES: Mapping[str, Promise] = {

@@ -77,7 +77,14 @@ def note(request: Request, token: str) -> HttpResponse:
 def _answer(request: Request, token: str, page: NotePage, form: AnswerForm) -> HttpResponse:
     yes = form.cleaned_data["answer"] == "yes"
     try:
-        actions.answer_note(token, yes, form.cleaned_data["comment"], actor=BUYER, at=request.at)
+        actions.answer_note(
+            token,
+            yes,
+            form.cleaned_data["comment"],
+            by_colleague=request.user.is_authenticated,
+            actor=BUYER,
+            at=request.at,
+        )
     except Refusal:
         return _shut(request, deals.note_page(token, request.at), form)
     return show(request, "notes/note.html", AskPage(page, form, thanks="yes" if yes else "no"))

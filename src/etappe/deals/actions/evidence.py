@@ -18,7 +18,7 @@ from etappe.core.kinds.deals import EvidenceConfirmed, EvidenceJudged, EvidenceW
 from etappe.core.mail_checks import Check, Flag, MailVerdict, buyers_acceptance, buyers_mail
 from etappe.core.process import Criterion, Stage
 from etappe.deals.centre import in_centre, join_centre
-from etappe.deals.models import Deal, Evidence
+from etappe.deals.models import Deal, Evidence, NoteLink
 from etappe.deals.place import process_of, refresh_proof
 from etappe.deals.reading import Given, GivenFile
 from etappe.deals.scope import holder, lock, visible
@@ -330,7 +330,7 @@ def judge(uid: uuid.UUID | str, accepted: bool, reason: str = "", *, actor: Acto
     require(actor, "deals.judge", holder(deal))
     if evidence.withdrawn_at:
         raise Refusal("withdrawn_already")
-    if evidence.confirmed_by_id == actor.id and team.other_granters(actor, deal.team_id):
+    if actor.id in _givers(evidence) and team.other_granters(actor, deal.team_id):
         raise Refusal("own_evidence")
     evidence.verdict = "accepted" if accepted else "rejected"
     evidence.judged_by_id, evidence.judged_at = actor.id, at
@@ -341,6 +341,12 @@ def judge(uid: uuid.UUID | str, accepted: bool, reason: str = "", *, actor: Acto
         evidence=str(evidence.uid), criterion=evidence.criterion, accepted=accepted, reason=evidence.judged_reason
     )
     record(judged, actor=actor, at=at, deal=deal.id, account=deal.account_id)
+
+
+def _givers(evidence: Evidence) -> set[int | None]:
+    """Who gave the evidence; of a note that the buyer confirmed, who asked for it."""
+    asked = NoteLink.objects.filter(uid=evidence.facts["link"]) if "link" in evidence.facts else NoteLink.objects.none()
+    return {evidence.confirmed_by_id, *asked.values_list("made_by_id", flat=True)}
 
 
 def give_reason(reason: str) -> str:

@@ -98,10 +98,13 @@ def revoke_note_link(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> Non
 
 
 @action
-def answer_note(token: str, confirmed: bool, comment: str = "", *, actor: Actor, at: datetime) -> None:
+def answer_note(
+    token: str, confirmed: bool, comment: str = "", *, by_colleague: bool = False, actor: Actor, at: datetime
+) -> None:
     """The buyer's answer: yes makes the note evidence, no keeps it a claim and says what was different.
 
     One answer per link: `Missing` for a token nobody issued, a refusal for one that is used, revoked or expired.
+    `by_colleague`: it came from a browser in which somebody of us was signed in; inspection is told.
     """
     known = NoteLink.objects.filter(token_sha256=hashed(token)).values_list("id", "deal_id").first()
     if known is None:
@@ -121,7 +124,7 @@ def answer_note(token: str, confirmed: bool, comment: str = "", *, actor: Actor,
     )
     record(answered, actor=actor, at=at, deal=deal.id, account=deal.account_id, person=link.person_id)
     if confirmed:
-        _confirm(deal, link, actor, at)
+        _confirm(deal, link, by_colleague, actor, at)
 
 
 def require_open(link: NoteLink, at: datetime) -> None:
@@ -134,7 +137,7 @@ def require_open(link: NoteLink, at: datetime) -> None:
         raise Refusal("link_expired", at=link.expires_at)
 
 
-def _confirm(deal: Deal, link: NoteLink, actor: Actor, at: datetime) -> None:
+def _confirm(deal: Deal, link: NoteLink, by_colleague: bool, actor: Actor, at: datetime) -> None:
     note = link.evidence
     evidence = Evidence.objects.create(
         deal=deal,
@@ -147,6 +150,7 @@ def _confirm(deal: Deal, link: NoteLink, actor: Actor, at: datetime) -> None:
         title=note.title,
         excerpt=note.excerpt,
         facts={"link": str(link.uid), "answered_at": at.isoformat()},
+        flags=["answered_by_colleague"] if by_colleague else [],
         confirmed_at=at,
     )
     refresh_proof(deal)
