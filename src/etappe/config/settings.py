@@ -126,7 +126,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_ADAPTER = "etappe.config.signin.ClosedAdapter"
 ACCOUNT_FORMS = {"reset_password": "etappe.config.signin.ResetForm"}
-ACCOUNT_FORMS = {"reset_password": "etappe.config.signin.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
-from allauth.account.forms import ResetPasswordForm
 
 
 class ClosedAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -25,15 +24,5 @@ class ResetForm(ResetPasswordForm):  # type: ignore[misc] # allauth has no types
     def clean_email(self) -> str:
         """The address, whoever has it."""
         email = str(super().clean_email())
-        self.users = [user for user in self.users if user.has_usable_password()]
-        return email
-
-
-class ResetForm(ResetPasswordForm):  # type: ignore[misc] # allauth has no types
-    """A forgotten password is one that somebody had: whoever was never let in waits for an invitation."""
-
-    def clean_email(self) -> str:
-        """The address; nobody without a password is found by it, and the answer is the same."""
-        email: str = super().clean_email()
         self.users = [user for user in self.users if user.has_usable_password()]
         return email
