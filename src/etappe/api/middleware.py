@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -52,6 +54,16 @@ class IdempotencyMiddleware:
 
 
 def _sent(request: HttpRequest) -> bytes:
-    """The body, without the boundary of a form, which clients draw anew for each try."""
-    boundary = (request.content_params or {}).get("boundary", "").encode()
-    return request.body.replace(boundary, b"") if boundary else request.body
+    """What was sent. Of a form its fields and files: clients draw the boundary between them anew for each try."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    files = [(name, file.name, _digest(file)) for name, found in request.FILES.lists() for file in found]
+    return repr((list(request.POST.lists()), files)).encode("utf-8", "surrogatepass")
+
+
+def _digest(file: UploadedFile[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in file.chunks():
+        digest.update(part)
+    file.seek(0)
+    return digest.hexdigest()
