@@ -7,12 +7,19 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import Client
+from django.test.client import encode_multipart
+from django.urls import reverse
 
 from etappe.core.page import read_mark
 from tests.api.conftest import Caller, caller
+from tests.cast import AT
 from tests.deals.conftest import Scene
+from tests.papers import pdf
 from tests.unchanged import refused, unchanged
+from tests.web.signed import client_of
 
 
 def mark(sort: str, value: Any, number: Any = 2**63 - 1) -> str:
@@ -65,5 +72,42 @@ def test_no_address_is_an_error_of_the_server(dot: Caller) -> None:
 
 def test_a_body_with_a_nul_changes_nothing(dot: Caller) -> None:
     with unchanged(), transaction.atomic():
-        assert dot.post("/deals", {"name": "x", "process": "\x00"}).status_code == 400
+        assert dot.post("/deals", {"name": "x", "process": "\x00"}).status_code == 404
         transaction.set_rollback(True)
+
+
+def test_a_large_file_is_taken_once_however_it_is_sent(scene: Scene, dot: Caller) -> None:
+    stages = scene.process.stages
+    criterion = next(item.key for stage in stages for item in stage.criteria if "document" in item.kinds)
+    form = {"criterion": criterion, "kind": "document", "happened_at": AT.isoformat()}
+    headers = {"Authorization": f"Bearer {dot.token}", "Idempotency-Key": "gross"}
+    large = pdf() + b"%" * (6 << 20)
+
+    def send(raw: bytes) -> Any:
+        file = SimpleUploadedFile("lastenheft.pdf", raw)
+        return Client().post(f"/api/v1/deals/{scene.uid}/evidence/file", form | {"file": file}, headers=headers)
+
+    first, again, other = send(large), send(large), send(large + b"x")
+    assert (first.status_code, again.content, again["Idempotency-Replayed"]) == (201, first.content, "true")
+    assert other.json()["error"]["code"] == "idempotency_key_reused"
+
+
+def test_nothing_is_read_of_a_request_that_is_too_large(scene: Scene) -> None:
+    def send(client: Client, path: str, size: int) -> Any:
+        body = encode_multipart("b", {"file": SimpleUploadedFile("a.pdf", b"x")})
+        sent = client.generic("POST", path, body, "multipart/form-data; boundary=b", CONTENT_LENGTH=str(size))
+        return sent.status_code, "too large" in sent.content.decode()
+
+    strict = Client(enforce_csrf_checks=True)
+    assert send(strict, reverse("account_login"), 2 << 20) == (422, True)
+    signed = client_of("ada")
+    assert send(signed, f"/deals/{scene.uid}/evidence/", 40 << 20) == (422, True)
+    with pytest.raises(AssertionError, match="Cannot read more"):  # files of an import may be that large: it is read
+        send(signed, "/import/", 40 << 20)
+    assert send(signed, "/import/", 600 << 20) == (422, True)
+
+
+def test_a_process_with_a_nul_is_missing_on_the_pages_too(scene: Scene) -> None:
+    client = client_of("ada")
+    form = {"name": "x", "process": "a\x00", "owner": str(client.user.uid), "currency": "EUR"}
+    assert client.post("/deals/new/", form).status_code == 404

@@ -10,10 +10,13 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from etappe.core.errors import Missing, Refusal
+from etappe.imports.uploads import LIMIT as IMPORT
+from etappe.journal.artefacts import LIMIT as FILE
 from etappe.journal.clock import now
 from etappe.team.access import actor_of
 from etappe.team.queries import workspace
@@ -23,6 +26,40 @@ from etappe.web.shell import wants_part
 View = Callable[..., HttpResponseBase]
 Answer = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
+FORM = 1 << 20
+"""Bytes that a form may have beside its files."""
+
+
+class SizeMiddleware:
+    """Refuses what is larger than anything somebody would send here, before any of it is read or kept.
+
+    It stands before the check of a form's token, which would read the whole form to find it.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """A refusal for too large a request."""
+        size, limit = _size(request), _largest(request)
+        return refusals.refused(request, Refusal("file_too_large", size=size, limit=limit)) if size > limit else None
+
+
+def _size(request: HttpRequest) -> int:
+    told = request.META.get("CONTENT_LENGTH") or "0"
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+def _largest(request: HttpRequest) -> int:
+    """Bytes of a request: a form with one file, or with those of an import; less for whoever has not signed in."""
+    if request.path.startswith(API):
+        return FORM + FILE
+    if not request.user.is_authenticated:
+        return FORM
+    return FORM + (IMPORT if request.path == reverse("import") else FILE)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
