@@ -95,11 +95,16 @@ def _process_view(version: ProcessVersion, default: str) -> ProcessView:
 
 def versions(key: str) -> list[VersionRef]:
     """The versions of a process, newest first; `Missing` where there is no such process."""
-    found = ProcessVersion.objects.filter(process__key=key).select_related("process").defer("source", "compiled")
+    found = _of(key).defer("source", "compiled")
     refs = [_ref(version) for version in found.order_by("-number")]
     if not refs:
         raise Missing
     return refs
+
+
+def _of(key: str) -> QuerySet[ProcessVersion]:
+    found = ProcessVersion.objects.filter(process__key=key) if "\x00" not in key else ProcessVersion.objects.none()
+    return found.select_related("process")
 
 
 def _ref(version: ProcessVersion) -> VersionRef:
@@ -108,7 +113,7 @@ def _ref(version: ProcessVersion) -> VersionRef:
 
 def get_version(key: str, number: int | None = None) -> VersionView:
     """A version of a process, the newest where no number is given; otherwise `Missing`."""
-    found = ProcessVersion.objects.filter(process__key=key).select_related("process").order_by("-number")
+    found = _of(key).order_by("-number")
     return _view_of(found.first() if number is None else found.filter(number=number).first())
 
 
