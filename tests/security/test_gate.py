@@ -46,7 +46,7 @@ def test_a_withdrawn_note_cannot_be_confirmed_any_more(scene: Scene) -> None:
 
 
 def test_nobody_grants_themselves_an_exception_they_could_not_grant_others(scene: Scene) -> None:
-    User.objects.exclude(id=scene.cast.ada.id).update(is_active=False)
+    User.objects.exclude(id=scene.cast.ada.id or 0).update(is_active=False)
     state = actions.ask_exception(scene.uid, "requirements_agreed", "eilt", actor=scene.cast.ada, at=scene.later())
     assert state.stage == "need_confirmed"
     asked = queries.exceptions_to_answer(scene.cast.ada)[0]

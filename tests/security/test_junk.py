@@ -26,7 +26,7 @@ def mark(sort: str, value: Any, number: Any = 2**63 - 1) -> str:
     return base64.urlsafe_b64encode(json.dumps([sort, value, number]).encode()).decode().rstrip("=")
 
 
-MARKS = {
+MARKS: dict[str, list[Any]] = {
     "-created": ["x", 1, "2026-01-01", "2026-01-01T00:00:00", "0001-01-01T00:00:00+23:59", None, [], {}],
     "name": [1, None, "\ud800", "\x00", float("nan"), float("inf"), 10**400, []],
     "amount": ["NaN", "sNaN", "-Infinity", "1e999999", "1" * 2000, 3, None],
