@@ -13,6 +13,8 @@ from tests.deals.conftest import INBOUND, Scene
 from tests.replay import assert_replays
 from tests.unchanged import refused, unchanged
 
+pytestmark = pytest.mark.server
+
 
 def kinds(scene: Scene) -> list[str]:
     return list(Entry.objects.filter(deal_id=scene.row.id).order_by("id").values_list("kind", flat=True))

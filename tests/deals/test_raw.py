@@ -23,6 +23,8 @@ from tests.replay import assert_replays
 
 WRITERS, MOVES = 10, 50
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def real(fresh_database: str) -> Scene:
