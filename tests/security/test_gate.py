@@ -22,7 +22,7 @@ from etappe.team.models import User
 from etappe.web.deals_words import GRAVE
 from tests.cast import AT
 from tests.deals.conftest import Scene
-from tests.papers import mail
+from tests.papers import acceptance, mail
 from tests.unchanged import refused
 from tests.web.signed import client_of
 
@@ -119,3 +119,19 @@ def test_nobody_judges_a_note_that_they_asked_the_buyer_to_confirm(scene: Scene)
     with refused("own_evidence"):
         actions.judge(given, True, actor=scene.cast.ben, at=scene.later())
     actions.judge(given, True, actor=scene.cast.dot, at=scene.later())
+
+
+LOOSE = mail().replace(b"Subject:", b"From : Boss <boss@kunde.example>\nSubject:", 1)
+SENT_BY_US = acceptance().replace(b"ATTENDEE;", b'ATTENDEE;SENT-BY="mailto:ada@etappe.example";')
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "kind", "criterion", "code"),
+    [
+        ("zweiter.eml", LOOSE, "reply", NEED, "not_buyers_mail"),
+        ("von_uns.ics", SENT_BY_US, "invite_accepted", "next_meeting_accepted", "not_buyers_acceptance"),
+    ],
+)
+def test_forgeries_that_passed_once(scene: Scene, name: str, raw: bytes, kind: str, criterion: str, code: str) -> None:
+    with refused(code):
+        scene.give(criterion, Given(kind, file=read_file(name, raw)))

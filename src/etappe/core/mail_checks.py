@@ -280,6 +280,7 @@ def buyers_acceptance(
     problems = [
         *_answer_problems(invite, answer),
         *(_sender_problems_of(sender, sides) if answer else []),
+        *_deputy_problems(answer, sides),
         *_carrier_problems(answer, mail),
         *_date_problems(invite.answered_at, now),
     ]
@@ -302,6 +303,13 @@ def _sender_problems_of(sender: Address | None, sides: Sides) -> list[Problem]:
     if sender is None:
         return [Problem(Check.SENDER_MISSING)]
     return [*_side_problems(sender, sides), *_name_problems(sender, sides)]
+
+
+def _deputy_problems(answer: Attendee | None, sides: Sides) -> list[Problem]:
+    """Nobody of us accepts on the buyer's behalf."""
+    if answer is None or not answer.sent_by or not sides.is_ours(answer.sent_by):
+        return []
+    return [Problem(Check.SENDER_OURS, {"sender": answer.sent_by})]
 
 
 def _carrier_problems(answer: Attendee | None, mail: MailFacts | None) -> list[Problem]:

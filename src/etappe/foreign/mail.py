@@ -60,7 +60,7 @@ def parse_mail(raw: bytes) -> MailFacts:
     subject = mime.header(mail, "Subject")
     auto_sign = _auto_sign(mail, senders, subject)
     return MailFacts(
-        from_headers=len(mime.raw_headers(mail, "From")),
+        from_headers=len(mime.raw_headers(mail, "From")) + mime.has_loose_from(raw),
         senders=senders,
         sent_by=next(iter(_addresses(mail, "Sender")), None),
         to=_addresses(mail, "To"),

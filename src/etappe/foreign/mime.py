@@ -23,6 +23,7 @@ _MAX_LINE: Final = 16 << 10
 _MAX_HEADERS: Final = 256 << 10
 _MAX_DEPTH: Final = 20
 _MAX_PARTS: Final = 500
+_LOOSE_FROM: Final = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)
 _HEADER_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 _LONG_LINE: Final = re.compile(rb"[^\r\n]{%d}" % (_MAX_LINE + 1))
 _LONG_CONTENT_HEADER: Final = re.compile(
@@ -85,6 +86,12 @@ def raw_headers(part: Mail, name: str) -> list[str]:
     """All headers called `name`, unfolded, as they stand; longer ones than any mail has are cut."""
     wanted = name.lower()
     return [_FOLDED.sub("", str(value))[: _MAX_LINE * 4] for key, value in part.raw_items() if key.lower() == wanted]
+
+
+def has_loose_from(raw: bytes) -> bool:
+    """Whether a line of the mail's head is `From :`, which our parser passes over and mail programs show."""
+    end = _HEADER_END.search(raw, 0, _MAX_HEADERS + 4)
+    return bool(_LOOSE_FROM.search(raw, 0, end.start() if end else len(raw)))
 
 
 def header(part: Mail, name: str) -> str:
