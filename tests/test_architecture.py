@@ -177,7 +177,7 @@ def test_nothing_is_left_for_later() -> None:
     assert not _offences(OWN, _matches(UNFINISHED)), "finish it, or leave it out"
 
 
-ADDRESSES = re.compile(r"/work/|/root/\.|pypi\.org|registry\.npmjs")
+ADDRESSES = re.compile(r"/[w]ork/|/[r]oot/\.|[p]ypi\.org|pythonhoste[d]|npmj[s]\.")
 
 
 def test_no_addresses_of_this_machine() -> None:
