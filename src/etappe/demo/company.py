@@ -16,6 +16,7 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.deal_fields import clean_name
 from etappe.core.process import Criterion, Phase, Process, Stage
 from etappe.deals import actions as deals
+from etappe.deals.queries import exceptions_to_answer
 from etappe.deals.reading import Given, GivenFile
 from etappe.demo import papers
 from etappe.foreign.invite import parse_invite
@@ -44,6 +45,8 @@ class Company:
     chance: random.Random
     data: Mapping[str, Any] = field(default_factory=lambda: cast())
     sellers: list[Actor] = field(default_factory=list)
+    managers: dict[int | None, Actor] = field(default_factory=dict)
+    granted: int = 0
     accounts: list[tuple[AccountView, list[PersonView]]] = field(default_factory=list)
 
     @property
@@ -86,8 +89,11 @@ def _found(company: Company) -> None:
     for person in company.data["colleagues"]:
         address = f"{_slug(person['name'])}@{own['domain']}"
         team.add_user(address, person["name"], person["role"], teams[person["team"]], actor=SYSTEM, at=at)
+        actor = team_queries.actor_by_email(address)
         if person["role"] == "rep":
-            company.sellers.append(team_queries.actor_by_email(address))
+            company.sellers.append(actor)
+        elif person["role"] == "manager":
+            company.managers[actor.team] = actor
 
 
 def _slug(name: str) -> str:
@@ -235,9 +241,15 @@ def _agree_next_step(story: Story, goal: Stage) -> None:
 
 
 def _ask(story: Story, after: str) -> None:
+    """Ask for an exception. The manager has granted the first one; the others wait."""
     place = story.process.order[after] + 1
-    if place < len(story.process.stages) and story.process.stages[place].phase is Phase.WIN:
-        reason = "Der Käufer hat am Telefon zugesagt, die Mail folgt nach seinem Urlaub."
-        deals.ask_exception(
-            story.uid, story.process.stages[place].key, reason, actor=story.seller, at=story.company.now
-        )
+    if place >= len(story.process.stages) or story.process.stages[place].phase is not Phase.WIN:
+        return
+    company, to = story.company, story.process.stages[place].key
+    reason = "Der Käufer hat am Telefon zugesagt, die Mail folgt nach seinem Urlaub."
+    deals.ask_exception(story.uid, to, reason, actor=story.seller, at=company.now)
+    manager = company.managers[story.seller.team]
+    waiting = [each for each in exceptions_to_answer(manager) if each.deal.uid == story.uid]
+    if waiting and not company.granted:
+        company.granted += 1
+        deals.answer_exception(waiting[0].uid, True, "Gut, bitte nachreichen.", actor=manager, at=company.now)
