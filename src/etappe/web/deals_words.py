@@ -12,6 +12,7 @@ from etappe.core.evidence import Kind
 from etappe.core.mail_checks import Flag
 from etappe.core.process import Status
 from etappe.journal.labels import KINDS, label, language, words
+from etappe.web.templatetags import formats
 
 HINTS: Mapping[str, Promise] = {
     Kind.REPLY: gettext_lazy("The mail of a person of the buyer's side, saved as a file (.eml)."),
@@ -68,4 +69,4 @@ def kinds(accepted: Iterable[Kind]) -> str:
 
 def amount_of_deals(number: int) -> str:
     """A number of deals in words."""
-    return ngettext("{count} deal", "{count} deals", number).format(count=number)
+    return ngettext("{count} deal", "{count} deals", number).format(count=formats.number(number))
