@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 from tests.browser.conftest import Heard, built, path_of, sign_in, size, visiting
 from tests.cast import AT, PASSWORD, email
 from tests.imports import twin
@@ -40,6 +40,10 @@ MAVEN_FILES = ("sales_pipeline.csv", "accounts.csv", "products.csv", "sales_team
 FIRST, SECOND = "need_confirmed", "requirements_agreed"
 SENTENCE = "Wir brauchen die Anlage bis Mai, weil die alte stillsteht."
 LETTER = mail(text=SENTENCE)
+
+
+def is_move(deal: uuid.UUID, answer: Response) -> bool:
+    return answer.request.method == "POST" and answer.url.endswith(f"/{deal}/move/")
 
 
 @dataclass
@@ -132,11 +136,12 @@ class Walk:
 
     def move(self, deal: uuid.UUID) -> None:
         """Drag the deal to the next stage; on a phone, choose it from the deal's menu."""
-        if self.is_phone:
-            self.card(deal, FIRST).locator("a.square").tap()
-            self.page.locator(f"#panel form:has(input[name=to][value={SECOND}]) button").tap()
-        else:
-            self._drag(self.card(deal, FIRST), self.column(SECOND))
+        with self.page.expect_response(lambda answer: is_move(deal, answer)):
+            if self.is_phone:
+                self.card(deal, FIRST).locator("a.square").tap()
+                self.page.locator(f"#panel form:has(input[name=to][value={SECOND}]) button").tap()
+            else:
+                self._drag(self.card(deal, FIRST), self.column(SECOND))
 
     def _drag(self, what: Locator, to: Locator) -> None:
         expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)

@@ -21,6 +21,8 @@ def reference() -> str:
 
 
 def _command(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
+    # Click keeps the help option of whichever context asked first, which may have been one without our short form.
+    command._help_option = None
     context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent, max_content_width=100)
     if parent is not None:
         yield from (f"## {path}", "", "```", command.get_help(context), "```", "")
