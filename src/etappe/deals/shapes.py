@@ -22,9 +22,11 @@ class Ref:
 
 @dataclass(frozen=True)
 class DealState:
-    """Where a deal stands after an action."""
+    """Where a deal stands after an action, and what to call it."""
 
     uid: uuid.UUID
+    name: str
+    stage_name: Mapping[str, str]
     version: int
     stage: str
     status: Status

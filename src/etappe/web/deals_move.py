@@ -70,9 +70,8 @@ def move_on(request: Request, uid: uuid.UUID, to: str, seen: int | None) -> Http
         if refusal.code != "criteria_missing":
             raise
         return deals_evidence.missing(request, uid, to, refusal)
-    row = deals.get_deal(request.actor, uid).row
     text = _("“{deal}” is won.") if to == WON else _("“{deal}” is now in the stage “{stage}”.")
-    say_moved(request, text.format(deal=row.name, stage=words(row.stage_name)), state)
+    say_moved(request, text.format(deal=state.name, stage=words(state.stage_name)), state)
     return done(request, uid)
 
 
@@ -85,8 +84,7 @@ def leave(request: Request, uid: uuid.UUID) -> HttpResponse:
         return _panel(request, "deals/leave.html", AskPage(deal, reason=reason))
     given = {name: request.POST.get(name, "") for name in ("reason", "lost_to", "note")}
     state = actions.leave(uid, **given, seen=seen_of(request), actor=request.actor, at=request.at)
-    name = deals.get_deal(request.actor, uid).row.name
-    say_moved(request, _("“{deal}” has left the process.").format(deal=name), state)
+    say_moved(request, _("“{deal}” has left the process.").format(deal=state.name), state)
     return done(request, uid)
 
 

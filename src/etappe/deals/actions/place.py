@@ -43,7 +43,16 @@ FINAL = (Basis.START.value, Basis.LATE_ENTRY.value, Basis.IMPORTED.value, Basis.
 
 def state(deal: Deal) -> DealState:
     """The deal's place as a value."""
-    return DealState(deal.uid, deal.version, deal.stage, Status(deal.status), Basis(deal.basis), Proof(deal.proof))
+    return DealState(
+        uid=deal.uid,
+        name=deal.name,
+        stage_name=process_of(deal).stage(deal.stage).name,
+        version=deal.version,
+        stage=deal.stage,
+        status=Status(deal.status),
+        basis=Basis(deal.basis),
+        proof=Proof(deal.proof),
+    )
 
 
 def today(at: datetime) -> date:
