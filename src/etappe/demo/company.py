@@ -16,7 +16,7 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.deal_fields import clean_name
 from etappe.core.process import Criterion, Phase, Process, Stage
 from etappe.deals import actions as deals
-from etappe.deals.queries import exceptions_to_answer
+from etappe.deals.queries import exceptions_to_answer, inspection
 from etappe.deals.reading import Given, GivenFile
 from etappe.demo import papers
 from etappe.foreign.invite import parse_invite
@@ -76,7 +76,17 @@ def play(now: datetime, seed: int = 7) -> Company:
         for place in range(number):
             _deal(company, process, place, number)
     playbook.make_default("inbound", actor=SYSTEM, at=now)
+    _inspect(company)
     return company
+
+
+def _inspect(company: Company) -> None:
+    """The managers have read some evidence; one piece each they did not accept."""
+    for manager in company.managers.values():
+        read = [each for row in inspection(manager).rows for item in row.criteria for each in item.evidence][:4]
+        for place, evidence in enumerate(read):
+            word = "Das kam von der Aushilfe. Bitte von der Werkleitung bestätigen lassen." if place == 3 else ""
+            deals.judge(evidence.uid, not word, word, actor=manager, at=company.now)
 
 
 def _found(company: Company) -> None:
@@ -151,7 +161,7 @@ def _deal(company: Company, process: Process, place: int, number: int) -> None:
     chance, stages = company.chance, process.stages
     account, buyers = company.accounts[chance.randrange(len(company.accounts))]
     goal = stages[len(stages) - 1 - place * len(stages) // number]
-    age = 30 + 42 * process.order[goal.key] * chance.uniform(0.8, 1.4)
+    age = 6 + 17 * process.order[goal.key] * chance.uniform(0.9, 1.7)
     began = max(company.began, company.now - timedelta(days=age))
     seller = chance.choice(company.sellers)
     product = company.pick("products")
