@@ -147,7 +147,7 @@ def _import(scene: Scene) -> uuid.UUID:
     uid = background.upload(
         [("vorgaenge.csv", iter([REJECTED.encode("cp1252", "replace")]))],
         then=lambda _uid: None,
-        actor=scene.cast.ben,
+        actor=scene.cast.dot,
         at=now(),
     )
     background.examine(str(uid), at=now())
@@ -157,6 +157,6 @@ def _import(scene: Scene) -> uuid.UUID:
 def _finished_run(scene: Scene) -> uuid.UUID:
     """An import that was carried out and rejected a row."""
     uid = _import(scene)
-    background.begin(uid, dry=False, then=lambda _uid: None, actor=scene.cast.ben, at=now())
+    background.begin(uid, dry=False, then=lambda _uid: None, actor=scene.cast.dot, at=now())
     background.carry_on(str(uid), clock=now)
     return uid

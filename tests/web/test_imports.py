@@ -40,26 +40,26 @@ def uid_of(address: str) -> str:
 
 def test_the_way_from_upload_to_result(db, uploads):
     cast.assemble()
-    ben = client_of("ben")
-    address = upload(ben, uploads)
+    dot = client_of("dot")
+    address = upload(dot, uploads)
     uid = uid_of(address)
-    assert b"being read" in ben.get(address).content
+    assert b"being read" in dot.get(address).content
     background.examine(uid, at=now())
 
-    page = ben.get(address).content.decode()
+    page = dot.get(address).content.decode()
     assert "Prospecting" in page
     assert 'value="2016-10-2' in page
     assert "Try it without writing" in page
 
-    ben.post(f"{address}start/", {"dry": "1"})
+    dot.post(f"{address}start/", {"dry": "1"})
     background.carry_on(uid, clock=now)
-    page = ben.get(address).content.decode()
+    page = dot.get(address).content.decode()
     assert "What would come of it" in page
     assert "71" in page
 
-    ben.post(f"{address}start/")
+    dot.post(f"{address}start/")
     background.carry_on(uid, clock=now)
-    page = ben.get(address).content.decode()
+    page = dot.get(address).content.decode()
     assert "See what the data say" in page
     run = Run.objects.get(uid=uid)
     assert run.state == "done"
@@ -68,20 +68,20 @@ def test_the_way_from_upload_to_result(db, uploads):
 
 def test_a_changed_map_is_looked_at_again(db, uploads):
     cast.assemble()
-    ben = client_of("ben")
-    address = upload(ben, uploads)
+    dot = client_of("dot")
+    address = upload(dot, uploads)
     uid = uid_of(address)
     background.examine(uid, at=now())
-    answer = ben.post(
+    answer = dot.post(
         f"{address}map/", {"source": "Altes CRM", "currency": "CHF", "as_of": "2016-12-31", "kind-products.csv": ""}
     )
     assert answer.status_code == 303
     background.examine(uid, at=now())
-    page = ben.get(address).content.decode()
+    page = dot.get(address).content.decode()
     assert 'value="Altes CRM"' in page
     assert 'value="CHF"' in page
     assert "products.csv" in page
-    ben.post(f"{address}start/")
+    dot.post(f"{address}start/")
     background.carry_on(uid, clock=now)
     counts = Run.objects.get(uid=uid).counts
     assert set(counts) == {"sales_pipeline.csv", "accounts.csv", "sales_teams.csv"}
@@ -98,21 +98,21 @@ def test_a_rep_may_not_import(db, uploads):
 
 def test_a_broken_file_is_named(db, uploads):
     cast.assemble()
-    ben = client_of("ben")
-    answer = ben.post("/import/", {"files": [SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")]})
+    dot = client_of("dot")
+    answer = dot.post("/import/", {"files": [SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")]})
     uid = uid_of(answer["Location"])
     background.examine(uid, at=now())
-    page = ben.get(answer["Location"]).content.decode()
+    page = dot.get(answer["Location"]).content.decode()
     assert "The file cannot be read." in page
 
 
 def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkeypatch):
     cast.assemble()
-    ben = client_of("ben")
-    address = upload(ben, uploads)
+    dot = client_of("dot")
+    address = upload(dot, uploads)
     uid = uid_of(address)
     background.examine(uid, at=now())
-    ben.post(f"{address}start/")
+    dot.post(f"{address}start/")
     written = running._write
     calls = []
 
@@ -127,7 +127,7 @@ def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkey
         background.carry_on(uid, clock=now)
     assert Run.objects.get(uid=uid).state == "running"
     monkeypatch.setattr(running, "_write", written)
-    ben.post(f"{address}resume/")
+    dot.post(f"{address}resume/")
     background.carry_on(uid, clock=now)
     run = Run.objects.get(uid=uid)
     assert run.state == "done"
@@ -138,21 +138,21 @@ def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkey
 
 def test_two_files_of_one_name_are_told_apart(db, uploads):
     cast.assemble()
-    ben = client_of("ben")
+    dot = client_of("dot")
     files = [SimpleUploadedFile("deals.csv", b"Deal ID,Stage\n1,Won\n") for _again in range(2)]
-    answer = ben.post("/import/", {"files": files})
+    answer = dot.post("/import/", {"files": files})
     run = Run.objects.get(uid=uid_of(answer["Location"]))
     assert [each["name"] for each in run.files] == ["deals.csv", "deals (2).csv"]
 
 
 def test_giving_up_deletes_the_files(db, uploads):
     cast.assemble()
-    ben = client_of("ben")
-    address = upload(ben, uploads)
+    dot = client_of("dot")
+    address = upload(dot, uploads)
     uid = uid_of(address)
     background.examine(uid, at=now())
     assert (Path(django_settings.UPLOADS) / uid).is_dir()
     assert (Path(django_settings.UPLOADS) / uid).stat().st_mode & 0o077 == 0
-    ben.post(f"{address}discard/")
+    dot.post(f"{address}discard/")
     assert not (Path(django_settings.UPLOADS) / uid).exists()
     assert not Run.objects.exists()

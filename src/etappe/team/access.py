@@ -43,7 +43,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
-    "imports.run":          (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
+    "imports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "team.administer":      (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "workspace.edit":       (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "tokens.own":           (ALL, OWN, OWN, OWN, OWN, OWN),
