@@ -36,6 +36,14 @@ django.setup()
 (database.CACHE / "home" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing one
 
 
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Begin every test in English: the language of the last request stays with its thread."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[database.Server]:
     """The server of this run, started if need be."""

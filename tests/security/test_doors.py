@@ -19,7 +19,7 @@ from tests.deals.conftest import Scene
 
 
 def test_whoever_came_with_an_import_does_not_let_themselves_in_by_a_forgotten_password(scene: Scene) -> None:
-    load_users([NewUser("Neu Berg", "neu@etappe.example", Role.MANAGER)], actor=scene.cast.ben, at=AT)
+    load_users([NewUser("Neu Berg", "neu@etappe.example", Role.MANAGER)], actor=scene.cast.dot, at=AT)
     form_class = get_form_class(app_settings.FORMS, "reset_password", ResetPasswordForm)
     found = {}
     for address in ("neu@etappe.example", email("ada")):
