@@ -16,7 +16,7 @@ PREFIXES = {"Account": "account.", "Person": "person.", "Deal": "deal."}
 
 def replayed(record: Model) -> dict[str, Any]:
     """What the journal says about the record."""
-    return fold([REGISTRY[entry.kind](**entry.data) for entry in entries_of(record)])
+    return fold([REGISTRY[entry.kind](**entry.data) for entry in entries_of(record)], getattr(record, "LATER", None))
 
 
 def entries_of(record: Model) -> list[Entry]:

@@ -13,7 +13,7 @@ SOURCE = REPOSITORY / "src" / "etappe"
 FILES = sorted(SOURCE.rglob("*.py"))
 OWN = [path for path in FILES if "migrations" not in path.parts]
 TESTS = sorted((REPOSITORY / "tests").rglob("*.py"))
-ROOMS = ("journal", "team", "people", "playbook", "deals", "imports", "insights")
+ROOMS = ("journal", "team", "people", "playbook", "deals", "imports", "records", "insights")
 EDGES = ("web", "api", "cli", "demo")
 LONGEST = 600
 

@@ -26,7 +26,7 @@ def differing(newest: int) -> Iterator[str]:
 
 
 def _differing(word: str, record: Any) -> list[str]:
-    said = fold(_told(word, record.pk))
+    said = fold(_told(word, record.pk), record.LATER)
     is_there = columns_of(record, record.JOURNALED)
     return [column for column, value in is_there.items() if column not in said or said[column] != value]
 

@@ -1,7 +1,7 @@
 -- Days are days in the workspace's zone (fact_workspace, defined by the room below). A column `..._number` is a day as a
 -- number, counted from 1970-01-01: whole days between two of them are a subtraction on every engine.
 
--- One row per deal as it stands now.
+-- One row per deal as it stands now. What lies in the recycle bin counts nowhere.
 --   outcome     open, won, lost, declined, disqualified. A customer who cancelled later was won.
 --   decided_on  the day the sale was decided; empty while the deal is open.
 --   seen_until  the day up to which an imported deal was seen: the "data as of" day of its import, until somebody acts on
@@ -52,7 +52,8 @@ CROSS JOIN LATERAL (
                 )
             )
         END AS decided_on
-) AS decided;
+) AS decided
+WHERE deal.archived_at IS NULL;
 
 -- One row per stay of a deal in a stage and status. left_at is empty while the deal is there.
 CREATE VIEW fact_stage_visit AS
@@ -66,7 +67,8 @@ SELECT
     visit.entered_at,
     visit.left_at,
     visit.backfilled
-FROM deals_stagevisit AS visit;
+FROM deals_stagevisit AS visit
+WHERE visit.deal_id NOT IN (SELECT deal.id FROM deals_deal AS deal WHERE deal.archived_at IS NOT NULL);
 
 -- One row per span of time in which a deal stood unchanged; valid_to (not included) is empty for the present one.
 -- World time for spans that an import filled in, the time of recording otherwise.
@@ -87,7 +89,8 @@ SELECT
     span.expected_close
 FROM deals_dealspan AS span
 CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
-WHERE NOT isempty(span.valid);
+WHERE NOT isempty(span.valid)
+    AND span.deal_id NOT IN (SELECT deal.id FROM deals_deal AS deal WHERE deal.archived_at IS NOT NULL);
 
 -- One row per colleague in a deal team; they see the deal.
 CREATE VIEW fact_deal_member AS

@@ -30,7 +30,7 @@ from etappe.core.kinds.deals import (
 from etappe.core.process import Basis, DealFacts, Phase, Status, proof
 from etappe.deals.models import Deal, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS
-from etappe.journal.load import Told, as_text, copy_rows, new_uids, next_keys, record_many, update_rows
+from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import columns_of
 from etappe.people.load import uids_of
@@ -53,6 +53,7 @@ _EMPTY: dict[str, Any] = {
         )
     ),
     "data": {},
+    **Deal.LATER,
 }  # fmt: skip
 _DEAL = ("id", "uid", *Deal.JOURNALED, "proof", "basis", "stage_since", "version", "created_at")
 _VISIT = (
@@ -102,7 +103,7 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
         "deals_deal",
         _DEAL,
         (
-            (key, uid, *_line(row.values), standing, IMPORTED, row.since, 1, row.began or created)
+            (key, uid, *as_cells(row.values.values()), standing, IMPORTED, row.since, 1, row.began or created)
             for key, uid, row, standing in zip(keys, uids, whole, proofs, strict=True)
         ),
     )
@@ -123,12 +124,6 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
     )
     record_many(told, actor=actor)
     return keys
-
-
-def _line(values: Mapping[str, Any]) -> list[Any]:
-    line = list(values.values())
-    line[-1] = as_text(line[-1])
-    return line
 
 
 def _standing(values: Mapping[str, Any]) -> str:

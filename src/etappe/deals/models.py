@@ -13,7 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from etappe.core.process import Basis, Proof, Status
-from etappe.journal.fields import Fold, TransactionId, money_field, uid_field
+from etappe.journal.fields import LATER, Fold, TransactionId, custom_field, money_field, tags_field, uid_field
 
 OPEN = Status.OPEN.value
 
@@ -57,6 +57,9 @@ class Deal(models.Model):
     closed_at = models.DateTimeField(null=True)
     data_as_of = models.DateField(null=True)
     data = models.JSONField(default=dict)
+    tags = tags_field()
+    custom = custom_field()
+    archived_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -64,9 +67,10 @@ class Deal(models.Model):
         "name", "process_version_id", "stage", "status", "entry_stage", "amount", "currency", "owner_id", "team_id",
         "account_id", "source", "product", "expected_close", "buyer_target_date", "buyer_since", "engaged_since",
         "next_step", "next_step_on", "next_step_person_id", "rests_until", "leave_reason", "lost_to", "leave_note",
-        "closed_at", "data_as_of", "data",
+        "closed_at", "data_as_of", "data", "tags", "custom", "archived_at",
     )  # fmt: skip
     DERIVED: ClassVar = ("id", "uid", "proof", "basis", "stage_since", "version", "created_at")
+    LATER: ClassVar = LATER
 
     class Meta:
         indexes: ClassVar = [
@@ -80,6 +84,8 @@ class Deal(models.Model):
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
+            GinIndex(fields=["tags"], name="deal_tags", condition=~Q(tags=[])),
+            models.Index(fields=["-archived_at", "-id"], name="deal_bin", condition=Q(archived_at__isnull=False)),
             models.Index(
                 fields=["process_version", "status", "stage", "currency"],
                 include=["amount", "owner", "team"],

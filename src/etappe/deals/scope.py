@@ -13,13 +13,13 @@ from etappe.team.access import Holder
 
 
 def visible(scope: Scope) -> QuerySet[Deal]:
-    """Deals of the viewer, of their deal teams, and of the teams they see."""
+    """Deals of the viewer, of their deal teams, and of the teams they see; not those in the recycle bin."""
     if scope.all:
-        return Deal.objects.all()
+        return Deal.objects.filter(archived_at=None)
     seen = Q(team__in=scope.teams) if scope.teams else Q(pk__in=())
     if scope.user is not None:
         seen |= Q(owner=scope.user) | Q(pk__in=Member.objects.filter(user=scope.user).values("deal"))
-    return Deal.objects.filter(seen)
+    return Deal.objects.filter(seen, archived_at=None)
 
 
 def find(viewer: Actor, uid: uuid.UUID | str) -> Deal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Value
 
 
 class TransactionId(Func):
@@ -31,3 +32,18 @@ def uid_field() -> models.UUIDField[Any, Any]:
 def money_field(**options: Any) -> models.DecimalField[Any, Any]:
     """An amount: numeric(19,4); its currency stands beside it."""
     return models.DecimalField(max_digits=19, decimal_places=4, **options)
+
+
+LATER: dict[str, Any] = {"tags": [], "custom": {}, "archived_at": None}
+"""Journaled columns that records got later, with what they were before anybody set them: older entries lack them."""
+
+
+def tags_field() -> ArrayField[Any, Any]:
+    """Words that people put on a record, each once and in order; found by an index."""
+    nothing = Value([], output_field=ArrayField(models.TextField()))
+    return ArrayField(models.TextField(), default=list, db_default=nothing)
+
+
+def custom_field() -> models.JSONField[Any, Any]:
+    """Values of the fields that a workspace defined for itself, by their keys."""
+    return models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))

@@ -61,8 +61,13 @@ def new_uids(count: int) -> list[str]:
     return [str(uuid.uuid4()) for _ in range(count)]
 
 
+def as_cells(values: Iterable[Any]) -> list[Any]:
+    """The values as COPY takes them: objects as JSON text."""
+    return [as_text(value) if type(value) is dict else value for value in values]
+
+
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows to a table by COPY; values are texts, numbers or None."""
+    """Add rows to a table by COPY; values are texts, numbers, lists or None."""
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         for row in rows:

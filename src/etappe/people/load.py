@@ -16,7 +16,7 @@ from etappe.core.actor import Actor
 from etappe.core.contact import domain_of_website
 from etappe.core.kinds import Created, Edited
 from etappe.core.kinds.people import AccountCreated, AccountEdited, PersonCreated, PersonEdited
-from etappe.journal.load import Told, as_text, copy_rows, new_uids, next_keys, record_many, update_rows
+from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import columns_of
 from etappe.people.models import Account, Person
@@ -25,7 +25,14 @@ from etappe.team.access import require
 Row = TypeVar("Row", Account, Person)
 Values = dict[str, Any]
 
-_BLANK: dict[str, Any] = {"employees": None, "revenue": None, "founded": None, "is_private": False, "data": {}}
+_BLANK: dict[str, Any] = {
+    "employees": None,
+    "revenue": None,
+    "founded": None,
+    "is_private": False,
+    "data": {},
+    **Account.LATER,
+}
 
 
 def _blank(model: type[models.Model]) -> Values:
@@ -76,12 +83,7 @@ def _create(model: type[models.Model], rows: Sequence[Values]) -> list[int]:
     table = model._meta.db_table
     keys, uids = next_keys(table, len(rows)), new_uids(len(rows))
     columns = list(rows[0]) if rows else []
-    at = columns.index("data") if rows else 0
-    lines = ([*row.values()] for row in rows)
-    copied = (
-        (key, uid, 1, *line[:at], as_text(line[at]), *line[at + 1 :])
-        for key, uid, line in zip(keys, uids, lines, strict=True)
-    )
+    copied = ((key, uid, 1, *as_cells(row.values())) for key, uid, row in zip(keys, uids, rows, strict=True))
     copy_rows(table, ["id", "uid", "version", *columns], copied)
     return keys
 

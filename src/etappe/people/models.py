@@ -6,14 +6,18 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from etappe.journal.fields import Fold, uid_field
+from etappe.journal.fields import LATER, Fold, custom_field, tags_field, uid_field
 
 
 class Account(models.Model):
-    """A company. `data` keeps columns of an import that have no field of their own."""
+    """A company.
+
+    `data` keeps columns of an import that have no field of their own, `custom` the values of fields that the workspace
+    defined. `archived_at` is set for what lies in the recycle bin or was merged into another.
+    """
 
     uid = uid_field()
     name = models.TextField()
@@ -32,14 +36,20 @@ class Account(models.Model):
     owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
     is_private = models.BooleanField(default=False)
     data = models.JSONField(default=dict)
+    tags = tags_field()
+    custom = custom_field()
+    archived_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     JOURNALED: ClassVar = (
         "name", "domain", "website", "industry", "employees", "revenue", "founded", "phone", "street", "postcode",
-        "city", "country", "parent_id", "owner_id", "is_private", "data",
+        "city", "country", "parent_id", "owner_id", "is_private", "data", "tags", "custom",
+        "archived_at", "merged_into_id",
     )  # fmt: skip
     DERIVED: ClassVar = ("id", "uid", "version", "created_at")
+    LATER: ClassVar = {**LATER, "merged_into_id": None}
 
     class Meta:
         indexes: ClassVar = [
@@ -47,6 +57,10 @@ class Account(models.Model):
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="account_name_trgm"),
             models.Index(Lower("domain"), name="account_domain", condition=~models.Q(domain="")),
             models.Index(fields=["-created_at", "-id"], name="account_newest"),
+            models.Index(fields=["owner", "id"], name="account_owner"),
+            models.Index(fields=["-archived_at", "-id"], name="account_bin", condition=Q(archived_at__isnull=False)),
+            models.Index(fields=["merged_into"], name="account_merged", condition=Q(merged_into__isnull=False)),
+            GinIndex(fields=["tags"], name="account_tags", condition=~Q(tags=[])),
         ]
 
 
@@ -69,14 +83,20 @@ class Person(models.Model):
     owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
     is_private = models.BooleanField(default=False)
     data = models.JSONField(default=dict)
+    tags = tags_field()
+    custom = custom_field()
+    archived_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey("people.Person", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     JOURNALED: ClassVar = (
         "name", "given_name", "family_name", "email", "phone", "mobile", "job_title", "department", "profile",
-        "channel", "language", "account_id", "owner_id", "is_private", "data",
+        "channel", "language", "account_id", "owner_id", "is_private", "data", "tags", "custom",
+        "archived_at", "merged_into_id",
     )  # fmt: skip
     DERIVED: ClassVar = ("id", "uid", "version", "created_at")
+    LATER: ClassVar = {**LATER, "merged_into_id": None}
 
     class Meta:
         indexes: ClassVar = [
@@ -84,4 +104,63 @@ class Person(models.Model):
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="person_name_trgm"),
             models.Index(fields=["-created_at", "-id"], name="person_newest"),
             models.Index(Lower("email"), name="person_email", condition=~models.Q(email="")),
+            models.Index(fields=["owner", "id"], name="person_owner"),
+            models.Index(fields=["-archived_at", "-id"], name="person_bin", condition=Q(archived_at__isnull=False)),
+            models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
+            GinIndex(fields=["tags"], name="person_tags", condition=~Q(tags=[])),
+        ]
+
+
+class Field(models.Model):
+    """A field that the workspace defined for its accounts, people or deals; for one team, if `team` is set.
+
+    Values stand in the record's own `custom`, by `key`. `required_in` names stages (`process:stage`) that a deal leaves
+    only with a value. What is archived keeps its values and is offered nowhere.
+    """
+
+    uid = uid_field()
+    subject = models.TextField()
+    key = models.TextField()
+    name = models.TextField()
+    kind = models.TextField()
+    choices = models.JSONField(default=list)
+    help = models.TextField(blank=True, default="")
+    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    required_in = models.JSONField(default=list)
+    position = models.IntegerField(default=0)
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    JOURNALED: ClassVar = (
+        "subject", "key", "name", "kind", "choices", "help", "team_id", "required_in", "position", "archived_at",
+    )  # fmt: skip
+    DERIVED: ClassVar = ("id", "uid", "created_at")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "key"], name="field_key_once")]
+
+
+class FieldValue(models.Model):
+    """Values of custom fields once more, for filters and sorting: one row per value, found by an index.
+
+    `record` is the key of an account, person or deal, as the field's subject says. Texts are folded.
+    """
+
+    field = models.ForeignKey("people.Field", on_delete=models.CASCADE, related_name="+")
+    record = models.BigIntegerField()
+    text = models.TextField(null=True)  # noqa: DJ001 - none is no value of this type; only one column is set
+    number = models.DecimalField(max_digits=24, decimal_places=6, null=True)
+    day = models.DateField(null=True)
+
+    JOURNALED: ClassVar = ()
+    DERIVED: ClassVar = ("id", "field_id", "record", "text", "number", "day")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["field", "text", "record"], name="fieldvalue_text", condition=Q(text__isnull=False)),
+            models.Index(
+                fields=["field", "number", "record"], name="fieldvalue_number", condition=Q(number__isnull=False)
+            ),
+            models.Index(fields=["field", "day", "record"], name="fieldvalue_day", condition=Q(day__isnull=False)),
+            models.Index(fields=["record", "field"], name="fieldvalue_record"),
         ]

@@ -156,15 +156,20 @@ EVERYTHING = Filters()
 
 def visible_accounts(viewer: Actor) -> QuerySet[Account]:
     """The start of every read of accounts: all but the private ones, which their owner and administrators see."""
-    return Account.objects.filter(_open_to(viewer)) if not sees_everything(viewer) else Account.objects.all()
+    return _kept(Account.objects.all(), viewer)
 
 
 def visible_people(viewer: Actor) -> QuerySet[Person]:
     """The start of every read of people: as for accounts; those of a private account are private with it."""
     if sees_everything(viewer):
-        return Person.objects.all()
+        return _kept(Person.objects.all(), viewer)
     hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
-    return Person.objects.filter(_open_to(viewer)).exclude(account__in=hidden.values("id"))
+    return _kept(Person.objects.all(), viewer).exclude(account__in=hidden.values("id"))
+
+
+def _kept(rows: QuerySet[M], viewer: Actor) -> QuerySet[M]:
+    """What is open to the viewer and not in the recycle bin."""
+    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at=None)
 
 
 def sees_everything(viewer: Actor) -> bool:

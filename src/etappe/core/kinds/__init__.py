@@ -6,6 +6,7 @@ afterwards (`after`), so that folding a record's entries in order gives the reco
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
@@ -55,9 +56,9 @@ class Edited(JournalKind):
         return {column: pair[1] for column, pair in self.changed.items()}
 
 
-def fold(entries: list[JournalKind]) -> dict[str, Any]:
-    """The journaled columns of a record, from its entries in order."""
-    state: dict[str, Any] = {}
+def fold(entries: list[JournalKind], start: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The journaled columns of a record, from its entries in order; `start` holds columns that it got later."""
+    state = dict(start or {})
     for entry in entries:
         state |= entry.after()
     return state

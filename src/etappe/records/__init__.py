@@ -1,0 +1,1 @@
+"""What spans rooms: search, duplicates, merge, the recycle bin."""
