@@ -49,6 +49,12 @@ def test_a_second_command_attaches(site: Serving) -> None:
     assert site.database().pid() == before
 
 
+def test_a_link_printed_by_another_command_leads_to_where_it_is_served(site: Serving) -> None:
+    printed = _etappe(site.home, "user", "link").stdout.strip()
+    assert printed.startswith(f"http://localhost:{site.port}/")
+    assert site.get(printed).status == 200
+
+
 def test_doctor_finds_nothing_wrong(site: Serving) -> None:
     done = _etappe(site.home, "doctor", "--json")
     assert done.returncode == 0, done.stdout

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
@@ -102,7 +103,23 @@ def confirmed(scene: Scene) -> EvidenceView:
     return next(item for item in shown.evidence if item.kind == "note_confirmed")
 
 
-@pytest.mark.parametrize(("client", "flags"), [(Client, ()), (partial(client_of, "ada"), ("answered_by_colleague",))])
+def beside_a_colleague() -> Client:
+    """A browser in which nobody is signed in, behind the same address of the net as Ada's."""
+    ada = client_of("ada")
+    UserSession.objects.create(
+        user_id=ada.session["_auth_user_id"], ip="127.0.0.1", user_agent="x", session_key=ada.session.session_key
+    )
+    return Client()
+
+
+@pytest.mark.parametrize(
+    ("client", "flags"),
+    [
+        (Client, ()),
+        (partial(client_of, "ada"), ("answered_by_colleague",)),
+        (beside_a_colleague, ("answered_from_our_network",)),
+    ],
+)
 def test_a_note_that_a_colleague_confirms_is_marked_for_inspection(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, client: Callable[[], Client], flags: tuple[str, ...]
 ) -> None:

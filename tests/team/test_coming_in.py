@@ -27,8 +27,15 @@ def test_the_first_administrator_comes_in_by_the_link(db):
     eva = queries.user_by_id(key)
     assert (eva.name, eva.email, eva.role, eva.can_sign_in) == ("Eva", "eva@etappe.example", Role.ADMINISTRATOR, True)
     assert queries.has_administrator()
+    assert queries.workspace().our_domains == ("etappe.example",)
     assert User.objects.get(id=key).check_password(PASSWORD)
     assert_replays(User.objects.get(id=key))
+
+
+def test_an_address_that_everybody_can_have_makes_no_domain_ours(db):
+    token = actions.make_setup_link(actor=SYSTEM, at=AT)
+    actions.create_first_administrator(token, "eva@gmx.de", "Eva", PASSWORD, actor=SYSTEM, at=AT)
+    assert queries.workspace().our_domains == ()
 
 
 def test_the_token_is_not_stored(db):

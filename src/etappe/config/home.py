@@ -26,6 +26,16 @@ class Home:
         """The file that names the database in use."""
         return self.path / "active-database"
 
+    @property
+    def port(self) -> str:
+        """The port that `etappe serve` listened on last; empty before it ever ran."""
+        path = self.path / "port"
+        return path.read_text().strip() if path.exists() else ""
+
+    def listen(self, port: int) -> None:
+        """Keep the port, so that links printed by other commands lead there."""
+        replace(self.path / "port", f"{port}\n")
+
     def made(self) -> Home:
         """Make the directory if it is missing; nobody else may look inside."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -99,7 +99,8 @@ def set_up(home: Home, logins: Logins) -> None:
 
 def environment(home: Home, logins: Logins) -> dict[str, str]:
     """What a process of the application has to be told."""
-    return {
+    port = {"ETAPPE_PORT": home.port} if home.port and not env.PORT.given() else {}
+    return port | {
         "DJANGO_SETTINGS_MODULE": "etappe.config.settings",
         "ETAPPE_HOME": str(home.path),
         "DATABASE_URL": logins.application,

@@ -136,6 +136,7 @@ class Site:
         """Serve until a signal says otherwise."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._end)
+        self.options.home.listen(self.options.port)
         self._prepare()
         self._begin()
         self._announce()

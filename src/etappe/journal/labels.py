@@ -140,6 +140,7 @@ FLAGS: Mapping[str, Label] = {
     "sender_added": _("sender added with this evidence"),
     "sender_from_outside": _("sender outside the buyer's known domains"),
     "answered_by_colleague": _("answered in a browser in which a colleague was signed in"),
+    "answered_from_our_network": _("answered from an address of the net that a colleague uses too"),
     "other_domain": _("from another domain"),
     "used_elsewhere": _("the same file is evidence on another deal"),
 }

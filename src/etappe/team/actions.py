@@ -17,7 +17,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 
 from etappe.core.actor import Actor, ActorKind, Role
-from etappe.core.contact import clean_email, clean_fields
+from etappe.core.contact import clean_email, clean_fields, domain_of_email
 from etappe.core.deal_fields import clean_name
 from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.kinds.team import (
@@ -84,7 +84,9 @@ def create_first_administrator(token: str, email: str, name: str, password: str,
     _lock_workspace()
     _require_nobody_yet()
     redeem(token, SETUP, at)
-    return _add(email, name, Role.ADMINISTRATOR, None, password, actor=actor, at=at).id
+    user = _add(email, name, Role.ADMINISTRATOR, None, password, actor=actor, at=at)
+    _propose_domain(user.email, actor=actor, at=at)
+    return user.id
 
 
 @action
@@ -96,7 +98,15 @@ def adopt_administrator(email: str, name: str, encoded_password: str, *, actor: 
     user = _add(email, name, Role.ADMINISTRATOR, None, None, actor=actor, at=at)
     user.password = encoded_password
     user.save(update_fields=["password"])
+    _propose_domain(user.email, actor=actor, at=at)
     return user.id
+
+
+def _propose_domain(email: str, *, actor: Actor, at: datetime) -> None:
+    """The first administrator's domain is ours until somebody says otherwise: our own mail proves nothing."""
+    domain = domain_of_email(email)
+    if domain and not _lock_workspace().our_domains:
+        _write_workspace({"our_domains": [domain]}, actor=actor, at=at)
 
 
 @action

@@ -37,6 +37,7 @@ HINTS: Mapping[str, Promise] = {
 GRAVE = frozenset(
     {
         "answered_by_colleague",
+        "answered_from_our_network",
         "sender_added",
         "sender_from_outside",
         Flag.REPLIES_ELSEWHERE.value,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -81,13 +83,25 @@ def _answer(request: Request, token: str, page: NotePage, form: AnswerForm) -> H
             token,
             yes,
             form.cleaned_data["comment"],
-            by_colleague=request.user.is_authenticated,
+            marks=_marks(request),
             actor=BUYER,
             at=request.at,
         )
     except Refusal:
         return _shut(request, deals.note_page(token, request.at), form)
     return show(request, "notes/note.html", AskPage(page, form, thanks="yes" if yes else "no"))
+
+
+def _marks(request: Request) -> Iterator[str]:
+    """What speaks against the buyer having answered: whoever asked holds the link too."""
+    if request.user.is_authenticated:
+        yield "answered_by_colleague"
+    elif UserSession.objects.filter(ip=_network(request)).exists():
+        yield "answered_from_our_network"
+
+
+def _network(request: Request) -> str:
+    return str(get_adapter(request).get_client_ip(request))
 
 
 def _shut(request: Request, page: NotePage, form: AnswerForm) -> HttpResponse:
@@ -105,7 +119,7 @@ def _private(answer: HttpResponse) -> HttpResponse:
 def _too_many(request: Request) -> bool:
     # A slot of its own for every window: `incr` would otherwise prolong the wait with every request, for everybody.
     window = int(request.at.timestamp()) // WINDOW
-    slot = f"note-{get_adapter(request).get_client_ip(request)}-{window}"
+    slot = f"note-{_network(request)}-{window}"
     cache.add(slot, 0, 2 * WINDOW)
     try:
         return cache.incr(slot) > TRIES

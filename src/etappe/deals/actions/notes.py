@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,9 @@ from etappe.team.access import require
 
 LIFETIME = timedelta(days=14)
 """How long a link may be answered."""
+
+ANSWER_MARKS = frozenset({"answered_by_colleague", "answered_from_our_network"})
+"""What an answer may be marked with: a colleague was signed in there, or works from the same address of the net."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,12 @@ def revoke_note_link(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> Non
 
 @action
 def answer_note(
-    token: str, confirmed: bool, comment: str = "", *, by_colleague: bool = False, actor: Actor, at: datetime
+    token: str, confirmed: bool, comment: str = "", *, marks: Iterable[str] = (), actor: Actor, at: datetime
 ) -> None:
     """The buyer's answer: yes makes the note evidence, no keeps it a claim and says what was different.
 
     One answer per link: `Missing` for a token nobody issued, a refusal for one that is used, revoked or expired.
-    `by_colleague`: it came from a browser in which somebody of us was signed in; inspection is told.
+    `marks` say what speaks against it being the buyer's own (see `ANSWER_MARKS`); inspection shows them.
     """
     known = NoteLink.objects.filter(token_sha256=hashed(token)).values_list("id", "deal_id").first()
     if known is None:
@@ -124,7 +128,7 @@ def answer_note(
     )
     record(answered, actor=actor, at=at, deal=deal.id, account=deal.account_id, person=link.person_id)
     if confirmed:
-        _confirm(deal, link, by_colleague, actor, at)
+        _confirm(deal, link, marks, actor, at)
 
 
 def require_open(link: NoteLink, at: datetime) -> None:
@@ -137,7 +141,7 @@ def require_open(link: NoteLink, at: datetime) -> None:
         raise Refusal("link_expired", at=link.expires_at)
 
 
-def _confirm(deal: Deal, link: NoteLink, by_colleague: bool, actor: Actor, at: datetime) -> None:
+def _confirm(deal: Deal, link: NoteLink, marks: Iterable[str], actor: Actor, at: datetime) -> None:
     note = link.evidence
     evidence = Evidence.objects.create(
         deal=deal,
@@ -150,7 +154,7 @@ def _confirm(deal: Deal, link: NoteLink, by_colleague: bool, actor: Actor, at: d
         title=note.title,
         excerpt=note.excerpt,
         facts={"link": str(link.uid), "answered_at": at.isoformat()},
-        flags=["answered_by_colleague"] if by_colleague else [],
+        flags=sorted(set(marks) & ANSWER_MARKS),
         confirmed_at=at,
     )
     refresh_proof(deal)
