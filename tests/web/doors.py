@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -89,6 +90,11 @@ SUBJECTS: dict[str, str] = {
     "/deals/{uid}/evidence": "bare",
     "/deals/{uid}/exception": "bare",
     "/deals/{uid}/reopen": "lost",
+    "/deals/{uid}/restore": "spare.gone_deal",
+    "/accounts/{uid}/delete": "spare.account",
+    "/accounts/{uid}/restore": "spare.gone_account",
+    "/people/{uid}/delete": "spare.person",
+    "/people/{uid}/restore": "spare.gone_person",
     "/deals/": "deal",
     "/exceptions/": "exception",
     "/evidence/{uid}/ask": "note",
@@ -137,7 +143,7 @@ def subject(all_: Everything, route: str) -> uuid.UUID:
     """The uid that a route is asked for."""
     within = route.removeprefix(API)
     name = next(name for start, name in SUBJECTS.items() if within.startswith(start))
-    found: uuid.UUID = getattr(all_, name)
+    found: uuid.UUID = attrgetter(name)(all_)
     return found
 
 
@@ -289,5 +295,7 @@ BEFORE: dict[str, Callable[[Everything], None]] = {"/setup/start-empty/": _as_de
 
 def elsewhere(all_: Everything) -> Everything:
     """The same workspace seen by somebody who guesses: every record of a deal has an address that leads nowhere."""
-    guessed = {name: uuid.uuid4() for name in ("deal", "bare", "lost", "evidence", "note", "link", "exception")}
-    return replace(all_, **guessed)  # type: ignore[arg-type]  # all of them are uids
+    names = ("deal", "bare", "lost", "evidence", "note", "link", "exception")
+    guessed: dict[str, Any] = {name: uuid.uuid4() for name in names}
+    guessed["spare"] = replace(all_.spare, gone_deal=uuid.uuid4())
+    return replace(all_, **guessed)

@@ -15,6 +15,7 @@ from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
 from etappe.people.actions import write_note as note_people
 from etappe.playbook.actions import publish
+from etappe.records import bin as recycle
 from etappe.team import actions as team
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
@@ -27,6 +28,17 @@ QUESTIONS = {"contacts": "inbound", "existing": "most", "together": "when_it_mat
 REJECTED = (
     "Vorgang;Firma;Phase;Betrag;Abschluss\n1;Müller;Angebot;1.234,56 €;31.12.2024\n2;Öst;Gewonnen;5 €;32.13.2024\n"
 )
+
+
+@dataclass(frozen=True)
+class Spare:
+    """Records that nothing hangs on, and such as were deleted."""
+
+    account: uuid.UUID
+    person: uuid.UUID
+    gone_account: uuid.UUID
+    gone_person: uuid.UUID
+    gone_deal: uuid.UUID
 
 
 @dataclass
@@ -55,6 +67,7 @@ class Everything:
     run: uuid.UUID
     ran: uuid.UUID
     north: uuid.UUID
+    spare: Spare
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -104,7 +117,21 @@ def make_everything() -> Everything:
         run=run,
         ran=ran,
         north=cast.north,
+        spare=_spare(scene),
     )
+
+
+def _spare(scene: Scene) -> Spare:
+    """Records of Ada's that can be deleted, and such as lie in the recycle bin."""
+    ada, at = scene.cast.ada, now()
+    account, person = (make({"name": "Übrig"}, actor=ada, at=AT).uid for make in (create_account, create_person))
+    gone_account, gone_person = (
+        make({"name": "Weg"}, actor=ada, at=AT).uid for make in (create_account, create_person)
+    )
+    gone_deal = scene.another(name="Zweite Anlage", account=None)
+    for subject, uid in (("account", gone_account), ("person", gone_person), ("deal", gone_deal)):
+        recycle.archive(subject, uid, actor=ada, at=at)
+    return Spare(account, person, gone_account, gone_person, gone_deal)
 
 
 def _with_proof(scene: Scene) -> tuple[uuid.UUID, uuid.UUID, str, uuid.UUID]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 
+from etappe.core import kinds
 from etappe.core.kinds import JournalKind, fold
 from etappe.journal.queries import kinds_of
 from etappe.journal.values import columns_of
@@ -17,6 +20,8 @@ SUBJECTS = {"people.Account": "account", "people.Person": "person", "deals.Deal"
 
 def differing(newest: int) -> Iterator[str]:
     """Records, among the `newest` of each kind, that the journal tells otherwise: which one, and in which columns."""
+    for module in pkgutil.iter_modules(kinds.__path__):
+        import_module(f"{kinds.__name__}.{module.name}")
     for label, word in SUBJECTS.items():
         model: Any = apps.get_model(label)
         for record in model.objects.order_by("-id")[:newest]:

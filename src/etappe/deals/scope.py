@@ -12,14 +12,15 @@ from etappe.deals.models import Deal, Member
 from etappe.team.access import Holder
 
 
-def visible(scope: Scope) -> QuerySet[Deal]:
-    """Deals of the viewer, of their deal teams, and of the teams they see; not those in the recycle bin."""
+def visible(scope: Scope, *, archived: bool = False) -> QuerySet[Deal]:
+    """Deals of the viewer, of their deal teams, and of the teams they see; with `archived` those in the recycle bin."""
+    here = Q(archived_at__isnull=not archived)
     if scope.all:
-        return Deal.objects.filter(archived_at=None)
+        return Deal.objects.filter(here)
     seen = Q(team__in=scope.teams) if scope.teams else Q(pk__in=())
     if scope.user is not None:
         seen |= Q(owner=scope.user) | Q(pk__in=Member.objects.filter(user=scope.user).values("deal"))
-    return Deal.objects.filter(seen, archived_at=None)
+    return Deal.objects.filter(seen, here)
 
 
 def find(viewer: Actor, uid: uuid.UUID | str) -> Deal:

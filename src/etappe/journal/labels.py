@@ -150,6 +150,7 @@ FIELDS: Mapping[str, Label] = {
     "account_id": _("Account"),
     "amount": _("Deal value"),
     "answer": _("Answer"),
+    "archived_at": _("In the recycle bin since"),
     "buyer_since": _("Buyer looking since"),
     "buyer_target_date": _("Buyer's target date"),
     "channel": _("Preferred channel"),

@@ -64,6 +64,13 @@ def latest(*kinds: str, deal: int) -> EntryView | None:
     return _view(found) if found else None
 
 
+def last_entries(kind: str, subject: str, ids: Iterable[int]) -> dict[int, EntryView]:
+    """The newest entry of one kind about each of these records, by their key; `subject` is account, person or deal."""
+    column = f"{subject}_id"
+    found = Entry.objects.filter(kind=kind, **{f"{column}__in": list(ids)}).order_by("id")
+    return {getattr(entry, column): _view(entry) for entry in found}
+
+
 def _subject(*, deal: int | None, account: int | None, person: int | None) -> Q:
     given = {"deal_id": deal, "account_id": account, "person_id": person}
     return Q(**{column: value for column, value in given.items() if value is not None})

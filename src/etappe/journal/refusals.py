@@ -126,6 +126,19 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     ),
     "unknown_answer": (_("“{value}” is no answer to this question."), _("Choose one of: {choices}.")),
     "no_answers": (_("The four questions are not answered yet."), _("Answer all four of them first.")),
+    # --- Recycle bin ---
+    "account_has_open_deals": (
+        _("“{name}” has open deals: {count}."),
+        _("Close them, delete them, or give them another account first; then delete the account."),
+    ),
+    "bin_is_over": (
+        _("This was deleted too long ago: the recycle bin keeps it for {days} days."),
+        _("Add it anew, or ask whoever runs the server for a backup."),
+    ),
+    "not_in_bin": (
+        _("This record does not lie in the recycle bin."),
+        _("Look for it in the list; somebody may have brought it back already."),
+    ),
     # --- Programs ---
     "bad_idempotency_key": (
         _("This Idempotency-Key cannot be used."),

@@ -61,6 +61,12 @@ class Changed:
 SENTENCES: Mapping[str, Label] = {
     "account.created": _("Account added"),
     "account.edited": _("Account changed: {fields}"),
+    "account.archived": _("Put into the recycle bin"),
+    "account.restored": _("Brought back from the recycle bin"),
+    "person.archived": _("Put into the recycle bin"),
+    "person.restored": _("Brought back from the recycle bin"),
+    "deal.archived": _("Put into the recycle bin"),
+    "deal.restored": _("Brought back from the recycle bin"),
     "person.created": _("Person added: {name}"),
     "person.edited": _("Person changed: {fields}"),
     "note.written": _("Note: {text}"),

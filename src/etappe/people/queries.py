@@ -154,22 +154,25 @@ EVERYTHING = Filters()
 # --- Who sees what ---
 
 
-def visible_accounts(viewer: Actor) -> QuerySet[Account]:
-    """The start of every read of accounts: all but the private ones, which their owner and administrators see."""
-    return _kept(Account.objects.all(), viewer)
+def visible_accounts(viewer: Actor, *, archived: bool = False) -> QuerySet[Account]:
+    """The start of every read of accounts: all but the private ones, which their owner and administrators see.
+
+    With `archived` those that lie in the recycle bin or were merged away, instead of those that are in use.
+    """
+    return _kept(Account.objects.all(), viewer, archived=archived)
 
 
-def visible_people(viewer: Actor) -> QuerySet[Person]:
+def visible_people(viewer: Actor, *, archived: bool = False) -> QuerySet[Person]:
     """The start of every read of people: as for accounts; those of a private account are private with it."""
     if sees_everything(viewer):
-        return _kept(Person.objects.all(), viewer)
+        return _kept(Person.objects.all(), viewer, archived=archived)
     hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
-    return _kept(Person.objects.all(), viewer).exclude(account__in=hidden.values("id"))
+    return _kept(Person.objects.all(), viewer, archived=archived).exclude(account__in=hidden.values("id"))
 
 
-def _kept(rows: QuerySet[M], viewer: Actor) -> QuerySet[M]:
-    """What is open to the viewer and not in the recycle bin."""
-    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at=None)
+def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool) -> QuerySet[M]:
+    """What is open to the viewer, in use or archived."""
+    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at__isnull=not archived)
 
 
 def sees_everything(viewer: Actor) -> bool:
@@ -189,6 +192,18 @@ def account_id(viewer: Actor, uid: uuid.UUID | str) -> int:
 def person_id(viewer: Actor, uid: uuid.UUID | str) -> int:
     """The key of a person whom the viewer sees; otherwise `Missing`."""
     return _key_of(visible_people(viewer).filter(uid=as_uuid(uid)).values_list("id", flat=True).first())
+
+
+def survivor(viewer: Actor, subject: str, key: int) -> uuid.UUID | None:
+    """The uid of the record that stands for a merged one today, if the viewer sees it."""
+    model = Account if subject == "account" else Person
+    into: int | None = key
+    seen: set[int] = set()
+    while into is not None and into not in seen:
+        seen.add(into)
+        key, into = into, model.objects.values_list("merged_into_id", flat=True).get(id=into)
+    rows = visible_accounts(viewer) if subject == "account" else visible_people(viewer)
+    return rows.filter(id=key).values_list("uid", flat=True).first()
 
 
 def without_hidden(viewer: Actor, entries: Sequence[EntryView]) -> list[EntryView]:

@@ -186,6 +186,12 @@ def user_names(ids: Iterable[int | None]) -> dict[int, UserRef]:
     return {key: UserRef(uid, name) for key, uid, name in rows}
 
 
+def teams_of(ids: Iterable[int | None]) -> dict[int, int]:
+    """The keys of the teams of these colleagues, by theirs; who is in none is left out."""
+    wanted = {item for item in ids if item is not None}
+    return dict(User.objects.filter(id__in=wanted, team__isnull=False).values_list("id", "team_id")) if wanted else {}
+
+
 def teams(viewer: Actor) -> list[TeamView]:
     """All teams by name."""
     del viewer

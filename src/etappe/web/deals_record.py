@@ -22,6 +22,7 @@ from etappe.web.deals_forms import NoteForm
 from etappe.web.deals_gate import lacks, next_stage, stage_before
 from etappe.web.deals_table import Line, line
 from etappe.web.deals_timeline import Timeline, timeline_of
+from etappe.web.records_bin import or_gone
 from etappe.web.shell import Request, say, show, today
 
 
@@ -99,6 +100,7 @@ class RecordPage:
 
 
 @require_GET
+@or_gone("deal")
 def record(request: Request, uid: uuid.UUID) -> HttpResponse:
     """The record; with script it refreshes its parts, and older entries come one page at a time."""
     mark = horizon()

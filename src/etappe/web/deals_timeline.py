@@ -19,6 +19,8 @@ from etappe.team import queries as team
 LOOKS: dict[str, tuple[str, str]] = {
     "deal.created": ("plus", ""),
     "deal.edited": ("pencil", ""),
+    "deal.archived": ("trash", ""),
+    "deal.restored": ("arrow-back-up", ""),
     "deal.stage_moved": ("arrow-right", "good"),
     "deal.won": ("trophy", "good"),
     "deal.left": ("circle-x", ""),

@@ -27,6 +27,8 @@ from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
 from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_of
 from etappe.web.people_timeline import Story, story
+from etappe.web.records_acts import Acts, acts_on
+from etappe.web.records_bin import or_gone
 from etappe.web.shell import Request, go, say, show, today
 
 
@@ -61,6 +63,7 @@ class AccountPage:
     may_edit: bool
     may_note: bool
     may_deal: bool
+    acts: Acts
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class PersonPage:
     note: NoteForm
     may_edit: bool
     may_note: bool
+    acts: Acts
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,7 @@ def _list_page(request: Request, page: Page[Any]) -> ListPage:
 
 
 @require_GET
+@or_gone("account")
 def account(request: Request, uid: uuid.UUID) -> HttpResponse:
     """An account's record."""
     found = queries.get_account(request.actor, uid)
@@ -152,6 +157,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         may_edit=may(viewer, "people.edit"),
         may_note=may(viewer, "notes.write"),
         may_deal=may(viewer, "deals.create"),
+        acts=acts_on(viewer, "account", found),
     )
 
 
@@ -161,6 +167,7 @@ def _before(request: Request) -> int | None:
 
 
 @require_GET
+@or_gone("person")
 def person(request: Request, uid: uuid.UUID) -> HttpResponse:
     """A person's record."""
     found = queries.get_person(request.actor, uid)
@@ -175,6 +182,7 @@ def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonP
         note=note,
         may_edit=may(viewer, "people.edit"),
         may_note=may(viewer, "notes.write"),
+        acts=acts_on(viewer, "person", found),
     )
 
 

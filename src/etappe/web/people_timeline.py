@@ -21,6 +21,10 @@ from etappe.web.deals_timeline import LOOKS
 OWN_LOOKS = {
     "account.created": ("building", ""),
     "account.edited": ("pencil", ""),
+    "account.archived": ("trash", ""),
+    "account.restored": ("arrow-back-up", ""),
+    "person.archived": ("trash", ""),
+    "person.restored": ("arrow-back-up", ""),
     "person.created": ("user-plus", ""),
     "person.edited": ("pencil", ""),
 }

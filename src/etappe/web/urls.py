@@ -18,6 +18,7 @@ GROUPS = (
     "playbook_urls",
     "imports_urls",
     "figures_urls",
+    "records_urls",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

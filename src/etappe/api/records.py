@@ -1,0 +1,94 @@
+"""What can happen to every record, over the API: the recycle bin."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from ninja import Query, Router, Schema, Status
+
+from etappe.api.deals import listed
+from etappe.api.shapes import ListOut
+from etappe.api.signin import Caller
+from etappe.records import bin as recycle
+
+router = Router(tags=["records"])
+
+
+class BinQuery(Schema):
+    """Which records of the recycle bin: `account`, `person` or `deal`."""
+
+    of: str = "account"
+    after: str | None = None
+
+
+class BinnedOut(Schema):
+    """A record in the recycle bin."""
+
+    subject: str
+    uid: uuid.UUID
+    name: str
+    archived_at: datetime
+    by: str
+    days_left: int
+    may_restore: bool
+
+
+class BinOut(ListOut):
+    """A page of the recycle bin."""
+
+    rows: list[BinnedOut]
+
+
+@router.get("/bin", response=BinOut)
+def list_bin(request: Caller, wanted: Query[BinQuery]) -> dict[str, Any]:
+    """What lies in the recycle bin, deleted last first."""
+    page = recycle.binned(request.actor, wanted.of, request.at, wanted.after)
+    return listed(page, list(page.rows))
+
+
+@router.post("/accounts/{uid}/delete", response={204: None})
+def delete_account(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Put an account into the recycle bin; refused while it has open deals."""
+    return _deleted(request, "account", uid)
+
+
+@router.post("/people/{uid}/delete", response={204: None})
+def delete_person(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Put a person into the recycle bin."""
+    return _deleted(request, "person", uid)
+
+
+@router.post("/deals/{uid}/delete", response={204: None})
+def delete_deal(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Put a deal into the recycle bin."""
+    return _deleted(request, "deal", uid)
+
+
+def _deleted(request: Caller, subject: str, uid: uuid.UUID) -> Status[None]:
+    recycle.archive(subject, uid, actor=request.actor, at=request.at)
+    return Status(204, None)
+
+
+@router.post("/accounts/{uid}/restore", response={204: None})
+def restore_account(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Bring an account back from the recycle bin."""
+    return _restored(request, "account", uid)
+
+
+@router.post("/people/{uid}/restore", response={204: None})
+def restore_person(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Bring a person back from the recycle bin."""
+    return _restored(request, "person", uid)
+
+
+@router.post("/deals/{uid}/restore", response={204: None})
+def restore_deal(request: Caller, uid: uuid.UUID) -> Status[None]:
+    """Bring a deal back from the recycle bin, into the same stage."""
+    return _restored(request, "deal", uid)
+
+
+def _restored(request: Caller, subject: str, uid: uuid.UUID) -> Status[None]:
+    recycle.restore(subject, uid, actor=request.actor, at=request.at)
+    return Status(204, None)

@@ -1,0 +1,70 @@
+"""Kinds of journal entries about what may happen to every record: deleted into the recycle bin and brought back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from etappe.core.kinds import JournalKind
+
+
+@dataclass(frozen=True)
+class Archived(JournalKind):
+    """A record was put into the recycle bin."""
+
+    archived_at: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": self.archived_at}
+
+
+@dataclass(frozen=True)
+class Restored(JournalKind):
+    """A record was brought back from the recycle bin, where it had lain since `archived_at`."""
+
+    archived_at: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": None}
+
+
+@dataclass(frozen=True)
+class AccountArchived(Archived):
+    """An account was put into the recycle bin."""
+
+    name: ClassVar[str] = "account.archived"
+
+
+@dataclass(frozen=True)
+class AccountRestored(Restored):
+    """An account was brought back from the recycle bin."""
+
+    name: ClassVar[str] = "account.restored"
+
+
+@dataclass(frozen=True)
+class PersonArchived(Archived):
+    """A person was put into the recycle bin."""
+
+    name: ClassVar[str] = "person.archived"
+
+
+@dataclass(frozen=True)
+class PersonRestored(Restored):
+    """A person was brought back from the recycle bin."""
+
+    name: ClassVar[str] = "person.restored"
+
+
+@dataclass(frozen=True)
+class DealArchived(Archived):
+    """A deal was put into the recycle bin; it keeps its stage, its visits and its evidence."""
+
+    name: ClassVar[str] = "deal.archived"
+
+
+@dataclass(frozen=True)
+class DealRestored(Restored):
+    """A deal was brought back from the recycle bin, into the same stage."""
+
+    name: ClassVar[str] = "deal.restored"
