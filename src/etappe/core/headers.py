@@ -21,6 +21,7 @@ class FileKind(StrEnum):
     OWNERS = "owners"
     PRODUCTS = "products"
     STAGES = "stages"
+    HISTORY = "history"
 
 
 class Form(StrEnum):
@@ -38,6 +39,8 @@ class Form(StrEnum):
 
 DATA, SKIP = "data", "skip"
 """Two more things a column can become: kept as custom data, or left out."""
+ENTERED = "entered"
+"""The one field that several columns of a file may have: when a deal entered the stage that the title names."""
 
 _F = Form
 FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
@@ -48,6 +51,7 @@ FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
         "closed": _F.MOMENT, "won_on": _F.MOMENT, "lost_on": _F.MOMENT, "expected_close": _F.DAY,
         "buyer_target_date": _F.DAY, "stage_since": _F.MOMENT,
         "next_step": _F.TEXT, "next_step_on": _F.DAY, "leave_reason": _F.TEXT, "lost_to": _F.TEXT,
+        ENTERED: _F.MOMENT,
     },
     FileKind.ACCOUNTS: {
         "external_id": _F.KEY, "name": _F.TEXT, "domain": _F.TEXT, "website": _F.TEXT, "industry": _F.TEXT,
@@ -66,6 +70,10 @@ FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
     FileKind.PRODUCTS: {"external_id": _F.KEY, "name": _F.TEXT, "price": _F.MONEY},
     FileKind.STAGES: {
         "external_id": _F.KEY, "name": _F.TEXT, "order": _F.NUMBER, "is_won": _F.FLAG, "is_closed": _F.FLAG,
+    },
+    FileKind.HISTORY: {
+        "external_id": _F.KEY, "deal": _F.KEY, "stage": _F.KEY, "since": _F.MOMENT, "came_from": _F.KEY,
+        "changed_field": _F.KEY,
     },
 }  # fmt: skip
 """The fields of each kind of file, with the form of their cells."""
@@ -210,6 +218,18 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "is_won": "closedwon iswon",
         "is_closed": "isclosed closed",
     },
+    FileKind.HISTORY: {
+        "external_id": "id recordid historyid opportunityhistoryid opportunityfieldhistoryid",
+        "deal": "deal dealid dealrecordid opportunityid opportunity vorgang vorgangsnummer vorgangsnr chancennummer "
+        "chancenid item itemid objectid associateddealid associateddeal",
+        "stage": "stage stagename stageid dealstage dealstageid tostage newstage newvalue value stufe phase neuestufe "
+        "neuephase neuerwert nachstufe",
+        "since": "dateentered enteredat entered since enteredstage fivetranstart validfrom timestamp createddate "
+        "createdat changedat changedon changedate changetime logtime time editdate eventtime zeitpunkt geaendertam "
+        "datum date seit von eingetretenam startdate starttime lastmodified",
+        "came_from": "fromstage oldstage oldvalue previousstage previousvalue altestufe altephase alterwert vonstufe",
+        "changed_field": "field fieldname fieldkey name property propertyname feld feldname attribute fieldevent",
+    },
 }
 
 PARTS: Mapping[FileKind, Mapping[str, str]] = {
@@ -236,6 +256,7 @@ PARTS: Mapping[FileKind, Mapping[str, str]] = {
     FileKind.OWNERS: {"manager": "manager leiter leitung", "team": "team region gebiet office", "email": "email mail"},
     FileKind.PRODUCTS: {"price": "price preis", "name": "product produkt artikel"},
     FileKind.STAGES: {},
+    FileKind.HISTORY: {},
 }  # fmt: skip
 """Words that make a longer header name a field, though less surely."""
 
@@ -256,6 +277,7 @@ _PREFIXES = {
     FileKind.OWNERS: ("property", "user", "owner", "mitarbeiter"),
     FileKind.PRODUCTS: ("property", "hs", "product", "produkt", "artikel"),
     FileKind.STAGES: ("stage",),
+    FileKind.HISTORY: ("property", "hs", "history"),
 }  # fmt: skip
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _UNIT = re.compile(r"[(\[].*?[)\]]|\bin (eur|euro|usd|chf|gbp|tsd|k)\b|[€$£%]", re.IGNORECASE)
@@ -305,6 +327,8 @@ def field_named(header: str, kind: FileKind) -> tuple[str, float]:
     table, key = _table(kind), squeezed(header)
     if key in table:
         return table[key], 0.95
+    if kind is FileKind.DEALS and stage_entered(header):
+        return ENTERED, 0.93
     bare = _without_prefix(key, kind)
     if bare in table:
         return table[bare], 0.9
@@ -322,6 +346,51 @@ def _without_prefix(key: str, kind: FileKind) -> str:
                 if key in _table(kind):
                     return key
     return key
+
+
+_ENTERED = re.compile(r"(?:property_)?(?:hs_)?(?:v2_)?date[_ ]entered[_ ]+(?P<stage>.+)", re.IGNORECASE)
+_QUOTED = re.compile(r"""^["'“”„](?P<name>.+)["'“”]$""")
+
+
+def stage_entered(header: str) -> str:
+    """The stage whose day of entering a column of deals holds; empty for any other column.
+
+    >>> stage_entered('Date entered "Contract sent (Sales Pipeline)"'), stage_entered("hs_date_entered_closedwon")
+    ('Contract sent', 'closedwon')
+    """
+    found = _ENTERED.fullmatch(header.strip())
+    if found is None:
+        return ""
+    text = found["stage"].strip()
+    quoted = _QUOTED.match(text)
+    if quoted is None:
+        return text if "_" in header else ""
+    return re.sub(r"\s*\([^()]*\)$", "", quoted["name"]).strip()
+
+
+STAGE_FIELDS = frozenset(
+    [
+        "stage",
+        "stagename",
+        "stageid",
+        "dealstage",
+        "pipelinestage",
+        "phase",
+        "stufe",
+        "verkaufsphase",
+        "opportunitystage",
+    ]
+)
+"""What the field of the stage is called in a history of all fields."""
+
+
+def is_stage_field(name: str) -> bool:
+    """Whether a row of a history of fields tells of the stage.
+
+    >>> is_stage_field("dealstage"), is_stage_field("StageName"), is_stage_field("amount")
+    (True, True, False)
+    """
+    return squeezed(name) in STAGE_FIELDS
 
 
 def is_about_a_kind(header: str) -> bool:

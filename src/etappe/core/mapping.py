@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 
 from etappe.core.columns import Column, Profile
 from etappe.core.dates import DateEvidence
-from etappe.core.headers import DATA, FIELDS, SKIP, FileKind, Form, field_named, is_about_a_kind, words_of
+from etappe.core.headers import (
+    DATA,
+    ENTERED,
+    FIELDS,
+    SKIP,
+    FileKind,
+    Form,
+    field_named,
+    is_about_a_kind,
+    is_stage_field,
+    words_of,
+)
 from etappe.core.process import Status
 from etappe.core.stages import outcome_of
 from etappe.core.values import CURRENCIES, DOT, NumberEvidence
@@ -38,6 +49,9 @@ _WEIGHTS: Mapping[FileKind, Mapping[str, float]] = {
     FileKind.OWNERS: {"manager": 2.5, "team": 2, "name": 1, "email": 0.8, "given_name": 0.5, "family_name": 0.5},
     FileKind.PRODUCTS: {"price": 2.5, "name": 1, "external_id": 0.4},
     FileKind.STAGES: {"order": 2, "is_won": 1.5, "is_closed": 1, "external_id": 0.8, "name": 0.5},
+    FileKind.HISTORY: {
+        "deal": 1.5, "stage": 1.5, "since": 1.5, "came_from": 1.5, "changed_field": 1, "external_id": 0.2,
+    },
 }  # fmt: skip
 _FILE_WORDS: Mapping[FileKind, str] = {
     FileKind.DEALS: "deal deals opportunity opportunities pipeline chancen verkaufschancen vertriebschancen vorgaenge "
@@ -49,6 +63,7 @@ _FILE_WORDS: Mapping[FileKind, str] = {
     "vertriebsmitarbeiter vertrieb",
     FileKind.PRODUCTS: "product products produkte artikel produkt",
     FileKind.STAGES: "stage stages stufen phasen",
+    FileKind.HISTORY: "history verlauf historie changes changelog flow aenderungen stufenverlauf",
 }
 _ELSE_WORDS = frozenset(
     """
@@ -58,6 +73,23 @@ _ELSE_WORDS = frozenset(
     """.split()  # noqa: SIM905 # a list of quoted words would be harder to read
 )
 """In a file's name: what is in it is something else than the records themselves."""
+_NO_DEALS = frozenset(
+    [
+        "account",
+        "company",
+        "contact",
+        "ticket",
+        "lead",
+        "pipeline",
+        "person",
+        "organization",
+        "email",
+        "kontakt",
+        "firma",
+        "user",
+    ]
+)
+"""In a file's name: its history is not that of deals."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +145,9 @@ def _columns(profile: Profile, named: Mapping[int, tuple[str, float, str]]) -> t
 
 
 def _by_headers(profile: Profile) -> FilePlan:
-    scores = {kind: _score(profile, kind) for kind in FileKind}
+    scores = {
+        kind: _score(profile, kind) for kind in FileKind if kind is not FileKind.HISTORY or _tells_stages(profile)
+    }
     kind = max(scores, key=lambda each: scores[each])
     if scores[kind] < ENOUGH:
         return FilePlan(profile.name, None, _columns(profile, {}), 0.0, profile.rows)
@@ -122,7 +156,24 @@ def _by_headers(profile: Profile) -> FilePlan:
 
 
 def _named_plan(profile: Profile, kind: FileKind, confidence: float) -> FilePlan:
-    return FilePlan(profile.name, kind, _columns(profile, _named(profile, kind)), confidence, profile.rows)
+    named = _named(profile, kind)
+    if kind is FileKind.HISTORY:
+        named = _of_history(profile, named)
+    return FilePlan(profile.name, kind, _columns(profile, named), confidence, profile.rows)
+
+
+def _of_history(profile: Profile, named: dict[int, tuple[str, float, str]]) -> dict[int, tuple[str, float, str]]:
+    """Rows of a history without a key of their own: theirs is the deal's. A name is a field only where it names one."""
+    fields = {field for field, _confidence, _reason in named.values()}
+    if "deal" not in fields:
+        named = {
+            at: ("deal", *rest) if field == "external_id" else (field, *rest) for at, (field, *rest) in named.items()
+        }  # type: ignore[misc]
+    return {
+        at: found
+        for at, found in named.items()
+        if found[0] != "changed_field" or any(is_stage_field(value) for value in profile.columns[at].values)
+    }
 
 
 def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]]:
@@ -131,12 +182,18 @@ def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]
     taken: dict[str, tuple[int, float]] = {}
     for field, confidence, _cells, minus_at in sorted(found, key=lambda each: each[1:], reverse=True):
         column = profile.columns[-minus_at]
-        if field and field not in taken and _can_be(column, FIELDS[kind][field], confidence) and _fits(column, field):
+        if field == ENTERED:
+            field = f"{ENTERED} {column.name}"  # the one field that several columns may have
+        if field and field not in taken and _is_like(column, kind, field.partition(" ")[0], confidence):
             taken[field] = (-minus_at, confidence)
     return {
-        at: (field, confidence, "header" if confidence > 0.6 else "header_part")
+        at: (field.partition(" ")[0], confidence, "header" if confidence > 0.6 else "header_part")
         for field, (at, confidence) in taken.items()
     }
+
+
+def _is_like(column: Column, kind: FileKind, field: str, confidence: float) -> bool:
+    return _can_be(column, FIELDS[kind][field], confidence) and _fits(column, field)
 
 
 def _can_be(column: Column, form: Form, confidence: float) -> bool:
@@ -186,8 +243,23 @@ def _is_whole(kind: FileKind, fields: Mapping[str, float]) -> bool:
         FileKind.OWNERS: (("name", "email", "family_name"), ("manager", "team", "email", "given_name")),
         FileKind.PRODUCTS: (("name",), ("price", "external_id")),
         FileKind.STAGES: (("name", "external_id"), ("order", "is_won")),
+        FileKind.HISTORY: (("deal", "external_id"), ("stage",), ("since",)),
     }
     return all(any(field in fields for field in choice) for choice in needed[kind])
+
+
+def _tells_stages(profile: Profile) -> bool:
+    """Whether a history may be one of stages: one of all fields has rows that tell of the stage."""
+    named = {field: at for at, (field, _confidence, _reason) in _named(profile, FileKind.HISTORY).items()}
+    fields, stage = named.get("changed_field"), named.get("stage")
+    if stage is None or "since" not in named:
+        return False
+    if words_of(profile.columns[stage].name)[-1:] == ("value",):
+        of_stages = {"stage", "stages"} & set(words_of(_stem(profile.name)))
+        return bool(of_stages) or (
+            fields is not None and any(is_stage_field(value) for value in profile.columns[fields].values)
+        )
+    return True
 
 
 def _names_kind(name: str, kind: FileKind) -> bool:
@@ -196,9 +268,11 @@ def _names_kind(name: str, kind: FileKind) -> bool:
 
 def _file_factor(name: str, kind: FileKind) -> float:
     words = words_of(_stem(name))
+    if kind is FileKind.HISTORY:
+        return 0.2 if set(words) & _NO_DEALS else 2.5 if set(words) & {*_FILE_WORDS[kind].split(), "stage"} else 0.45
     if set(words) & _ELSE_WORDS:
         return 0.1
-    named = [other for other in FileKind if _names_kind(name, other)]
+    named = [other for other in FileKind if other is not FileKind.HISTORY and _names_kind(name, other)]
     if len(named) > 1 and kind is not FileKind.STAGES:
         return 0.25 if FileKind.OWNERS not in named else 1.0
     return 2.5 if kind in named else 0.5 if named else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from etappe.core.headers import words_of
@@ -105,14 +105,21 @@ def outcome_of(value: str, among: Iterable[str] = ()) -> Status | None:
 def plan_stages(seen: Sequence[StageSeen], processes: Sequence[Process]) -> StagePlan:
     """Where each stage leads: into the published process that has the most of them, else into one still to be proposed.
 
-    Of two that fit alike the first is taken.
+    Of two that fit alike the first is taken. Where no deals stand in any stage, the files hold histories of deals that
+    run on a process already: the one that has most of the stages.
     """
+    has_deals = any(stage.deals for stage in seen)
+    counted = seen if has_deals else [replace(stage, deals=1) for stage in seen]
+    return _planned(counted, processes, COVERED if has_deals else 0.01)
+
+
+def _planned(seen: Sequence[StageSeen], processes: Sequence[Process], enough: float) -> StagePlan:
     values = [stage.value for stage in seen]
     outcomes = {stage.value: stage.status or outcome_of(stage.value, values) for stage in seen}
     open_ones = [stage for stage in seen if outcomes[stage.value] is None]
     fits = [_fit(open_ones, process) for process in processes]
     best = max(fits, key=lambda fit: fit[0], default=(0.0, "", {}))
-    covered, process, stages = best if best[0] >= COVERED else (0.0, "", {})
+    covered, process, stages = best if best[0] >= enough else (0.0, "", {})
     targets = [Target(stage.value, outcomes[stage.value] or Status.OPEN, stages.get(stage.value, "")) for stage in seen]
     return StagePlan(process, tuple(targets), covered)
 

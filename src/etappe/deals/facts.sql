@@ -46,9 +46,10 @@ CROSS JOIN LATERAL (
             ELSE (
                 SELECT (min(visit.entered_at) AT TIME ZONE workspace.zone)::date
                 FROM deals_stagevisit AS visit
-                WHERE visit.deal_id = deal.id AND visit.status = 'won' AND NOT EXISTS (
+                WHERE visit.deal_id = deal.id AND visit.status = 'won' AND visit.voided_at IS NULL AND NOT EXISTS (
                     SELECT FROM deals_stagevisit AS later
-                    WHERE later.deal_id = deal.id AND later.id > visit.id AND later.status NOT IN ('won', 'cancelled')
+                    WHERE later.deal_id = deal.id AND later.id > visit.id AND later.voided_at IS NULL
+                        AND later.status NOT IN ('won', 'cancelled')
                 )
             )
         END AS decided_on
@@ -68,7 +69,8 @@ SELECT
     visit.left_at,
     visit.backfilled
 FROM deals_stagevisit AS visit
-WHERE visit.deal_id NOT IN (SELECT deal.id FROM deals_deal AS deal WHERE deal.archived_at IS NOT NULL);
+WHERE visit.voided_at IS NULL
+    AND visit.deal_id NOT IN (SELECT deal.id FROM deals_deal AS deal WHERE deal.archived_at IS NOT NULL);
 
 -- One row per span of time in which a deal stood unchanged; valid_to (not included) is empty for the present one.
 -- World time for spans that an import filled in, the time of recording otherwise.

@@ -24,6 +24,7 @@ from etappe.core.kinds.deals import (
     DealLeft,
     DealReopened,
     DealWon,
+    HistoryImported,
     StageMoved,
     StakeholderAdded,
 )
@@ -56,19 +57,27 @@ _EMPTY: dict[str, Any] = {
     **Deal.LATER,
 }  # fmt: skip
 _DEAL = ("id", "uid", *Deal.JOURNALED, "proof", "basis", "stage_since", "version", "created_at")
-_VISIT = (
+VISIT = (
     "deal_id", "process_version_id", "stage", "status", "basis", "proof", "came_from", "entered_at", "left_at",
     "entered_by", "backfilled",
 )  # fmt: skip
-_SPAN = ("deal_id", "valid", *SPAN_COLUMNS)
+SPAN = ("deal_id", "valid", *SPAN_COLUMNS)
+
+
+Stay = tuple[str, str, str]
+"""A stay in a deal's past: stage, status, since when (ISO)."""
 
 
 class NewDeal(NamedTuple):
-    """A deal to be made: its journaled columns, since when it stands where it stands, and when it began (if known)."""
+    """A deal to be made: its journaled columns, since when it stands where it stands, and when it began (if known).
+
+    `past` are the stays before that: stage, status and since when (ISO).
+    """
 
     values: Mapping[str, Any]
     since: str
     began: str | None
+    past: Sequence[Stay] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
     Refuses a stage that the process does not have, a closed deal without its day, and an open one with it.
     """
     require(actor, "deals.create")
-    whole = [NewDeal({**_EMPTY, **row.values}, row.since, row.began) for row in rows]
+    whole = [row._replace(values={**_EMPTY, **row.values}) for row in rows]
     proofs = [_standing(row.values) for row in whole]
     keys, uids = next_keys("deals_deal", len(whole)), new_uids(len(whole))
     created = at.isoformat()
@@ -109,21 +118,34 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
     )
     copy_rows(
         "deals_stagevisit",
-        _VISIT,
+        VISIT,
         (
-            _visit(key, row.values, standing, "", row.since, actor)
+            visit
             for key, row, standing in zip(keys, whole, proofs, strict=True)
+            for visit in _visits(key, row, standing, actor)
         ),
     )
-    copy_rows(
-        "deals_dealspan", _SPAN, (span for key, row in zip(keys, whole, strict=True) for span in _spans(key, row))
-    )
+    copy_rows("deals_dealspan", SPAN, (span for key, row in zip(keys, whole, strict=True) for span in _spans(key, row)))
     told = (
         Told(DealCreated, row.began or row.since, {"values": row.values}, row.values["account_id"], None, key)
         for key, row in zip(keys, whole, strict=True)
     )
     record_many(told, actor=actor)
+    record_many(
+        (
+            told_way(key, row.values["account_id"], row.past, (row.values["stage"], row.values["status"], row.since))
+            for key, row in zip(keys, whole, strict=True)
+            if row.past
+        ),
+        actor=actor,
+    )
     return keys
+
+
+def told_way(deal: int, account: int | None, past: Sequence[Stay], present: Stay) -> Told:
+    """The entry that tells of a deal's stays, the present one last."""
+    stages, statuses, since = (list(each) for each in zip(*past, present, strict=True))
+    return Told(HistoryImported, since[0], HistoryImported(stages, statuses, since).data(), account, None, deal)
 
 
 def _standing(values: Mapping[str, Any]) -> str:
@@ -140,6 +162,23 @@ def _imported_proof(version: int, stage: str, status: str) -> str:
     return proof(DealFacts(process, stage, Status(status), basis=Basis.IMPORTED)).value
 
 
+@lru_cache(maxsize=1024)
+def past_proof(version: int, stage: str, status: str) -> str:
+    """What a stay in the past rested on, as far as anybody here knows."""
+    return proof(DealFacts(spec(version), stage, Status(status), basis=Basis.IMPORTED)).value
+
+
+def _visits(key: int, row: NewDeal, standing: str, actor: Actor) -> Iterator[tuple[Any, ...]]:
+    """The stays of a new deal in their order: those of its past, each until the next, and the present one."""
+    version, came_from = row.values["process_version_id"], ""
+    ends = [*(since for _stage, _status, since in row.past[1:]), row.since]
+    for (stage, status, since), end in zip(row.past, ends, strict=False):
+        rest = past_proof(version, stage, status)
+        yield (key, version, stage, status, IMPORTED, rest, came_from, since, end, actor.id, True)
+        came_from = stage
+    yield _visit(key, row.values, standing, came_from, row.since, actor)
+
+
 def _visit(
     deal: int, values: Mapping[str, Any], standing: str, came_from: str, since: str, actor: Actor
 ) -> tuple[Any, ...]:
@@ -151,13 +190,26 @@ def _spans(key: int, row: NewDeal) -> Iterator[tuple[Any, ...]]:
     """How the deal stood, in world time. Before it came where it stands it was open, in its first stage."""
     values = row.values
     now = tuple(values[column] for column in SPAN_COLUMNS)
-    if row.began and row.began < row.since:
-        before = (_first(values["process_version_id"]), Status.OPEN.value, *now[2:])
-        yield (key, f"[{row.began},{row.since})", *before)
+    yield from past_spans(key, values["process_version_id"], row.past, row.began, row.since, now[2:])
     yield (key, f"[{row.since},)", *now)
 
 
-def _first(version: int) -> str:
+def past_spans(
+    key: int, version: int, past: Sequence[Stay], began: str | None, since: str, rest: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Spans up to `since`: one for each stay; before the first, the deal was open in its first stage."""
+    begin = past[0][2] if past else since
+    if began and began < begin:
+        first = past[0][0] if past and past[0][1] == Status.OPEN.value else first_stage(version)
+        yield (key, f"[{began},{begin})", first, Status.OPEN.value, *rest)
+    ends = [*(stay[2] for stay in past[1:]), since]
+    for (stage, status, start), end in zip(past, ends, strict=False):
+        if start < end:
+            yield (key, f"[{start},{end})", stage, status, *rest)
+
+
+def first_stage(version: int) -> str:
+    """The key of the first stage of a process version."""
     return spec(version).first.key
 
 
@@ -257,6 +309,8 @@ class _Change:
         if (after["data_as_of"] or "") < (before["data_as_of"] or ""):
             after["data_as_of"] = before["data_as_of"]
         place = dict(wanted.place or {})
+        if place and place["status"] == before["status"] != Status.OPEN.value:
+            place["stage"] = before["stage"]  # closed as before: it stays in the stage that it was closed in
         differs = any(before[column] != value for column, value in place.items())
         is_ours = deal.basis == IMPORTED
         moves = differs and is_ours and _goes_elsewhere(before, place)
@@ -339,7 +393,7 @@ def _write_places(moved: Sequence[_Change], actor: Actor) -> None:
     _end_spans(keys, since)
     copy_rows(
         "deals_stagevisit",
-        _VISIT,
+        VISIT,
         (
             _visit(change.id, change.after, _standing(change.after), change.before["stage"], change.since, actor)
             for change in moved
@@ -378,4 +432,4 @@ def _open_spans(changes: Sequence[_Change], since: Sequence[str]) -> None:
             (change.id, f"[{begin},)", *(change.after[column] for column in SPAN_COLUMNS))
             for change, begin in zip(changes, since, strict=True)
         )
-        copy_rows("deals_dealspan", _SPAN, rows)
+        copy_rows("deals_dealspan", SPAN, rows)

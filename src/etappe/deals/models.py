@@ -101,8 +101,20 @@ class Deal(models.Model):
         ]
 
 
+class Visits(models.Manager["StageVisit"]):
+    """Visits that count."""
+
+    def get_queryset(self) -> models.QuerySet[StageVisit]:
+        """Without those that another history took the place of."""
+        return super().get_queryset().filter(voided_at=None)
+
+
 class StageVisit(models.Model):
-    """One stay of a deal in a stage and status. `left_at` is empty while the deal is there."""
+    """One stay of a deal in a stage and status. `left_at` is empty while the deal is there.
+
+    Visits are never deleted: where an import brings a deal's history, or takes it back, all its visits are written anew
+    in their order, and the earlier ones are voided.
+    """
 
     deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
     process_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
@@ -116,6 +128,9 @@ class StageVisit(models.Model):
     entered_by = models.BigIntegerField(null=True)
     backfilled = models.BooleanField(default=False)
     xid = models.BigIntegerField(db_default=TransactionId())
+    voided_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Visits] = Visits()
 
     class Meta:
         indexes: ClassVar = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 from etappe.core.values import fold_key
 from etappe.journal.load import copy_rows
 
-_COLUMNS = ("source_id", "kind", "key", "nth", "record_id", "run_id", "waits_for", "seen")
+_COLUMNS = ("source_id", "kind", "key", "nth", "record_id", "run_id", "waits_for", "seen", "made")
 
 
 def own_key(value: str) -> str:
@@ -41,13 +41,14 @@ class Known:
 
 @dataclass(frozen=True)
 class NewLink:
-    """A link to be kept."""
+    """A link to be kept; `is_made` where this run made the record."""
 
     key: str
     record: int | None
     seen: str = ""
     nth: int = 0
     waits_for: str = ""
+    is_made: bool = False
 
 
 class Book:
@@ -104,17 +105,18 @@ class Book:
 
     def add(self, links: Sequence[NewLink]) -> None:
         """Keep new links."""
-        rows = (
-            (self.source, self.kind, link.key, link.nth, link.record, self.run, link.waits_for, link.seen)
-            for link in links
-        )
+        rows = (self._row(link) for link in links)
         if links:
             copy_rows("imports_link", _COLUMNS, rows)
 
-    def add_aliases(self, names: Mapping[str, int]) -> None:
+    def _row(self, link: NewLink) -> tuple[Any, ...]:
+        made = self.run if link.is_made else None
+        return (self.source, self.kind, link.key, link.nth, link.record, self.run, link.waits_for, link.seen, made)
+
+    def add_aliases(self, names: Mapping[str, int], made: Collection[int] = ()) -> None:
         """Keep further keys of records; one that means something already keeps its meaning."""
         taken = {key for (key,) in self._rows("key", names)}
-        self.add([NewLink(key, record) for key, record in names.items() if key not in taken])
+        self.add([NewLink(key, record, is_made=record in made) for key, record in names.items() if key not in taken])
 
     def meet(self, links: Sequence[int]) -> None:
         """Remember that this run has met these rows, unchanged."""
@@ -127,7 +129,7 @@ class Book:
             return
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE imports_link AS link SET seen = new.seen, run_id = %s "
+                "UPDATE imports_link AS link SET seen = new.seen, seen_before = link.seen, run_id = %s "
                 "FROM unnest(%s::bigint[], %s::text[]) AS new(id, seen) WHERE link.id = new.id",
                 [self.run, list(seen), list(seen.values())],
             )

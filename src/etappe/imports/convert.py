@@ -15,7 +15,7 @@ from etappe.core.contact import ACCOUNT, DATA_LIMIT, NOTE_LIMIT, PERSON
 from etappe.core.dates import YMD, NoDate, day_of, moment_of
 from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, clean_name, clean_text
 from etappe.core.errors import Refusal
-from etappe.core.headers import DATA, FIELDS, SKIP, FileKind, Form
+from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form, stage_entered
 from etappe.core.periods import local_day
 from etappe.core.values import CURRENCIES, DOT, SYMBOLS, NoNumber, is_nothing, read_flag, read_number, split_money, tidy
 from etappe.foreign.tables import Batch
@@ -68,6 +68,8 @@ class Chunk:
     lines: Sequence[int]
     cells: Sequence[Sequence[str | None]]
     values: dict[str, list[Any]] = field(default_factory=dict)
+    entered: list[tuple[str, list[Any]]] = field(default_factory=list)
+    """By stage: the moments in a column that says when deals entered it."""
     data: list[dict[str, str]] = field(default_factory=list)
     bad: dict[int, Bad] = field(default_factory=dict)
 
@@ -105,7 +107,11 @@ class Converter:
             chunk.bad[at] = Bad(problem.code, problem.params)
         for position, name, reading in self._fields:
             values = [reading[cell] for cell in columns[position]] if columns else []
-            chunk.values[name] = values
+            if name == ENTERED:
+                title = self.file.columns[position].column
+                chunk.entered.append((stage_entered(title) or title, values))
+            else:
+                chunk.values[name] = values
             if reading.has_bad:
                 self._mark(chunk, values, self.file.columns[position].column)
         chunk.data = self._custom(columns, len(batch.rows))

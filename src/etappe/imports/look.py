@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,12 +14,12 @@ from etappe.core.actor import SYSTEM
 from etappe.core.columns import Profile
 from etappe.core.dates import YMD, NoDate, day_of
 from etappe.core.errors import Missing, Refusal
-from etappe.core.headers import DATA, SKIP, FileKind
+from etappe.core.headers import DATA, ENTERED, SKIP, FileKind, is_stage_field, stage_entered
 from etappe.core.mapping import ColumnPlan, FilePlan, plan_as, propose
 from etappe.core.periods import local_day
 from etappe.core.process import Status
-from etappe.core.stages import StageSeen, in_order, outcome_of, plan_stages
-from etappe.core.values import read_flag, tidy
+from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
+from etappe.core.values import fold_key, read_flag, tidy
 from etappe.foreign.tables import TableGuess, batches, sniff
 from etappe.imports.models import Link, Source
 from etappe.imports.plan import NEW, ColumnMap, FileMap, Plan
@@ -158,7 +158,7 @@ def with_stages(plan: Plan, seen: Sequence[StageSeen], labels: Mapping[str, str]
     processes = [playbook.get_version(process.key).spec for process in playbook.processes(SYSTEM)]
     chosen = plan_stages(named, processes)
     targets = {
-        stage.value: _target(target.status, target.stage, labels.get(stage.value, ""))
+        stage.value: _target(target.status, target.stage, labels.get(stage.value, ""), is_left=_is_left(stage, chosen))
         for stage, target in zip(seen, chosen.targets, strict=True)
     }
     order = [stage.value for stage in in_order([stage for stage in seen if targets[stage.value].startswith(NEW)])]
@@ -173,9 +173,16 @@ def _default(processes: Sequence[Any]) -> str:
     return processes[0].key if processes else ""
 
 
-def _target(status: Status, stage: str, label: str) -> str:
+def _is_left(stage: StageSeen, chosen: StagePlan) -> bool:
+    """Whether a stage that only histories name is left out: the process that the deals run on does not have it."""
+    return bool(chosen.process) and not stage.deals
+
+
+def _target(status: Status, stage: str, label: str, *, is_left: bool) -> str:
     if status is not Status.OPEN:
         return status.value
+    if not stage and is_left:
+        return SKIP
     return stage or (f"{NEW}: {label}" if label else NEW)
 
 
@@ -195,8 +202,49 @@ def stages_seen(files: Sequence[Looked], plan: Plan) -> tuple[list[StageSeen], d
         at = mapped.position("status")
         if at is not None:
             statuses |= dict.fromkeys(" ".join(tidy(value).split()) for value in file.profile.columns[at].values)
+    for stage in _stages_passed(files, plan, definitions, seen):
+        seen.setdefault(stage.value, stage)
     labels = {value: label for value, (label, _stage) in definitions.items() if value in seen and label != value}
     return list(seen.values()), labels, list(statuses)
+
+
+def _stages_passed(
+    files: Sequence[Looked],
+    plan: Plan,
+    definitions: Mapping[str, tuple[str, StageSeen]],
+    seen: Mapping[str, StageSeen],
+) -> Iterator[StageSeen]:
+    """Stages that only histories name. They weigh nothing beside those that deals stand in."""
+    known = {fold_key(value) for value in seen} | {
+        fold_key(definitions[value][0]) for value in seen if value in definitions
+    }
+    for value in (value for file in files for value in _values_passed(file, plan.file(file.given.name))):
+        name = " ".join(tidy(value).split())
+        if name and fold_key(name) not in known:
+            known.add(fold_key(name))
+            told = definitions.get(name, ("", StageSeen(name, 0)))[1]
+            yield StageSeen(name, 0, "", told.order, told.status)
+
+
+def _values_passed(file: Looked, mapped: FileMap | None) -> Iterator[str]:
+    if file.profile is None or mapped is None or mapped.kind not in (FileKind.DEALS, FileKind.HISTORY):
+        return
+    for column in mapped.columns:
+        if column.field == ENTERED:
+            yield stage_entered(column.column) or column.column
+    if mapped.kind is FileKind.HISTORY:
+        yield from _values_of_history(file.profile, mapped)
+
+
+def _values_of_history(profile: Profile, mapped: FileMap) -> Iterator[str]:
+    fields, stage, before = (mapped.position(name) for name in ("changed_field", "stage", "came_from"))
+    for at in (stage, before):
+        if at is None:
+            continue
+        if fields is None:
+            yield from profile.columns[at].values
+        else:
+            yield from {row[at] or "" for row in profile.sample if is_stage_field(row[fields] or "")}
 
 
 def _definitions(files: Sequence[Looked]) -> dict[str, tuple[str, StageSeen]]:
@@ -281,6 +329,9 @@ def _as_of(files: Sequence[Looked], plan: Plan, today: date) -> date | None:
         mapped = plan.file(file.given.name)
         if file.profile is not None and mapped is not None and mapped.kind is FileKind.DEALS:
             days += _last_days(file.profile, mapped, plan, today)
+        elif file.profile is not None and mapped is not None and mapped.kind is FileKind.HISTORY:
+            at = mapped.position("since")
+            days += [file.profile.columns[at].dates.latest_day(mapped.columns[at].style)] if at is not None else []
     past = [day for day in days if day and day <= today.isoformat()]
     return date.fromisoformat(max(past)) if past else None
 
@@ -362,7 +413,7 @@ def sample_keys(profile: Profile, mapped: FileMap) -> list[str]:
 
 KIND_OF = {
     FileKind.DEALS: "deal", FileKind.ACCOUNTS: "account", FileKind.PEOPLE: "person", FileKind.OWNERS: "user",
-    FileKind.PRODUCTS: "product", FileKind.STAGES: "stage",
+    FileKind.PRODUCTS: "product", FileKind.STAGES: "stage", FileKind.HISTORY: "past",
 }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ class Run(models.Model):
     """One import: what was given, how it was read, how far it got, what came of it.
 
     `plan` is JSON text, for the order of stages and columns means something. `done` is the ledger: rows of each file
-    that are written, kept in the transaction that wrote them.
+    that are written, kept in the transaction that wrote them. Its entries in the journal have its uid as their change
+    and lie between `first_entry` and `last_entry`. `undone` says what came of taking it back.
     """
 
     uid = uid_field()
@@ -45,6 +46,10 @@ class Run(models.Model):
     started_at = models.DateTimeField(null=True)
     moved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    first_entry = models.BigIntegerField(null=True)
+    last_entry = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone = models.JSONField(default=dict, db_default={})
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["-id"], name="import_newest")]
@@ -54,7 +59,8 @@ class Link(models.Model):
     """A row of a source and the record it became. `seen` is what the row said, as JSON text.
 
     `key` begins with `=` for a key that the source gives, with `~` for a folded name. `nth` tells rows apart that have
-    nothing of their own. An alias (`seen` empty) is another key by which rows refer to the record.
+    nothing of their own. An alias (`seen` empty) is another key by which rows refer to the record. `made` is the run
+    that made the record, empty for one that was found; `seen_before` is what the row said before `run` changed it.
     """
 
     source = models.ForeignKey("imports.Source", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -67,6 +73,8 @@ class Link(models.Model):
     )
     waits_for = models.TextField(default="")
     seen = models.TextField(default="")
+    seen_before = models.TextField(db_default="", default="")
+    made = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["source", "kind", "key", "nth"], name="link_once")]
@@ -74,6 +82,43 @@ class Link(models.Model):
             models.Index(fields=["kind", "record_id"], name="link_record"),
             models.Index(fields=["source", "kind"], name="link_waits", condition=~models.Q(waits_for="")),
         ]
+
+
+class Past(models.Model):
+    """What a source says of a deal's way: it entered this stage at this time. All of it is kept, whatever came of it.
+
+    `deal` is the key by which the source means the deal. `waits`: the deal is here already and its way is to be written
+    anew.
+    """
+
+    source = models.ForeignKey(
+        "imports.Source", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    run = models.ForeignKey(
+        "imports.Run", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    deal = models.TextField()
+    at = models.DateTimeField()
+    stage = models.TextField()
+    came_from = models.TextField(default="")
+    waits = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["source", "deal"], name="past_deal"),
+            models.Index(fields=["source", "id"], name="past_waits", condition=models.Q(waits=True)),
+        ]
+
+
+class Preset(models.Model):
+    """A map that was saved by name, to be used again for files with the same columns. `map` is JSON text."""
+
+    uid = uid_field()
+    name = models.TextField(unique=True)
+    map = models.TextField()
+    headers = models.JSONField(default=dict)
+    made_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
 
 
 class Rejected(models.Model):

@@ -12,7 +12,7 @@ import yaml
 
 from etappe.core.dates import STYLES
 from etappe.core.errors import Refusal
-from etappe.core.headers import DATA, FIELDS, SKIP, FileKind, Form
+from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form
 from etappe.core.process import Status
 from etappe.core.values import COMMA, DOT
 
@@ -215,7 +215,7 @@ def styles_of(kind: FileKind | None, field_name: str) -> tuple[str, ...]:
 
 
 def _require_once(columns: Sequence[ColumnMap]) -> None:
-    fields = [column.field for column in columns if column.field not in (DATA, SKIP)]
+    fields = [column.field for column in columns if column.field not in (DATA, SKIP, ENTERED)]
     if twice := next((name for name in fields if fields.count(name) > 1), None):
         raise _unusable("field_twice", twice)
 

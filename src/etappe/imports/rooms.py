@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from etappe.core.errors import Refusal
-from etappe.core.headers import FileKind
+from etappe.core.headers import SKIP, FileKind
 from etappe.core.process import Process, Status
 from etappe.core.process_file import compile_process, read
 from etappe.imports.loaders.accounts import AccountLoader, Accounts
 from etappe.imports.loaders.base import Loader, Setting
-from etappe.imports.loaders.deals import DealLoader, Places
-from etappe.imports.loaders.lists import ProductLoader, StageLoader
+from etappe.imports.loaders.deals import DealLoader
+from etappe.imports.loaders.history import HistoryLoader
+from etappe.imports.loaders.lists import ProductLoader, StageLoader, stage_names
 from etappe.imports.loaders.owners import OwnerLoader, Owners
 from etappe.imports.loaders.people import PersonLoader
+from etappe.imports.loaders.places import Places
 from etappe.imports.plan import CLOSED, NEW, FileMap, Plan
 from etappe.playbook import queries as playbook
 from etappe.playbook.proposal import Proposal, propose_from_stages
@@ -52,8 +54,14 @@ class Rooms:
                 return ProductLoader(self.setting, file)
             case FileKind.STAGES:
                 return StageLoader(self.setting, file)
+            case FileKind.HISTORY:
+                return HistoryLoader(self.setting, file, self._named_places())
             case _:
-                return DealLoader(self.setting, file, self.owners, self.accounts, self.places)
+                return DealLoader(self.setting, file, self.owners, self.accounts, self._named_places())
+
+    def _named_places(self) -> Places:
+        """The places with the names that a file of stages gives them, which has come in before."""
+        return replace(self.places, names=stage_names(self.setting.book("stage")))
 
 
 def proposal_of(plan: Plan) -> Proposal:
@@ -96,7 +104,7 @@ def _expected(plan: Plan) -> tuple[Plan, Process]:
 
 
 def _targets(plan: Plan, process: Process) -> dict[str, tuple[str, Status]]:
-    return {value: _target(value, target, process) for value, target in plan.stages.items()}
+    return {value: _target(value, target, process) for value, target in plan.stages.items() if target != SKIP}
 
 
 def _target(value: str, target: str, process: Process) -> tuple[str, Status]:

@@ -17,6 +17,7 @@ from etappe.imports.check import example
 from etappe.imports.convert import Chunk, Converter
 from etappe.imports.loaders.accounts import set_parents
 from etappe.imports.loaders.base import EXAMPLES, Loader, Setting, Tally
+from etappe.imports.loaders.history import renew_waiting, without_deal
 from etappe.imports.look import Given
 from etappe.imports.models import Run, Source
 from etappe.imports.plan import NEW, FileMap, Plan, as_stored, from_stored
@@ -31,9 +32,10 @@ CHUNK = 4000
 """Rows that are written in one transaction."""
 
 ORDER = (
-    FileKind.STAGES, FileKind.PRODUCTS, FileKind.OWNERS, FileKind.ACCOUNTS, FileKind.PEOPLE, FileKind.DEALS,
+    FileKind.STAGES, FileKind.PRODUCTS, FileKind.OWNERS, FileKind.ACCOUNTS, FileKind.PEOPLE, FileKind.HISTORY,
+    FileKind.DEALS,
 )  # fmt: skip
-"""Kinds of files in the order they are loaded: what is referred to comes first."""
+"""Kinds of files in the order they are loaded: what is referred to comes first, and a deal's past before the deal."""
 
 COUNTED = ("created", "changed", "unchanged", "rejected")
 
@@ -85,6 +87,8 @@ def carry_out(job: Job) -> None:
                 _load_file(job, rooms, file)
         if kind is FileKind.ACCOUNTS:
             _parents(job, setting)
+    while _histories(job, setting, rooms):
+        pass
     _finish(job, setting)
 
 
@@ -156,11 +160,7 @@ def chunks(found: Iterable[Batch]) -> Iterator[Batch]:
 @action
 def _write(job: Job, loader: Loader, converter: Converter, file: File, batch: Batch, upto: int) -> None:
     """Write a chunk and its ledger. Imports write one chunk after the other, whoever runs them."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('etappe imports'))")
-    run = Run.objects.select_for_update().get(id=job.run)
-    if run.cancel_asked:
-        raise Cancelled
+    run = _locked(job)
     if run.done.get(file.given.name, 0) >= upto:
         return
     chunk = converter.convert(batch)
@@ -171,6 +171,16 @@ def _write(job: Job, loader: Loader, converter: Converter, file: File, batch: Ba
     run.rows_done += len(chunk.lines)
     run.moved_at = job.clock()
     run.save(update_fields=["counts", "notes", "done", "rows_done", "moved_at"])
+
+
+def _locked(job: Job) -> Run:
+    """The run, while no other import writes; stops here if somebody asked it to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('etappe imports'))")
+    run = Run.objects.select_for_update().get(id=job.run)
+    if run.cancel_asked:
+        raise Cancelled
+    return run
 
 
 def _keep_rejected(run: int, name: str, chunk: Chunk, tally: Tally) -> None:
@@ -219,14 +229,31 @@ def _parents(job: Job, setting: Setting) -> None:
 
 
 @action
+def _histories(job: Job, setting: Setting, rooms: Rooms) -> bool:
+    """Write the past of some deals that were here before; returns whether there were any left."""
+    run = _locked(job)
+    renewed = renew_waiting(setting, rooms.places)
+    if renewed is None:
+        return False
+    for code, deals in renewed.notes.items():
+        _note(run.notes, code, False, len(deals), [{"key": key} for key in deals[:EXAMPLES]])
+    _note(run.notes, "history_renewed", False, renewed.deals, [])
+    run.moved_at = job.clock()
+    run.save(update_fields=["notes", "moved_at"])
+    return True
+
+
+@action
 def _finish(job: Job, setting: Setting) -> None:
     """Close the run: every row accounted for, and one entry in the journal."""
     run = Run.objects.select_for_update().get(id=job.run)
     totals = totals_of(run.counts)
     if sum(totals[name] for name in COUNTED) != totals["rows"]:
         raise RuntimeError(f"rows are not accounted for: {totals}")
+    if any(file.map.kind is FileKind.HISTORY for file in job.files) and (strays := without_deal(setting)):
+        _note(run.notes, "history_without_deal", False, strays, [])
     run.state, run.finished_at, run.rows_total = "done", job.clock(), totals["rows"]
-    run.save(update_fields=["state", "finished_at", "rows_total"])
+    run.save(update_fields=["state", "finished_at", "rows_total", "notes"])
     files = [file.given.name for file in job.files if file.map.kind]
     finished = ImportFinished(str(run.uid), files, *(totals[name] for name in COUNTED))
     record(finished, actor=job.actor, at=job.at)

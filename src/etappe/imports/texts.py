@@ -21,6 +21,7 @@ KINDS: Mapping[FileKind, Label] = {
     FileKind.OWNERS: _("Owners and teams"),
     FileKind.PRODUCTS: _("Products"),
     FileKind.STAGES: _("Stages"),
+    FileKind.HISTORY: _("Stage history"),
 }
 
 REASONS: Mapping[str, Label] = {
@@ -43,6 +44,8 @@ REASONS: Mapping[str, Label] = {
     "control_characters": _("{column} holds characters that are no text."),
     "future_date": _("The deal is closed on a day that is still to come: {value}."),
     "stage_unknown": _("The stage “{value}” leads nowhere yet. Say in the map what it means."),
+    "history_incomplete": _("A row of a history needs the deal, the stage and the time."),
+    "history_ahead": _("The stage was entered at a time that is still to come: {value}."),
     "status_unknown": _("The status “{value}” means nothing yet. Say in the map what it means."),
 }
 """Why a row was not taken."""
@@ -56,6 +59,15 @@ NOTES: Mapping[str, Label] = {
     "person_unknown": _("Refers to a person who is in none of the files: taken without them."),
     "parent_unknown": _("Refers to a parent company that is in none of the files."),
     "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
+    "history_of_another_field": _("Tells of another field than the stage: not needed."),
+    "history_stage_unknown": _("A column names the stage “{value}”, which leads nowhere: kept, but not used."),
+    "history_two_at_once": _("The histories say two things of one moment: the later row counts, both are kept."),
+    "history_ends_elsewhere": _("The history ends in another stage than the deal: the deal's own row counts."),
+    "history_after_present": _(
+        "The history goes on after the deal closed or moved here: the rest is kept, but not used."
+    ),
+    "history_without_deal": _("The history of a deal that is in none of the files: kept until the deal comes."),
+    "history_renewed": _("Deals that were here already got their history."),
     "owner_left": _("A colleague who is here already: left as they are."),
 }
 """What is worth knowing about rows that were taken."""
@@ -103,6 +115,11 @@ FIELDS: Mapping[str, Label] = {
     "expected_close": _("Expected order date"),
     "buyer_target_date": _("Buyer's target date"),
     "stage_since": _("In this stage since"),
+    "entered": _("Entered the stage that the title names"),
+    "deal": _("Deal"),
+    "since": _("Entered on"),
+    "came_from": _("Stage before"),
+    "changed_field": _("Field that changed"),
     "next_step": _("Next step"),
     "next_step_on": _("Next step on"),
     "leave_reason": _("Reason for losing"),

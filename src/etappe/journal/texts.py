@@ -75,6 +75,7 @@ SENTENCES: Mapping[str, Label] = {
     "deal.stage_moved": _("Moved from “{came_from}” to “{went_to}”, {basis}"),
     "deal.won": _("Won, after “{came_from}”"),
     "deal.left": _("Left in “{came_from}”: {status}, {reason}"),
+    "deal.history_imported": _("Stage history brought by an import: {stages}"),
     "deal.rested": _("Resting until {until}"),
     "deal.reopened": _("Reopened in “{went_to}”"),
     "deal.move_undone": _("Undone: back in “{went_to}”, {status}"),

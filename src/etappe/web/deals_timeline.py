@@ -24,6 +24,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.stage_moved": ("arrow-right", "good"),
     "deal.won": ("trophy", "good"),
     "deal.left": ("circle-x", ""),
+    "deal.history_imported": ("clock", ""),
     "deal.rested": ("moon-stars", ""),
     "deal.reopened": ("player-play", ""),
     "deal.move_undone": ("arrow-back-up", ""),

@@ -149,7 +149,9 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
     kind = mapped.kind if mapped else None
     lines = tuple(_lines(shown, mapped)) if mapped else ()
     rows = shown.get("rows", [])[:3]
-    heads = tuple(dict.fromkeys(name for row in rows for name in row if name not in ("data", "began", "since")))
+    heads = tuple(
+        dict.fromkeys(name for row in rows for name in row if name not in ("data", "began", "since", "entered"))
+    )
     return FileCard(
         number=number,
         name=shown["name"],
@@ -204,7 +206,8 @@ def _stages(plan: Plan, labels: Mapping[str, str]) -> Iterator[StageLine]:
         open_ones = tuple((stage.key, words(stage.name)) for stage in stages)
     for at, (value, target) in enumerate(plan.stages.items()):
         shown = NEW if target.partition(":")[0] == NEW else target
-        yield StageLine(value, labels.get(value, ""), shown, (*open_ones, *closing), f"stage-{at}")
+        choices = (*open_ones, *closing, (SKIP, _("leave out")))
+        yield StageLine(value, labels.get(value, ""), shown, choices, f"stage-{at}")
 
 
 def _statuses(plan: Plan) -> Iterator[StageLine]:
@@ -266,8 +269,8 @@ def _targets(plan: Plan, posted: Mapping[str, str], process: str) -> dict[str, s
     for at, (value, before) in enumerate(plan.stages.items()):
         chosen = posted.get(f"stage-{at}", before)
         chosen = before if chosen == NEW and before.partition(":")[0] == NEW else chosen
-        is_closing = chosen in {status.value for status in CLOSED}
-        targets[value] = chosen if is_closing or process == plan.process else _fresh(value, process)
+        is_kept = chosen == SKIP or chosen in {status.value for status in CLOSED}
+        targets[value] = chosen if is_kept or process == plan.process else _fresh(value, process)
     return targets
 
 

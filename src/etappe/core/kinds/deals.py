@@ -71,6 +71,16 @@ class DealLeft(_Placed):
 
 
 @dataclass(frozen=True)
+class HistoryImported(JournalKind):
+    """An import brought how the deal came to where it stands: each stay's stage, status and since when, in order."""
+
+    name: ClassVar[str] = "deal.history_imported"
+    stages: list[str]
+    statuses: list[str]
+    since: list[str]
+
+
+@dataclass(frozen=True)
 class DealRested(JournalKind):
     """A deal rests until a date the buyer named, or is taken up again (`until` empty)."""
 

@@ -54,7 +54,7 @@ class Accounts:
         self.made += len(keys)
         fresh = dict(zip(spellings, keys, strict=True))
         found |= {name: fresh[name_key(name)] for name in names if name not in found}
-        self.book.add_aliases({name_key(name): found[name] for name in names})
+        self.book.add_aliases({name_key(name): found[name] for name in names}, set(keys))
         return found
 
 
@@ -94,7 +94,7 @@ class AccountLoader(Loader):
         rows = [self._columns(item.says, owners) for item in fresh]
         keys = create_accounts(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
         records = {item.at: key for item, key in zip(fresh, keys, strict=True)} | matched
-        self._link(parts.new, records)
+        self._link(parts.new, records, set(keys))
         changed = self._change(parts, matched, owners)
         tally.created = len(fresh)
         tally.changed = len(changed)
@@ -127,11 +127,18 @@ class AccountLoader(Loader):
             columns["owner_id"] = owners[values["owner"] or ""].user
         return columns
 
-    def _link(self, items: Sequence[Item], records: Mapping[int, int]) -> None:
+    def _link(self, items: Sequence[Item], records: Mapping[int, int], made: set[int]) -> None:
         known = {item.key for item in items}
         self.book.add(
             [
-                NewLink(item.key, records[item.at], as_text(item.says), item.nth, str(item.says.get("parent", "")))
+                NewLink(
+                    item.key,
+                    records[item.at],
+                    as_text(item.says),
+                    item.nth,
+                    str(item.says.get("parent", "")),
+                    records[item.at] in made,
+                )
                 for item in items
             ]
         )

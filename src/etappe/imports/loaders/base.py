@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -183,8 +183,9 @@ def settled(parts: Sorted, accounts: Mapping[str, int], chunk: Chunk, tally: Tal
     )
 
 
-def links(items: Sequence[Item], records: Sequence[int | None]) -> list[NewLink]:
-    """The links of new rows to the records they became."""
+def links(items: Sequence[Item], records: Sequence[int | None], made: Container[int | None] = ()) -> list[NewLink]:
+    """The links of new rows to the records they became; those in `made` are of this run's making."""
     return [
-        NewLink(item.key, record, as_text(item.says), item.nth) for item, record in zip(items, records, strict=True)
+        NewLink(item.key, record, as_text(item.says), item.nth, is_made=record in made)
+        for item, record in zip(items, records, strict=True)
     ]

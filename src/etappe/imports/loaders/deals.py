@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from etappe.core.deal_fields import NAME_LIMIT
-from etappe.core.process import Process, Status
+from etappe.core.history import Present, way_of
+from etappe.core.process import Status
 from etappe.core.values import fold_key
 from etappe.deals.load import NewDeal, Wanted, change_deals, create_deals, join_centres, seen_before
 from etappe.imports.book import Known, own_key
@@ -18,42 +18,18 @@ from etappe.imports.loaders.accounts import Accounts
 from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, links, says, settled
 from etappe.imports.loaders.lists import product_names
 from etappe.imports.loaders.owners import NOBODY, Owner, Owners
+from etappe.imports.loaders.pasts import Pasts, Said
 from etappe.imports.loaders.people import People
+from etappe.imports.loaders.places import Places, told_by
 from etappe.journal.load import as_text
 
 DEAL = "deal"
 PLACE = ("stage", "status", "closed_at", "leave_reason", "lost_to", "leave_note")
-_SIDE = ("began", "since")
+_SIDE = ("began", "since", "entered")
 _PLAIN = ("source", "buyer_target_date", "next_step", "next_step_on")
 _NUMBERS = ("amount", "expected_close", "buyer_target_date", "engaged_since", "next_step_on", "closed_at")
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Places:
-    """The process that deals come to, and where each stage and status of the source leads."""
-
-    version: int
-    process: Process
-    targets: Mapping[str, tuple[str, Status]]
-    statuses: Mapping[str, Status]
-    _reasons: dict[tuple[str, Status], str] = field(default_factory=dict)
-
-    def reason(self, text: str, status: Status) -> str:
-        """The key of the process's reason with this name; empty for none."""
-        wanted = (fold_key(text), status)
-        if wanted not in self._reasons:
-            self._reasons[wanted] = next(
-                (
-                    reason.key
-                    for reason in self.process.leave
-                    if reason.outcome == status.value
-                    and wanted[0] in {fold_key(name) for name in (reason.key, *reason.name.values())}
-                ),
-                "",
-            )
-        return self._reasons[wanted]
 
 
 class DealLoader(Loader):
@@ -66,6 +42,7 @@ class DealLoader(Loader):
         super().__init__(setting, file)
         self.owners, self.accounts, self.places = owners, accounts, places
         self.products = product_names(self.book)
+        self.pasts = Pasts(setting)
         self._now = setting.at.isoformat()
         self._as_of = setting.plan.as_of.isoformat() if setting.plan.as_of else None
         self._midnights: dict[str, str] = {}
@@ -81,6 +58,8 @@ class DealLoader(Loader):
             if at in chunk.bad:
                 continue
             row = dict(zip(names, cells, strict=True))
+            if chunk.entered:
+                row["entered"] = self._entered(chunk, at, tally)
             reason = self._reason_against(row)
             if reason is not None:
                 chunk.bad[at] = reason
@@ -115,6 +94,19 @@ class DealLoader(Loader):
             began = None
         values = self._says(row, chunk.data[at], stage, status, closed, began)
         return Item(at, self._key(row, values), values)
+
+    def _entered(self, chunk: Chunk, at: int, tally: Tally) -> list[list[str]]:
+        """The stages whose day of entering stands in columns of their own."""
+        entered = []
+        for stage, moments in chunk.entered:
+            moment = moments[at]
+            if moment is None or moment[0] > self._now:
+                continue
+            if self.places.find(stage) is None:
+                tally.note("history_stage_unknown", line=chunk.lines[at], value=stage)
+                continue
+            entered.append([stage, moment[0]])
+        return entered
 
     def _set_aside(self, began: tuple[str, str] | None, data: dict[str, str]) -> None:
         """Keep a beginning that cannot be true, or would make a figure untrue, as custom data only."""
@@ -187,6 +179,7 @@ class DealLoader(Loader):
             closed_at=closed,
             began=began[0] if began else None,
             since=since[0] if since and status is Status.OPEN else None,
+            entered=row.get("entered") or None,
             data=data,
             **{name: row.get(name) for name in _PLAIN},
         )
@@ -224,9 +217,14 @@ class DealLoader(Loader):
         owners = self.owners.of(item.says.get("owner", "") for item in touched)
         accounts = self.accounts.of([item.says.get("account", "") for item in touched], self.file.titled("account"))
         parts = settled(parts, accounts, chunk, tally)
-        rows = [self._new(item.says, owners, accounts) for item in parts.new]
+        self._keep_entered(touched)
+        said = self.pasts.of([item.key for item in parts.new]) if parts.new else {}
+        rows = []
+        for item in parts.new:
+            row = self._new(item.says, owners, accounts)
+            rows.append(self._with_past(row, item, said, tally) if item.key in said and not item.nth else row)
         keys = create_deals(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
-        self.book.add(links(parts.new, keys))
+        self.book.add(links(parts.new, keys, set(keys)))
         self._change(parts, owners, accounts, chunk, tally)
         records = [*zip(parts.new, keys, strict=True), *((item, known.record) for item, known in parts.changed)]
         self._join(
@@ -261,6 +259,33 @@ class DealLoader(Loader):
         began = values.get("began")
         since = values.get("closed_at") or values.get("since") or began or self._last_day()
         return NewDeal(columns, min(since, self._now), began)
+
+    def _keep_entered(self, items: Sequence[Item]) -> None:
+        """Keep what columns of their own say of the deals' ways."""
+        self.pasts.add(
+            [
+                Said(item.key, moment, stage)
+                for item in items
+                if not item.nth
+                for stage, moment in item.says.get("entered", ())
+            ]
+        )
+
+    def _with_past(self, row: NewDeal, item: Item, said: Mapping[str, Sequence[Said]], tally: Tally) -> NewDeal:
+        """A new deal with its way to where it stands. One that was lost is left in the stage that it was lost in."""
+        stage, status = row.values["stage"], Status(row.values["status"])
+        began = datetime.fromisoformat(row.began) if row.began else None
+        is_dated = bool(row.values.get("closed_at") or item.says.get("since"))
+        seen = datetime.fromisoformat(self._last_day())
+        present = Present(stage, status, datetime.fromisoformat(row.since), is_dated, began, seen)
+        way = way_of(list(told_by(self.places, said[item.key])), present)
+        for code in way.notes:
+            tally.note(code, key=item.key.lstrip("=~"))
+        past = [(stay.stage, stay.status.value, stay.entered.isoformat()) for stay in way.stays]
+        values = row.values
+        if past and status not in (Status.OPEN, Status.WON) and stage == self.places.process.first.key:
+            values = {**values, "stage": past[-1][0], "entry_stage": past[-1][0]}
+        return NewDeal(values, way.since.isoformat(), row.began, past)
 
     def _columns(
         self, values: Mapping[str, Any], owners: Mapping[str, Owner], accounts: Mapping[str, int]

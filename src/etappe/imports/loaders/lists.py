@@ -58,3 +58,10 @@ def product_names(book: Book) -> dict[str, str]:
             names[fold_key(name)] = name
             names[key] = name
     return names
+
+
+def stage_names(book: Book) -> dict[str, str]:
+    """The names of stages (folded), each with the key by which deals refer to it."""
+    rows = Link.objects.filter(source=book.source, kind="stage", key__startswith="=").values_list("key", "seen")
+    names = {key[1:]: str(json.loads(seen or "{}").get("name", "")) for key, seen in rows}
+    return {fold_key(name): key for key, name in names.items() if name}

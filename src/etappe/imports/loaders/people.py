@@ -49,7 +49,7 @@ class People:
         rows = {_keys(*reference)[1]: _row(reference[0], accounts[reference]) for reference in missing}
         keys = create_people(list(rows.values()), actor=self.setting.actor, at=self.setting.at)
         made = dict(zip(rows, keys, strict=True))
-        self.book.add_aliases(made)
+        self.book.add_aliases(made, set(keys))
         return {reference: made[_keys(*reference)[1]] for reference in missing}
 
 
@@ -113,7 +113,7 @@ class PersonLoader(Loader):
         rows = [self._columns(item.says, owners, accounts) for item in fresh]
         keys = create_people(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
         records = {item.at: key for item, key in zip(fresh, keys, strict=True)} | matched
-        self.book.add(links(parts.new, [records[item.at] for item in parts.new]))
+        self.book.add(links(parts.new, [records[item.at] for item in parts.new], set(keys)))
         filled = {
             matched[item.at]: self._columns(item.says, owners, accounts) for item in parts.new if item.at in matched
         }
