@@ -15,7 +15,7 @@ from etappe.journal.models import Entry
 from tests.imports import twin
 from tests.imports.test_again import _reasons, digest, folded
 
-DEALS = [
+DEALS: list[list[object]] = [
     ["Deal ID", "Deal Name", "Stage", "Amount", "Create Date", "Close Date"],
     ["D1", "One", "Proposal", "100", "2025-01-01", ""],
     ["D2", "Two", "Closed Won", "200", "2025-01-01", "2025-03-01"],
@@ -25,7 +25,7 @@ DEALS = [
 ]
 CALLED = {"need_confirmed": "qualification", "product_evaluated": "evaluation", "quote_reviewed": "proposal"}
 """Stages of the process that the workspace starts with, by what the files call them."""
-HISTORY = [
+HISTORY: list[list[object]] = [
     ["Deal ID", "Stage", "Date entered"],
     ["D1", "Qualification", "2025-01-01 10:00"],
     ["D1", "Evaluation", "2025-01-20 10:00"],
@@ -156,7 +156,7 @@ def test_contradictions_are_counted_and_nothing_is_lost(db, tmp_path):
 
 
 def test_columns_that_say_when_a_stage_was_entered(db, tmp_path):
-    rows = [
+    rows: list[list[object]] = [
         [*DEALS[0], 'Date entered "Qualification (Sales Pipeline)"', 'Date entered "Proposal (Sales Pipeline)"'],
         [*DEALS[1], "2025-01-03 10:00", "2025-02-03 10:00"],
         [*DEALS[2], "2025-01-04 10:00", "2025-02-04 10:00"],
@@ -174,7 +174,7 @@ def test_columns_that_say_when_a_stage_was_entered(db, tmp_path):
 
 
 def test_a_history_of_all_fields_tells_only_of_the_stage(db, tmp_path):
-    rows = [
+    rows: list[list[object]] = [
         ["OpportunityId", "Field", "OldValue", "NewValue", "CreatedDate"],
         ["D1", "StageName", "Qualification", "Proposal", "2025-02-10T10:00:00Z"],
         ["D1", "Amount", "90", "100", "2025-02-10T10:00:00Z"],

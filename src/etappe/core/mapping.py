@@ -167,8 +167,9 @@ def _of_history(profile: Profile, named: dict[int, tuple[str, float, str]]) -> d
     fields = {field for field, _confidence, _reason in named.values()}
     if "deal" not in fields:
         named = {
-            at: ("deal", *rest) if field == "external_id" else (field, *rest) for at, (field, *rest) in named.items()
-        }  # type: ignore[misc]
+            at: ("deal" if field == "external_id" else field, confidence, reason)
+            for at, (field, confidence, reason) in named.items()
+        }
     return {
         at: found
         for at, found in named.items()

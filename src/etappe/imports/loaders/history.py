@@ -96,7 +96,7 @@ def renew_waiting(setting: Setting, places: Places) -> Renewed | None:
     if not waiting:
         return None
     links = Link.objects.filter(source=setting.source, kind=DEAL, key__in=waiting, nth=0).exclude(record_id=None)
-    deals = {record: key for key, record in links.values_list("key", "record_id")}
+    deals = {record: key for key, record in links.values_list("key", "record_id") if record is not None}
     said = pasts.of(deals.values())
     ways: dict[int, Way] = {}
     notes: dict[str, list[str]] = {}
