@@ -25,6 +25,7 @@ MAY_WRITE = {
     "journal/record.py": "the only way an entry is written",
     "journal/artefacts.py": "stores bytes under their digest, for actions",
     "journal/queries.py": "reads with SQL of its own",
+    "journal/finding.py": "tells the database how similar is similar, which writes nothing",
     "team/links.py": "one-time links, for the actions beside it",
     "team/idempotency.py": "keeps the answers given to POSTs, which are no records of the trade",
     "deals/place.py": "the one place where a deal's stage, span and visit are written, for the actions",

@@ -5,6 +5,7 @@ import { setUpChanges } from "./changes";
 import { setUpKeys } from "./keys";
 import { setUpMenus } from "./menus";
 import { csrf, say } from "./page";
+import { setUpPalette } from "./palette";
 import { setUpPanel } from "./panel";
 import { setUpToasts, toast } from "./toasts";
 
@@ -59,5 +60,6 @@ setUpPanel();
 setUpMenus();
 setUpToasts();
 setUpKeys();
+setUpPalette();
 setUpChanges();
 document.documentElement.dataset.ready = "";

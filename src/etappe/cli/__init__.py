@@ -13,6 +13,7 @@ COMMANDS = {
     "user": "Add, list and link colleagues.",
     "import": "Bring in accounts, people and deals from files.",
     "deal": "Create, move and show deals.",
+    "find": "Find accounts, people and deals.",
     "process": "Check and publish sales processes.",
     "report": "Print a figure as the pages show it.",
     "token": "Make and revoke tokens for the API.",

@@ -24,6 +24,14 @@ class Fold(Func):
     output_field = models.TextField()
 
 
+class Digits(Func):
+    """The digits of phone numbers, with `;` between several, for finding a number however it was written."""
+
+    template = "regexp_replace(replace(%(expressions)s, '(0)', ''), '[^0-9;]', '', 'g')"
+    arg_joiner = " || ';' || "
+    output_field = models.TextField()
+
+
 def uid_field() -> models.UUIDField[Any, Any]:
     """The name of a record in addresses, API, CLI and exports; nobody can guess it."""
     return models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

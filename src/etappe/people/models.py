@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from etappe.journal.fields import LATER, Fold, custom_field, tags_field, uid_field
+from etappe.journal.fields import LATER, Digits, Fold, custom_field, tags_field, uid_field
 
 
 class Account(models.Model):
@@ -61,6 +61,7 @@ class Account(models.Model):
             models.Index(fields=["-archived_at", "-id"], name="account_bin", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["merged_into"], name="account_merged", condition=Q(merged_into__isnull=False)),
             GinIndex(fields=["tags"], name="account_tags", condition=~Q(tags=[])),
+            GinIndex(OpClass(Digits("phone"), name="gin_trgm_ops"), name="account_digits", condition=~Q(phone="")),
         ]
 
 
@@ -108,6 +109,11 @@ class Person(models.Model):
             models.Index(fields=["-archived_at", "-id"], name="person_bin", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
             GinIndex(fields=["tags"], name="person_tags", condition=~Q(tags=[])),
+            GinIndex(
+                OpClass(Digits("phone", "mobile"), name="gin_trgm_ops"),
+                name="person_digits",
+                condition=~Q(phone="", mobile=""),
+            ),
         ]
 
 

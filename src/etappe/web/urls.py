@@ -15,6 +15,7 @@ GROUPS = (
     "deals_urls",
     "notes_urls",
     "people_urls",
+    "search_urls",
     "playbook_urls",
     "imports_urls",
     "figures_urls",

@@ -1,0 +1,56 @@
+"""Finding deals by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from etappe.core.actor import Actor
+from etappe.core.process import Status
+from etappe.core.search import Hit, Rank, Sought, Subject
+from etappe.deals.scope import visible
+from etappe.journal.finding import Wanted, find, similar
+from etappe.people import queries as people
+from etappe.playbook import queries as playbook
+
+COLUMNS = (
+    "row.uid, row.name, row.owner_id, row.stage_since, row.account_id, row.process_version_id, row.stage, row.status"
+)
+ORDER = f"row.status <> '{Status.OPEN.value}', row.stage_since DESC, row.id DESC"
+
+
+def search_deals(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """Deals the viewer sees, the best first: by name; open ones before closed ones. Two queries."""
+    found = find(_deals(viewer), sought, limit)
+    return _hits(viewer, [(row, Rank(rank), 0.0) for *row, rank in found])
+
+
+def deals_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """Deals with a similar name. Two queries, within `loosely`."""
+    found = similar(_deals(viewer), sought, limit)
+    return _hits(viewer, [(row, Rank.SIMILAR, closeness) for *row, closeness in found])
+
+
+def _deals(viewer: Actor) -> Wanted:
+    return Wanted(visible(viewer.scope), viewer.id, COLUMNS, ORDER)
+
+
+def _hits(viewer: Actor, found: list[tuple[list[Any], Rank, float]]) -> list[Hit]:
+    accounts = people.account_names(row[4] for row, _rank, _closeness in found)
+    return [_hit(viewer, accounts, rank, closeness, *row) for row, rank, closeness in found]
+
+
+def _hit(viewer: Actor, accounts: dict[int, people.AccountRef], rank: Rank, closeness: float, *row: Any) -> Hit:
+    uid, name, owner, at, account, version, stage, status = row
+    return Hit(
+        subject=Subject.DEAL,
+        uid=uid,
+        name=name,
+        rank=rank,
+        is_own=owner is not None and owner == viewer.id,
+        at=at,
+        details=(accounts[account].name,) if account in accounts else (),
+        stage=playbook.spec(version).stage(stage).name,
+        status=status,
+        is_over=status != Status.OPEN.value,
+        closeness=closeness,
+    )

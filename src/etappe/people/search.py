@@ -1,0 +1,84 @@
+"""Finding accounts and people by name, domain, address and phone number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from etappe.core.actor import Actor
+from etappe.core.search import Hit, Rank, Sought, Subject
+from etappe.journal.finding import Beside, Part, Wanted, escaped, find, similar
+from etappe.people.queries import visible_accounts, visible_people
+
+ACCOUNT_COLUMNS = "row.uid, row.name, row.owner_id, row.created_at, row.domain, row.city"
+PERSON_COLUMNS = (
+    "row.uid, row.name, row.owner_id, row.created_at, row.job_title, "
+    "(SELECT account.name FROM people_account AS account WHERE account.id = row.account_id), row.email"
+)
+NEWEST = "row.created_at DESC, row.id DESC"
+SAME, BEGINS = "lower(row.{column}) = %s", "row.{column} <> '' AND lower(row.{column}) LIKE %s || '%%'"
+ACCOUNT_DIGITS = "NOT (row.phone = '') AND regexp_replace(replace(row.phone, '(0)', ''), '[^0-9;]', '', 'g') LIKE %s"
+PERSON_DIGITS = (
+    "NOT (row.mobile = '' AND row.phone = '') AND "
+    "regexp_replace(replace(row.phone || ';' || row.mobile, '(0)', ''), '[^0-9;]', '', 'g') LIKE %s"
+)
+"""The expressions of the indexes `account_digits` and `person_digits`, with the conditions that they hold under."""
+
+
+def search_accounts(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """Accounts the viewer sees, the best first: by name, by the beginning of the domain, by phone. One query."""
+    beside = (*_written("domain", sought.domain), *_numbered(ACCOUNT_DIGITS, sought.digits))
+    found = find(_accounts(viewer), sought, limit, beside)
+    return [_hit(Subject.ACCOUNT, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
+
+
+def accounts_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """Accounts with a similar name. One query, within `loosely`."""
+    found = similar(_accounts(viewer), sought, limit)
+    return [_hit(Subject.ACCOUNT, viewer, Rank.SIMILAR, closeness, *row) for *row, closeness in found]
+
+
+def search_people(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """People the viewer sees, the best first: by name, by the beginning of the address, by phone. One query."""
+    beside = (*_written("email", sought.address), *_numbered(PERSON_DIGITS, sought.digits))
+    found = find(_people(viewer), sought, limit, beside)
+    return [_hit(Subject.PERSON, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
+
+
+def people_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
+    """People with a similar name. One query, within `loosely`."""
+    found = similar(_people(viewer), sought, limit)
+    return [_hit(Subject.PERSON, viewer, Rank.SIMILAR, closeness, *row) for *row, closeness in found]
+
+
+def _accounts(viewer: Actor) -> Wanted:
+    return Wanted(visible_accounts(viewer), viewer.id, ACCOUNT_COLUMNS, NEWEST)
+
+
+def _people(viewer: Actor) -> Wanted:
+    return Wanted(visible_people(viewer), viewer.id, PERSON_COLUMNS, NEWEST)
+
+
+def _written(column: str, text: str) -> Iterator[Beside]:
+    if text:
+        begins = Part(f"({BEGINS.format(column=column)})", escaped([text]))
+        yield Beside(begins, Part(SAME.format(column=column), (text,)))
+
+
+def _numbered(condition: str, digits: str) -> Iterator[Beside]:
+    if digits:
+        yield Beside(Part(f"({condition})", (f"%{digits}%",)))
+
+
+def _hit(subject: Subject, viewer: Actor, rank: Rank, closeness: float, *row: Any) -> Hit:
+    uid, name, owner, at, *details = row
+    return Hit(
+        subject=subject,
+        uid=uid,
+        name=name,
+        rank=rank,
+        is_own=owner is not None and owner == viewer.id,
+        at=at,
+        details=tuple(text for text in details if text),
+        closeness=closeness,
+    )

@@ -1,0 +1,107 @@
+"""Search: places to go, things to make, and records by what one remembers. A page, and what the palette shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, read
+from etappe.journal.labels import STATUSES, label, words
+from etappe.records.search import search as find
+from etappe.web import navigation
+from etappe.web.deals_words import goal
+from etappe.web.shell import Request, show
+
+SHOWN = 12
+PLACES = 5
+
+CREATE = (
+    navigation.Destination("deal_create", _("Create a deal"), "layout-kanban", "deals.create"),
+    navigation.Destination("account_new", _("Add an account"), "building", "people.edit"),
+    navigation.Destination("person_new", _("Add a person"), "user-plus", "people.edit"),
+    navigation.Destination("invite", _("Invite a colleague"), "mail", "team.administer"),
+)
+EVERYWHERE = (*navigation.LIFECYCLE, *navigation.RECORDS, *navigation.SETTINGS)
+ICONS = {Subject.ACCOUNT: "building", Subject.PERSON: "user", Subject.DEAL: "layout-kanban"}
+LABELS: dict[Subject, Promise] = {Subject.ACCOUNT: _("Account"), Subject.PERSON: _("Person"), Subject.DEAL: _("Deal")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something to choose: a place, a thing to make, a record."""
+
+    icon: str
+    name: str | Promise
+    url: str
+    detail: str = ""
+    kind: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under a heading."""
+
+    key: str
+    title: Promise
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """What was looked for, and what there is."""
+
+    text: str
+    groups: tuple[Group, ...]
+    longest: int = LONGEST
+
+
+@require_GET
+def search(request: Request) -> HttpResponse:
+    """The page; for the palette only the choices."""
+    text = request.GET.get("q", "")
+    page = SearchPage(
+        text[:LONGEST].replace("\x00", ""), tuple(group for group in _groups(request, text) if group.lines)
+    )
+    part = "choices" if "choices" in request.GET else "found"
+    return show(request, "search/search.html", page, part=part)
+
+
+def _groups(request: Request, text: str) -> Iterator[Group]:
+    sought = read(text)
+    places = _places(request, EVERYWHERE, sought)
+    yield Group("go", _("Go to"), places[:PLACES] if text.strip() else places)
+    hits = find(request.actor, text, SHOWN)
+    similar = bool(hits) and hits[0].rank is Rank.SIMILAR
+    yield Group("records", _("Nothing is called that. Similar names") if similar else _("Records"), _records(hits))
+    yield Group("create", _("Create"), _places(request, CREATE, sought))
+
+
+def _places(request: Request, wanted: tuple[navigation.Destination, ...], sought: Sought) -> tuple[Line, ...]:
+    """Places the viewer may go to, each address once; those the text means, if there is one."""
+    found = navigation.places(request, request.actor, wanted)
+    lines = {place.url: Line(place.icon, place.label, place.url) for place in reversed(found)}
+    ordered = reversed(lines.values())
+    return tuple(line for line in ordered if sought.is_empty or answers(str(line.name), sought))
+
+
+def _records(hits: tuple[Hit, ...]) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            ICONS[hit.subject], hit.name, reverse(hit.subject.value, args=[hit.uid]), _detail(hit), LABELS[hit.subject]
+        )
+        for hit in hits
+    )
+
+
+def _detail(hit: Hit) -> str:
+    """What tells a record from others of the same name."""
+    if hit.subject is not Subject.DEAL:
+        return " · ".join(hit.details)
+    stands = goal(hit.stage) if hit.status == "open" else f"{label(STATUSES, hit.status)}, {words(hit.stage)}"
+    return " · ".join((*hit.details, stands))

@@ -1,0 +1,240 @@
+"""Finding records by what one remembers: writings, ranks, who sees what, and texts that mean harm."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Browser, expect
+
+from etappe.core.actor import Actor
+from etappe.core.search import Rank
+from etappe.deals import actions as deals
+from etappe.people.models import Account
+from etappe.records.search import MOST, search
+from etappe.team.actions import create_token
+from tests.browser.conftest import built, visiting
+from tests.cast import AT, Cast, assemble
+from tests.hostile.naughty import naughty
+from tests.make import make_account, make_deal, make_person, make_process
+from tests.web.counting import counted
+from tests.web.pages import Reading
+from tests.web.signed import client_of
+
+__all__ = ["built"]
+
+
+def names(viewer: Actor, text: str, **how: Any) -> list[str]:
+    return [hit.name for hit in search(viewer, text, **how)]
+
+
+@pytest.fixture
+def full(cast: Cast) -> Cast:
+    """Names with umlauts in every writing, numbers and addresses in several, deals of two teams."""
+    make_process()
+    for name in ("Müller", "Mueller", "Schröder", "Groß & Söhne", "Strauß Straßenbau", "100 % Bio", "a_b", "axb"):
+        make_account(cast.ada, name=f"{name} GmbH")
+    kunde = make_account(cast.ada, name="Kunde AG", domain="kunde-ag.example", phone="+49 (0)30 / 4455-66")
+    people = (("Eva Ernst", "0049 171 2233445"), ("Jörg Käthner", "0171/998877"), ("Anna Mueller", ""))
+    for name, mobile in people:
+        mail = f"{name.split()[0].lower().replace('ö', 'oe')}@kunde-ag.example"
+        make_person(cast.ada, name=name, email=mail, mobile=mobile, account=kunde.uid, job_title="Einkauf")
+    make_deal(cast.ada, name="Neue Förderanlage", account=kunde.uid)
+    make_deal(cast.cem, name="Förderband Süd")
+    return cast
+
+
+WRITINGS: tuple[tuple[str, set[str]], ...] = (
+    ("Mueller", {"Müller GmbH", "Mueller GmbH", "Anna Mueller"}),
+    ("müller", {"Müller GmbH", "Mueller GmbH", "Anna Mueller"}),
+    ("MÜLLER GMBH", {"Müller GmbH", "Mueller GmbH"}),
+    ("schroder", {"Schröder GmbH"}),
+    ("schroeder", {"Schröder GmbH"}),
+    ("Schro\u0308der", {"Schröder GmbH"}),
+    ("strasse", {"Strauß Straßenbau GmbH"}),
+    ("straße", {"Strauß Straßenbau GmbH"}),
+    ("gross soehne", {"Groß & Söhne GmbH"}),
+    ("ernst eva", {"Eva Ernst"}),
+    ("jörg k", {"Jörg Käthner"}),
+    ("schrader", {"Schröder GmbH"}),
+    ("fördrelage", {"Neue Förderanlage"}),
+    ("kunde-ag.example", {"Kunde AG"}),
+    ("https://www.kunde-ag.example/de", {"Kunde AG"}),
+    ("EVA@kunde-ag.example", {"Eva Ernst", "Kunde AG"}),
+    ("030 445566", {"Kunde AG"}),
+    ("+49 30 44 55 66", {"Kunde AG"}),
+    ("0171 2233445", {"Eva Ernst"}),
+    ("+49 (0)171 998877", {"Jörg Käthner"}),
+    ("00491719988", {"Jörg Käthner"}),
+    ("100 %", {"100 % Bio GmbH"}),
+    ("a_b", {"a_b GmbH"}),
+    ("foerder", {"Neue Förderanlage"}),
+    ("nothing at all like this", set()),
+)
+
+
+def test_whatever_the_writing(full: Cast) -> None:
+    for text, expected in WRITINGS:
+        assert set(names(full.ada, text)) == expected, text
+
+
+def test_the_best_stand_first(cast: Cast) -> None:
+    make_process()
+    for name in ("Vorlanda", "Lange Landa", "Landau", "Landa"):
+        make_account(cast.cem, name=name)
+    assert names(cast.ada, "landa") == ["Landa", "Landau", "Lange Landa", "Vorlanda"]
+    assert [hit.rank for hit in search(cast.ada, "landa")] == list(Rank)[:4]
+
+
+def test_ones_own_then_the_recent_then_the_open_stand_first_among_equals(cast: Cast) -> None:
+    make_process()
+    for days, actor in enumerate((cast.cem, cast.ada, cast.cem)):
+        Account.objects.filter(uid=make_account(actor, name=f"Gleich {days}", owner=None).uid).update(
+            created_at=AT + timedelta(days=days)
+        )
+    Account.objects.filter(name="Gleich 0").update(owner=cast.ada.id)
+    assert names(cast.ada, "gleich") == ["Gleich 0", "Gleich 2", "Gleich 1"]
+    made = [make_deal(cast.ada, name=f"Ebenso {number}").uid for number in range(2)]
+    deals.leave(made[1], "no_need", lost_to="", note="", actor=cast.ada, at=AT + timedelta(days=1))
+    assert names(cast.ada, "ebenso") == ["Ebenso 0", "Ebenso 1"]
+
+
+def test_nobody_finds_what_they_may_not_see(full: Cast) -> None:
+    hidden = make_account(full.ada, name="Geheim KG", domain="geheim.example", phone="040 998899", is_private=True)
+    Account.objects.filter(uid=hidden.uid).update(owner=full.ada.id)
+    make_person(full.ada, name="Vera Geheim", email="vera@geheim.example", account=hidden.uid)
+    make_account(full.ada, name="Weggelegt Geheim")
+    Account.objects.filter(name="Weggelegt Geheim").update(archived_at=AT)
+    assert set(names(full.ada, "geheim")) == {"Geheim KG", "Vera Geheim"}
+    for text in ("geheim", "geheim.example", "vera@geheim.example", "040998899", "gehiem", "vera"):
+        assert not {"Geheim KG", "Vera Geheim", "Weggelegt Geheim"} & set(names(full.cem, text)), text
+    assert names(full.cem, "förder") == ["Förderband Süd"]
+    assert names(full.ben, "förder") == ["Neue Förderanlage"]
+    assert set(names(full.oda, "förder")) == {"Förderband Süd", "Neue Förderanlage"}
+    assert names(Actor(full.ada.kind), "müller") == [], "somebody without a role sees nothing"
+
+
+def test_a_text_that_means_harm_is_only_a_text(full: Cast) -> None:
+    harm = (
+        "\x00",
+        "M\x00üller",
+        "%",
+        "_",
+        "%%%",
+        "\\",
+        "'; DROP TABLE people_account; --",
+        "{0}",
+        "%s",
+        "%(x)s",
+        "\ud800",
+    )
+    for text in (
+        *harm,
+        "x" * 10_000,
+        "a " * 5_000,
+        "(" * 500,
+        "+" * 50,
+        "0" * 5_000,
+        "٣٣٣٣٣",
+        "🙂🙂🙂🙂",
+        *naughty()[::12],
+    ):
+        search(full.ada, text)
+    assert names(full.ada, "%") == []
+    assert names(full.ada, "") == names(full.ada, " \t\n") == []
+    client = client_of("ada")
+    for text in (*harm[:-1], "<script>alert(1)</script>", "x" * 10_000):
+        answer = client.get("/search/", {"q": text})
+        assert answer.status_code == 200, text
+        assert Reading(answer.content.decode()).problems == []
+    assert len(search(full.dot, "gmbh", 10**9)) <= MOST
+
+
+def test_the_page_offers_places_records_and_things_to_make(full: Cast) -> None:
+    page = client_of("ada").get("/search/", {"q": "team"}).content.decode()
+    assert "/settings/team/" not in page.partition('id="found"')[2].partition("</main>")[0], "not hers to administer"
+    assert "/settings/team/" in client_of("dot").get("/search/?q=team").content.decode().partition('id="found"')[2]
+    found = client_of("ada").get("/search/", {"q": "müller"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in found
+    assert found.index("Anna Mueller") > found.index("Müller GmbH") > 0
+    choices = client_of("ada").get("/search/?q=&choices=", headers={"HX-Request": "true"}).content.decode()
+    for url in ("/deals/", "/accounts/new/", "/people/new/", "/deals/new/", "/settings/"):
+        assert f'data-url="{url}"' in choices
+    oda = client_of("oda").get("/search/?q=&choices=", headers={"HX-Request": "true"}).content.decode()
+    assert "/new/" not in oda
+    assert Client().get("/search/?q=x").status_code == 302
+
+
+def test_what_it_costs(full: Cast) -> None:
+    counted(client_of("ada"), "/search/?q=förder", "search")
+    counted(client_of("ada"), "/search/?q=schrader", "search_similar")
+
+
+def test_each_way_goes_by_an_index(full: Cast) -> None:
+    """Plans are asked for with sequential scans made dear, for the tables of a test are small."""
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for text in ("kunde", "eva@kunde-ag.example", "030445566"):
+            search(full.ada, text)
+    plans = []
+    for query in [query["sql"] for query in asked if "etappe_fold" in query["sql"]]:
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN " + query)
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+    together = "\n".join(plans)
+    for index in (
+        "account_name_trgm",
+        "person_name_trgm",
+        "deal_name",
+        "account_digits",
+        "person_digits",
+        "person_email",
+    ):
+        assert index in together, together
+
+
+def test_the_interface_for_programs(full: Cast) -> None:
+    token = create_token("Test", ("read",), actor=full.ada, at=AT)[1]
+    answer = Client().get("/api/v1/search?q=foerder", headers={"Authorization": f"Bearer {token}"})
+    (hit,) = answer.json()
+    assert (hit["kind"], hit["name"], hit["status"], hit["own"]) == ("deal", "Neue Förderanlage", "open", True)
+    assert Client().get("/api/v1/search?limit=0", headers={"Authorization": f"Bearer {token}"}).status_code == 400
+
+
+@pytest.mark.browser
+def test_the_palette_by_keyboard(built: object, site: str, browser: Browser) -> None:
+    cast = assemble()
+    make_process()
+    uid = make_account(cast.ada, name="Müller Maschinenbau").uid
+    make_account(cast.ada, name="Mueller Möbel")
+    with visiting(browser, site, "ada", viewport={"width": 1280, "height": 800}, locale="en-GB") as (page, heard):
+        page.goto(f"{site}/accounts/{uid}/")
+        page.goto(f"{site}/people/")
+        page.wait_for_selector("html[data-ready]")
+        page.locator(".rail .seek").focus()
+        page.keyboard.press("Control+k")
+        box = page.get_by_role("combobox", name="Name, domain")
+        expect(box).to_be_focused()
+        expect(page.get_by_role("option", name="Müller Maschinenbau")).to_be_visible()
+        page.keyboard.type("mueller")
+        expect(page.get_by_role("option", name="Mueller Möbel")).to_be_visible()
+        expect(page.get_by_role("option")).to_have_count(2)
+        first = page.get_by_role("option").first
+        expect(first).to_have_attribute("aria-selected", "true")
+        assert not Axe().run(page).response["violations"]
+        page.keyboard.press("ArrowUp")
+        expect(page.get_by_role("option").last).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog#palette")).to_be_hidden()
+        expect(page.locator(".rail .seek")).to_be_focused()
+        page.keyboard.press("Enter")
+        box.fill("maschinen")
+        expect(page.get_by_role("option")).to_have_count(1)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{site}/accounts/{uid}/")
+        assert heard.of(page) == []
