@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "Fill, enter and leave the simulated company.",
     "user": "Add, list and link colleagues.",
     "import": "Bring in accounts, people and deals from files.",
+    "export": "Write everything into one archive of CSV files.",
     "deal": "Create, move and show deals.",
     "find": "Find accounts, people and deals.",
     "process": "Check and publish sales processes.",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etappe.cli.edge import plainly, said_plainly
+from etappe.cli.export import is_archive, load_archive
 
 if TYPE_CHECKING:
     from etappe.imports.look import Look
@@ -34,11 +35,16 @@ def command(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
 
     Without --map the map is proposed from headers and values, and said. Importing the same files again changes nothing;
     a newer copy changes what changed. A deal that was moved here is never moved by an import.
+
+    An archive that `etappe export` wrote goes into an empty workspace, which becomes equal to the one it was taken of.
     """
     from etappe.config.start import application
 
     with application(lambda text: click.echo(text, err=True)), said_plainly():
-        _import(files, as_json, **options)
+        if is_archive(files):
+            load_archive(files[0], as_json=as_json)
+        else:
+            _import(files, as_json, **options)
 
 
 def _import(

@@ -76,7 +76,7 @@ def create_facts(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(path.read_text(encoding="utf-8"))
 
 
-ROOMS = ("journal", "team", "people", "playbook", "deals", "imports", "records")
+ROOMS = ("journal", "team", "people", "playbook", "deals", "imports", "records", "exports")
 
 
 def fact_files() -> list[Path]:

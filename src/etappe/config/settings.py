@@ -24,7 +24,7 @@ USE_X_FORWARDED_HOST = False
 SECRET_KEY = env.SECRET_KEY.value() or find().made().secret("secret-key")
 
 # --- Rooms ---
-ROOMS = ["journal", "team", "people", "playbook", "deals", "imports", "records", "web", "api"]
+ROOMS = ["journal", "team", "people", "playbook", "deals", "imports", "records", "exports", "web", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -196,6 +196,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # --- Files, mail, logs ---
 STATIC_URL = "static/"
 STATIC_ROOT = find().path / "static"
+EXPORTS = find().path / "exports"  # archives of everything, until they expire
 UPLOADS = find().path / "uploads"  # files of an import, until it has read them
 IS_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_USE_FINDERS = not IS_COLLECTED

@@ -24,7 +24,7 @@ from etappe.core.errors import Refusal
 from etappe.foreign import wire
 from etappe.foreign.reasons import Reason, unreadable
 
-_PRELOAD: Final = ("mail", "invite", "tables", "files")
+_PRELOAD: Final = ("mail", "invite", "tables", "files", "archives")
 _FILES: Final = 64
 _NICENESS: Final = 5
 _STREAM_CPU_SECONDS: Final = 3600

@@ -40,6 +40,34 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("A token cannot make another one that may do more than itself."),
         _("Choose fewer scopes, or sign in to make it."),
     ),
+    # --- Everything in one archive ---
+    "archive_unknown": (
+        _("This is no archive that Etappe wrote: it has no schema."),
+        _("Take the file that `etappe export` or the page of exports gave."),
+    ),
+    "archive_format": (
+        _("This archive has format {format}, which this Etappe cannot read; Etappe {by} wrote it."),
+        _("Load it with that version, bring it up to date, and export again."),
+    ),
+    "archive_not_empty": (
+        _(
+            "An archive goes into an empty workspace only; this one has {accounts} accounts, {people} people and "
+            "{deals} deals. Nothing was loaded."
+        ),
+        _("Start a workspace of its own for it: another ETAPPE_HOME, or another database."),
+    ),
+    "archive_broken": (
+        _("The archive is not as it was written, at {file}: {why} {detail} Nothing was loaded."),
+        _("Export again, or fetch the file again; do not change what is in it."),
+    ),
+    "archive_differs": (
+        _("A process of this workspace has the same key and version as one of the archive, but another text."),
+        _("Load the archive into a workspace in which no process was published yet."),
+    ),
+    "archive_busy": (
+        _("Somebody else writes into this workspace at the same moment. Nothing was loaded."),
+        _("Load the archive again while nobody works here."),
+    ),
     # --- Coming in ---
     "administrator_exists": (
         _("This workspace has an administrator already."),
@@ -312,6 +340,16 @@ MAP_REASONS: Mapping[str, Label] = {
     "field_twice": _("two columns go to one field"),
 }
 
+ARCHIVE_REASONS: Mapping[str, Label] = {
+    "missing": _("it is not there"),
+    "changed": _("it was changed since it was written"),
+    "unreadable": _("it cannot be read"),
+    "unknown_table": _("there is no such table"),
+    "unknown_column": _("there is no such column, or the key is missing"),
+    "does_not_fit": _("the database does not take what it holds"),
+    "numbers": _("its numbers span more than any workspace has"),
+}
+
 PASSWORD_REASONS: Mapping[str, Label] = {
     "password_too_short": _("at least {min_length} characters"),
     "password_too_similar": _("something other than your name or address"),
@@ -365,6 +403,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     "status": _status,
 }
 _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
+    "archive_broken": {"why": lambda why: f"{label(ARCHIVE_REASONS, why)}."},
     "import_map_unusable": {"why": lambda why: f"{label(MAP_REASONS, why)}:"},
     "file_too_large": {"size": _size, "limit": _size},
     "unknown_field": {"field": shown},  # keys, since only a program can have asked for them

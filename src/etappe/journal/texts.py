@@ -70,6 +70,8 @@ SENTENCES: Mapping[str, Label] = {
     "person.created": _("Person added: {name}"),
     "person.edited": _("Person changed: {fields}"),
     "note.written": _("Note: {text}"),
+    "workspace.exported": _("Everything exported: {rows} rows, {files} files"),
+    "workspace.loaded": _("Archive of {taken_at} loaded: {rows} rows, {files} files"),
     "deal.created": _("Deal added: {name}"),
     "deal.edited": _("Deal changed: {fields}"),
     "deal.stage_moved": _("Moved from “{came_from}” to “{went_to}”, {basis}"),
@@ -239,6 +241,7 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "next_step_on": _day,
     "rests_until": _day,
     "role": _role,
+    "taken_at": _moment,
     "status": lambda key: label(STATUSES, key),
     "until": _day,
 }

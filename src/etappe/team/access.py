@@ -45,6 +45,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "imports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "exports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "team.administer":      (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "workspace.edit":       (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "tokens.own":           (ALL, OWN, OWN, OWN, OWN, OWN),

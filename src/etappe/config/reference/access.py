@@ -23,7 +23,7 @@ How this hangs together: [Who sees what](../concepts/access.md).
 TAIL = """A token of the API never may more than its owner. With the scope `read` it may do
 {reads}; everything else takes `write`.
 
-The terminal's `import`, `migrate`, `backup` and `restore` run as the system, which may do everything; whoever
+The terminal's `import`, `export`, `migrate`, `backup` and `restore` run as the system, which may do everything; whoever
 may start them holds the database anyway.
 """
 ABOUT: Mapping[str, str] = {
@@ -43,6 +43,7 @@ ABOUT: Mapping[str, str] = {
     "playbook.see": "read processes and their rules",
     "playbook.publish": "publish versions, take processes from the library, choose the one for new deals",
     "imports.run": "import, see imports and their rejected rows",
+    "exports.run": "export everything, see and fetch what was exported",
     "team.administer": "add, invite and change colleagues and teams",
     "workspace.edit": "change the workspace, answer the four questions",
     "tokens.own": "make, list and revoke tokens",
