@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etappe.imports.models import Link, Rejected, Run, Source
+from etappe.imports.models import Link, Past, Preset, Rejected, Run, Source
 from etappe.journal.archived import Archived, Choice
 
 RECORDS = {"accounts": "people_account", "people": "people_person", "deals": "deals_deal", "owners": "team_user"}
@@ -14,6 +14,7 @@ TABLES = (
         "imports",
         Run,
         "Imports: what was given, how it was read, what came of it.",
+        refers={"first_entry": "journal_entry", "last_entry": "journal_entry"},
         shown={
             "files": "(SELECT coalesce(jsonb_agg(file - 'path'), '[]') FROM jsonb_array_elements(files) file)",
             "state": "CASE WHEN state IN ('done', 'failed', 'cancelled') THEN state ELSE 'cancelled' END",
@@ -23,8 +24,10 @@ TABLES = (
         "import_book",
         Link,
         "Which row of a source became which record, and what it said then.",
-        refers={"record_id": Choice("new.kind", RECORDS)},
+        refers={"record_id": Choice("new.kind", RECORDS), "made": "imports_run"},
     ),
+    Archived("import_histories", Past, "What sources say of a deal's way: it entered this stage at this time."),
+    Archived("import_presets", Preset, "Maps that were saved by name."),
     Archived("import_rejected", Rejected, "Rows that were not taken, with the reason."),
 )
 LEFT_OUT: dict[str, str] = {}
