@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -28,7 +29,7 @@ router = Router(tags=["deals"])
 
 
 class DealsQuery(Schema):
-    """Filters and order of a list of deals; every part that is set must hold."""
+    """Filters and order of a list of deals; every part that is set must hold, and the filter `where`, too."""
 
     text: str = ""
     process: str = ""
@@ -43,18 +44,20 @@ class DealsQuery(Schema):
     product: str = ""
     without_next_step: bool = False
     resting: bool | None = None
+    where: str = ""
     sort: str = "-created"
     after: str | None = None
 
     def narrowed(self) -> queries.DealFilter:
         """The filter as the room takes it."""
-        named = self.model_dump(exclude={"stage", "status", "proof", "sort", "after"})
+        named = self.model_dump(exclude={"stage", "status", "proof", "where", "sort", "after"})
         return queries.DealFilter(
             **named, stages=tuple(self.stage), statuses=tuple(self.status), proofs=tuple(self.proof)
         )
 
 
-def _today(request: Caller) -> Any:
+def today(request: Caller) -> date:
+    """The day in the workspace's zone."""
     return local_day(request.at, workspace().zone)
 
 
@@ -66,7 +69,14 @@ def listed(page: Page[Any], rows: list[Any]) -> dict[str, Any]:
 @router.get("/deals", response=shapes_deals.DealsOut)
 def list_deals(request: Caller, wanted: Query[DealsQuery]) -> dict[str, Any]:
     """The deals the caller sees, page by page."""
-    page = queries.deals(request.actor, wanted.narrowed(), sort=wanted.sort, after=wanted.after, today=_today(request))
+    page = queries.deals(
+        request.actor,
+        wanted.narrowed(),
+        where=wanted.where,
+        sort=wanted.sort,
+        after=wanted.after,
+        today=today(request),
+    )
     return listed(page, list(page.rows))
 
 
@@ -299,14 +309,14 @@ def told(entries: list[Any]) -> list[dict[str, Any]]:
 @router.get("/board/{process}", response=shapes_deals.BoardOut)
 def board(request: Caller, process: str, keep: bool = False, mine: bool = False) -> dict[str, Any]:
     """A process with its deals by stage."""
-    wanted, today = queries.DealFilter(mine=mine), _today(request)
+    wanted, day = queries.DealFilter(mine=mine), today(request)
     phases = (Phase.KEEP,) if keep else (Phase.FIND, Phase.WIN)
-    shown = queries.board(request.actor, process, wanted, phases=phases, today=today)
+    shown = queries.board(request.actor, process, wanted, phases=phases, today=day)
     columns = [
         {"stage": column.stage.key, "name": dict(column.stage.name), "cards": list(column.cards), "more": column.more}
         for column in shown.columns
     ]
-    totals = queries.board_totals(request.actor, process, wanted, today=today)
+    totals = queries.board_totals(request.actor, process, wanted, today=day)
     return {"process": shown.process.key, "columns": columns, "totals": totals, "mark": shown.mark}
 
 

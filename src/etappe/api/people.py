@@ -9,8 +9,9 @@ from ninja import Query, Router, Schema, Status
 
 from etappe.api import shapes, shapes_deals
 from etappe.api import shapes_people as given
-from etappe.api.deals import listed, told
+from etappe.api.deals import listed, today, told
 from etappe.api.signin import Caller
+from etappe.deals.list_fields import account_registry
 from etappe.journal.queries import timeline
 from etappe.people import actions, queries
 
@@ -18,27 +19,18 @@ router = Router(tags=["people"])
 
 
 class PeopleQuery(Schema):
-    """Filters and order of a list of accounts or people."""
+    """Filter and order of a list of accounts or people. `where` is a filter as in the addresses of lists."""
 
     search: str = ""
-    owner: uuid.UUID | None = None
-    industry: str = ""
-    country: str = ""
-    account: uuid.UUID | None = None
+    where: str = ""
     sort: str = "name"
     after: str | None = None
-
-    def narrowed(self) -> queries.Filters:
-        """The filter as the room takes it."""
-        return queries.Filters(owner=self.owner, industry=self.industry, country=self.country, account=self.account)
 
 
 @router.get("/accounts", response=given.AccountsOut)
 def list_accounts(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
     """Accounts, page by page."""
-    page = queries.accounts(
-        request.actor, search=wanted.search, sort=wanted.sort, after=wanted.after, filters=wanted.narrowed()
-    )
+    page = queries.accounts(request.actor, **wanted.model_dump(), fields=account_registry, today=today(request))
     return listed(page, list(page.rows))
 
 
@@ -79,9 +71,7 @@ def write_account_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> St
 @router.get("/people", response=given.PeopleOut)
 def list_people(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
     """People, page by page."""
-    page = queries.people(
-        request.actor, search=wanted.search, sort=wanted.sort, after=wanted.after, filters=wanted.narrowed()
-    )
+    page = queries.people(request.actor, **wanted.model_dump(), today=today(request))
     return listed(page, list(page.rows))
 
 

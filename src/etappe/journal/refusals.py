@@ -203,6 +203,44 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     # --- Lists ---
     "bad_mark": (_("This part of the list cannot be found any more."), _("Open the list from its beginning.")),
     "unknown_sort": (_("The list cannot be sorted by “{sort}”."), _("Choose one of: {sorts}.")),
+    "filter_unreadable": (
+        _("The filter cannot be read at character {column}: {found}"),
+        _("Here belongs {expected}."),
+    ),
+    "filter_too_long": (
+        _("The filter is too long: {length} of at most {limit} characters."),
+        _("Shorten it; many values of one field fit into one list in brackets."),
+    ),
+    "filter_too_many": (
+        _("The filter has more than {limit} conditions, from character {column} on."),
+        _("Use fewer; many values of one field fit into one list in brackets."),
+    ),
+    "filter_too_many_values": (
+        _("A list in the filter has more than {limit} values, from character {column} on."),
+        _("Use fewer, or another field that they have in common."),
+    ),
+    "filter_too_deep": (
+        _("The filter has more than {limit} brackets within each other, at character {column}."),
+        _("Write it with fewer brackets."),
+    ),
+    "filter_unknown_field": (_("There is no field “{field}” to filter by."), _("Did you mean: {near}?")),
+    "filter_field_gone": (
+        _("The field “{field}” does not exist any more, or not for you."),
+        _("Take this condition out of the filter, or name another field."),
+    ),
+    "filter_op_unfit": (
+        _("The field “{field}” cannot be compared by “{op}”."),
+        _("It can be compared by: {ops}."),
+    ),
+    "filter_value_unfit": (_("“{value}” cannot be compared here."), _("Here belongs {expected}.")),
+    "filter_value_unknown": (
+        _("There is no “{value}” to compare with here."),
+        _("It can be: {choices}."),
+    ),
+    "filter_not_a_day": (
+        _("“{value}” is no day."),
+        _("Write 2026-03-31, today, today-14d, this_month, last_quarter or the like."),
+    ),
     "unknown_split": (_("The figure cannot be split by “{split}”."), _("Choose one of: {splits}.")),
     "bad_filter": (_("The filter “{name}” cannot be “{value}”."), _("Choose another value, or take the filter away.")),
     "day_in_future": (_("There are no figures for {day} yet."), _("Choose a day up to {today}.")),
@@ -373,8 +411,32 @@ def _values(refusal: Refusal) -> dict[str, str]:
     return said | {"by": by, "sender": said.get("name") or said.get("address", "")}
 
 
+FILTER_PARTS: Mapping[str, Label] = {
+    "character": _("a character that can be shown"),
+    "quote": _("a quotation mark that is closed again"),
+    "joint": _("“and”, “or” or the end"),
+    "bracket": _("a closing bracket"),
+    "field": _("the name of a field, or a bracket"),
+    "in": _("“in” after “not”"),
+    "empty": _("“empty” or “not empty”"),
+    "operator": _("a comparison such as =, !=, <, >, ~, “in” or “is empty”"),
+    "values": _("a list of values in brackets"),
+    "comma": _("a comma or a closing bracket"),
+    "value": _("a value; several words in quotation marks"),
+    "number": _("a number such as 1200 or 12.5"),
+    "money": _('an amount such as 10000 or "10000 EUR"'),
+    "yes_no": _("yes or no"),
+    "name": _("the name, address or uid of somebody who is here"),
+}
+"""What belongs where the reading of a filter ended."""
+
+
 def _field(name: str) -> str:
     return label(FIELDS, name)
+
+
+def _part(expected: str) -> str:
+    return label(FILTER_PARTS, expected)
 
 
 def _kind(kind: str) -> str:
@@ -406,6 +468,11 @@ _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "archive_broken": {"why": lambda why: f"{label(ARCHIVE_REASONS, why)}."},
     "import_map_unusable": {"why": lambda why: f"{label(MAP_REASONS, why)}:"},
     "file_too_large": {"size": _size, "limit": _size},
+    "filter_unreadable": {"expected": _part, "found": lambda found: found or gettext("the end")},
+    "filter_value_unfit": {"expected": _part},
+    "filter_unknown_field": {"field": shown},
+    "filter_field_gone": {"field": shown},
+    "filter_op_unfit": {"field": shown},
     "unknown_field": {"field": shown},  # keys, since only a program can have asked for them
 }
 

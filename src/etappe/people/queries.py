@@ -6,23 +6,29 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 
-from etappe.core.actor import SYSTEM, Actor, ActorKind, Role
+from etappe.core.actor import SYSTEM, Actor
 from etappe.core.contact import canonical_email, domain_of_email
 from etappe.core.errors import Missing
+from etappe.core.filters import Node
 from etappe.core.mail_checks import address_key
 from etappe.core.page import Page
 from etappe.journal.fields import Fold
-from etappe.journal.paging import Sort, page_of
+from etappe.journal.filtering import Asker, Fields, filtered
+from etappe.journal.paging import page_of
 from etappe.journal.queries import EntryView
+from etappe.people.list_fields import ACCOUNT_SORTS, PERSON_SORTS, account_registry, person_registry
 from etappe.people.models import Account, Person
-from etappe.team.queries import UserRef, as_uuid, user_names
+from etappe.people.scope import sees_everything as sees_everything
+from etappe.people.scope import visible_accounts as visible_accounts
+from etappe.people.scope import visible_people as visible_people
+from etappe.team.queries import UserRef, as_uuid, user_names, workspace
 
 SUGGESTIONS = 10
 """Rows that a picker shows."""
@@ -138,50 +144,7 @@ class PersonRow:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What a list of accounts or people is narrowed to; empty means all. `account` counts for people only."""
-
-    owner: uuid.UUID | None = None
-    industry: str = ""
-    country: str = ""
-    account: uuid.UUID | None = None
-
-
-EVERYTHING = Filters()
-
-
 # --- Who sees what ---
-
-
-def visible_accounts(viewer: Actor, *, archived: bool = False) -> QuerySet[Account]:
-    """The start of every read of accounts: all but the private ones, which their owner and administrators see.
-
-    With `archived` those that lie in the recycle bin or were merged away, instead of those that are in use.
-    """
-    return _kept(Account.objects.all(), viewer, archived=archived)
-
-
-def visible_people(viewer: Actor, *, archived: bool = False) -> QuerySet[Person]:
-    """The start of every read of people: as for accounts; those of a private account are private with it."""
-    if sees_everything(viewer):
-        return _kept(Person.objects.all(), viewer, archived=archived)
-    hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
-    return _kept(Person.objects.all(), viewer, archived=archived).exclude(account__in=hidden.values("id"))
-
-
-def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool) -> QuerySet[M]:
-    """What is open to the viewer, in use or archived."""
-    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at__isnull=not archived)
-
-
-def sees_everything(viewer: Actor) -> bool:
-    """Whether private records are no secret to this viewer."""
-    return viewer.kind in (ActorKind.SYSTEM, ActorKind.IMPORT) or viewer.role is Role.ADMINISTRATOR
-
-
-def _open_to(viewer: Actor) -> Q:
-    return Q(is_private=False) | Q(owner=viewer.id) if viewer.role is not None else Q(pk__in=())
 
 
 def account_id(viewer: Actor, uid: uuid.UUID | str) -> int:
@@ -356,30 +319,23 @@ def _account_ref(person: Person) -> AccountRef | None:
 
 # --- Lists ---
 
-ACCOUNT_SORTS = {
-    "name": Sort(Fold("name")),
-    "-name": Sort(Fold("name"), descending=True),
-    "newest": Sort("created_at", descending=True, read=datetime.fromisoformat),
-    "oldest": Sort("created_at", read=datetime.fromisoformat),
-}
-PERSON_SORTS = ACCOUNT_SORTS
-
 
 def accounts(
     viewer: Actor,
     *,
     search: str | None = None,
+    where: str | Node = "",
+    fields: Fields = account_registry,
     sort: str = "name",
     after: str | None = None,
-    filters: Filters = EVERYTHING,
+    today: date | None = None,
 ) -> Page[AccountRow]:
-    """A page of accounts. `search` finds names, whatever case and accents, and beginnings of the domain."""
-    found = _narrowed(visible_accounts(viewer), filters)
-    if filters.industry:
-        found = found.filter(industry=filters.industry)
-    if filters.country:
-        found = found.filter(country=filters.country)
-    page = page_of(_named(found, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
+    """A page of accounts. `search` finds names, whatever case and accents, and beginnings of the domain.
+
+    `where` is a filter; `fields` its fields, where a room above knows more of them. Relative days need `today`.
+    """
+    rows = filtered(visible_accounts(viewer), where, fields, _asker(viewer, today))
+    page = page_of(_named(rows, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
     owners = user_names(account.owner_id for account in page.rows)
     return Page(tuple(_account_row(account, owners) for account in page.rows), page.after, page.count)
 
@@ -404,14 +360,14 @@ def people(
     viewer: Actor,
     *,
     search: str | None = None,
+    where: str | Node = "",
     sort: str = "name",
     after: str | None = None,
-    filters: Filters = EVERYTHING,
+    today: date | None = None,
 ) -> Page[PersonRow]:
     """A page of people. `search` finds names, whatever case and accents, and beginnings of the address."""
-    found = _narrowed(visible_people(viewer).select_related("account"), filters)
-    if filters.account:
-        found = found.filter(account__uid=filters.account)
+    rows = visible_people(viewer).select_related("account")
+    found = filtered(rows, where, person_registry, _asker(viewer, today))
     page = page_of(_named(found, search, "email"), PERSON_SORTS, sort, after, lambda person: person)
     owners = user_names(person.owner_id for person in page.rows)
     return Page(tuple(_person_row(person, owners) for person in page.rows), page.after, page.count)
@@ -432,8 +388,8 @@ def _person_row(person: Person, owners: Mapping[int, UserRef]) -> PersonRow:
     )
 
 
-def _narrowed(found: QuerySet[M], filters: Filters) -> QuerySet[M]:
-    return found.filter(owner__uid=filters.owner) if filters.owner else found
+def _asker(viewer: Actor, today: date | None) -> Asker:
+    return Asker(viewer, today or date.min, lambda: workspace().zone)
 
 
 def _named(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:

@@ -16,6 +16,7 @@ from etappe.core.actor import Actor, ActorKind, Role
 from etappe.core.contact import canonical_email
 from etappe.core.errors import Missing, Refusal
 from etappe.core.mail_checks import address_key
+from etappe.core.values import fold_key
 from etappe.team.access import actor_of
 from etappe.team.models import Team, Token, User, Workspace
 
@@ -304,3 +305,32 @@ def _teams_above(team: int | None) -> set[int]:
         above.add(team)
         team = parents.get(team)
     return above
+
+
+# --- Colleagues and teams by what somebody wrote, for filters ---
+
+
+def user_keys(text: str, part: bool) -> list[int]:
+    """Keys of the colleagues with this name, address or uid; with `part` of those whose name holds the text."""
+    return _keys(User.objects.values_list("id", "uid", "name", "email"), text, part)
+
+
+def team_keys(text: str, part: bool) -> list[int]:
+    """Keys of the teams with this name or uid; with `part` of those whose name holds the text."""
+    return _keys(Team.objects.values_list("id", "uid", "name", "name"), text, part)
+
+
+def _keys(rows: Iterable[tuple[int, uuid.UUID, str, str]], text: str, part: bool) -> list[int]:
+    wanted = fold_key(text)
+    if part:
+        return [key for key, _uid, name, _other in rows if wanted in fold_key(name)]
+    return [
+        key
+        for key, uid, name, other in rows
+        if text.lower() in (str(uid), other.lower()) or wanted == fold_key(name)
+    ]  # fmt: skip
+
+
+def users_of_teams(teams: Iterable[int]) -> list[int]:
+    """Keys of the colleagues in these teams."""
+    return list(User.objects.filter(team__in=list(teams)).values_list("id", flat=True))

@@ -18,7 +18,6 @@ from etappe.deals.shapes import DealView
 from etappe.journal.refusals import Said
 from etappe.people import actions as people_actions
 from etappe.people import queries as people
-from etappe.people.queries import Filters
 from etappe.team import queries as team
 from etappe.web.deals_answers import complain, done
 from etappe.web.deals_forms import MemberForm, StakeholderForm, offer
@@ -38,7 +37,7 @@ def people_choices(request: Request, deal: DealView) -> list[tuple[str, str]]:
     """Everybody of the buyer's side: the buying centre first, then the account's other people."""
     centre = {str(each.person.uid): each.person.name for each in deal.stakeholders}
     if deal.row.account:
-        for person in people.people(request.actor, filters=Filters(account=deal.row.account.uid)).rows:
+        for person in people.people(request.actor, where=f"account = {deal.row.account.uid}").rows:
             centre.setdefault(str(person.uid), person.name)
     return list(centre.items())
 

@@ -20,7 +20,7 @@ from etappe.deals import queries as deals
 from etappe.deals.shapes import DealRow
 from etappe.journal.refusals import Said
 from etappe.people import actions, queries
-from etappe.people.queries import AccountRow, AccountView, Filters, PersonRow, PersonView
+from etappe.people.queries import AccountRow, AccountView, PersonRow, PersonView
 from etappe.team import queries as team
 from etappe.team.access import may, require
 from etappe.web.deals_answers import complain, seen_of
@@ -107,7 +107,7 @@ def people(request: Request) -> HttpResponse:
         search=_search(request),
         sort=_sort(request),
         after=_after(request),
-        filters=Filters(account=account),
+        where=f"account = {account}" if account else "",
     )
     return show(request, "people/people.html", _list_page(request, page), part="rows")
 
@@ -144,7 +144,7 @@ def account(request: Request, uid: uuid.UUID) -> HttpResponse:
 
 def _account_page(request: Request, found: AccountView, note: NoteForm) -> AccountPage:
     viewer = request.actor
-    persons = queries.people(viewer, filters=Filters(account=found.uid))
+    persons = queries.people(viewer, where=f"account = {found.uid}")
     owned = deals.deals(viewer, deals.DealFilter(account=found.uid), sort="-created", today=today(request))
     return AccountPage(
         account=found,

@@ -136,7 +136,9 @@ def exceptions_to_answer(viewer: Actor) -> tuple[ExceptionView, ...]:
 def unproven(viewer: Actor, proof: Proof = Proof.UNPROVEN, *, after: str | None = None, today: date) -> Page[DealRow]:
     """Open and won deals whose stages behind rest on nothing, or on an exception."""
     statuses = (Status.OPEN.value, Status.WON.value)
-    return deals(viewer, DealFilter(proofs=(proof.value,), statuses=statuses), sort="-moved", after=after, today=today)
+    return deals(
+        viewer, DealFilter(proofs=(proof.value,), statuses=statuses), sort="-stage_since", after=after, today=today
+    )
 
 
 def rejected(viewer: Actor) -> list[DealRow]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet, Sum
 
 from etappe.core.actor import Actor
+from etappe.core.filters import EVERYTHING, ME, Condition, Node, Op, Value, all_of, parse
 from etappe.core.page import Page
 from etappe.core.process import Phase, Process, Status
-from etappe.deals.models import NO_AMOUNT, NO_DAY, Deal, Member
+from etappe.deals.list_fields import deal_registry, deal_sorts
+from etappe.deals.models import Deal, Member
 from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
 from etappe.deals.shapes import Board, Column, DealRow, Total
-from etappe.journal.fields import Fold
+from etappe.journal.filtering import Asker, filtered
 from etappe.journal.paging import Sort, page_of
 from etappe.journal.queries import horizon, touched_since
 from etappe.playbook import queries as playbook
+from etappe.team.queries import workspace
 
 CARDS = 25
 """Cards of a column before "more"."""
@@ -29,7 +31,7 @@ CARDS = 25
 
 @dataclass(frozen=True)
 class DealFilter:
-    """What a list is narrowed to; every part that is set must hold."""
+    """The usual filters by name: a short way to write a filter for programs. Every part that is set must hold."""
 
     text: str = ""
     process: str = ""
@@ -42,74 +44,71 @@ class DealFilter:
     account: uuid.UUID | None = None
     source: str = ""
     product: str = ""
-    currency: str = ""
-    amount_from: Decimal | None = None
-    amount_to: Decimal | None = None
     without_next_step: bool = False
     resting: bool | None = None
-    ids: tuple[int, ...] | None = field(default=None, repr=False)
+
+    @property
+    def tree(self) -> Node:
+        """The same as a filter."""
+        found = [_is(field, *values) for field, values in self._named().items() if any(values)]
+        if self.text.strip():
+            found.append(Condition("name", Op.HAS, (Value(self.text.strip(), literal=True),)))
+        if self.without_next_step:
+            found += [_is("status", Status.OPEN.value), Condition("next_step_on", Op.EMPTY)]
+        if self.resting is not None:
+            found.append(Condition("resting", Op.IS, (Value("yes" if self.resting else "no"),)))
+        return all_of(*found)
+
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "process": (self.process,),
+            "stage": self.stages,
+            "status": self.statuses,
+            "proof": self.proofs,
+            "owner": (ME if self.mine else str(self.owner or ""),),
+            "team": (str(self.team or ""),),
+            "account": (str(self.account or ""),),
+            "source": (self.source,),
+            "product": (self.product,),
+        }
 
 
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value))
+def _is(field: str, *values: str) -> Condition:
+    given = tuple(Value(value, literal=value != ME) for value in values)
+    return Condition(field, Op.IS if len(given) == 1 else Op.IN, given)
 
 
-def _both_ways(name: str, sort: Sort) -> dict[str, Sort]:
-    return {name: sort, f"-{name}": Sort(sort.by, descending=True, read=sort.read)}
+def asker_of(viewer: Actor, today: date) -> Asker:
+    """Who filters, on which day; the zone is looked up only where a moment is compared."""
+    return Asker(viewer, today, lambda: workspace().zone)
 
 
-SORTS: dict[str, Sort] = (
-    _both_ways("created", Sort("created_at", read=datetime.fromisoformat))
-    | _both_ways("name", Sort(Fold(F("name"))))
-    | _both_ways("amount", Sort(Coalesce("amount", NO_AMOUNT), read=_decimal))
-    | _both_ways("expected", Sort(Coalesce("expected_close", NO_DAY), read=date.fromisoformat))
-    | _both_ways("moved", Sort("stage_since", read=datetime.fromisoformat))
-)
+def left_by(viewer: Actor, where: str | Node, today: date) -> QuerySet[Deal]:
+    """The deals the viewer sees that a filter leaves; the filter as text or as a tree."""
+    return filtered(visible(viewer.scope), where, deal_registry, asker_of(viewer, today))
+
+
+def _joined(wanted: DealFilter | None, where: str) -> Node:
+    return all_of(wanted.tree if wanted else EVERYTHING, parse(where))
+
+
+SORTS: dict[str, Sort] = deal_sorts()
 """Orders of the table, by the name they have in the address; a minus turns them round."""
 
 
 def deals(
-    viewer: Actor, wanted: DealFilter | None = None, *, sort: str = "-created", after: str | None = None, today: date
+    viewer: Actor,
+    wanted: DealFilter | None = None,
+    *,
+    where: str = "",
+    sort: str = "-created",
+    after: str | None = None,
+    today: date,
 ) -> Page[DealRow]:
     """A page of the deals the viewer sees. `today` is the day in the workspace's zone (what rests is past or not)."""
-    found = narrowed(visible(viewer.scope), wanted or DealFilter(), viewer, today)
+    found = left_by(viewer, _joined(wanted, where), today)
     page = page_of(found, SORTS, sort, after, lambda deal: deal)
     return Page(rows_of(page.rows), page.after, page.count)
-
-
-def narrowed(found: QuerySet[Deal], wanted: DealFilter, viewer: Actor, today: date) -> QuerySet[Deal]:
-    """The deals that the filter leaves."""
-    found = found.filter(_plain(wanted), _owned(wanted, viewer), _amounts(wanted))
-    if wanted.process:
-        versions = [version.id for version in playbook.versions(wanted.process)]
-        found = found.filter(process_version__in=versions)
-    if wanted.text.strip():
-        text = wanted.text.replace("\x00", "").strip()
-        found = found.alias(folded=Fold(F("name"))).filter(folded__contains=Fold(Value(text)))
-    if wanted.without_next_step:
-        found = found.filter(status=Status.OPEN.value, next_step_on=None)
-    if wanted.resting is not None:
-        rests = Q(rests_until__gt=today)
-        found = found.filter(rests if wanted.resting else Q(rests_until=None) | ~rests)
-    return found
-
-
-def _plain(wanted: DealFilter) -> Q:
-    lists = {"stage__in": wanted.stages, "status__in": wanted.statuses, "proof__in": wanted.proofs}
-    texts = {"source": wanted.source, "product": wanted.product, "currency": wanted.currency}
-    given = {column: value for column, value in (lists | texts).items() if value}
-    return Q(**given) & (Q(id__in=wanted.ids) if wanted.ids is not None else Q())
-
-
-def _owned(wanted: DealFilter, viewer: Actor) -> Q:
-    uids = {"owner__uid": wanted.owner, "team__uid": wanted.team, "account__uid": wanted.account}
-    given = Q(**{column: uid for column, uid in uids.items() if uid})
-    return given & Q(owner=viewer.id) if wanted.mine else given
-
-
-def _amounts(wanted: DealFilter) -> Q:
-    bounds = {"amount__gte": wanted.amount_from, "amount__lte": wanted.amount_to}
-    return Q(**{bound: value for bound, value in bounds.items() if value is not None})
 
 
 def board(
@@ -117,13 +116,14 @@ def board(
     process: str | None = None,
     wanted: DealFilter | None = None,
     *,
+    where: str = "",
     phases: tuple[Phase, ...] = (Phase.FIND, Phase.WIN),
     cards: int = CARDS,
     today: date,
 ) -> Board:
     """A process with the deals in its stages, those that moved last first; in `keep`, the deals that were won."""
     spec, versions = _versions_of(process)
-    found = narrowed(visible(viewer.scope), wanted or DealFilter(), viewer, today)
+    found = left_by(viewer, _joined(wanted, where), today)
     mark = horizon()
     stages = spec.of_phase(*phases)
     by_stage = _first_cards(found, versions, [stage.key for stage in stages], spec, cards)
@@ -160,11 +160,11 @@ def _status_in(process: Process, stage: str) -> str:
 
 
 def board_totals(
-    viewer: Actor, process: str | None = None, wanted: DealFilter | None = None, *, today: date
+    viewer: Actor, process: str | None = None, wanted: DealFilter | None = None, *, where: str = "", today: date
 ) -> tuple[Total, ...]:
     """Deals and amount per stage and currency, over the whole board; sums never mix currencies."""
     spec, versions = _versions_of(process)
-    found = narrowed(visible(viewer.scope), wanted or DealFilter(), viewer, today)
+    found = left_by(viewer, _joined(wanted, where), today)
     found = found.filter(process_version__in=versions, status__in=(Status.OPEN.value, Status.WON.value))
     sums = found.order_by().values("stage", "status", "currency").annotate(deals=Count("id"), total=Sum("amount"))
     return tuple(

@@ -1,0 +1,118 @@
+"""The workspace's own fields in filters and lists: a condition on one asks the index of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Value as Given
+from django.db.models.expressions import Exists
+from django.db.models.fields.json import KeyTransform
+from django.db.models.lookups import Contains, In
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.actor import Actor
+from etappe.core.filters import Op, Value
+from etappe.journal import filter_fields as make
+from etappe.journal.fields import Fold
+from etappe.journal.filtering import Asker, Field, Kind, Test
+from etappe.people.models import Field as Own
+from etappe.people.models import FieldValue
+from etappe.people.scope import visible_accounts, visible_people
+
+KINDS = {
+    "text": Kind.TEXT,
+    "link": Kind.TEXT,
+    "number": Kind.NUMBER,
+    "money": Kind.MONEY,
+    "date": Kind.DAY,
+    "choice": Kind.CHOICE,
+    "choices": Kind.TAGS,
+    "person": Kind.PERSON,
+    "account": Kind.ACCOUNT,
+}
+
+
+def own_fields(viewer: Actor, subject: str) -> list[Field]:
+    """The fields that the workspace defined for this kind of record and that are meant for the viewer: one query."""
+    found = Own.objects.filter(subject=subject, archived_at=None).order_by("position", "id")
+    if not viewer.scope.all:
+        found = found.filter(Q(team=None) | Q(team__in=viewer.teams))
+    return [_field(own) for own in found if own.kind in KINDS]
+
+
+def _field(own: Own) -> Field:
+    offered = tuple((str(choice["key"]), str(choice["name"])) for choice in own.choices or ())
+    return Field(
+        key=f"custom.{own.key}",
+        name=own.name,
+        kind=KINDS[own.kind],
+        test=_test(own, offered),
+        value=KeyTransform(own.key, "custom"),
+        choices=(lambda _asker: offered) if offered else None,
+        edit=f"custom.{own.key}",
+        group=_("Own fields"),
+    )
+
+
+def _test(own: Own, offered: Sequence[tuple[str, str]]) -> Test:
+    inner = _tests(own.kind, offered)
+
+    def test(op: Op, values: tuple[Value, ...], asker: Asker) -> Q:
+        held = FieldValue.objects.filter(field=own.id, record=OuterRef("id"))
+        if op is Op.EMPTY:
+            return ~Q(Exists(held))
+        return Q(Exists(held.filter(inner(op, values, asker))))
+
+    return test
+
+
+def _tests(kind: str, offered: Sequence[tuple[str, str]]) -> Test:
+    """How values of this kind compare in the index."""
+    plain = {
+        "number": make.number_test("number"),
+        "money": make.money_test("number", "text"),
+        "date": make.day_test("day"),
+        "person": _record_test(visible_people),
+        "account": _record_test(visible_accounts),
+    }
+    if kind in plain:
+        return plain[kind]
+    return _choice_test(offered) if kind in ("choice", "choices") else _text_test()
+
+
+def _text_test() -> Test:
+    """Texts stand in the index as they are compared, so that equality is found by it."""
+
+    def test(op: Op, values: tuple[Value, ...], _asker: Asker) -> Q:
+        folded = [Fold(Given(value.text)) for value in values]
+        return Q(Contains(F("text"), folded[0])) if op is Op.HAS else Q(In(F("text"), folded))
+
+    return test
+
+
+def _choice_test(offered: Sequence[tuple[str, str]]) -> Test:
+    def test(op: Op, values: tuple[Value, ...], _asker: Asker) -> Q:
+        if op is Op.HAS:
+            wanted = values[0].text.lower()
+            keys = [key for key, name in offered if wanted in name.lower()]
+        else:
+            keys = [key for value in values for key in make.keys_of(value, offered)]
+        return Q(In(F("text"), [Fold(Given(key)) for key in keys])) if keys else Q(pk__in=())
+
+    return test
+
+
+def _record_test(visible: Any) -> Test:
+    """The index holds the uid; the name is looked up among the records that the asker sees."""
+    by_name = make.text_test("name")
+
+    def test(op: Op, values: tuple[Value, ...], asker: Asker) -> Q:
+        rows: QuerySet[Any] = visible(asker.viewer)
+        uids = [uid for value in values if (uid := make.as_uid(value.text))]
+        named = by_name(op, values, asker)
+        found = rows.filter(named | Q(uid__in=uids)) if uids else rows.filter(named)
+        return Q(text__in=found.values_list(make.as_text("uid")))
+
+    return test

@@ -1,0 +1,42 @@
+"""The only start of a read: which accounts and people a viewer sees."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Q, QuerySet
+
+from etappe.core.actor import Actor, ActorKind, Role
+from etappe.people.models import Account, Person
+
+M = TypeVar("M", Account, Person)
+
+
+def visible_accounts(viewer: Actor, *, archived: bool = False) -> QuerySet[Account]:
+    """The start of every read of accounts: all but the private ones, which their owner and administrators see.
+
+    With `archived` those that lie in the recycle bin or were merged away, instead of those that are in use.
+    """
+    return _kept(Account.objects.all(), viewer, archived=archived)
+
+
+def visible_people(viewer: Actor, *, archived: bool = False) -> QuerySet[Person]:
+    """The start of every read of people: as for accounts; those of a private account are private with it."""
+    if sees_everything(viewer):
+        return _kept(Person.objects.all(), viewer, archived=archived)
+    hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
+    return _kept(Person.objects.all(), viewer, archived=archived).exclude(account__in=hidden.values("id"))
+
+
+def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool) -> QuerySet[M]:
+    """What is open to the viewer, in use or archived."""
+    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at__isnull=not archived)
+
+
+def sees_everything(viewer: Actor) -> bool:
+    """Whether private records are no secret to this viewer."""
+    return viewer.kind in (ActorKind.SYSTEM, ActorKind.IMPORT) or viewer.role is Role.ADMINISTRATOR
+
+
+def _open_to(viewer: Actor) -> Q:
+    return Q(is_private=False) | Q(owner=viewer.id) if viewer.role is not None else Q(pk__in=())
