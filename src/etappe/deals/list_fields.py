@@ -26,8 +26,8 @@ from etappe.people.list_fields import (
     account_reached,
     fields_of_account,
     owner,
+    person_fields,
     person_reached,
-    plain_person_fields,
 )
 from etappe.people.list_own import own_fields
 from etappe.people.queries import visible_people
@@ -35,11 +35,11 @@ from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 
 
-def deal_registry(viewer: Actor) -> Registry:
+def deal_registry(viewer: Actor, own_too: bool = True) -> Registry:
     """Every field of deals, for this viewer."""
-    centre = related("person", _("Buying centre"), plain_person_fields(viewer), _centre)
-    own = own_fields(viewer, "deal")
-    return registry("deals", _columns(), _derived(), own, fields_of_account(viewer, "account_id"), centre)
+    own = own_fields(viewer, own_too)
+    centre = related("person", _("Buying centre"), person_fields(own), _centre)
+    return registry("deals", _columns(), _derived(), own["deal"], fields_of_account(own, "account_id"), centre)
 
 
 def deal_sorts() -> dict[str, Sort]:
@@ -47,9 +47,9 @@ def deal_sorts() -> dict[str, Sort]:
     return registry("deals", _columns(), _derived()).sorts()
 
 
-def account_registry(viewer: Actor) -> Registry:
+def account_registry(viewer: Actor, own_too: bool = True) -> Registry:
     """Every field of accounts, for this viewer: with what their deals come to."""
-    return registry("accounts", account_fields(viewer), _of_deals(viewer))
+    return registry("accounts", account_fields(own_fields(viewer, own_too)), _of_deals(viewer))
 
 
 def _columns() -> list[Field]:

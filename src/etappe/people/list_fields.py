@@ -9,39 +9,35 @@ from etappe.core.actor import Actor
 from etappe.journal import filter_fields as make
 from etappe.journal.filtering import Field, Kind, Reached, Registry, registry, related
 from etappe.people.countries import code_of
-from etappe.people.list_own import own_fields
+from etappe.people.list_own import OwnFields, own_fields
 from etappe.people.scope import visible_accounts, visible_people
 from etappe.team import queries as team
 
 
-def account_fields(viewer: Actor) -> list[Field]:
+def account_fields(own: OwnFields) -> list[Field]:
     """Fields of an account: its columns and the workspace's own fields."""
-    return [*_account_columns(), *own_fields(viewer, "account")]
+    return [*_account_columns(), *own["account"]]
 
 
-def person_fields(viewer: Actor) -> list[Field]:
-    """Fields of a person, and of their account."""
-    return [*plain_person_fields(viewer), *fields_of_account(viewer, "account_id")]
-
-
-def account_registry(viewer: Actor) -> Registry:
-    """Every field of accounts that this room knows."""
-    return registry("accounts", account_fields(viewer))
-
-
-def person_registry(viewer: Actor) -> Registry:
-    """Every field of people."""
-    return registry("people", person_fields(viewer))
-
-
-def plain_person_fields(viewer: Actor) -> list[Field]:
+def person_fields(own: OwnFields) -> list[Field]:
     """Fields of a person alone."""
-    return [*_person_columns(), *own_fields(viewer, "person")]
+    return [*_person_columns(), *own["person"]]
 
 
-def fields_of_account(viewer: Actor, column: str) -> list[Field]:
+def account_registry(viewer: Actor, own_too: bool = True) -> Registry:
+    """Every field of accounts that this room knows."""
+    return registry("accounts", account_fields(own_fields(viewer, own_too)))
+
+
+def person_registry(viewer: Actor, own_too: bool = True) -> Registry:
+    """Every field of people."""
+    own = own_fields(viewer, own_too)
+    return registry("people", person_fields(own), fields_of_account(own, "account_id"))
+
+
+def fields_of_account(own: OwnFields, column: str) -> list[Field]:
     """Fields of the account that a column of the row names."""
-    return related("account", _("Account"), account_fields(viewer), account_reached(column))
+    return related("account", _("Account"), account_fields(own), account_reached(column))
 
 
 def _account_columns() -> list[Field]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -34,12 +34,21 @@ KINDS = {
 }
 
 
-def own_fields(viewer: Actor, subject: str) -> list[Field]:
-    """The fields that the workspace defined for this kind of record and that are meant for the viewer: one query."""
-    found = Own.objects.filter(subject=subject, archived_at=None).order_by("position", "id")
+OwnFields = Mapping[str, Sequence[Field]]
+"""The workspace's own fields by subject: `account`, `person`, `deal`."""
+
+
+def own_fields(viewer: Actor, wanted: bool = True) -> OwnFields:
+    """The fields that the workspace defined and that are meant for the viewer: one query for all subjects."""
+    by_subject: dict[str, list[Field]] = {"account": [], "person": [], "deal": []}
+    if not wanted:
+        return by_subject
+    found = Own.objects.filter(archived_at=None).order_by("position", "id")
     if not viewer.scope.all:
         found = found.filter(Q(team=None) | Q(team__in=viewer.teams))
-    return [_field(own) for own in found if own.kind in KINDS]
+    for own in found:
+        by_subject[own.subject].append(_field(own))
+    return by_subject
 
 
 def _field(own: Own) -> Field:
