@@ -34,6 +34,8 @@ MAY_WRITE = {
     "imports/background.py": "how far a run has come, which is no record of the trade",
     "imports/run.py": "a run, batch after batch: its writing functions are actions",
     "imports/book.py": "which row of a source became which record: the import's own book, for its actions",
+    "people/alike.py": "finds candidates with SQL of its own, which only reads",
+    "records/duplicates.py": "keeps the likely duplicates, which are derived and no records of the trade",
     "insights/engine.py": "runs the compiled expressions of the metrics, which only read",
 }
 """Modules besides actions (`actions*.py`, `actions/`) and their set-based siblings (`load*.py`), with the reason."""

@@ -14,6 +14,7 @@ from etappe.api.signin import Caller
 from etappe.deals.list_fields import account_registry
 from etappe.journal.queries import timeline
 from etappe.people import actions, queries
+from etappe.records import duplicates
 
 router = Router(tags=["people"])
 
@@ -34,10 +35,13 @@ def list_accounts(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]
     return listed(page, list(page.rows))
 
 
-@router.post("/accounts", response={201: given.AccountOut})
+@router.post("/accounts", response={201: given.AccountMadeOut})
 def create_account(request: Caller, body: given.AccountFields) -> Status[Any]:
-    """Make an account."""
-    return Status(201, actions.create_account(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at))
+    """Make an account. `possible_duplicates` names accounts that it is likely the same as."""
+    fields = body.model_dump(exclude_unset=True)
+    likely = duplicates.possible(request.actor, "account", fields)
+    made = actions.create_account(fields, actor=request.actor, at=request.at)
+    return Status(201, given.made(made, likely))
 
 
 @router.get("/accounts/{uid}", response=given.AccountOut)
@@ -75,10 +79,13 @@ def list_people(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
     return listed(page, list(page.rows))
 
 
-@router.post("/people", response={201: given.PersonOut})
+@router.post("/people", response={201: given.PersonMadeOut})
 def create_person(request: Caller, body: given.PersonFields) -> Status[Any]:
-    """Make a person."""
-    return Status(201, actions.create_person(body.model_dump(exclude_unset=True), actor=request.actor, at=request.at))
+    """Make a person. `possible_duplicates` names people whom they are likely the same as."""
+    fields = body.model_dump(exclude_unset=True)
+    likely = duplicates.possible(request.actor, "person", fields)
+    made = actions.create_person(fields, actor=request.actor, at=request.at)
+    return Status(201, given.made(made, likely))
 
 
 @router.get("/people/{uid}", response=given.PersonOut)

@@ -1,4 +1,4 @@
-"""What can happen to every record, over the API: the recycle bin."""
+"""What can happen to every record, over the API: the recycle bin, and likely duplicates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from ninja import Query, Router, Schema, Status
 
 from etappe.api.deals import listed
-from etappe.api.shapes import ListOut
+from etappe.api.shapes import ListOut, RefOut
 from etappe.api.signin import Caller
+from etappe.records import actions, duplicates
 from etappe.records import bin as recycle
 
 router = Router(tags=["records"])
@@ -21,6 +22,10 @@ class BinQuery(Schema):
 
     of: str = "account"
     after: str | None = None
+
+
+class DuplicatesQuery(BinQuery):
+    """Which likely duplicates: `account` or `person`."""
 
 
 class BinnedOut(Schema):
@@ -46,6 +51,44 @@ def list_bin(request: Caller, wanted: Query[BinQuery]) -> dict[str, Any]:
     """What lies in the recycle bin, deleted last first."""
     page = recycle.binned(request.actor, wanted.of, request.at, wanted.after)
     return listed(page, list(page.rows))
+
+
+class PairOut(Schema):
+    """Two records that are likely the same."""
+
+    one: RefOut
+    other: RefOut
+    score: int
+    reasons: list[str]
+
+
+class DuplicatesOut(ListOut):
+    """A page of likely duplicates, pair by pair."""
+
+    rows: list[PairOut]
+
+
+class Apart(Schema):
+    """Two accounts (or two of `people`) that are not the same."""
+
+    of: str = "account"
+    one: uuid.UUID
+    other: uuid.UUID
+
+
+@router.get("/duplicates", response=DuplicatesOut)
+def list_duplicates(request: Caller, wanted: Query[DuplicatesQuery]) -> dict[str, Any]:
+    """Likely duplicates of which the caller sees both, the likeliest first."""
+    page = duplicates.queue(request.actor, wanted.of, wanted.after)
+    return listed(page, [match for group in page.rows for match in group.matches])
+
+
+@router.post("/duplicates/apart", response={204: None})
+def tell_apart(request: Caller, body: Apart) -> Status[None]:
+    """Keep that two records are not the same; they are not proposed again."""
+    subject = "person" if body.of == "person" else "account"
+    actions.tell_apart(subject, body.one, body.other, actor=request.actor, at=request.at)
+    return Status(204, None)
 
 
 @router.post("/accounts/{uid}/delete", response={204: None})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from ninja import Schema
 
 from etappe.api.shapes import ListOut, RefOut
+from etappe.people.queries import AccountView, PersonView
+from etappe.records.duplicates import Likely
 
 
 class AccountOut(Schema):
@@ -34,6 +37,21 @@ class AccountOut(Schema):
     is_private: bool
     data: dict[str, Any]
     created_at: datetime
+
+
+class LikelyOut(Schema):
+    """A record that another one is likely the same as: its score of 100, and the codes of the rules that say so."""
+
+    uid: uuid.UUID
+    name: str
+    score: int
+    reasons: list[str]
+
+
+class AccountMadeOut(AccountOut):
+    """An account that was just made."""
+
+    possible_duplicates: list[LikelyOut]
 
 
 class AccountRowOut(Schema):
@@ -78,6 +96,18 @@ class PersonOut(Schema):
     is_private: bool
     data: dict[str, Any]
     created_at: datetime
+
+
+class PersonMadeOut(PersonOut):
+    """A person who was just made."""
+
+    possible_duplicates: list[LikelyOut]
+
+
+def made(record: AccountView | PersonView, likely: list[Likely]) -> dict[str, Any]:
+    """A new record together with those that it is likely the same as."""
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return values | {"possible_duplicates": likely}
 
 
 class PersonRowOut(Schema):

@@ -64,6 +64,36 @@ def latest(*kinds: str, deal: int) -> EntryView | None:
     return _view(found) if found else None
 
 
+@dataclass(frozen=True)
+class Changed:
+    """Which accounts and people some entries are about, and the mark behind which to read on."""
+
+    keys: dict[str, set[int]]
+    read: int
+    xid: int
+    entry: int
+
+
+def changed_records(xid: int, entry: int, *, limit: int) -> Changed:
+    """Accounts and people whose own entries lie behind a mark, `limit` entries at most.
+
+    Only transactions that have ended for everybody are read, so that a late commit is not skipped.
+    """
+    end = horizon()
+    behind = Q(xid__gt=xid) | Q(xid=xid, id__gt=entry)
+    own = Q(kind__startswith="account.") | Q(kind__startswith="person.")
+    found = Entry.objects.filter(behind, own, xid__gte=xid, xid__lt=end).order_by("xid", "id")
+    rows = list(found.values_list("kind", "account_id", "person_id", "xid", "id")[:limit])
+    keys: dict[str, set[int]] = {"account": set(), "person": set()}
+    for kind, account, person, _xid, _id in rows:
+        subject = kind.partition(".")[0]
+        key = {"account": account, "person": person}.get(subject)
+        if key is not None:
+            keys[subject].add(key)
+    last = (rows[-1][3], rows[-1][4]) if len(rows) == limit else (end, 0)
+    return Changed(keys, len(rows), *last)
+
+
 def last_entries(kind: str, subject: str, ids: Iterable[int]) -> dict[int, EntryView]:
     """The newest entry of one kind about each of these records, by their key; `subject` is account, person or deal."""
     column = f"{subject}_id"

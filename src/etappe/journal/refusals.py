@@ -154,7 +154,8 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     ),
     "unknown_answer": (_("“{value}” is no answer to this question."), _("Choose one of: {choices}.")),
     "no_answers": (_("The four questions are not answered yet."), _("Answer all four of them first.")),
-    # --- Recycle bin ---
+    # --- Recycle bin and duplicates ---
+    "same_record": (_("This is one and the same record."), _("Choose two different ones.")),
     "account_has_open_deals": (
         _("“{name}” has open deals: {count}."),
         _("Close them, delete them, or give them another account first; then delete the account."),

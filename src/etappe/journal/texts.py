@@ -67,6 +67,8 @@ SENTENCES: Mapping[str, Label] = {
     "person.restored": _("Brought back from the recycle bin"),
     "deal.archived": _("Put into the recycle bin"),
     "deal.restored": _("Brought back from the recycle bin"),
+    "account.told_apart": _("Looked at and found not to be the same as another account"),
+    "person.told_apart": _("Looked at and found not to be the same as another person"),
     "person.created": _("Person added: {name}"),
     "person.edited": _("Person changed: {fields}"),
     "note.written": _("Note: {text}"),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
 from etappe.journal.fields import LATER, Digits, Fold, custom_field, tags_field, uid_field
+from etappe.people.keys import NameKey, PhoneKey
 
 
 class Account(models.Model):
@@ -57,6 +58,9 @@ class Account(models.Model):
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="account_name_trgm"),
             models.Index(Lower("domain"), name="account_domain", condition=~models.Q(domain="")),
             models.Index(fields=["-created_at", "-id"], name="account_newest"),
+            models.Index(NameKey("name"), name="account_name_key"),
+            GinIndex(OpClass(NameKey("name"), name="gin_trgm_ops"), name="account_key_trgm"),
+            models.Index(PhoneKey("phone"), name="account_phone", condition=~models.Q(phone="")),
             models.Index(fields=["owner", "id"], name="account_owner"),
             models.Index(fields=["-archived_at", "-id"], name="account_bin", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["merged_into"], name="account_merged", condition=Q(merged_into__isnull=False)),
@@ -105,6 +109,8 @@ class Person(models.Model):
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="person_name_trgm"),
             models.Index(fields=["-created_at", "-id"], name="person_newest"),
             models.Index(Lower("email"), name="person_email", condition=~models.Q(email="")),
+            models.Index(PhoneKey("phone"), name="person_phone", condition=~models.Q(phone="")),
+            models.Index(PhoneKey("mobile"), name="person_mobile", condition=~models.Q(mobile="")),
             models.Index(fields=["owner", "id"], name="person_owner"),
             models.Index(fields=["-archived_at", "-id"], name="person_bin", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),

@@ -340,6 +340,20 @@ def accounts(
     return Page(tuple(_account_row(account, owners) for account in page.rows), page.after, page.count)
 
 
+def account_rows(found: Iterable[Account]) -> list[AccountRow]:
+    """These accounts as rows of a list."""
+    rows = list(found)
+    owners = user_names(account.owner_id for account in rows)
+    return [_account_row(account, owners) for account in rows]
+
+
+def person_rows(found: Iterable[Person]) -> list[PersonRow]:
+    """These people as rows of a list."""
+    rows = list(found)
+    owners = user_names(person.owner_id for person in rows)
+    return [_person_row(person, owners) for person in rows]
+
+
 def _account_row(account: Account, owners: Mapping[int, UserRef]) -> AccountRow:
     return AccountRow(
         id=account.id,

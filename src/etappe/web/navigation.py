@@ -55,6 +55,7 @@ RECORDS = (
     Destination("people", _("People"), "users", letter="k"),
     Destination("inspection", _("Inspection"), "eye-check", "deals.inspect", "i"),
     Destination("import", _("Import"), "file-import", "imports.run"),
+    Destination("duplicates", _("Duplicates"), "copy", "people.edit"),
     Destination("bin", _("Recycle bin"), "trash", "records.delete"),
 )
 OWN = (

@@ -21,6 +21,7 @@ from etappe.deals.shapes import DealRow
 from etappe.journal.refusals import Said
 from etappe.people import actions, queries
 from etappe.people.queries import AccountRow, AccountView, PersonRow, PersonView
+from etappe.records.duplicates import Likely
 from etappe.team import queries as team
 from etappe.team.access import may, require
 from etappe.web.deals_answers import complain, seen_of
@@ -29,6 +30,7 @@ from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_o
 from etappe.web.people_timeline import Story, story
 from etappe.web.records_acts import Acts, acts_on
 from etappe.web.records_bin import or_gone
+from etappe.web.records_duplicates import likely_to
 from etappe.web.shell import Request, go, say, show, today
 
 
@@ -89,6 +91,7 @@ class FormPage:
     account: str = ""
     conflicts: tuple[Conflict, ...] = ()
     said: Said | None = None
+    likely: tuple[Likely, ...] = ()
 
 
 @require_GET
@@ -216,7 +219,7 @@ def new_account(request: Request) -> HttpResponse:
     require(request.actor, "people.edit")
     form = AccountForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
     offer(form, "owner", _colleagues(request), "")
-    page = FormPage(form, _("New account"), reverse("accounts"))
+    page = FormPage(form, _("New account"), reverse("accounts"), likely=likely_to(request, "account", form))
 
     def write() -> uuid.UUID:
         return actions.create_account(form.values(), actor=request.actor, at=request.at).uid
@@ -232,7 +235,8 @@ def new_person(request: Request) -> HttpResponse:
     offer(form, "owner", _colleagues(request), "")
     account_uid = as_uid(request.POST.get("account") or request.GET.get("account") or "")
     back = reverse("account", args=[account_uid]) if account_uid else reverse("people")
-    page = FormPage(form, _("New person"), back, account=str(account_uid or ""))
+    likely = likely_to(request, "person", form, account=account_uid)
+    page = FormPage(form, _("New person"), back, account=str(account_uid or ""), likely=likely)
 
     def write() -> uuid.UUID:
         given = form.values() | {"account": account_uid}
@@ -286,7 +290,7 @@ def _written(
     present: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Write what the form holds and go on to the record; a no is shown in the form, with all that was typed."""
-    if request.method != "POST" or not page.form.is_valid():
+    if request.method != "POST" or page.likely or not page.form.is_valid():
         return show(request, "people/form.html", page, status=422 if page.form.errors else 200)
     try:
         uid = write()

@@ -23,6 +23,8 @@ OWN_LOOKS = {
     "account.edited": ("pencil", ""),
     "account.archived": ("trash", ""),
     "account.restored": ("arrow-back-up", ""),
+    "account.told_apart": ("users", ""),
+    "person.told_apart": ("users", ""),
     "person.archived": ("trash", ""),
     "person.restored": ("arrow-back-up", ""),
     "person.created": ("user-plus", ""),

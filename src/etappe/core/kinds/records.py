@@ -68,3 +68,24 @@ class DealRestored(Restored):
     """A deal was brought back from the recycle bin, into the same stage."""
 
     name: ClassVar[str] = "deal.restored"
+
+
+@dataclass(frozen=True)
+class ToldApart(JournalKind):
+    """Somebody looked at two records and said that they are not the same. `other` is the other one's key."""
+
+    other: int
+
+
+@dataclass(frozen=True)
+class AccountToldApart(ToldApart):
+    """Somebody said that another account, however alike, is not this one."""
+
+    name: ClassVar[str] = "account.told_apart"
+
+
+@dataclass(frozen=True)
+class PersonToldApart(ToldApart):
+    """Somebody said that another person, however alike, is not this one."""
+
+    name: ClassVar[str] = "person.told_apart"

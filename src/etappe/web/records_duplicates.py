@@ -1,0 +1,81 @@
+"""Likely duplicates: a word before one is made, and the queue of those that were found."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from etappe.core.page import Count
+from etappe.records import actions
+from etappe.records import duplicates as looked
+from etappe.records.duplicates import Group, Likely
+from etappe.team.access import require
+from etappe.web.records_bin import Tab
+from etappe.web.shell import Request, go, say, show
+
+TABS = (("account", gettext_lazy("Accounts")), ("person", gettext_lazy("People")))
+
+
+@dataclass(frozen=True)
+class DuplicatesPage:
+    """Likely duplicates, the likeliest first."""
+
+    subject: str
+    groups: tuple[Group, ...]
+    count: Count
+    tabs: tuple[Tab, ...]
+    first: str
+    next: str
+
+
+def likely_to(
+    request: Request, subject: str, form: forms.Form, *, account: uuid.UUID | None = None
+) -> tuple[Likely, ...]:
+    """Records that one with the fields of this form is likely the same as; none where it is to be made anyway."""
+    if request.method != "POST" or "anyway" in request.POST or not form.is_valid():
+        return ()
+    return tuple(looked.possible(request.actor, subject, form.cleaned_data | {"account": account}))
+
+
+@require_GET
+def duplicates(request: Request) -> HttpResponse:
+    """Likely duplicates among accounts or people."""
+    require(request.actor, "people.edit")
+    subject, after = request.GET.get("of", "account"), request.GET.get("after") or None
+    page = looked.queue(request.actor, subject, after)
+    own = address(subject)
+    return show(
+        request,
+        "records/duplicates.html",
+        DuplicatesPage(
+            subject=subject,
+            groups=page.rows,
+            count=page.count,
+            tabs=tuple(Tab(key, label, key == subject) for key, label in TABS),
+            first=own if after else "",
+            next=f"{own}&after={page.after}" if page.after else "",
+        ),
+    )
+
+
+def address(subject: str | Promise) -> str:
+    """The queue of one kind of records."""
+    return f"{reverse('duplicates')}?of={subject}"
+
+
+@require_POST
+def apart(request: Request) -> HttpResponse:
+    """Keep that two records are not the same."""
+    subject = "person" if request.POST.get("of") == "person" else "account"
+    one, other = request.POST.get("one", ""), request.POST.get("other", "")
+    actions.tell_apart(subject, one, other, actor=request.actor, at=request.at)
+    say(request, _("Kept: these are not the same."))
+    return go(request, address(subject))

@@ -1,0 +1,40 @@
+"""What likely duplicates are told by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.duplicates import Reason
+from etappe.journal.labels import listed
+from etappe.people.queries import AccountRow, PersonRow
+from etappe.records.duplicates import detail_of
+
+register = template.Library()
+
+REASONS = {
+    Reason.DOMAIN: _("same domain"),
+    Reason.EMAIL: _("same e-mail address"),
+    Reason.PHONE: _("same phone number"),
+    Reason.NAME: _("same name"),
+    Reason.NAME_ALIKE: _("names spelled almost alike"),
+    Reason.POSTCODE: _("same postcode"),
+    Reason.CITY: _("same city"),
+    Reason.ACCOUNT: _("same account"),
+    Reason.OTHER_PLACE: _("but in another place"),
+    Reason.OTHER_NAME: _("but another name"),
+}
+
+
+@register.filter
+def reasons(found: Iterable[Reason]) -> str:
+    """Why two records are likely the same, in words."""
+    return listed(str(REASONS[reason]) for reason in found)
+
+
+@register.filter
+def detail(row: AccountRow | PersonRow) -> str:
+    """What tells a record from others of its name."""
+    return detail_of(row)
