@@ -110,6 +110,7 @@ SUBJECTS: dict[str, str] = {
     "/settings/team/": "colleague",
     "/import/{uid}/rejected": "ran",
     "/import/": "run",
+    "/drafts/": "draft",
 }
 """The record of `Everything` that `uid` names, by the beginning of the address; the first that fits."""
 
@@ -155,7 +156,11 @@ def address(all_: Everything, door: Door) -> str:
     return door.route.format(**given) + QUERIES.get(str(door), "")
 
 
-QUERIES = {f"GET {API}/changes": "?since=0", "GET /deals/changes/": "?since=0"}
+QUERIES = {
+    f"GET {API}/processes/{{key}}/compare": "?old=1",
+    f"GET {API}/changes": "?since=0",
+    "GET /deals/changes/": "?since=0",
+}
 
 
 # --- What goes through ---
@@ -226,6 +231,8 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/people/{uid}/edit/": lambda all_: {"name": "Eva Anders"},
     "/people/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
     "/playbook/check/": lambda all_: {"source": make_source("another"), "publish": "1"},
+    "/drafts/{uid}/": lambda all_: {"source": make_source("own", ("Bestellt",)), "save": "1"},
+    "/drafts/{uid}/publish/": lambda all_: {"reason": "Klarer so"},
     "/import/": lambda all_: {"files": [_file("firmen.csv", TABLE)]},
     "/import/{uid}/map/": lambda all_: {"source": "Altes CRM", "currency": "CHF", "as_of": "2024-12-31"},
     "/import/{uid}/start/": lambda all_: {"dry": "1"},
@@ -257,6 +264,8 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "PATCH /people/{uid}": lambda all_: {"name": "Eva Anders", "seen": 1},
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
     "POST /processes": lambda all_: {"source": make_source("another")},
+    "POST /lint": lambda all_: {"source": make_source("another")},
+    "PATCH /drafts/{uid}": lambda all_: {"source": make_source("own", ("Bestellt",))},
 }  # fmt: skip
 """What a program sends, by operation; one that is not here takes `{}`."""
 

@@ -15,6 +15,7 @@ from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
 from etappe.people.actions import write_note as note_people
 from etappe.playbook.actions import publish
+from etappe.playbook.actions_drafts import start_draft
 from etappe.records import bin as recycle
 from etappe.team import actions as team
 from tests.cast import AT
@@ -68,6 +69,7 @@ class Everything:
     ran: uuid.UUID
     north: uuid.UUID
     spare: Spare
+    draft: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -118,6 +120,7 @@ def make_everything() -> Everything:
         ran=ran,
         north=cast.north,
         spare=_spare(scene),
+        draft=start_draft("own", actor=cast.dot, at=AT).uid,
     )
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from ninja import Router, Status
 
-from etappe.api import shapes
+from etappe.api import shapes_playbook as shapes
 from etappe.api.signin import Caller
-from etappe.playbook import actions, queries
+from etappe.core.lint import Finding, lint
+from etappe.core.process_diff import compare
+from etappe.playbook import actions, actions_drafts, queries
+from etappe.playbook.diff_texts import tell as in_words
+from etappe.playbook.drafts import drafts
+from etappe.playbook.drafts import get_draft as one_draft
+from etappe.playbook.lint_texts import tell
 from etappe.team.access import require
+from etappe.team.queries import user_names
 
 router = Router(tags=["playbook"])
 
@@ -32,9 +40,82 @@ def get_process(request: Caller, key: str, number: int | None = None) -> dict[st
 
 
 @router.post("/processes", response={201: shapes.ProcessVersionOut})
-def publish_process(request: Caller, body: shapes.Source) -> Status[Any]:
+def publish_process(request: Caller, body: shapes.NewVersion) -> Status[Any]:
     """Publish a version of a process; the same source again changes nothing."""
-    return Status(201, _version(actions.publish(body.source, actor=request.actor, at=request.at)))
+    version = actions.publish(body.source, reason=body.reason, actor=request.actor, at=request.at)
+    return Status(201, _version(version))
+
+
+@router.post("/lint", response=list[shapes.FindingOut])
+def lint_process(request: Caller, body: shapes.Source) -> list[dict[str, Any]]:
+    """What the linter finds in a process file, in the order of the file."""
+    require(request.actor, "playbook.publish")
+    return [_finding(finding) for finding in lint(body.source)]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    told = tell(finding)
+    place = {"id": finding.rule, "line": finding.line, "column": finding.column, "path": finding.path}
+    return place | {"reason": told.reason, "mend": told.mend, "proposal": finding.params.get("proposal")}
+
+
+@router.get("/processes/{key}/versions", response=list[shapes.VersionOut])
+def list_versions(request: Caller, key: str) -> list[dict[str, Any]]:
+    """The versions of a process, newest first: when, by whom and why."""
+    require(request.actor, "playbook.see")
+    refs = queries.versions(key)
+    names = user_names(ref.published_by for ref in refs)
+    return [vars(ref) | {"published_by": names.get(ref.published_by or 0)} for ref in refs]
+
+
+@router.get("/processes/{key}/compare", response=list[shapes.ChangeOut])
+def compare_versions(request: Caller, key: str, old: int, new: int | None = None) -> list[dict[str, Any]]:
+    """What changed from one version to another (the newest where none is named), in the caller's language."""
+    require(request.actor, "playbook.see")
+    changes = compare(queries.get_version(key, old).spec, queries.get_version(key, new).spec)
+    return [
+        {"code": change.code, "stage": change.stage or None, "text": text}
+        for change, text in zip(changes, in_words(changes), strict=True)
+    ]
+
+
+@router.get("/drafts", response=list[shapes.DraftOut])
+def list_drafts(request: Caller) -> list[dict[str, Any]]:
+    """The processes that are being written."""
+    return [vars(draft) for draft in drafts(request.actor)]
+
+
+@router.post("/drafts", response={201: shapes.DraftTextOut})
+def start_draft(request: Caller, body: shapes.NewDraft) -> Status[Any]:
+    """Begin a process or the next version of one; one that is being written already is joined."""
+    draft = actions_drafts.start_draft(body.process, source=body.source, actor=request.actor, at=request.at)
+    return Status(201, vars(draft))
+
+
+@router.get("/drafts/{uid}", response=shapes.DraftTextOut)
+def get_draft(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
+    """A draft with its text."""
+    return vars(one_draft(request.actor, uid))
+
+
+@router.patch("/drafts/{uid}", response=shapes.DraftTextOut)
+def save_draft(request: Caller, uid: uuid.UUID, body: shapes.DraftChanges) -> dict[str, Any]:
+    """Save the text of a draft as it was in version `seen`; any text is kept."""
+    return vars(actions_drafts.save_draft(uid, body.source, seen=body.seen, actor=request.actor, at=request.at))
+
+
+@router.post("/drafts/{uid}/publish", response=shapes.ProcessVersionOut)
+def publish_draft(request: Caller, uid: uuid.UUID, body: shapes.PublishDraft) -> dict[str, Any]:
+    """Publish a draft as the next version of its process."""
+    version = actions_drafts.publish_draft(uid, reason=body.reason, seen=body.seen, actor=request.actor, at=request.at)
+    return _version(version)
+
+
+@router.post("/drafts/{uid}/discard", response={204: None})
+def discard_draft(request: Caller, uid: uuid.UUID) -> Status[Any]:
+    """Put a draft aside."""
+    actions_drafts.discard_draft(uid, actor=request.actor, at=request.at)
+    return Status(204, None)
 
 
 def _version(version: queries.VersionView) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ninja import Schema
-from pydantic import Field
 
 
 class RefOut(Schema):
@@ -69,32 +68,6 @@ class MeOut(Schema):
     name: str
     role: str
     scopes: list[str]
-
-
-class ProcessOut(Schema):
-    """A process."""
-
-    key: str
-    name: dict[str, str]
-    model: str | None
-    stages: int
-    is_default: bool
-    number: int
-
-
-class ProcessVersionOut(Schema):
-    """A published version of a process, as it was written."""
-
-    key: str
-    number: int
-    published_at: datetime
-    source: str
-
-
-class Source(Schema):
-    """A process file."""
-
-    source: str = Field(max_length=262_144)
 
 
 class FigureOut(Schema):

@@ -1,11 +1,11 @@
-"""`etappe process`: check process files, without a database."""
+"""`etappe process`: check and compare process files without a database, publish them with one."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import click
 
 from etappe.cli.edge import actor_named, plainly, said_plainly
 from etappe.core.lint import UNUSABLE, Finding, lint
+from etappe.core.process import Process
 from etappe.core.process_file import MODELS
 from etappe.core.process_yaml import LARGEST
 
@@ -82,7 +83,11 @@ def _speaking(language: str) -> AbstractContextManager[Any]:
     from django.utils import translation
 
     if not settings.configured:
-        settings.configure(USE_I18N=True, LANGUAGE_CODE="en", LOCALE_PATHS=[str(files("etappe") / "locale" / "lint")])
+        settings.configure(
+            USE_I18N=True,
+            LANGUAGE_CODE="en",
+            LOCALE_PATHS=[str(files("etappe") / "locale" / group) for group in ("lint", "rooms", "editor")],
+        )
         django.setup()
     return translation.override(language)
 
@@ -144,9 +149,10 @@ def schema_command() -> None:
 
 @command.command("publish")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reason", default="", help="Why this version; it stays in the list of versions.")
 @click.option("--as", "as_email", required=True, metavar="EMAIL", help="Who publishes, by e-mail address.")
 @plainly
-def publish_command(file: Path, as_email: str) -> None:
+def publish_command(file: Path, reason: str, as_email: str) -> None:
     """Publish the process in FILE as the next version; the same text again changes nothing."""
     from etappe.config.start import application
 
@@ -154,7 +160,7 @@ def publish_command(file: Path, as_email: str) -> None:
         from etappe.journal.clock import now
         from etappe.playbook.actions import publish
 
-        version = publish(_decoded(file.read_bytes()), actor=actor_named(as_email), at=now())
+        version = publish(_decoded(file.read_bytes()), reason=reason, actor=actor_named(as_email), at=now())
         click.echo(f"{version.process} {version.number}")
 
 
@@ -163,6 +169,48 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise click.ClickException("This is no text in UTF-8.") from None
+
+
+@command.command("diff")
+@click.argument("old")
+@click.argument("new")
+@_language_option
+@plainly
+def diff_command(old: str, new: str, lang: str) -> None:
+    """Say in words what changed from OLD to NEW: files, or published versions as KEY or KEY:NUMBER.
+
+    Exit status: 0 nothing that people would read, 1 something.
+    """
+    with _comparing(old, new), _speaking(lang), said_plainly():
+        from etappe.core.process_diff import compare
+        from etappe.playbook.diff_texts import tell
+
+        told = tell(compare(_process(old), _process(new)))
+        click.echo("\n".join(f"- {sentence}" for sentence in told) or "Nothing differs that people would read.")
+    sys.exit(FOUND if told else CLEAN)
+
+
+def _comparing(*names: str) -> AbstractContextManager[Any]:
+    """The database only where a published version is named."""
+    from etappe.config.start import application
+
+    return nullcontext() if all(Path(name).is_file() for name in names) else application()
+
+
+def _process(name: str) -> Process:
+    from etappe.core.process_file import compile_process, read
+
+    if Path(name).is_file():
+        draft = read(_decoded(_read(name)))
+        if draft.problems:
+            raise click.ClickException(f"{click.format_filename(name)} is no process: run `etappe process lint` on it.")
+        return compile_process(draft)
+    from etappe.playbook.queries import get_version
+
+    key, _, number = name.partition(":")
+    if number and not number.isdecimal():
+        raise click.ClickException(f"{name} is neither a file nor a version. Write KEY or KEY:NUMBER.")
+    return get_version(key, int(number[:9]) if number else None).spec
 
 
 @command.command("example")

@@ -96,7 +96,7 @@ def parse(source: str) -> Parsed:
     if size > LARGEST:
         return _unreadable("too_big", None, size=size, largest=LARGEST)
     try:
-        composed = _compose(source)
+        composed = compose(source)
     except _AliasUsed as error:
         return _unreadable("alias", error.problem_mark)
     except _TooDeep as error:
@@ -112,7 +112,8 @@ def parse(source: str) -> Parsed:
     return _Reading().parsed(composed)
 
 
-def _compose(source: str) -> yaml.Node | None:
+def compose(source: str) -> yaml.Node | None:
+    """The nodes of a YAML text with their marks; raises what YAML raises, and for aliases and for excess depth."""
     loader = _Loader(source)
     try:
         return loader.get_single_node()

@@ -337,6 +337,14 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("There is no process that a deal could follow yet."),
         _("Take one from the library, or publish your own."),
     ),
+    "draft_ended": (
+        _("This draft was published or put aside; nothing was saved."),
+        _("Take it up again, or write the next version."),
+    ),
+    "draft_running": (
+        _("The next version of this process is being written already."),
+        _("Go on in that draft."),
+    ),
     "process_unusable": (
         _("This file is no process yet; nothing was published."),
         _("Mend these places and try again."),

@@ -97,6 +97,8 @@ SENTENCES: Mapping[str, Label] = {
     "deal.member_removed": _("{user} left the deal team"),
     "process.published": _("Version {number} of the process “{process}” published, with {stages} stages"),
     "process.made_default": _("New deals start on the process “{process}”"),
+    "draft.created": _("Draft of a process begun"),
+    "draft.edited": _("Draft of a process changed: {fields}"),
     "user.created": _("Colleague added: {name}"),
     "user.edited": _("Colleague {user} changed: {fields}"),
     "user.joined": _("{user} accepted the invitation"),

@@ -6,6 +6,7 @@ import hashlib
 from datetime import datetime
 
 from etappe.core.actor import Actor
+from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
 from etappe.core.kinds.playbook import ProcessMadeDefault, ProcessPublished
 from etappe.core.lint import lint_draft
@@ -21,15 +22,15 @@ from etappe.team.queries import workspace
 
 
 @action
-def publish(source: str, *, actor: Actor, at: datetime) -> VersionView:
-    """Publish a process file as the next version of its process.
+def publish(source: str, *, reason: str = "", actor: Actor, at: datetime) -> VersionView:
+    """Publish a process file as the next version of its process; `reason` says why.
 
     The same text as the newest version changes nothing and gives that one. A file that cannot be used is refused as
     `process_unusable` with its problems; what the linter merely finds does not block. The first process that is
     published becomes the one new deals start on.
     """
     require(actor, "playbook.publish")
-    spec = _compiled(source)
+    spec, reason = compiled(source), clean_text("reason", reason)
     process = _locked(spec.key)
     newest = ProcessVersion.objects.filter(process=process).order_by("-number").first()
     sha256 = hashlib.sha256(source.encode()).hexdigest()
@@ -42,15 +43,18 @@ def publish(source: str, *, actor: Actor, at: datetime) -> VersionView:
         sha256=sha256,
         compiled=as_data(spec),
         published_at=at,
+        published_by=actor.id,
+        reason=reason,
     )
-    told = ProcessPublished(process=spec.key, number=version.number, sha256=sha256, stages=len(spec.stages))
+    told = ProcessPublished(spec.key, version.number, sha256, len(spec.stages), reason)
     record(told, actor=actor, at=at)
     if not workspace().default_process:
         _make_default(spec.key, actor=actor, at=at)
     return version_view(version)
 
 
-def _compiled(source: str) -> Spec:
+def compiled(source: str) -> Spec:
+    """The process of a file, or the refusal that says in words what keeps it from being one."""
     draft = read(source)
     if draft.problems:
         found = [finding for finding in lint_draft(draft) if "problem" in finding.params]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from etappe.journal.fields import uid_field
 
 
 class Process(models.Model):
@@ -24,6 +27,38 @@ class ProcessVersion(models.Model):
     sha256 = models.TextField()
     compiled = models.JSONField()
     published_at = models.DateTimeField()
+    published_by = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True, db_default="", default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["process", "number"], name="version_number_once")]
+
+
+class Draft(models.Model):
+    """A process that is being written, readable or not. Its text is kept as bytes under `sha256`, every saved state.
+
+    `process` is the key of the process it is the next version of, empty for a new one. `title` is its name as far as it
+    can be read. An ended draft was published or discarded.
+    """
+
+    uid = uid_field()
+    process = models.TextField(blank=True, default="")
+    sha256 = models.TextField()
+    base = models.IntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    title = models.JSONField(default=dict)
+    version = models.IntegerField(default=1)
+    saved_by = models.BigIntegerField(null=True)
+    saved_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    JOURNALED: ClassVar = ("process", "sha256", "base", "ended_at")
+    DERIVED: ClassVar = ("id", "uid", "title", "version", "saved_by", "saved_at", "created_at")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["process"], condition=Q(ended_at=None) & ~Q(process=""), name="draft_open_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["-saved_at", "-id"], name="draft_open", condition=Q(ended_at=None))]

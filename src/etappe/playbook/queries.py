@@ -36,12 +36,14 @@ class VersionView:
 
 @dataclass(frozen=True)
 class VersionRef:
-    """A version by its number, for lists."""
+    """A version by its number, for lists: who published it, when and why."""
 
     id: int
     process: str
     number: int
     published_at: datetime
+    published_by: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,14 @@ def _of(key: str) -> QuerySet[ProcessVersion]:
 
 
 def _ref(version: ProcessVersion) -> VersionRef:
-    return VersionRef(version.id, version.process.key, version.number, version.published_at)
+    return VersionRef(
+        version.id,
+        version.process.key,
+        version.number,
+        version.published_at,
+        version.published_by,
+        version.reason,
+    )
 
 
 def get_version(key: str, number: int | None = None) -> VersionView:

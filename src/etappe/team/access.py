@@ -43,6 +43,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
+    "playbook.drafts":      (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "imports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "exports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
@@ -56,7 +57,7 @@ _COLUMNS = (Role.ADMINISTRATOR, Role.MANAGER, Role.REP, Role.MARKETING, Role.SUC
 ACTS: dict[str, dict[Role, Reach]] = {act: dict(zip(_COLUMNS, reaches, strict=True)) for act, reaches in _TABLE.items()}
 """How far each role reaches, per act."""
 
-READS = frozenset({"deals.see", "figures.see", "playbook.see", "deals.inspect"})
+READS = frozenset({"deals.see", "figures.see", "playbook.see", "playbook.drafts", "deals.inspect"})
 """Acts that a token with the scope `read` may do."""
 
 

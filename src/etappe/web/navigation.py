@@ -48,7 +48,7 @@ LIFECYCLE = (
     Destination("customers", _("Customers"), "heart-handshake", "deals.see", "c"),
     Destination("marketing", _("Marketing"), "speakerphone", "deals.see", "m"),
     Destination("figures", _("Figures"), "chart-bar", "figures.see", "f"),
-    Destination("playbook", _("Playbook"), "route", "playbook.see", "p"),
+    Destination("playbook", _("Playbook"), "route", "playbook.see", "p", also="/drafts/"),
 )
 RECORDS = (
     Destination("accounts", _("Accounts"), "building", letter="a"),

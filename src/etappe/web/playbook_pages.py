@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from etappe.core.errors import Refusal
 from etappe.core.lint import lint
-from etappe.core.process import Phase, Process, Stage
+from etappe.core.process import Process
 from etappe.core.process_yaml import LARGEST
 from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said
 from etappe.playbook import actions, queries
-from etappe.playbook.lint_texts import tell
+from etappe.playbook.drafts import DraftRef, drafts
 from etappe.playbook.queries import LibraryItem, ProcessView, VersionRef, VersionView
 from etappe.team.access import may, require
+from etappe.team.queries import UserRef, user_names
+from etappe.web.playbook_judged import Found, PhaseView, found_in, phases_of
 from etappe.web.shell import Request, go, say, show
 
 
@@ -46,19 +49,20 @@ class SourceForm(forms.Form):
 
 @dataclass(frozen=True)
 class PlaybookPage:
-    """The processes in force, and those of the library that are not."""
+    """The processes in force, those being written, and those of the library that are not in force."""
 
     processes: tuple[ProcessView, ...]
+    drafts: tuple[DraftRef, ...]
     library: tuple[LibraryItem, ...]
     may_publish: bool
 
 
 @dataclass(frozen=True)
-class PhaseView:
-    """The stages of a phase."""
+class VersionLine:
+    """A version in the list: who published it, and why."""
 
-    phase: Phase
-    stages: tuple[tuple[int, Stage], ...]
+    ref: VersionRef
+    by: str
 
 
 @dataclass(frozen=True)
@@ -68,22 +72,11 @@ class ProcessPage:
     process: Process
     phases: tuple[PhaseView, ...]
     version: VersionRef | None
-    versions: tuple[VersionRef, ...]
+    versions: tuple[VersionLine, ...]
     source: str
     is_default: bool
     is_library: bool
     may_publish: bool
-
-
-@dataclass(frozen=True)
-class Found:
-    """A finding of the linter, in words."""
-
-    rule: str
-    line: int
-    column: int
-    reason: str
-    mend: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,9 @@ def playbook(request: Request) -> HttpResponse:
     processes = tuple(queries.processes(request.actor))
     taken = {process.key for process in processes}
     offered = tuple(item for item in queries.library() if item.key not in taken)
-    return show(request, "playbook/playbook.html", PlaybookPage(processes, offered, _may_publish(request)))
+    may_publish = _may_publish(request)
+    written = drafts(request.actor) if may_publish else ()
+    return show(request, "playbook/playbook.html", PlaybookPage(processes, written, offered, may_publish))
 
 
 def _may_publish(request: Request) -> bool:
@@ -124,12 +119,13 @@ def process(request: Request, key: str, number: int | None = None) -> HttpRespon
 
 
 def _process_page(request: Request, version: VersionView) -> ProcessPage:
-    ref = VersionRef(version.id, version.process, version.number, version.published_at)
+    refs = queries.versions(version.process)
+    names = user_names(ref.published_by for ref in refs)
     return ProcessPage(
         process=version.spec,
         phases=phases_of(version.spec),
-        version=ref,
-        versions=tuple(queries.versions(version.process)),
+        version=next(ref for ref in refs if ref.id == version.id),
+        versions=tuple(VersionLine(ref, _name(names, ref.published_by)) for ref in refs),
         source=version.source,
         is_default=request.workspace.default_process == version.process,
         is_library=False,
@@ -137,14 +133,8 @@ def _process_page(request: Request, version: VersionView) -> ProcessPage:
     )
 
 
-def phases_of(process: Process) -> tuple[PhaseView, ...]:
-    """The stages by phase, numbered through."""
-    numbered = list(enumerate(process.stages, start=1))
-    return tuple(
-        PhaseView(phase, stages)
-        for phase in Phase
-        if (stages := tuple(pair for pair in numbered if pair[1].phase is phase))
-    )
+def _name(names: Mapping[int, UserRef], key: int | None) -> str:
+    return names[key].name if key in names else ""
 
 
 @require_GET
@@ -190,7 +180,7 @@ def check(request: Request) -> HttpResponse:
         return show(request, "playbook/check.html", CheckPage(form, (), False), status=422 if form.errors else 200)
     source = form.text()
     again = SourceForm(initial={"source": source})
-    page = CheckPage(again, _found(source), True)
+    page = CheckPage(again, found_in(lint(source)), True)
     if "publish" not in request.POST:
         return show(request, "playbook/check.html", page)
     try:
@@ -207,13 +197,6 @@ def check(request: Request) -> HttpResponse:
 def _initial(request: Request) -> dict[str, Any]:
     key = request.GET.get("process", "")
     return {"source": queries.get_version(key).source} if key else {}
-
-
-def _found(source: str) -> tuple[Found, ...]:
-    findings = [(finding, tell(finding)) for finding in lint(source)]
-    return tuple(
-        Found(finding.rule, finding.line, finding.column, told.reason, told.mend) for finding, told in findings
-    )
 
 
 @require_GET

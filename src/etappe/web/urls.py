@@ -16,6 +16,7 @@ GROUPS = (
     "notes_urls",
     "people_urls",
     "search_urls",
+    "drafts_urls",
     "playbook_urls",
     "imports_urls",
     "figures_urls",

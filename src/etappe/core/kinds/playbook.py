@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from etappe.core.kinds import JournalKind
+from etappe.core.kinds import Created, Edited, JournalKind
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,12 @@ class ProcessPublished(JournalKind):
     """A version of a process was published; it never changes again."""
 
     name: ClassVar[str] = "process.published"
+    personal: ClassVar[tuple[str, ...]] = ("reason",)
     process: str
     number: int
     sha256: str
     stages: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,3 +27,19 @@ class ProcessMadeDefault(JournalKind):
 
     name: ClassVar[str] = "process.made_default"
     process: str
+
+
+@dataclass(frozen=True)
+class DraftCreated(Created):
+    """Somebody began to write a process or its next version."""
+
+    name: ClassVar[str] = "draft.created"
+    draft: str
+
+
+@dataclass(frozen=True)
+class DraftEdited(Edited):
+    """A draft was saved, published, discarded or taken up again."""
+
+    name: ClassVar[str] = "draft.edited"
+    draft: str
