@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -13,7 +14,7 @@ from etappe.core.process import Words
 from etappe.journal import artefacts
 from etappe.playbook.models import Draft
 from etappe.team.access import require
-from etappe.team.queries import user_names
+from etappe.team.queries import UserRef, user_names
 
 LISTED = 50
 
@@ -50,8 +51,9 @@ def drafts(viewer: Actor) -> tuple[DraftRef, ...]:
     return tuple(DraftRef(row.uid, row.process, row.title, _name(names, row.saved_by), row.saved_at) for row in rows)
 
 
-def _name(names: dict[int, object], key: int | None) -> str:
-    return str(getattr(names.get(key or 0), "name", ""))
+def _name(names: Mapping[int, UserRef], key: int | None) -> str:
+    found = names.get(key or 0)
+    return found.name if found else ""
 
 
 def get_draft(viewer: Actor, uid: uuid.UUID | str) -> DraftView:

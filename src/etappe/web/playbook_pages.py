@@ -134,7 +134,8 @@ def _process_page(request: Request, version: VersionView) -> ProcessPage:
 
 
 def _name(names: Mapping[int, UserRef], key: int | None) -> str:
-    return names[key].name if key in names else ""
+    found = names.get(key or 0)
+    return found.name if found else ""
 
 
 @require_GET
