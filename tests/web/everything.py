@@ -14,6 +14,7 @@ from etappe.imports import background
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
 from etappe.people.actions import write_note as note_people
+from etappe.people.actions_fields import archive_field, define_field
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_drafts import start_draft
 from etappe.records import bin as recycle
@@ -68,6 +69,8 @@ class Everything:
     run: uuid.UUID
     ran: uuid.UUID
     north: uuid.UUID
+    field: uuid.UUID
+    old_field: uuid.UUID
     spare: Spare
     draft: uuid.UUID
     caller: str = "ada"
@@ -119,9 +122,15 @@ def make_everything() -> Everything:
         run=run,
         ran=ran,
         north=cast.north,
+        field=_field(scene, "Budget", "money"),
+        old_field=archive_field(_field(scene, "Alt", "text"), actor=cast.dot, at=AT).uid,
         spare=_spare(scene),
         draft=start_draft("own", actor=cast.dot, at=AT).uid,
     )
+
+
+def _field(scene: Scene, name: str, kind: str) -> uuid.UUID:
+    return define_field("account", {"name": name, "kind": kind}, actor=scene.cast.dot, at=AT).uid
 
 
 def _spare(scene: Scene) -> Spare:

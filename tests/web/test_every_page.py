@@ -20,7 +20,9 @@ from tests.web.test_permissions import WANTED
 
 pytestmark = pytest.mark.slow
 
-PARTS = frozenset({"/deals/board/totals/", "/deals/accounts/", "/deals/sources/", "/setup/ready/"})
+PARTS = frozenset(
+    {"/deals/board/totals/", "/deals/accounts/", "/deals/sources/", "/setup/ready/", "/fields/suggest/{kind}/"}
+)
 """Addresses that answer with a part of a page."""
 FILES = frozenset({
     "/evidence/{uid}/file/", "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",

@@ -13,6 +13,7 @@ from ninja.files import UploadedFile
 
 from etappe.api import given, shapes, shapes_deals
 from etappe.api.signin import Caller
+from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.core.page import Page
 from etappe.core.periods import local_day
@@ -23,6 +24,7 @@ from etappe.deals.shapes import CriterionView, DealView, InspectionRow, StageVie
 from etappe.journal import artefacts
 from etappe.journal.queries import timeline
 from etappe.journal.texts import sentence
+from etappe.people.fields import fields, readable_values
 from etappe.team.queries import user_names, workspace
 
 router = Router(tags=["deals"])
@@ -92,19 +94,20 @@ def create_deal(request: Caller, body: given.NewDeal) -> Status[Any]:
 @router.get("/deals/{uid}", response=shapes_deals.RecordOut)
 def get_deal(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
     """A deal with its whole record."""
-    return record(queries.get_deal(request.actor, uid))
+    return record(queries.get_deal(request.actor, uid), request.actor)
 
 
-def record(deal: DealView) -> dict[str, Any]:
-    """A deal's record as the API gives it."""
+def record(deal: DealView, viewer: Actor) -> dict[str, Any]:
+    """A deal's record as the API gives it; of the own fields those that are meant for the viewer or the deal's team."""
     plain = {name: getattr(deal, name) for name in _PLAIN}
     may = {"edit": deal.may_edit, "move": deal.may_move, "grant": deal.may_grant, "inspect": deal.may_inspect}
+    plain["custom"] = readable_values(fields("deal", viewer, team=deal.team_id), deal.custom) if deal.custom else {}
     return asdict(deal.row) | plain | {"stages": [_stage(stage) for stage in deal.stages], "may": may}
 
 
 _PLAIN = (
     "entry_stage", "buyer_target_date", "buyer_since", "next_step_person", "leave_reason", "lost_to", "leave_note",
-    "closed_at", "data_as_of", "data", "members", "stakeholders", "exceptions", "visits",
+    "closed_at", "data_as_of", "data", "tags", "members", "stakeholders", "exceptions", "visits",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field
@@ -27,6 +28,8 @@ class DealFields(Schema):
     next_step: str | None = None
     next_step_on: date | None = None
     next_step_person: uuid.UUID | None = None
+    tags: list[str] | None = None
+    custom: dict[str, Any] | None = None
 
 
 class NewDeal(DealFields):

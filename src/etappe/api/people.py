@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from ninja import Query, Router, Schema, Status
@@ -14,6 +15,8 @@ from etappe.api.signin import Caller
 from etappe.deals.list_fields import account_registry
 from etappe.journal.queries import timeline
 from etappe.people import actions, queries
+from etappe.people.fields import fields, readable_values
+from etappe.people.queries import AccountView, PersonView
 from etappe.records import duplicates
 
 router = Router(tags=["people"])
@@ -26,6 +29,11 @@ class PeopleQuery(Schema):
     where: str = ""
     sort: str = "name"
     after: str | None = None
+
+
+def _readable(subject: str, view: AccountView | PersonView, request: Caller) -> AccountView | PersonView:
+    """The record with those of its own values that are meant for the caller."""
+    return replace(view, custom=readable_values(fields(subject, request.actor), view.custom)) if view.custom else view
 
 
 @router.get("/accounts", response=given.AccountsOut)
@@ -41,20 +49,21 @@ def create_account(request: Caller, body: given.AccountFields) -> Status[Any]:
     fields = body.model_dump(exclude_unset=True)
     likely = duplicates.possible(request.actor, "account", fields)
     made = actions.create_account(fields, actor=request.actor, at=request.at)
-    return Status(201, given.made(made, likely))
+    return Status(201, given.made(_readable("account", made, request), likely))
 
 
 @router.get("/accounts/{uid}", response=given.AccountOut)
 def get_account(request: Caller, uid: uuid.UUID) -> Any:
     """An account."""
-    return queries.get_account(request.actor, uid)
+    return _readable("account", queries.get_account(request.actor, uid), request)
 
 
 @router.patch("/accounts/{uid}", response=given.AccountOut)
 def edit_account(request: Caller, uid: uuid.UUID, body: given.AccountChanges) -> Any:
     """Change the fields that are sent."""
     changes = body.model_dump(exclude_unset=True, exclude={"seen"})
-    return actions.edit_account(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+    edited = actions.edit_account(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+    return _readable("account", edited, request)
 
 
 @router.get("/accounts/{uid}/timeline", response=list[shapes_deals.EntryOut])
@@ -85,20 +94,21 @@ def create_person(request: Caller, body: given.PersonFields) -> Status[Any]:
     fields = body.model_dump(exclude_unset=True)
     likely = duplicates.possible(request.actor, "person", fields)
     made = actions.create_person(fields, actor=request.actor, at=request.at)
-    return Status(201, given.made(made, likely))
+    return Status(201, given.made(_readable("person", made, request), likely))
 
 
 @router.get("/people/{uid}", response=given.PersonOut)
 def get_person(request: Caller, uid: uuid.UUID) -> Any:
     """A person."""
-    return queries.get_person(request.actor, uid)
+    return _readable("person", queries.get_person(request.actor, uid), request)
 
 
 @router.patch("/people/{uid}", response=given.PersonOut)
 def edit_person(request: Caller, uid: uuid.UUID, body: given.PersonChanges) -> Any:
     """Change the fields that are sent."""
     changes = body.model_dump(exclude_unset=True, exclude={"seen"})
-    return actions.edit_person(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+    edited = actions.edit_person(uid, changes, seen=body.seen, actor=request.actor, at=request.at)
+    return _readable("person", edited, request)
 
 
 @router.post("/people/{uid}/notes", response={204: None})

@@ -185,6 +185,8 @@ class RecordOut(DealOut):
     closed_at: datetime | None
     data_as_of: date | None
     data: dict[str, Any]
+    tags: list[str]
+    custom: dict[str, Any]
     stages: list[StageOut]
     members: list[MemberOut]
     stakeholders: list[StakeholderOut]

@@ -36,6 +36,8 @@ class AccountOut(Schema):
     owner: RefOut | None
     is_private: bool
     data: dict[str, Any]
+    tags: list[str]
+    custom: dict[str, Any]
     created_at: datetime
 
 
@@ -95,6 +97,8 @@ class PersonOut(Schema):
     owner: RefOut | None
     is_private: bool
     data: dict[str, Any]
+    tags: list[str]
+    custom: dict[str, Any]
     created_at: datetime
 
 
@@ -148,6 +152,8 @@ class AccountFields(Schema):
     parent: uuid.UUID | None = None
     owner: uuid.UUID | None = None
     is_private: bool | None = None
+    tags: list[str] | None = None
+    custom: dict[str, Any] | None = None
 
 
 class AccountChanges(AccountFields):
@@ -173,6 +179,8 @@ class PersonFields(Schema):
     account: uuid.UUID | None = None
     owner: uuid.UUID | None = None
     is_private: bool | None = None
+    tags: list[str] | None = None
+    custom: dict[str, Any] | None = None
 
 
 class PersonChanges(PersonFields):

@@ -12,6 +12,7 @@ from typing import Any
 from etappe.core.deal_fields import NAME_LIMIT, clean_name, clean_text
 from etappe.core.errors import Refusal
 from etappe.core.mail_checks import FREEMAIL
+from etappe.core.tags import clean_tags
 
 EMAIL_LIMIT, LOCAL_LIMIT, DOMAIN_LIMIT, LABEL_LIMIT = 254, 64, 253, 63
 PHONE_LIMIT, ADDRESS_LIMIT, NOTE_LIMIT, DATA_LIMIT = 60, 500, 20_000, 64 * 1024
@@ -238,6 +239,7 @@ ACCOUNT: Mapping[str, Callable[[str, Any], Any]] = {
     "owner": clean_reference,
     "is_private": clean_flag,
     "data": clean_data,
+    "tags": clean_tags,
 }
 """How each field of an account is cleaned."""
 
@@ -257,6 +259,7 @@ PERSON: Mapping[str, Callable[[str, Any], Any]] = {
     "owner": clean_reference,
     "is_private": clean_flag,
     "data": clean_data,
+    "tags": clean_tags,
 }
 """How each field of a person is cleaned. `name` may be left out where given or family name is there."""
 

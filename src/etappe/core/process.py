@@ -14,6 +14,7 @@ from functools import cached_property
 
 from etappe.core.errors import Refusal
 from etappe.core.evidence import Kind, Provenance, counts_as
+from etappe.core.own_fields import Unfilled
 
 Words = Mapping[str, str]
 """A text per language: {"de": ..., "en": ...}."""
@@ -163,7 +164,11 @@ class Held:
 
 @dataclass(frozen=True)
 class DealFacts:
-    """What the gate needs to know of a deal. `excepted` are the stages that an exception was granted for."""
+    """What the gate needs to know of a deal.
+
+    `excepted` are the stages that an exception was granted for; `unfilled` the fields of the workspace's own that
+    stages ask for and that hold nothing yet. A value proves nothing, and no exception stands for one.
+    """
 
     process: Process
     stage: str
@@ -172,6 +177,7 @@ class DealFacts:
     held: tuple[Held, ...] = ()
     excepted: frozenset[str] = frozenset()
     basis: Basis = Basis.START
+    unfilled: tuple[Unfilled, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,11 +196,15 @@ class Verdict:
     status: Status
     basis: Basis
     missing: tuple[MissingProof, ...] = field(default=())
+    unfilled: tuple[Unfilled, ...] = ()
 
     def raise_if_refused(self) -> None:
         """Raise the refusal that names what is missing."""
         if self.missing:
-            raise Refusal("criteria_missing", stage=self.missing[0].stage, to=self.to, missing=self.missing)
+            stage = self.missing[0].stage
+            raise Refusal("criteria_missing", stage=stage, to=self.to, missing=self.missing, unfilled=self.unfilled)
+        if self.unfilled:
+            raise Refusal("values_missing", to=self.to, unfilled=self.unfilled)
 
 
 def is_met(stage: Stage, criterion: Criterion, held: Iterable[Held]) -> bool:
@@ -220,6 +230,13 @@ def missing_proof(facts: DealFacts, stages: Iterable[Stage]) -> tuple[MissingPro
     )
 
 
+def unfilled_in(facts: DealFacts, stages: Iterable[Stage]) -> tuple[Unfilled, ...]:
+    """The values that these stages ask for and that are not there, each field once."""
+    order = [stage.key for stage in stages]
+    wanted = sorted((item for item in facts.unfilled if item.stage in order), key=lambda item: order.index(item.stage))
+    return tuple({item.key: item for item in reversed(wanted)}[key] for key in dict.fromkeys(i.key for i in wanted))
+
+
 def verdict(facts: DealFacts, to: str) -> Verdict:
     """May the deal move to stage `to` (or be `won`)? Refuses what is never a move; otherwise says what is missing.
 
@@ -238,7 +255,8 @@ def verdict(facts: DealFacts, to: str) -> Verdict:
         raise Refusal("already_there", stage=process.stages[here])
     if there > here:
         passed = process.stages[here:there]
-        return Verdict(to, facts.status, _basis(facts, passed), missing_proof(facts, passed))
+        missing = missing_proof(facts, passed)
+        return Verdict(to, facts.status, _basis(facts, passed), missing, unfilled_in(facts, passed))
     if facts.status is Status.WON and process.stages[there].phase is not Phase.KEEP:
         raise Refusal("won_stays_won", stage=process.stages[there])
     return Verdict(to, facts.status, Basis.BACK)
@@ -256,14 +274,22 @@ def _winning(facts: DealFacts, to: str) -> Verdict:
     last = max((process.order[stage.key] for stage in process.of_phase(Phase.FIND, Phase.WIN)), default=0)
     start = min(process.order[facts.entry_stage or facts.stage], process.order[facts.stage], last)
     passed = process.stages[start:end]
-    return Verdict(target.key, Status.WON, _basis(facts, passed), missing_proof(facts, passed))
+    missing = missing_proof(facts, passed)
+    return Verdict(target.key, Status.WON, _basis(facts, passed), missing, unfilled_in(facts, passed))
 
 
 def _basis(facts: DealFacts, passed: tuple[Stage, ...]) -> Basis:
     return Basis.OVERRIDE if rests_on_exception(facts, passed) else Basis.EVIDENCE
 
 
-def entry(process: Process, stage: str | None, *, late: bool, held: tuple[Held, ...] = ()) -> Verdict:
+def entry(
+    process: Process,
+    stage: str | None,
+    *,
+    late: bool,
+    held: tuple[Held, ...] = (),
+    unfilled: tuple[Unfilled, ...] = (),
+) -> Verdict:
     """May a new deal start in `stage`? The first one is free; a later one needs proof, or to be called a late entry.
 
     A late entry (the buyer did the steps before we met) is no exception; what it skips stays visibly unproven.
@@ -274,8 +300,11 @@ def entry(process: Process, stage: str | None, *, late: bool, held: tuple[Held, 
     skipped = process.stages[: process.order[start.key]]
     if not skipped:
         return Verdict(start.key, Status.OPEN, Basis.START)
-    missing = missing_proof(DealFacts(process, process.first.key, held=held), skipped)
-    return Verdict(start.key, Status.OPEN, Basis.LATE_ENTRY, () if late else missing)
+    if late:
+        return Verdict(start.key, Status.OPEN, Basis.LATE_ENTRY)
+    facts = DealFacts(process, process.first.key, held=held, unfilled=unfilled)
+    missing = missing_proof(facts, skipped)
+    return Verdict(start.key, Status.OPEN, Basis.LATE_ENTRY, missing, unfilled_in(facts, skipped))
 
 
 def proof(facts: DealFacts) -> Proof:

@@ -14,6 +14,7 @@ from etappe.core.actor import Actor
 from etappe.core.evidence import Kind, Provenance
 from etappe.core.process import Basis, DealFacts, Held, Process, Status, proof
 from etappe.deals.models import Deal, DealException, DealSpan, Evidence, StageVisit
+from etappe.people.fields import unfilled_values
 from etappe.playbook.queries import spec
 
 SPAN_COLUMNS = ("stage", "status", "amount", "currency", "owner_id", "team_id", "expected_close")
@@ -34,6 +35,7 @@ def facts_of(deal: Deal) -> DealFacts:
         ),
         excepted=frozenset(stage for stages in granted for stage in stages),
         basis=Basis(deal.basis),
+        unfilled=unfilled_values(deal.custom, process_of(deal).key, deal.team_id),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from etappe.core.own_fields import Unfilled
 from etappe.core.process import Basis, Criterion, Phase, Process, Proof, Stage, Status
 
 
@@ -219,6 +220,10 @@ class DealView:
 
     row: DealRow
     id: int
+    team_id: int | None
+    tags: tuple[str, ...]
+    custom: Mapping[str, Any]
+    unfilled: tuple[Unfilled, ...]
     process: Process
     process_title: Mapping[str, str]
     stages: tuple[StageView, ...]

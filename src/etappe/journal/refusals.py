@@ -129,6 +129,34 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     ),
     "not_yes_or_no": (_("“{field}” has to be yes or no."), _("Choose one of them.")),
     "not_a_list": (_("“{field}” has to be a list of at most {limit} entries."), _("Please shorten the list.")),
+    "number_unfit": (
+        _("“{field}” has to be a number with at most {places} decimals, and of at most fifteen digits before them."),
+        _("Please check the number."),
+    ),
+    "money_unfit": (_("“{field}” has to be an amount with its currency."), _("Give both, such as 12.50 and EUR.")),
+    "choices_needed": (_("There is nothing to choose from."), _("Give at least one choice.")),
+    "choice_twice": (_("“{value}” stands in the list twice."), _("Name each choice once.")),
+    "stage_unfit": (_("“{value}” is no stage."), _("Name process and stage, as in inbound:need_confirmed.")),
+    "field_key_unfit": (
+        _("“{value}” cannot be a key."),
+        _("Begin with a letter; use at most forty small letters, digits and underscores."),
+    ),
+    "field_key_taken": (_("There is a field with the key “{value}” already."), _("Choose another key.")),
+    "field_name_taken": (_("There is a field called “{value}” already."), _("Choose another name.")),
+    "field_fixed": (
+        _("“{field}” stays as it was when the field was made."),
+        _("Archive the field, and make another one."),
+    ),
+    "fields_full": (
+        _("There are {limit} fields already; more would help nobody."),
+        _("Archive fields that are not used any more."),
+    ),
+    "only_deals_have_stages": (
+        _("Only a deal has stages that a field can be needed for."),
+        _("Leave the stages out."),
+    ),
+    "tag_unfit": (_("“{value}” cannot be a tag."), _("Use words without commas, up to sixty characters.")),
+    "values_missing": (_("This deal stays in its stage."), _("Fill these fields in, then move it.")),
     "not_columns": (_("“{field}” has to be columns with their values."), _("Give a name and a value for each.")),
     "not_an_email": (
         _("“{value}” is not an e-mail address."),
@@ -416,6 +444,8 @@ def text(refusal: Refusal) -> Said:
 def _values(refusal: Refusal) -> dict[str, str]:
     ways = _SHOWN | _SHOWN_OTHERWISE.get(refusal.code, {})
     said = {name: ways.get(name, shown)(value) for name, value in refusal.params.items()}
+    if "label" in refusal.params and "field" in said:
+        said["field"] = said["label"]
     by = said.get("by") or gettext("Somebody else")
     return said | {"by": by, "sender": said.get("name") or said.get("address", "")}
 
@@ -495,6 +525,12 @@ def _criteria(params: Mapping[str, Any]) -> Iterable[str]:
     for item in params["missing"]:
         said = words(item.criterion.text)
         yield f"{words(item.stage.name)}: {said}" if several else said
+    yield from _unfilled(params)
+
+
+def _unfilled(params: Mapping[str, Any]) -> Iterable[str]:
+    """Fields of the workspace's own that hold nothing yet."""
+    return (item.name for item in params.get("unfilled", ()))
 
 
 def _checks(params: Mapping[str, Any]) -> Iterable[str]:
@@ -520,6 +556,8 @@ def _file(params: Mapping[str, Any]) -> Iterable[str]:
 
 def _both(params: Mapping[str, Any]) -> Iterable[str]:
     for column, (mine, theirs) in params.get("changed", {}).items():
+        if column == "custom":
+            mine, theirs = (list(value.values()) for value in (mine, theirs))
         yield gettext("{field}: yours “{mine}”, now “{theirs}”").format(
             field=_field(column), mine=shown(mine), theirs=shown(theirs)
         )
@@ -527,6 +565,7 @@ def _both(params: Mapping[str, Any]) -> Iterable[str]:
 
 _MISSING: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
     "criteria_missing": _criteria,
+    "values_missing": _unfilled,
     "not_buyers_mail": _checks,
     "not_buyers_acceptance": _checks,
     "process_unusable": _places,

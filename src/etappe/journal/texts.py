@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from etappe.core.own_fields import OwnField
 from etappe.core.process import Basis
 from etappe.journal.labels import (
     CENTRE_ROLES,
@@ -27,6 +28,7 @@ from etappe.journal.labels import (
     listed,
     moment,
 )
+from etappe.journal.own_values import value_text
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Names:
     """What keys in entries are called: whatever is not named here is shown as its key.
 
     `stages`, `criteria` and `reasons` are keys of the deal's process; `people`, `users` and `accounts` are keys or uids
-    as text.
+    as text. `own` are the fields that the workspace defined, by key.
     """
 
     stages: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Names:
     users: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, OwnField] = field(default_factory=dict)
 
 
 NOBODY = Names()
@@ -74,6 +77,10 @@ SENTENCES: Mapping[str, Label] = {
     "note.written": _("Note: {text}"),
     "workspace.exported": _("Everything exported: {rows} rows, {files} files"),
     "workspace.loaded": _("Archive of {taken_at} loaded: {rows} rows, {files} files"),
+    "field.defined": _("Field defined: {name}"),
+    "field.edited": _("Field “{called}” changed: {fields}"),
+    "field.archived": _("Field “{called}” archived; its values stay"),
+    "field.restored": _("Field “{called}” offered again"),
     "deal.created": _("Deal added: {name}"),
     "deal.edited": _("Deal changed: {fields}"),
     "deal.stage_moved": _("Moved from “{came_from}” to “{went_to}”, {basis}"),
@@ -145,10 +152,32 @@ def changed(data: Mapping[str, Any], names: Names = NOBODY) -> list[Changed]:
     pairs = data.get("changed")
     if not isinstance(pairs, Mapping):
         return []
+    return [line for column, (before, after) in pairs.items() for line in _changed(column, before, after, names)]
+
+
+def _changed(column: str, before: Any, after: Any, names: Names) -> list[Changed]:
+    """A column before and after; for own values each field that changed."""
+    if column != "custom":
+        return [Changed(label(FIELDS, column), _column(column, before, names), _column(column, after, names))]
     return [
-        Changed(label(FIELDS, column), _column(column, before, names), _column(column, after, names))
-        for column, (before, after) in pairs.items()
+        Changed(
+            _own_name(key, names),
+            value_text(names.own.get(key), (before or {}).get(key), {**names.people, **names.accounts}),
+            value_text(names.own.get(key), (after or {}).get(key), {**names.people, **names.accounts}),
+        )
+        for key in sorted({**(before or {}), **(after or {})})
     ]
+
+
+def _own_name(key: str, names: Names) -> str:
+    return names.own[key].name if key in names.own else key
+
+
+def _fields(pairs: Mapping[str, Any], names: Names) -> str:
+    """The names of the fields that changed."""
+    before, after = pairs.get("custom", ({}, {}))
+    own = [_own_name(key, names) for key in sorted({**(before or {}), **(after or {})})]
+    return listed([*(label(FIELDS, column) for column in pairs if column != "custom"), *own])
 
 
 def _values(data: Mapping[str, Any], names: Names) -> dict[str, str]:
@@ -156,7 +185,7 @@ def _values(data: Mapping[str, Any], names: Names) -> dict[str, str]:
     inner = data.get("values")
     flat = {**(inner if isinstance(inner, Mapping) else {}), **data}
     pairs = data.get("changed")
-    fields = listed(label(FIELDS, column) for column in pairs) if isinstance(pairs, Mapping) else ""
+    fields = _fields(pairs, names) if isinstance(pairs, Mapping) else ""
     return {key: _column(key, value, names) for key, value in flat.items()} | {"fields": fields}
 
 

@@ -55,4 +55,15 @@ def columns_of(row: models.Model, columns: Iterable[str]) -> dict[str, Any]:
 def changes(row: models.Model, wanted: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Which of the wanted values differ from the row's: column to [before, after]."""
     pairs = {column: [as_json(getattr(row, column)), as_json(value)] for column, value in wanted.items()}
-    return {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+    told = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+    return told | ({"custom": changed_keys(*told["custom"])} if "custom" in told else {})
+
+
+def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
+    """Of the values of own fields only those that changed, before and after; None where there was or is none.
+
+    >>> changed_keys({"a": "1", "b": "2"}, {"a": "1", "c": "3"})
+    [{'b': '2', 'c': None}, {'b': None, 'c': '3'}]
+    """
+    keys = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
+    return [{key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}]

@@ -18,6 +18,8 @@ from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
 from etappe.journal.values import columns_of
 from etappe.people.countries import code_of
+from etappe.people.fields import own_values
+from etappe.people.load_values import index_values
 from etappe.people.models import Account, Person
 from etappe.people.queries import (
     AccountView,
@@ -43,11 +45,12 @@ def create_account(fields: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     `owner` and `parent` are uids. Refuses fields that do not hold, with the field's name.
     """
     require(actor, "people.edit")
-    columns = _account_columns({"name": "", **fields}, actor)
+    columns = _account_columns({"name": "", **fields}, actor) | _own("account", {}, fields, actor)
     account = Account(**_owned(columns, fields, actor))
     account.domain = account.domain or domain_of_website(account.website)
     _require_open_to(actor, account)
     account.save(force_insert=True)
+    _index(account)
     record(AccountCreated(columns_of(account, Account.JOURNALED)), actor=actor, at=at, account=account.id)
     return account_view(account, actor)
 
@@ -59,7 +62,7 @@ def edit_account(
     """Change fields of an account that the actor saw in version `seen`; what is equal to before is no change."""
     account = _locked(visible_accounts(actor), uid)
     require(actor, "people.edit")
-    wanted = _account_columns(changes, actor)
+    wanted = _account_columns(changes, actor) | _own("account", account.custom, changes, actor)
     _refuse_stale(account, wanted, seen, timeline(account=account.id) if seen != account.version else ())
     _require_no_circle(account, wanted)
     edited = _write(account, wanted, actor)
@@ -77,7 +80,7 @@ def create_person(
     `owner` and `account` are uids; a caller that has the account's key already gives `account_id` instead.
     """
     require(actor, "people.edit")
-    columns = _person_columns(fields, actor)
+    columns = _person_columns(fields, actor) | _own("person", {}, fields, actor)
     if account_id is not None:
         columns["account_id"] = account_id
     person = Person(**_owned(columns, fields, actor))
@@ -86,6 +89,7 @@ def create_person(
         raise Refusal("field_required", field="name")
     _require_open_to(actor, person)
     person.save(force_insert=True)
+    _index(person)
     values = columns_of(person, Person.JOURNALED)
     record(PersonCreated(values), actor=actor, at=at, person=person.id, account=person.account_id)
     return person_view(person)
@@ -98,7 +102,7 @@ def edit_person(
     """Change fields of a person whom the actor saw in version `seen`; what is equal to before is no change."""
     person = _locked(visible_people(actor), uid)
     require(actor, "people.edit")
-    wanted = _person_columns(changes, actor)
+    wanted = _person_columns(changes, actor) | _own("person", person.custom, changes, actor)
     _refuse_stale(person, wanted, seen, timeline(person=person.id) if seen != person.version else ())
     if not wanted.get("name", person.name):
         raise Refusal("field_required", field="name")
@@ -147,7 +151,7 @@ def _seen(rows: QuerySet[Row], uid: uuid.UUID | str | None) -> Row:
 
 
 def _account_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    columns = _with_owner(clean_fields(fields, ACCOUNT))
+    columns = _with_owner(clean_fields(_plain(fields), ACCOUNT))
     if "country" in columns:
         columns["country"] = code_of(columns["country"])
     if "parent" in columns:
@@ -156,10 +160,28 @@ def _account_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
 
 
 def _person_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-    columns = _with_owner(clean_fields(fields, PERSON))
+    columns = _with_owner(clean_fields(_plain(fields), PERSON))
     if "account" in columns:
         columns["account_id"] = _referred(columns.pop("account"), "account", actor)
     return columns
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "custom"}
+
+
+def _own(subject: str, present: Mapping[str, Any], given: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """The column of own values, where some are given: keys that are not named keep what they hold."""
+    return {"custom": own_values(subject, present, given["custom"], actor)} if "custom" in given else {}
+
+
+def _index(row: Account | Person) -> None:
+    if row.custom:
+        index_values(_subject(row), [row.id])
+
+
+def _subject(row: Account | Person) -> str:
+    return "account" if isinstance(row, Account) else "person"
 
 
 def _referred(uid: uuid.UUID | None, field: str, actor: Actor) -> int | None:
@@ -218,4 +240,6 @@ def _write(row: Row, wanted: Mapping[str, Any], actor: Actor) -> dict[str, list[
     _require_open_to(actor, row)
     row.version += 1
     row.save(update_fields=["version", *edited])
+    if "custom" in edited:
+        index_values(_subject(row), [row.id])
     return edited

@@ -82,6 +82,8 @@ class AccountView:
     owner: UserRef | None
     is_private: bool
     data: Mapping[str, Any]
+    tags: Sequence[str]
+    custom: Mapping[str, Any]
     created_at: datetime
 
 
@@ -125,6 +127,8 @@ class PersonView:
     owner: UserRef | None
     is_private: bool
     data: Mapping[str, Any]
+    tags: Sequence[str]
+    custom: Mapping[str, Any]
     created_at: datetime
 
 

@@ -293,12 +293,21 @@ def other_granters(actor: Actor, team: int | None = None) -> bool:
 
     `team` is the deal's team, the actor's own where it is left out. Only colleagues who can sign in count.
     """
-    above = _teams_above(actor.team if team is None else team)
+    above = teams_above(actor.team if team is None else team)
     grants = Q(role=Role.ADMINISTRATOR.value) | Q(role=Role.MANAGER.value, team_id__in=above)
     return able().filter(grants).exclude(id=actor.id or 0).exists()
 
 
-def _teams_above(team: int | None) -> set[int]:
+def team_id(uid: uuid.UUID | str) -> int:
+    """The key of a team, or a refusal that says that there is none."""
+    found = Team.objects.filter(uid=as_uuid(uid)).values_list("id", flat=True).first()
+    if found is None:
+        raise Refusal("unknown_reference", field="team")
+    return found
+
+
+def teams_above(team: int | None) -> set[int]:
+    """The team and all teams above it."""
     parents = dict(Team.objects.values_list("id", "parent_id"))
     above: set[int] = set()
     while team is not None and team not in above:

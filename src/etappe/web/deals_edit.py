@@ -22,6 +22,7 @@ from etappe.journal.labels import words
 from etappe.journal.refusals import Said
 from etappe.people import actions as people_actions
 from etappe.people import queries as people
+from etappe.people.fields import fields
 from etappe.people.queries import AccountRef
 from etappe.team import queries as team
 from etappe.team.access import require
@@ -92,6 +93,7 @@ def create(request: Request) -> HttpResponse:
     is_sent = request.method == "POST"
     form = DealForm(request.POST if is_sent else None, initial=start)
     offer(form, "owner", _colleagues(request))
+    form.ask_own(fields("deal", request.actor), {}, request.actor)
     if not is_sent or "find" in request.POST or not form.is_valid():
         page = _create_page(request, form)
         return show(request, "deals/create.html", page, part="stages", status=422 if form.errors else 200)
@@ -183,6 +185,7 @@ def edit(request: Request, uid: uuid.UUID) -> HttpResponse:
         raise Forbidden("forbidden", act="deals.edit")
     form = DealForm(request.POST if request.method == "POST" else None, initial=initial_of(deal))
     offer(form, "owner", _colleagues_with(request, deal))
+    form.ask_own(fields("deal", request.actor, team=deal.team_id), deal.custom, request.actor)
     return _edit(request, deal, form, "deals/edit.html", lambda: form.values() | _chosen_account(request))
 
 
@@ -218,7 +221,8 @@ def _edit(
         with transaction.atomic():
             state = actions.edit(deal.uid, values(), seen=seen_of(request), actor=request.actor, at=request.at)
     except Stale as stale:
-        both = conflicts(form, initial_of(deal))
+        own = form.own_initial() if isinstance(form, DealForm) else {}
+        both = conflicts(form, initial_of(deal) | own)
         page = EditPage(deal, form, page.accounts, deal.version, both, complain(form, stale))
         return _edit_answer(request, template, page, stale.status)
     except (Forbidden, Missing):

@@ -29,9 +29,12 @@ from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said_of
 from etappe.web import deals_links, deals_move
 from etappe.web.deals_answers import complain, done, seen_of
-from etappe.web.deals_forms import NOTE_LIMIT, day_field, latest_day, moment_of, offer
+from etappe.web.deals_fill import fill_form
+from etappe.web.deals_forms import NOTE_LIMIT, latest_day, moment_of, offer
 from etappe.web.deals_gate import lacks
 from etappe.web.deals_people import new_person, people_choices
+from etappe.web.form_fields import day_field
+from etappe.web.own_fields import WithOwnFields
 from etappe.web.shell import Request, say, show, wants_part
 
 MAIL = (Kind.REPLY, Kind.BOOKING, Kind.INVITE_ACCEPTED)
@@ -114,6 +117,12 @@ class GivePage:
     asks: tuple[Ask, ...]
     to: str
     said: Said | None = None
+    own: WithOwnFields | None = None
+
+    @property
+    def gaps(self) -> int:
+        """How many things are missing."""
+        return len(self.asks) + (len(self.own.asked) if self.own else 0)
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +147,7 @@ def give(request: Request, uid: uuid.UUID) -> HttpResponse:
 def missing(request: Request, uid: uuid.UUID, to: str, refusal: Refusal) -> HttpResponse:
     """The refusal of a move: exactly what is missing, each with a form ready to be filled."""
     deal = deals.get_deal(request.actor, uid)
-    page = GivePage(deal, asks_for(request, deal, to), to, said_of(refusal))
+    page = GivePage(deal, asks_for(request, deal, to), to, said_of(refusal), fill_form(request, deal, to))
     return _panel(request, page, refusal.status)
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
+from etappe.core.own_fields import Unfilled
 from etappe.core.process import WON, LeaveReason, Phase, Status
 from etappe.deals.shapes import CriterionView, DealView, StageView
 from etappe.journal.labels import label, words
@@ -15,7 +16,7 @@ from etappe.web.deals_words import OUTCOMES
 
 @dataclass(frozen=True)
 class Way:
-    """A stage the deal can go to, or winning it; `lacks` is the number of required criteria without proof."""
+    """A stage the deal can go to, or winning it; `lacks` counts required criteria without proof, and empty fields."""
 
     to: str
     name: str
@@ -47,7 +48,7 @@ def ways(deal: DealView) -> tuple[Way, ...]:
     here = deal.process.order[deal.row.stage]
     within = (position for position in range(len(deal.stages)) if _is_within(deal, position, here))
     found = tuple(_way(deal, position, here) for position in within)
-    wins = (Way(WON, _("Mark as won"), False, len(lacks(deal, WON))),) if deal.row.status is Status.OPEN else ()
+    wins = (Way(WON, _("Mark as won"), False, _gaps(deal, WON)),) if deal.row.status is Status.OPEN else ()
     return found + wins
 
 
@@ -58,7 +59,11 @@ def _is_within(deal: DealView, position: int, here: int) -> bool:
 
 def _way(deal: DealView, position: int, here: int) -> Way:
     stage = deal.stages[position].stage
-    return Way(stage.key, words(stage.name), position < here, len(lacks(deal, stage.key)))
+    return Way(stage.key, words(stage.name), position < here, _gaps(deal, stage.key))
+
+
+def _gaps(deal: DealView, to: str) -> int:
+    return len(lacks(deal, to)) + len(unfilled(deal, to))
 
 
 def lacks(deal: DealView, to: str) -> tuple[Lack, ...]:
@@ -71,6 +76,13 @@ def lacks(deal: DealView, to: str) -> tuple[Lack, ...]:
         for view in stage.criteria
         if view.criterion.required and not view.met
     )
+
+
+def unfilled(deal: DealView, to: str) -> tuple[Unfilled, ...]:
+    """The own fields that stand empty between the deal and stage `to` (or `won`), each once."""
+    start, end = _passed(deal, to)
+    passed = {stage.stage.key for stage in deal.stages[start:end]}
+    return tuple({item.key: item for item in deal.unfilled if item.stage in passed}.values())
 
 
 def _passed(deal: DealView, to: str) -> tuple[int, int]:

@@ -67,7 +67,7 @@ def move_on(request: Request, uid: uuid.UUID, to: str, seen: int | None) -> Http
     try:
         state = actions.move(uid, to, seen=seen, actor=request.actor, at=request.at)
     except Refusal as refusal:
-        if refusal.code != "criteria_missing":
+        if refusal.code not in ("criteria_missing", "values_missing"):
             raise
         return deals_evidence.missing(request, uid, to, refusal)
     text = _("“{deal}” is won.") if to == WON else _("“{deal}” is now in the stage “{stage}”.")
@@ -125,7 +125,7 @@ def undo(request: Request, uid: uuid.UUID) -> HttpResponse:
     try:
         actions.undo(uid, seen=seen_of(request), actor=request.actor, at=request.at)
     except Refusal as refusal:
-        if refusal.code != "criteria_missing":
+        if refusal.code not in ("criteria_missing", "values_missing"):
             raise
         return deals_evidence.missing(request, uid, str(refusal.params["to"]), refusal)
     say(request, _("Undone."))

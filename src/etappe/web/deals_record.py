@@ -22,6 +22,7 @@ from etappe.web.deals_forms import NoteForm
 from etappe.web.deals_gate import lacks, next_stage, stage_before
 from etappe.web.deals_table import Line, line
 from etappe.web.deals_timeline import Timeline, timeline_of
+from etappe.web.record_parts import RecordParts, parts_of
 from etappe.web.records_bin import or_gone
 from etappe.web.shell import Request, say, show, today
 
@@ -52,6 +53,7 @@ class RecordPage:
     may_note: bool
     reason: str
     asked: ExceptionView | None
+    parts: RecordParts
 
     @property
     def here(self) -> StageView:
@@ -127,6 +129,7 @@ def _page(request: Request, deal: DealView, mark: int, before: int | None) -> Re
         may_note=may(request.actor, "notes.write"),
         reason=next((words(each.name) for each in deal.process.leave if each.key == deal.leave_reason), ""),
         asked=next((each for each in deal.exceptions if each.granted is None), None),
+        parts=parts_of(request, "deal", deal, may_edit=deal.may_edit, team=deal.team_id),
     )
 
 

@@ -15,6 +15,7 @@ from etappe.journal.queries import PAGE, EntryView, timeline
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.team import queries as team
+from etappe.web.own_words import own_words
 
 LOOKS: dict[str, tuple[str, str]] = {
     "deal.created": ("plus", ""),
@@ -72,10 +73,10 @@ class Timeline:
 def timeline_of(viewer: Actor, deal: DealView, *, before: int | None = None) -> Timeline:
     """The newest entries about the deal, or those before one of them."""
     entries = timeline(deal=deal.id, before=before)
-    names = _names(viewer, deal, entries)
+    names, own = _names(viewer, deal, entries), own_words(viewer, entries)
     voided = {entry.voids for entry in entries if entry.voids}
     return Timeline(
-        tuple(_moment(entry, names, entry.id in voided) for entry in entries),
+        tuple(_moment(entry, own.put(names, entry), entry.id in voided) for entry in entries),
         entries[-1].id if len(entries) == PAGE else None,
     )
 

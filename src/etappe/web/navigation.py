@@ -69,6 +69,7 @@ SETTINGS = (
     Destination("settings_tokens", _("API tokens"), "key", "tokens.own"),
     Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
+    Destination("settings_fields", _("Fields"), "table", "workspace.edit"),
 )
 TABS = ("today", "deals", "accounts", "figures")
 

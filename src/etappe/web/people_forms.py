@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.contact import NOTE_LIMIT
 from etappe.core.deal_fields import NAME_LIMIT
 from etappe.people.queries import AccountView, PersonView
-from etappe.web.deals_forms import AmountField
+from etappe.web.form_fields import AmountField
+from etappe.web.own_fields import WithOwnFields
 
 CHANNELS = (
     ("", _("not known")),
@@ -28,7 +29,7 @@ def _line(label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=NAME_LIMIT, **{"required": False, **options})
 
 
-class AccountForm(forms.Form):
+class AccountForm(WithOwnFields):
     """The fields of an account."""
 
     name = _line(_("Name of the company"), required=True)
@@ -50,11 +51,11 @@ class AccountForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
-        given = dict(self.cleaned_data)
-        return given | {"owner": given["owner"] or None}
+        given = self.plain_values()
+        return self.with_own(given | {"owner": given["owner"] or None})
 
 
-class PersonForm(forms.Form):
+class PersonForm(WithOwnFields):
     """The fields of a person."""
 
     name = _line(_("Name"), required=True)
@@ -75,8 +76,8 @@ class PersonForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
-        given = dict(self.cleaned_data)
-        return given | {"owner": given["owner"] or None}
+        given = self.plain_values()
+        return self.with_own(given | {"owner": given["owner"] or None})
 
 
 class NoteForm(forms.Form):

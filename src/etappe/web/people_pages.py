@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,14 +19,17 @@ from etappe.deals import queries as deals
 from etappe.deals.shapes import DealRow
 from etappe.journal.refusals import Said
 from etappe.people import actions, queries
+from etappe.people.fields import fields
 from etappe.people.queries import AccountRow, AccountView, PersonRow, PersonView
 from etappe.records.duplicates import Likely
 from etappe.team import queries as team
 from etappe.team.access import may, require
 from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
+from etappe.web.own_fields import WithOwnFields
 from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_of
 from etappe.web.people_timeline import Story, story
+from etappe.web.record_parts import RecordParts, parts_of
 from etappe.web.records_acts import Acts, acts_on
 from etappe.web.records_bin import or_gone
 from etappe.web.records_duplicates import likely_to
@@ -62,6 +64,7 @@ class AccountPage:
     more_deals: bool
     story: Story
     note: NoteForm
+    parts: RecordParts
     may_edit: bool
     may_note: bool
     may_deal: bool
@@ -75,6 +78,7 @@ class PersonPage:
     person: PersonView
     story: Story
     note: NoteForm
+    parts: RecordParts
     may_edit: bool
     may_note: bool
     acts: Acts
@@ -84,7 +88,7 @@ class PersonPage:
 class FormPage:
     """A form for an account or a person; where a colleague was quicker, with both states."""
 
-    form: forms.Form
+    form: WithOwnFields
     title: str
     back: str
     seen: int | None = None
@@ -157,6 +161,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         more_deals=owned.after is not None,
         story=story(viewer, account=found.id, before=_before(request)),
         note=note,
+        parts=parts_of(request, "account", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),
         may_note=may(viewer, "notes.write"),
         may_deal=may(viewer, "deals.create"),
@@ -183,6 +188,7 @@ def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonP
         person=found,
         story=story(viewer, person=found.id, before=_before(request)),
         note=note,
+        parts=parts_of(request, "person", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),
         may_note=may(viewer, "notes.write"),
         acts=acts_on(viewer, "person", found),
@@ -218,7 +224,7 @@ def new_account(request: Request) -> HttpResponse:
     """A new account."""
     require(request.actor, "people.edit")
     form = AccountForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
-    offer(form, "owner", _colleagues(request), "")
+    _complete(request, form, "account")
     page = FormPage(form, _("New account"), reverse("accounts"), likely=likely_to(request, "account", form))
 
     def write() -> uuid.UUID:
@@ -232,7 +238,7 @@ def new_person(request: Request) -> HttpResponse:
     """A new person, of the account that the address names."""
     require(request.actor, "people.edit")
     form = PersonForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
-    offer(form, "owner", _colleagues(request), "")
+    _complete(request, form, "person")
     account_uid = as_uid(request.POST.get("account") or request.GET.get("account") or "")
     back = reverse("account", args=[account_uid]) if account_uid else reverse("people")
     likely = likely_to(request, "person", form, account=account_uid)
@@ -251,7 +257,7 @@ def edit_account(request: Request, uid: uuid.UUID) -> HttpResponse:
     found = queries.get_account(request.actor, uid)
     require(request.actor, "people.edit")
     form = AccountForm(request.POST or None, initial=initial_of(found))
-    offer(form, "owner", _colleagues(request), "")
+    _complete(request, form, "account", found.custom)
     page = FormPage(form, _("Edit the account"), reverse("account", args=[uid]), _seen(request, found.version))
 
     def write() -> uuid.UUID:
@@ -267,7 +273,7 @@ def edit_person(request: Request, uid: uuid.UUID) -> HttpResponse:
     found = queries.get_person(request.actor, uid)
     require(request.actor, "people.edit")
     form = PersonForm(request.POST or None, initial=initial_of(found))
-    offer(form, "owner", _colleagues(request), "")
+    _complete(request, form, "person", found.custom)
     page = FormPage(form, _("Edit the person"), reverse("person", args=[uid]), _seen(request, found.version))
 
     def write() -> uuid.UUID:
@@ -275,6 +281,12 @@ def edit_person(request: Request, uid: uuid.UUID) -> HttpResponse:
         return actions.edit_person(uid, form.values(), seen=seen, actor=request.actor, at=request.at).uid
 
     return _written(request, page, write, "person", initial_of(found))
+
+
+def _complete(request: Request, form: WithOwnFields, subject: str, values: Mapping[str, Any] | None = None) -> None:
+    """Offer the colleagues, and ask for the workspace's own fields."""
+    offer(form, "owner", _colleagues(request), "")
+    form.ask_own(fields(subject, request.actor), values or {}, request.actor)
 
 
 def _seen(request: Request, present: int) -> int:
@@ -308,7 +320,8 @@ def _again(page: FormPage, refusal: Refusal, present: dict[str, Any]) -> FormPag
     said = complain(page.form, refusal)
     if not isinstance(refusal, Stale):
         return replace(page, said=said)
-    return replace(page, said=said, seen=refusal.params["now"], conflicts=conflicts(page.form, present))
+    both = conflicts(page.form, present | page.form.own_initial())
+    return replace(page, said=said, seen=refusal.params["now"], conflicts=both)
 
 
 def _colleagues(request: Request) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from etappe.people import queries as people
 from etappe.team import queries as team
 from etappe.web.deals_forms import as_uid
 from etappe.web.deals_timeline import LOOKS
+from etappe.web.own_words import own_words
 
 OWN_LOOKS = {
     "account.created": ("building", ""),
@@ -60,9 +61,9 @@ def story(viewer: Actor, *, account: int | None = None, person: int | None = Non
     seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])
     open_ones = people.without_hidden(viewer, entries)
     readable = [entry for entry in open_ones if entry.deal_id is None or entry.deal_id in seen]
-    names = _names(viewer, readable, seen)
+    names, own = _names(viewer, readable, seen), own_words(viewer, readable)
     refs = {key: ref for key, (ref, _process) in seen.items()}
-    told = tuple(_told(entry, names, refs.get(entry.deal_id or 0)) for entry in readable)
+    told = tuple(_told(entry, own.put(names, entry), refs.get(entry.deal_id or 0)) for entry in readable)
     return Story(told, entries[-1].id if len(entries) == PAGE else None)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from etappe.web import field_pages as fields
+from etappe.web import own_fields
 from etappe.web import settings_pages as own
 from etappe.web import team_pages as team
 
@@ -13,6 +15,13 @@ urlpatterns = [
     path("settings/tokens/", own.tokens, name="settings_tokens"),
     path("settings/tokens/<uuid:uid>/revoke/", own.revoke_token, name="token_revoke"),
     path("settings/workspace/", own.workspace, name="settings_workspace"),
+    path("settings/fields/", fields.fields, name="settings_fields"),
+    path("settings/fields/new/<slug:subject>/", fields.define, name="field_new"),
+    path("settings/fields/<uuid:uid>/", fields.edit, name="field"),
+    path("settings/fields/<uuid:uid>/move/", fields.move, name="field_move"),
+    path("settings/fields/<uuid:uid>/archive/", fields.archive, name="field_archive"),
+    path("settings/fields/<uuid:uid>/restore/", fields.restore, name="field_restore"),
+    path("fields/suggest/<slug:kind>/", own_fields.suggest, name="own_suggest"),
     path("settings/team/", team.colleagues, name="settings_team"),
     path("settings/team/invite/", team.invite, name="invite"),
     path("settings/team/teams/", team.add_team, name="team_add"),

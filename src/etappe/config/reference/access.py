@@ -46,7 +46,7 @@ ABOUT: Mapping[str, str] = {
     "imports.run": "import, see imports and their rejected rows",
     "exports.run": "export everything, see and fetch what was exported",
     "team.administer": "add, invite and change colleagues and teams",
-    "workspace.edit": "change the workspace, answer the four questions",
+    "workspace.edit": "change the workspace, define its own fields, answer the four questions",
     "tokens.own": "make, list and revoke tokens",
 }
 REACHES = {Reach.NOTHING: "", Reach.OWN: "own", Reach.TEAM: "team", Reach.ALL: "all"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from etappe.core.kinds import Created, Edited, JournalKind
 
@@ -43,3 +43,47 @@ class NoteWritten(JournalKind):
     name: ClassVar[str] = "note.written"
     personal: ClassVar[tuple[str, ...]] = ("text",)
     text: str
+
+
+@dataclass(frozen=True)
+class FieldDefined(Created):
+    """A field of the workspace's own was defined."""
+
+    name: ClassVar[str] = "field.defined"
+    personal: ClassVar[tuple[str, ...]] = ()
+    field: str
+
+
+@dataclass(frozen=True)
+class FieldEdited(Edited):
+    """A field was renamed, moved, or asked for in other stages; or its choices changed."""
+
+    name: ClassVar[str] = "field.edited"
+    personal: ClassVar[tuple[str, ...]] = ()
+    field: str
+    called: str
+
+
+@dataclass(frozen=True)
+class FieldArchived(JournalKind):
+    """A field is offered no more; its values stay."""
+
+    name: ClassVar[str] = "field.archived"
+    field: str
+    called: str
+    archived_at: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": self.archived_at}
+
+
+@dataclass(frozen=True)
+class FieldRestored(JournalKind):
+    """An archived field is offered again."""
+
+    name: ClassVar[str] = "field.restored"
+    field: str
+    called: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": None}

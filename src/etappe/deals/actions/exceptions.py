@@ -27,13 +27,15 @@ def ask_exception(
     """Ask to move to stage `to` although proof is missing.
 
     A second person grants it. Where the actor may grant and nobody else could, it is granted at once, marked as one's
-    own. Refuses a move that needs no exception.
+    own. Refuses a move that needs no exception. For values that a stage asks for none is granted: they are filled in.
     """
     deal = lock(actor, uid)
     require(actor, "deals.ask_exception", holder(deal))
     require_seen(deal, seen)
-    missing = verdict(facts_of(deal), to).missing
+    outcome = verdict(facts_of(deal), to)
+    missing = outcome.missing
     if not missing:
+        outcome.raise_if_refused()
         raise Refusal("nothing_missing", to=to)
     if DealException.objects.filter(deal=deal, granted=None).exists():
         raise Refusal("exception_asked_already")
@@ -94,7 +96,7 @@ def _move_on(deal: Deal, asked: DealException, *, actor: Actor, at: datetime) ->
         outcome = verdict(facts_of(deal), asked.to)
     except Refusal:
         return
-    if outcome.missing:
+    if outcome.missing or outcome.unfilled:
         refresh_proof(deal)
         return
     go(deal, outcome, actor=actor, at=at)

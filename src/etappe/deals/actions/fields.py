@@ -14,7 +14,7 @@ from etappe.core.kinds.deals import DealEdited, MemberAdded, MemberRemoved, Stak
 from etappe.core.kinds.people import NoteWritten
 from etappe.deals.actions.place import require_seen, state
 from etappe.deals.centre import join_centre
-from etappe.deals.columns import columns_from
+from etappe.deals.columns import columns_from, own_column
 from etappe.deals.models import Member, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS, renew_span
 from etappe.deals.scope import holder, lock
@@ -22,6 +22,7 @@ from etappe.deals.shapes import DealState
 from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
 from etappe.people import queries as people
+from etappe.people.load_values import index_values
 from etappe.team import queries as team
 from etappe.team.access import require
 
@@ -46,6 +47,7 @@ def edit(
     require(actor, "deals.edit", holder(deal))
     require_seen(deal, seen)
     wanted = columns_from(changes, actor)
+    wanted |= own_column(deal.custom, changes, actor, wanted.get("team_id", deal.team_id))
     changed = differing(deal, wanted)
     if not changed:
         return state(deal)
@@ -55,6 +57,8 @@ def edit(
     deal.save(update_fields=["version", *changed])
     if set(changed) & set(SPAN_COLUMNS):
         renew_span(deal, at)
+    if "custom" in changed:
+        index_values("deal", [deal.id])
     record(DealEdited(changed), actor=actor, at=at, deal=deal.id, account=deal.account_id)
     return state(deal)
 

@@ -24,7 +24,7 @@ from etappe.core.kinds.deals import (
 from etappe.core.periods import local_day
 from etappe.core.process import WON, Basis, Phase, Proof, Status, Verdict, entry, verdict
 from etappe.deals.centre import join_centre
-from etappe.deals.columns import columns_from
+from etappe.deals.columns import columns_from, own_column
 from etappe.deals.models import Deal, StageVisit
 from etappe.deals.place import facts_of, open_visit, process_of, renew_span, write_place
 from etappe.deals.scope import holder, lock
@@ -33,6 +33,8 @@ from etappe.journal.queries import kinds_of, latest
 from etappe.journal.record import action, record
 from etappe.journal.values import as_json, columns_of
 from etappe.people import queries as people
+from etappe.people.fields import unfilled_values
+from etappe.people.load_values import index_values
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.team.access import Holder, require
@@ -89,16 +91,20 @@ def create(
     """
     ours = {"owner_id": actor.id, "team_id": actor.team}
     columns = ours | columns_from({"currency": team.workspace().currency, **fields}, actor)
+    columns |= own_column({}, fields, actor, columns["team_id"])
     clean_name("name", columns.get("name", ""))
     require(actor, "deals.create", Holder(owner=columns["owner_id"], team=columns["team_id"]))
     version = playbook.get_version(process) if process else playbook.default_version()
-    place = entry(version.spec, stage, late=late_entry)
+    empty = unfilled_values(columns.get("custom", {}), version.spec.key, columns["team_id"])
+    place = entry(version.spec, stage, late=late_entry, unfilled=empty)
     place.raise_if_refused()
     columns["engaged_since"] = columns.get("engaged_since") or today(at)
     deal = _placed(Deal(process_version_id=version.id, stage_since=at, created_at=at, **columns), place)
     deal.save(force_insert=True)
     open_visit(deal, came_from="", actor=actor, at=at)
     renew_span(deal, at)
+    if deal.custom:
+        index_values("deal", [deal.id])
     record(DealCreated(columns_of(deal, Deal.JOURNALED)), actor=actor, at=at, deal=deal.id, account=deal.account_id)
     for person in stakeholders:
         join_centre(deal, people.person_id(actor, person), str(person), "unknown", actor=actor, at=at)

@@ -41,6 +41,10 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
     return DealView(
         row=rows_of([deal])[0],
         id=deal.id,
+        team_id=deal.team_id,
+        tags=tuple(deal.tags),
+        custom=deal.custom,
+        unfilled=facts.unfilled,
         process=facts.process,
         process_title=facts.process.name,
         stages=stages_of(viewer, deal, facts),

@@ -1,0 +1,36 @@
+"""What a workspace puts on every record beside its plain fields: values of own fields, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from etappe.people.fields import Shown, fields, shown_values
+from etappe.web.shell import Request
+
+
+@dataclass(frozen=True)
+class RecordParts:
+    """The parts of one record; `subject` is `account`, `person` or `deal`."""
+
+    subject: str
+    uid: str
+    own: tuple[Shown, ...]
+    tags: tuple[str, ...]
+    may_edit: bool
+
+
+def parts_of(
+    request: Request,
+    subject: str,
+    record: Any,
+    *,
+    may_edit: bool,
+    team: int | None = None,
+) -> RecordParts:
+    """The parts of a record that the viewer sees: any view with `uid`, `custom` and `tags`."""
+    custom: Mapping[str, Any] = record.custom
+    tags: Sequence[str] = record.tags
+    own = shown_values(fields(subject, request.actor, team=team), custom, request.actor) if custom else ()
+    return RecordParts(subject, str(record.uid), own, tuple(tags), may_edit)
