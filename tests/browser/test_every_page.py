@@ -24,7 +24,7 @@ WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 
 @pytest.fixture
 def all_(built: Path, fresh_database: str, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS = tmp_path / "uploads"
+    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
     return make_everything()
 
 

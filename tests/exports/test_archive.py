@@ -37,7 +37,7 @@ from tests.web.everything import Everything, make_everything
 
 @pytest.fixture
 def everything(fresh_database: str, settings, tmp_path: Path) -> Everything:
-    settings.UPLOADS = tmp_path / "uploads"
+    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
     return make_everything()
 
 

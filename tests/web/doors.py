@@ -112,6 +112,8 @@ SUBJECTS: dict[str, str] = {
     "/fields/": "field",
     "/settings/team/{uid}/invite": "invited",
     "/settings/team/": "colleague",
+    "/settings/export/": "export",
+    "/exports/": "export",
     "/import/{uid}/rejected": "ran",
     "/import/": "run",
     "/drafts/": "draft",

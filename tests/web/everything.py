@@ -10,6 +10,8 @@ from etappe.core.actor import SYSTEM, Role
 from etappe.deals import actions as deals
 from etappe.deals import queries
 from etappe.deals.reading import Given, read_file
+from etappe.exports import actions as exports
+from etappe.exports.write import Summary
 from etappe.imports import background
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
@@ -73,12 +75,16 @@ class Everything:
     old_field: uuid.UUID
     spare: Spare
     draft: uuid.UUID
+    export: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
 
 def make_everything() -> Everything:
-    """Make it all, by the actions that people use. Give `settings.UPLOADS`, where files go, a folder of your own."""
+    """Make it all, by the actions that people use.
+
+    Give `settings.UPLOADS` and `EXPORTS`, where files go, folders of your own.
+    """
     setup_token = team.make_setup_link(actor=SYSTEM, at=now())
     scene = set_scene()
     cast = scene.cast
@@ -126,7 +132,17 @@ def make_everything() -> Everything:
         old_field=archive_field(_field(scene, "Alt", "text"), actor=cast.dot, at=AT).uid,
         spare=_spare(scene),
         draft=start_draft("own", actor=cast.dot, at=AT).uid,
+        export=_export(scene),
     )
+
+
+def _export(scene: Scene) -> uuid.UUID:
+    """An archive that may be fetched; what is in it does not matter here."""
+    uid = exports.ask(then=lambda _uid: None, actor=scene.cast.dot, at=now())
+    exports.file_of(uid).parent.mkdir(exist_ok=True)
+    exports.file_of(uid).write_bytes(b"PK")
+    exports.finish(uid, Summary({"deals": 7}, 0), "00" * 32, actor=scene.cast.dot, at=now())
+    return uid
 
 
 def _field(scene: Scene, name: str, kind: str) -> uuid.UUID:

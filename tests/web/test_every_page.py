@@ -26,7 +26,7 @@ PARTS = frozenset(
 """Addresses that answer with a part of a page."""
 FILES = frozenset({
     "/evidence/{uid}/file/", "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",
-    "/import/{uid}/rejected/{number}.csv", "/deals/changes/",
+    "/import/{uid}/rejected/{number}.csv", "/settings/export/{uid}/archive.zip", "/deals/changes/",
 })  # fmt: skip
 """Addresses that answer with something to save, or with data."""
 FOREIGN = frozenset({"/evidence/{uid}/layout/"})
@@ -45,7 +45,7 @@ SHUT = {"default-src": "'none'", "form-action": "'none'", "base-uri": "'none'", 
 
 @pytest.fixture
 def all_(db: None, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS = tmp_path / "uploads"
+    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
     return make_everything()
 
 

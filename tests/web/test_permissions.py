@@ -69,7 +69,7 @@ def test_the_description_of_the_api_hides_nothing() -> None:
 
 @pytest.fixture
 def all_(db: None, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS = tmp_path / "uploads"
+    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
     settings.ETAPPE_START_EMPTY = f"{__name__}.nothing"
     return make_everything()
 

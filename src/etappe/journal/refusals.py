@@ -64,6 +64,10 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("A process of this workspace has the same key and version as one of the archive, but another text."),
         _("Load the archive into a workspace in which no process was published yet."),
     ),
+    "export_is_busy": (
+        _("An archive is being written already."),
+        _("Wait for it, or cancel it first."),
+    ),
     "archive_busy": (
         _("Somebody else writes into this workspace at the same moment. Nothing was loaded."),
         _("Load the archive again while nobody works here."),

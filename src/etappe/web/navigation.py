@@ -70,6 +70,7 @@ SETTINGS = (
     Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
     Destination("settings_fields", _("Fields"), "table", "workspace.edit"),
+    Destination("exports", _("Export"), "download", "exports.run"),
 )
 TABS = ("today", "deals", "accounts", "figures")
 

@@ -19,6 +19,7 @@ GROUPS = (
     "drafts_urls",
     "playbook_urls",
     "imports_urls",
+    "exports_urls",
     "figures_urls",
     "records_urls",
 )

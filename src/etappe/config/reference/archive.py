@@ -13,7 +13,7 @@ HEAD = f"""# The archive
 
 What `etappe export` and the page of exports write ([how to use it](../guide/export.md)): a ZIP file in format {FORMAT}.
 
-- `schema.json` says what lies in it: for each table its file, rows, bytes and SHA-256, and its columns with their types,
+- `schema.json` says what lies in it: for each table its file, rows, bytes and SHA-256, its columns with their types,
   what they mean and what they refer to; also the version of Etappe, the moment, and what was left out.
 - `files/` holds the bytes that evidence and notes consist of, each under its SHA-256.
 - All else are tables, described below. They are of one moment.
