@@ -10,9 +10,10 @@ from etappe.journal import archive as journal
 from etappe.journal.archived import Archived
 from etappe.people import archive as people
 from etappe.playbook import archive as playbook
+from etappe.records import archive as records
 from etappe.team import archive as team
 
-ROOMS = (journal, team, people, playbook, deals, imports)
+ROOMS = (journal, team, people, playbook, deals, imports, records)
 
 TABLES: tuple[Archived, ...] = tuple(table for room in ROOMS for table in room.TABLES)
 """The tables of the archive. What a row refers to may come later: all is checked at the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etappe.journal.archived import Archived
-from etappe.playbook.models import Process, ProcessVersion
+from etappe.playbook.models import Draft, Process, ProcessVersion
 
 TABLES = (
     Archived("processes", Process, "Processes over their versions.", same=("key",)),
@@ -14,6 +14,13 @@ TABLES = (
         same=("process_id", "number"),
         equal=("sha256",),
         renews=False,
+    ),
+    Archived(
+        "drafts",
+        Draft,
+        "Processes that are being written; the text lies under files/ by its digest.",
+        refers={"saved_by": "team_user"},
+        tells="draft.",
     ),
 )
 LEFT_OUT: dict[str, str] = {}

@@ -1,0 +1,22 @@
+"""What an export of everything holds of what spans rooms."""
+
+from __future__ import annotations
+
+from etappe.journal.archived import Archived, Choice
+from etappe.records.models import Apart
+
+SUBJECTS = {"account": "people_account", "person": "people_person"}
+_MEANS = Choice("new.subject", SUBJECTS)
+
+TABLES = (
+    Archived(
+        "never_merge",
+        Apart,
+        "Pairs that somebody looked at and said are not the same.",
+        refers={"low": _MEANS, "high": _MEANS, "said_by": "team_user"},
+    ),
+)
+LEFT_OUT = {
+    "records_pair": "likely duplicates, which the rules find again",
+    "records_sweep": "how far the search for duplicates has read",
+}
