@@ -31,6 +31,7 @@ MAY_WRITE = {
     "team/idempotency.py": "keeps the answers given to POSTs, which are no records of the trade",
     "deals/place.py": "the one place where a deal's stage, span and visit are written, for the actions",
     "deals/centre.py": "the buying centre's rows, for the actions",
+    "exports/background.py": "how far an export has come, which is no record of the trade",
     "imports/background.py": "how far a run has come, which is no record of the trade",
     "imports/run.py": "a run, batch after batch: its writing functions are actions",
     "imports/book.py": "which row of a source became which record: the import's own book, for its actions",
