@@ -33,6 +33,7 @@ MAY_WRITE = {
     "deals/centre.py": "the buying centre's rows, for the actions",
     "exports/background.py": "how far an export has come, which is no record of the trade",
     "imports/background.py": "how far a run has come, which is no record of the trade",
+    "records/bulk.py": "bulk edits: its writing functions are actions, but for how a run ended",
     "imports/run.py": "a run, batch after batch: its writing functions are actions",
     "imports/book.py": "which row of a source became which record: the import's own book, for its actions",
     "people/alike.py": "finds candidates with SQL of its own, which only reads",

@@ -117,6 +117,9 @@ SUBJECTS: dict[str, str] = {
     "/import/{uid}/rejected": "ran",
     "/import/": "run",
     "/drafts/": "draft",
+    "/bulk/{uid}/cancel": "bulk_working",
+    "/bulk/{uid}/undo": "bulk_done",
+    "/bulk/": "bulk",
 }
 """The record of `Everything` that `uid` names, by the beginning of the address; the first that fits."""
 
@@ -247,6 +250,8 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/import/": lambda all_: {"files": [_file("firmen.csv", TABLE)]},
     "/import/{uid}/map/": lambda all_: {"source": "Altes CRM", "currency": "CHF", "as_of": "2024-12-31"},
     "/import/{uid}/start/": lambda all_: {"dry": "1"},
+    "/bulk/start/": lambda all_: {"subject": "deal", "uid": str(all_.deal)},
+    "/bulk/{uid}/preview/": lambda all_: {"act": "edit", "source": "Messe"},
 }  # fmt: skip
 """What a form sends, by its address; an address that is not here takes an empty form."""
 
@@ -277,6 +282,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /fields": lambda all_: {"subject": "deal", "name": "Rang", "kind": "number"},
     "PATCH /fields/{uid}": lambda all_: {"name": "Etat"},
     "POST /fields/order": lambda all_: {"subject": "account", "fields": [str(all_.field)]},
+    "POST /bulk": lambda all_: {"subject": "deal", "uids": [str(all_.deal)], "set": {"source": "Messe"}},
     "POST /processes": lambda all_: {"source": make_source("another")},
     "POST /lint": lambda all_: {"source": make_source("another")},
     "PATCH /drafts/{uid}": lambda all_: {"source": make_source("own", ("Bestellt",))},
@@ -318,9 +324,12 @@ BEFORE: dict[str, Callable[[Everything], None]] = {"/setup/start-empty/": _as_de
 """What has to be so before a door is of use, and must not be so for the others."""
 
 
+BULKS = ("bulk", "bulk_working", "bulk_done")
+
+
 def elsewhere(all_: Everything) -> Everything:
     """The same workspace seen by somebody who guesses: every record of a deal has an address that leads nowhere."""
-    names = ("deal", "bare", "lost", "evidence", "note", "link", "exception")
+    names = ("deal", "bare", "lost", "evidence", "note", "link", "exception", *BULKS)
     guessed: dict[str, Any] = {name: uuid.uuid4() for name in names}
     guessed["spare"] = replace(all_.spare, gone_deal=uuid.uuid4())
     return replace(all_, **guessed)

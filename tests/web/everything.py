@@ -20,6 +20,8 @@ from etappe.people.actions_fields import archive_field, define_field
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_drafts import start_draft
 from etappe.records import bin as recycle
+from etappe.records import bulk
+from etappe.records.bulk_rooms import Chosen
 from etappe.team import actions as team
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
@@ -70,6 +72,9 @@ class Everything:
     team: uuid.UUID
     run: uuid.UUID
     ran: uuid.UUID
+    bulk: uuid.UUID
+    bulk_working: uuid.UUID
+    bulk_done: uuid.UUID
     north: uuid.UUID
     field: uuid.UUID
     old_field: uuid.UUID
@@ -127,6 +132,9 @@ def make_everything() -> Everything:
         team=cast.south,
         run=run,
         ran=ran,
+        bulk=_bulk(scene, "ready"),
+        bulk_working=_bulk(scene, "queued"),
+        bulk_done=_bulk(scene, "done"),
         north=cast.north,
         field=_field(scene, "Budget", "money"),
         old_field=archive_field(_field(scene, "Alt", "text"), actor=cast.dot, at=AT).uid,
@@ -214,4 +222,16 @@ def _finished_run(scene: Scene) -> uuid.UUID:
     uid = _import(scene)
     background.begin(uid, dry=False, then=lambda _uid: None, actor=scene.cast.dot, at=now())
     background.carry_on(str(uid), clock=now)
+    return uid
+
+
+def _bulk(scene: Scene, state: str) -> uuid.UUID:
+    """A bulk edit of Ada's: with its preview, about to begin, or carried out."""
+    ada = scene.cast.ada
+    uid = bulk.choose("deal", Chosen(uids=[scene.uid]), actor=ada, at=now())
+    bulk.want(uid, {"set": {"source": f"Herkunft {state}"}}, actor=ada, at=now())
+    if state != "ready":
+        bulk.start(uid, then=lambda _uid: None, actor=ada, at=now())
+    if state == "done":
+        bulk.carry_on(str(uid), clock=now)
     return uid

@@ -5,6 +5,8 @@ Only the room's actions call this; the gate has decided before.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from etappe.core.actor import Actor
 from etappe.core.evidence import Kind, Provenance
+from etappe.core.own_fields import Unfilled
 from etappe.core.process import Basis, DealFacts, Held, Process, Status, proof
 from etappe.deals.models import Deal, DealException, DealSpan, Evidence, StageVisit
 from etappe.people.fields import unfilled_values
@@ -22,21 +25,58 @@ SPAN_COLUMNS = ("stage", "status", "amount", "currency", "owner_id", "team_id", 
 
 def facts_of(deal: Deal) -> DealFacts:
     """What the gate needs to know of the deal."""
-    rows = Evidence.objects.filter(deal=deal).values_list("criterion", "kind", "provenance", "verdict", "withdrawn_at")
-    granted = DealException.objects.filter(deal=deal, granted=True).values_list("stages", flat=True)
-    return DealFacts(
-        process=process_of(deal),
-        stage=deal.stage,
-        status=Status(deal.status),
-        entry_stage=deal.entry_stage,
-        held=tuple(
-            Held(criterion, Kind(kind), Provenance(provenance), verdict == "rejected", withdrawn is not None)
-            for criterion, kind, provenance, verdict, withdrawn in rows
-        ),
-        excepted=frozenset(stage for stages in granted for stage in stages),
-        basis=Basis(deal.basis),
-        unfilled=unfilled_values(deal.custom, process_of(deal).key, deal.team_id),
+    return facts_of_many([deal])[deal.id]
+
+
+def facts_of_many(deals: Sequence[Deal]) -> dict[int, DealFacts]:
+    """What the gate needs to know of each of the deals, by key, in a few queries whatever their number."""
+    held, excepted = _held([deal.id for deal in deals]), _excepted([deal.id for deal in deals])
+    unfilled = _unfilled(deals)
+    return {
+        deal.id: DealFacts(
+            process=process_of(deal),
+            stage=deal.stage,
+            status=Status(deal.status),
+            entry_stage=deal.entry_stage,
+            held=tuple(held[deal.id]),
+            excepted=frozenset(excepted[deal.id]),
+            basis=Basis(deal.basis),
+            unfilled=unfilled[_own_values(deal)],
+        )
+        for deal in deals
+    }
+
+
+OwnValues = tuple[str, int | None, frozenset[str]]
+
+
+def _own_values(deal: Deal) -> OwnValues:
+    """All that decides which own fields are missing: process, team, and the fields that hold a value."""
+    return process_of(deal).key, deal.team_id, frozenset(deal.custom)
+
+
+def _unfilled(deals: Sequence[Deal]) -> dict[OwnValues, tuple[Unfilled, ...]]:
+    alike = {_own_values(deal): deal for deal in deals}
+    return {key: unfilled_values(deal.custom, key[0], deal.team_id) for key, deal in alike.items()}
+
+
+def _held(deals: Sequence[int]) -> dict[int, list[Held]]:
+    found: dict[int, list[Held]] = defaultdict(list)
+    rows = Evidence.objects.filter(deal_id__in=deals).values_list(
+        "deal_id", "criterion", "kind", "provenance", "verdict", "withdrawn_at"
     )
+    for deal, criterion, kind, provenance, verdict, withdrawn in rows:
+        held = Held(criterion, Kind(kind), Provenance(provenance), verdict == "rejected", withdrawn is not None)
+        found[deal].append(held)
+    return found
+
+
+def _excepted(deals: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = DealException.objects.filter(deal_id__in=deals, granted=True).values_list("deal_id", "stages")
+    for deal, stages in rows:
+        found[deal] += stages
+    return found
 
 
 def process_of(deal: Deal) -> Process:

@@ -37,13 +37,16 @@ _ENTRY = (
 )  # fmt: skip
 
 
-def record_many(told: Iterable[Told], *, actor: Actor) -> None:
-    """Add entries to the journal, all under one change and marked as backfilled: nobody reacts to them one by one."""
+def record_many(told: Iterable[Told], *, actor: Actor, backfilled: bool = True) -> None:
+    """Add entries to the journal, all under one change; nobody reacts to them one by one.
+
+    They are `backfilled`, marked as telling of something past, unless it happens now.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("record_many() needs the action's transaction")
     change, by, who = str(current_change()), actor.kind.value, actor.id
     rows = (
-        (change, t.kind.name, t.kind.version, t.at, by, who, t.account, t.person, t.deal, True, as_text(t.data))
+        (change, t.kind.name, t.kind.version, t.at, by, who, t.account, t.person, t.deal, backfilled, as_text(t.data))
         for t in told
     )
     copy_rows("journal_entry", _ENTRY, rows)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
@@ -37,6 +38,16 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             _change.reset(token)
 
     return act
+
+
+@contextmanager
+def under(change: uuid.UUID) -> Iterator[None]:
+    """Let the actions within belong to a change that began before: one that goes on in several transactions."""
+    token = _change.set(change)
+    try:
+        yield
+    finally:
+        _change.reset(token)
 
 
 def current_change() -> uuid.UUID:

@@ -224,6 +224,26 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("The files of this import are no longer there; they are kept for two days."),
         _("Upload them again; what was imported is recognised."),
     ),
+    "bulk_has_begun": (
+        _("This bulk edit has begun; what is wanted of the records can no longer be changed."),
+        _("Choose the records again for another one."),
+    ),
+    "bulk_is_over": (_("This bulk edit is not at work."), _("There is nothing to cancel.")),
+    "bulk_nothing_to_undo": (
+        _("This bulk edit has nothing that could be undone now."),
+        _("Wait until it has ended; one that is undone stays so."),
+    ),
+    "bulk_undo_is_over": (
+        _("A bulk edit can be undone for {days} days."),
+        _("Choose the records again and change them back."),
+    ),
+    "changed_since": (_("It was changed since; it stays as it is."), _("Open it and decide.")),
+    "nothing_chosen": (
+        _("No record is chosen that could be changed."),
+        _("Choose at least one in the list, or loosen the filter."),
+    ),
+    "nothing_to_change": (_("It is not said what to change."), _("Set a field or a tag, or choose a stage.")),
+    "too_many_tags": (_("{count} tags are too many; a record has at most {limit}."), _("Please take some off.")),
     "import_is_busy": (_("This import is at work."), _("Wait until it has ended, or cancel it.")),
     "import_nothing_found": (
         _("Nothing in these files could be told to be accounts, people or deals: {files}."),

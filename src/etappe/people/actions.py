@@ -45,7 +45,7 @@ def create_account(fields: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     `owner` and `parent` are uids. Refuses fields that do not hold, with the field's name.
     """
     require(actor, "people.edit")
-    columns = _account_columns({"name": "", **fields}, actor) | _own("account", {}, fields, actor)
+    columns = account_columns({"name": "", **fields}, actor) | _own("account", {}, fields, actor)
     account = Account(**_owned(columns, fields, actor))
     account.domain = account.domain or domain_of_website(account.website)
     _require_open_to(actor, account)
@@ -62,7 +62,7 @@ def edit_account(
     """Change fields of an account that the actor saw in version `seen`; what is equal to before is no change."""
     account = _locked(visible_accounts(actor), uid)
     require(actor, "people.edit")
-    wanted = _account_columns(changes, actor) | _own("account", account.custom, changes, actor)
+    wanted = account_columns(changes, actor) | _own("account", account.custom, changes, actor)
     _refuse_stale(account, wanted, seen, timeline(account=account.id) if seen != account.version else ())
     _require_no_circle(account, wanted)
     edited = _write(account, wanted, actor)
@@ -80,7 +80,7 @@ def create_person(
     `owner` and `account` are uids; a caller that has the account's key already gives `account_id` instead.
     """
     require(actor, "people.edit")
-    columns = _person_columns(fields, actor) | _own("person", {}, fields, actor)
+    columns = person_columns(fields, actor) | _own("person", {}, fields, actor)
     if account_id is not None:
         columns["account_id"] = account_id
     person = Person(**_owned(columns, fields, actor))
@@ -102,7 +102,7 @@ def edit_person(
     """Change fields of a person whom the actor saw in version `seen`; what is equal to before is no change."""
     person = _locked(visible_people(actor), uid)
     require(actor, "people.edit")
-    wanted = _person_columns(changes, actor) | _own("person", person.custom, changes, actor)
+    wanted = person_columns(changes, actor) | _own("person", person.custom, changes, actor)
     _refuse_stale(person, wanted, seen, timeline(person=person.id) if seen != person.version else ())
     if not wanted.get("name", person.name):
         raise Refusal("field_required", field="name")
@@ -150,7 +150,8 @@ def _seen(rows: QuerySet[Row], uid: uuid.UUID | str | None) -> Row:
     return found
 
 
-def _account_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+def account_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """The columns that these values set, cleaned; links to other records resolved."""
     columns = _with_owner(clean_fields(_plain(fields), ACCOUNT))
     if "country" in columns:
         columns["country"] = code_of(columns["country"])
@@ -159,7 +160,8 @@ def _account_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     return columns
 
 
-def _person_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+def person_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
+    """The columns that these values set, cleaned; links to other records resolved."""
     columns = _with_owner(clean_fields(_plain(fields), PERSON))
     if "account" in columns:
         columns["account_id"] = _referred(columns.pop("account"), "account", actor)
@@ -212,7 +214,11 @@ def _whole_name(person: Person) -> str:
 
 def _require_open_to(actor: Actor, row: Row) -> None:
     """What somebody makes private must stay visible to them: nobody hides a record from themselves, or for others."""
-    if row.is_private and not sees_everything(actor) and row.owner_id != actor.id:
+    _require_owner_sees(actor, is_private=row.is_private, owner=row.owner_id)
+
+
+def _require_owner_sees(actor: Actor, *, is_private: bool, owner: int | None) -> None:
+    if is_private and not sees_everything(actor) and owner != actor.id:
         raise Refusal("private_needs_owner", field="is_private")
 
 
@@ -228,16 +234,28 @@ def _require_no_circle(account: Account, wanted: Mapping[str, Any]) -> None:
         above = Account.objects.values_list("parent_id", flat=True).get(id=above)
 
 
-def _write(row: Row, wanted: Mapping[str, Any], actor: Actor) -> dict[str, list[Any]]:
-    """Write what differs and say what it was; hiding a record is for its owner and administrators."""
+def edited_by(row: Account | Person, wanted: Mapping[str, Any], actor: Actor) -> dict[str, list[Any]]:
+    """What differs, as column to [before, after]; refuses what the actor may not do to this record.
+
+    Hiding a record is for its owner and administrators.
+    """
     edited: dict[str, list[Any]] = differing(row, wanted)
     if not edited:
         return {}
     if "is_private" in edited and row.owner_id not in (None, actor.id) and not sees_everything(actor):
         raise Forbidden("forbidden", act="people.hide")
+    is_private, owner = wanted.get("is_private", row.is_private), wanted.get("owner_id", row.owner_id)
+    _require_owner_sees(actor, is_private=is_private, owner=owner)
+    return edited
+
+
+def _write(row: Row, wanted: Mapping[str, Any], actor: Actor) -> dict[str, list[Any]]:
+    """Write what differs and say what it was."""
+    edited: dict[str, list[Any]] = edited_by(row, wanted, actor)
+    if not edited:
+        return {}
     for column in edited:
         setattr(row, column, wanted[column])
-    _require_open_to(actor, row)
     row.version += 1
     row.save(update_fields=["version", *edited])
     if "custom" in edited:

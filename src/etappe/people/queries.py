@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -319,6 +319,29 @@ def person_view(person: Person) -> PersonView:
 
 def _account_ref(person: Person) -> AccountRef | None:
     return AccountRef(person.account.uid, person.account.name) if person.account else None
+
+
+# --- What somebody has chosen, for work on many records ---
+
+
+def selected(viewer: Actor, subject: str, uids: Sequence[uuid.UUID], limit: int) -> list[int]:
+    """The keys of these accounts or people, as far as the viewer sees them; at most `limit`."""
+    seen = visible_accounts(viewer) if subject == "account" else visible_people(viewer)
+    return list(seen.filter(uid__in=list(uids)).order_by("id").values_list("id", flat=True)[:limit])
+
+
+def selected_accounts(
+    viewer: Actor, where: str, but: Collection[uuid.UUID], limit: int, *, fields: Fields, today: date
+) -> list[int]:
+    """The keys of all accounts that the filter leaves, but those in `but`; at most `limit`."""
+    found = filtered(visible_accounts(viewer), where, fields, _asker(viewer, today)).exclude(uid__in=list(but))
+    return list(found.order_by("id").values_list("id", flat=True)[:limit])
+
+
+def selected_people(viewer: Actor, where: str, but: Collection[uuid.UUID], limit: int, *, today: date) -> list[int]:
+    """The keys of all people that the filter leaves, but those in `but`; at most `limit`."""
+    found = filtered(visible_people(viewer), where, person_registry, _asker(viewer, today))
+    return list(found.exclude(uid__in=list(but)).order_by("id").values_list("id", flat=True)[:limit])
 
 
 # --- Lists ---

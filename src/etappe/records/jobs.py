@@ -1,4 +1,4 @@
-"""Looking for duplicates in the background."""
+"""Work on records in the background: looking for duplicates, bulk edits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import timedelta
 from procrastinate.contrib.django import app
 
 from etappe.journal.clock import now
-from etappe.records import duplicates
+from etappe.records import bulk, duplicates
+from etappe.records.bulk_queries import silent
 
 SPARE = timedelta(seconds=15)
 """For how long of each minute changed records are looked at."""
@@ -27,3 +28,26 @@ def sweep_for_duplicates(timestamp: int) -> None:
     until = now() + SPARE
     while duplicates.sweep(at=now()) and now() < until:
         pass
+
+
+@app.task(queue="records")
+def carry_out_bulk(run: str) -> None:
+    """Carry out a bulk edit or its undoing, or go on with it."""
+    bulk.carry_on(run, clock=now)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="records")
+def take_up_bulk(timestamp: int) -> None:
+    """Go on with bulk edits whose process was killed."""
+    del timestamp
+    for run in silent(now()):
+        carry_out_bulk.defer(run=run)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="records")
+def forget_bulk(timestamp: int) -> None:
+    """Forget bulk edits that nobody started, and those that can no longer be undone."""
+    del timestamp
+    bulk.forget(now())

@@ -20,6 +20,7 @@ GROUPS = (
     "playbook_urls",
     "imports_urls",
     "exports_urls",
+    "bulk_urls",
     "figures_urls",
     "records_urls",
 )

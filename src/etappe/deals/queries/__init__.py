@@ -26,6 +26,7 @@ from etappe.deals.queries.lists import (
     sources,
 )
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
+from etappe.deals.queries.selection import deal_names, selected, selected_where
 
 __all__ = [
     "CARDS",
@@ -38,6 +39,7 @@ __all__ = [
     "busiest_process",
     "changed_since",
     "deal_id",
+    "deal_names",
     "deals",
     "exceptions_to_answer",
     "get_deal",
@@ -49,6 +51,8 @@ __all__ = [
     "note_page",
     "rejected",
     "seen_among",
+    "selected",
+    "selected_where",
     "sources",
     "unproven",
 ]

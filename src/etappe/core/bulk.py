@@ -1,0 +1,189 @@
+"""Changing many records alike: what is wanted of all of them, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from etappe.core.contact import clean_line
+from etappe.core.errors import Refusal
+
+TAG_LIMIT, TAGS_LIMIT = 60, 50
+"""Characters of a tag, and tags that one record may have."""
+
+
+class Subject(StrEnum):
+    """What kind of records is changed."""
+
+    DEAL = "deal"
+    ACCOUNT = "account"
+    PERSON = "person"
+
+
+class Act(StrEnum):
+    """What is done to each of them; all but `edit` for deals only."""
+
+    EDIT = "edit"
+    MOVE = "move"
+    REST = "rest"
+
+
+class Fate(StrEnum):
+    """What became of a record, or would: `gone` is one that is no longer there for whoever asked."""
+
+    CHANGED = "changed"
+    SAME = "same"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
+FIELDS: Mapping[Subject, tuple[str, ...]] = {
+    Subject.DEAL: (
+        "owner", "source", "product", "expected_close", "buyer_target_date", "next_step", "next_step_on",
+    ),
+    Subject.ACCOUNT: ("owner", "industry", "country", "city"),
+    Subject.PERSON: ("owner", "account", "job_title", "department", "language", "channel"),
+}  # fmt: skip
+"""Fields that may be set alike on many records: none that makes a record the one it is."""
+
+DAYS = frozenset({"expected_close", "buyer_target_date", "next_step_on"})
+ACTS: Mapping[Subject, tuple[Act, ...]] = {
+    Subject.DEAL: tuple(Act),
+    Subject.ACCOUNT: (Act.EDIT,),
+    Subject.PERSON: (Act.EDIT,),
+}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is wanted: fields to set and tags to put on and take off, a stage to move to, or a day to rest until.
+
+    A deal rests until `until`; without it, it is taken up again.
+    """
+
+    act: Act = Act.EDIT
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    to: str = ""
+    until: date | None = None
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether tags change."""
+        return bool(self.add_tags or self.remove_tags)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What becomes of one record: the columns that change, each [before, after], or the rule's no.
+
+    `version` is the record's before the change.
+    """
+
+    key: int
+    fate: Fate
+    version: int = 0
+    changed: Mapping[str, list[Any]] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+
+def decided(key: int, version: int, decide: Callable[[], Mapping[str, list[Any]]]) -> Decided:
+    """The decision as a value, for `decide` that gives the columns that change or raises a refusal."""
+    try:
+        changed = decide()
+    except Refusal as refusal:
+        return Decided(key, Fate.REFUSED, version, refusal=refusal)
+    return Decided(key, Fate.CHANGED if changed else Fate.SAME, version, changed)
+
+
+def with_gone(keys: Sequence[int], found: Sequence[Decided]) -> list[Decided]:
+    """What became of each key, in the order given; those that nobody found are gone."""
+    by_key = {decision.key: decision for decision in found}
+    return [by_key.get(key) or Decided(key, Fate.GONE) for key in keys]
+
+
+def tagged(tags: Sequence[str], changes: Changes) -> list[str]:
+    """The tags after the change: each once and in order, however it is spelt.
+
+    >>> tagged(["Messe", "VIP"], Changes(add_tags=("messe", "Neu"), remove_tags=("vip",)))
+    ['Messe', 'Neu']
+    """
+    kept = {tag.casefold(): tag for tag in changes.add_tags} | {tag.casefold(): tag for tag in tags}
+    for tag in changes.remove_tags:
+        kept.pop(tag.casefold(), None)
+    if len(kept) > TAGS_LIMIT:
+        raise Refusal("too_many_tags", field="tags", limit=TAGS_LIMIT, count=len(kept))
+    return sorted(kept.values(), key=str.casefold)
+
+
+def read_changes(subject: Subject, given: Mapping[str, Any]) -> Changes:
+    """What JSON or a form says is wanted; refuses what cannot be wanted of such records, and wanting nothing."""
+    act = _one_of("act", given.get("act", Act.EDIT.value), tuple(ACTS[subject]))
+    changes = Changes(
+        act=Act(act),
+        fields=_fields(subject, given.get("set", {})) if act == Act.EDIT else {},
+        add_tags=_tags(given.get("add_tags", ())) if act == Act.EDIT else (),
+        remove_tags=_tags(given.get("remove_tags", ())) if act == Act.EDIT else (),
+        to=str(given.get("to", "")) if act == Act.MOVE else "",
+        until=as_day("until", given.get("until")) if act == Act.REST else None,
+    )
+    if (act == Act.EDIT and not changes.fields and not changes.has_tags) or (act == Act.MOVE and not changes.to):
+        raise Refusal("nothing_to_change")
+    return changes
+
+
+def as_stored(changes: Changes) -> dict[str, Any]:
+    """The changes as JSON holds them; `read_changes` reads it again."""
+    fields = {name: value.isoformat() if isinstance(value, date) else value for name, value in changes.fields.items()}
+    return {
+        "act": changes.act.value,
+        "set": fields,
+        "add_tags": list(changes.add_tags),
+        "remove_tags": list(changes.remove_tags),
+        "to": changes.to,
+        "until": changes.until.isoformat() if changes.until else None,
+    }
+
+
+def _one_of(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise Refusal("unknown_choice", field=name, choices=choices)
+    return str(value)
+
+
+def _fields(subject: Subject, given: Any) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise Refusal("not_columns", field="set")
+    for name in given:
+        if name not in FIELDS[subject]:
+            raise Refusal("unknown_field", field=name, fields=FIELDS[subject])
+    return {name: as_day(name, value) if name in DAYS else _plain(name, value) for name, value in given.items()}
+
+
+def _plain(name: str, value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise Refusal("not_a_text", field=name)
+    return value
+
+
+def as_day(name: str, value: Any) -> date | None:
+    """A day in ISO form, or none."""
+    if not value:
+        return None
+    try:
+        return value if type(value) is date else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise Refusal("not_a_date", field=name) from None
+
+
+def _tags(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list | tuple):
+        raise Refusal("not_a_list", field="tags", limit=TAGS_LIMIT)
+    tags = dict.fromkeys(clean_line("tags", tag, TAG_LIMIT) for tag in given)
+    if len(tags) > TAGS_LIMIT:
+        raise Refusal("too_many_tags", field="tags", limit=TAGS_LIMIT, count=len(tags))
+    return tuple(tag for tag in tags if tag)

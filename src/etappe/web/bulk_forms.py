@@ -1,0 +1,115 @@
+"""The form that says what is to be changed on many records; what is left empty is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.bulk import DAYS, FIELDS, Act, Changes, Subject
+from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
+from etappe.journal.labels import FIELDS as LABELS
+from etappe.journal.labels import label, words
+from etappe.playbook import queries as playbook
+from etappe.team import queries as team
+from etappe.web.deals_forms import day_field, offer
+from etappe.web.shell import Request
+
+LONG = {"next_step": TEXT_LIMIT}
+NEVER_EMPTY = ("owner",)
+"""Fields of a deal that cannot be emptied."""
+
+CHOSEN = ("owner", "account")
+"""Fields that are chosen from a list or looked up, not typed."""
+
+
+class FieldsForm(forms.Form):
+    """Fields and tags. Built for its kind of records by `fields_form`."""
+
+    add_tags = forms.CharField(
+        label=_("Put on tags"), required=False, max_length=TEXT_LIMIT, help_text=_("Separated by commas.")
+    )
+    remove_tags = forms.CharField(
+        label=_("Take off tags"), required=False, max_length=TEXT_LIMIT, help_text=_("Separated by commas.")
+    )
+    empty = forms.MultipleChoiceField(
+        label=_("Empty these fields"), required=False, widget=forms.CheckboxSelectMultiple()
+    )
+
+
+class MoveForm(forms.Form):
+    """A stage to move to."""
+
+    to = forms.ChoiceField(label=_("Move to"))
+
+
+class RestForm(forms.Form):
+    """A day to rest until."""
+
+    until = day_field(_("Resting until"), help_text=_("Without a day the deals are taken up again."))
+
+
+def fields_form(request: Request, subject: Subject, changes: Changes | None) -> FieldsForm:
+    """The form for the fields of such records, with what is wanted so far."""
+    form = FieldsForm(initial=_initial(changes), auto_id="bulk_%s")
+    shown = [name for name in FIELDS[subject] if name != "account"]
+    fields: dict[str, forms.Field] = {name: _field(name) for name in shown}
+    form.fields = {**fields, **form.fields}
+    colleagues = [(str(user.uid), user.name) for user in team.users(request.actor) if user.is_active]
+    offer(form, "owner", colleagues, _("as it is"))
+    can_be_empty = [name for name in shown if subject is not Subject.DEAL or name not in NEVER_EMPTY]
+    offer(form, "empty", [(name, label(LABELS, name)) for name in can_be_empty])
+    return form
+
+
+def _field(name: str) -> forms.Field:
+    if name == "owner":
+        return forms.ChoiceField(label=label(LABELS, name), required=False)
+    if name in DAYS:
+        return day_field(label(LABELS, name))
+    return forms.CharField(label=label(LABELS, name), required=False, max_length=LONG.get(name, NAME_LIMIT))
+
+
+def _initial(changes: Changes | None) -> dict[str, Any]:
+    if changes is None:
+        return {}
+    emptied = [name for name, value in changes.fields.items() if not value]
+    tags = {"add_tags": ", ".join(changes.add_tags), "remove_tags": ", ".join(changes.remove_tags)}
+    return {**changes.fields, **tags, "empty": emptied}
+
+
+def move_form(request: Request, changes: Changes | None) -> MoveForm:
+    """The form for a move: the stages of every process, and winning."""
+    form = MoveForm(initial={"to": changes.to} if changes else {}, auto_id="bulk_%s")
+    default = request.workspace.default_process
+    found = playbook.newest_specs()
+    processes = [found[key] for key in sorted(found, key=lambda key: (key != default, key))]
+    stages = {stage.key: words(stage.name) for process in processes for stage in process.stages}
+    offer(form, "to", [*stages.items(), ("won", _("won"))], _("Choose a stage"))
+    return form
+
+
+def rest_form(changes: Changes | None) -> RestForm:
+    """The form for resting."""
+    return RestForm(initial={"until": changes.until} if changes else {}, auto_id="bulk_%s")
+
+
+def given_changes(subject: Subject, post: Mapping[str, Any], emptied: list[str]) -> dict[str, Any]:
+    """What the form says, as the action takes it: only what is filled in, and what is to be emptied."""
+    act = post.get("act", Act.EDIT.value)
+    if act != Act.EDIT:
+        return {"act": act, "to": post.get("to", ""), "until": post.get("until", "")}
+    filled = {name: value for name in FIELDS[subject] if (value := str(post.get(name, "")).strip())}
+    nothing = {name: None if name in DAYS or name in CHOSEN else "" for name in emptied if name in FIELDS[subject]}
+    return {
+        "act": act,
+        "set": nothing | filled,
+        "add_tags": _tags(post.get("add_tags", "")),
+        "remove_tags": _tags(post.get("remove_tags", "")),
+    }
+
+
+def _tags(text: str) -> list[str]:
+    return [tag for part in str(text).split(",") if (tag := part.strip())]
