@@ -14,7 +14,8 @@ from etappe.journal.labels import FIELDS as LABELS
 from etappe.journal.labels import label, words
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
-from etappe.web.deals_forms import day_field, offer
+from etappe.web.deals_forms import offer
+from etappe.web.form_fields import day_field
 from etappe.web.shell import Request
 
 LONG = {"next_step": TEXT_LIMIT}
