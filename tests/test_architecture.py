@@ -29,6 +29,7 @@ MAY_WRITE = {
     "journal/finding.py": "tells the database how similar is similar, which writes nothing",
     "team/links.py": "one-time links, for the actions beside it",
     "team/idempotency.py": "keeps the answers given to POSTs, which are no records of the trade",
+    "deals/attention.py": "measures won deals with SQL of its own, which only reads",
     "deals/place.py": "the one place where a deal's stage, span and visit are written, for the actions",
     "deals/centre.py": "the buying centre's rows, for the actions",
     "exports/background.py": "how far an export has come, which is no record of the trade",

@@ -176,9 +176,10 @@ def test_what_it_costs(full: Cast) -> None:
 
 
 def test_each_way_goes_by_an_index(full: Cast) -> None:
-    """Plans are asked for with sequential scans made dear, for the tables of a test are small."""
+    """Plans are asked for with every other way made dear, for the tables of a test are small."""
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
         for text in ("kunde", "eva@kunde-ag.example", "030445566"):
             search(full.ada, text)
     plans = []

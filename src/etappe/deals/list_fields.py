@@ -12,9 +12,11 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.actor import Actor
+from etappe.core.attention import Why
 from etappe.core.filters import Op, Value
 from etappe.core.process import Basis, Process, Proof, Status
 from etappe.core.values import fold_key
+from etappe.deals import attention
 from etappe.deals.models import Deal, DealException, Evidence, Member, Stakeholder
 from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
@@ -81,6 +83,7 @@ def _columns() -> list[Field]:
         make.day("data_as_of"),
         make.tags("tags", _("Tags")),
         make.moment("stage_since", _("In this stage since")),
+        make.moment("buyer_acted", _("Last act by the buyer"), path="buyer_acted_at"),
         make.moment("closed", _("Closed on"), path="closed_at"),
         make.moment("created", _("Created on"), path="created_at"),
     ]
@@ -152,11 +155,36 @@ def _derived() -> list[Field]:
         _counted("evidence", _("Pieces of evidence"), held),
         _counted("buying_centre", _("People in the buying centre"), Stakeholder.objects.filter(deal=OuterRef("id"))),
         Field("deal_team", _("Deal team"), Kind.USER, _deal_team),
+        _attention(),
         Field("resting", _("Resting"), Kind.YES_NO, make.flag_test(lambda asker: Q(rests_until__gt=asker.today))),
         Field(
             "exception", _("Exception asked for"), Kind.YES_NO, make.flag_test(Q(Exists(_asked()))), Exists(_asked())
         ),
     ]
+
+
+def _attention() -> Field:
+    def choices(_asker: Asker) -> Sequence[tuple[str, str]]:
+        return [(key, str(name)) for key, name in ATTENTION.items()]
+
+    def test(op: Op, values: tuple[Value, ...], asker: Asker) -> Q:
+        held = attention.watch(asker.today, asker.zone())
+        if op is Op.EMPTY:
+            return ~attention.condition(tuple(Why), held)
+        offered = choices(asker)
+        asked = {key for value in values for key in make.keys_of(value, offered)}
+        return attention.condition(tuple(why for key in asked for why in attention.KINDS[key]), held)
+
+    return Field("attention", _("Needs attention"), Kind.CHOICE, test, choices=choices)
+
+
+ATTENTION: Mapping[str, Label] = {
+    "silent": _("Buyer silent"),
+    "broken": _("Agreed date passed"),
+    "order": _("Order overdue"),
+    "loose": _("Nothing agreed"),
+}
+"""Kinds of reasons for attention."""
 
 
 def _asked() -> QuerySet[DealException]:

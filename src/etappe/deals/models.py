@@ -55,6 +55,7 @@ class Deal(models.Model):
     lost_to = models.TextField(blank=True, default="")
     leave_note = models.TextField(blank=True, default="")
     closed_at = models.DateTimeField(null=True)
+    buyer_acted_at = models.DateTimeField(null=True)
     data_as_of = models.DateField(null=True)
     data = models.JSONField(default=dict)
     tags = tags_field()
@@ -69,7 +70,7 @@ class Deal(models.Model):
         "next_step", "next_step_on", "next_step_person_id", "rests_until", "leave_reason", "lost_to", "leave_note",
         "closed_at", "data_as_of", "data", "tags", "custom", "archived_at",
     )  # fmt: skip
-    DERIVED: ClassVar = ("id", "uid", "proof", "basis", "stage_since", "version", "created_at")
+    DERIVED: ClassVar = ("id", "uid", "proof", "basis", "stage_since", "buyer_acted_at", "version", "created_at")
     LATER: ClassVar = LATER
 
     class Meta:
@@ -85,6 +86,7 @@ class Deal(models.Model):
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
             GinIndex(fields=["tags"], name="deal_tags", condition=~Q(tags=[])),
+            models.Index(fields=["-closed_at"], name="deal_won", condition=Q(status=Status.WON.value)),
             models.Index(fields=["-archived_at", "-id"], name="deal_bin", condition=Q(archived_at__isnull=False)),
             models.Index(
                 fields=["process_version", "status", "stage", "currency"],

@@ -63,6 +63,8 @@ class DealRow:
     engaged_since: date | None
     created_at: datetime
     version: int
+    buyer_target_date: date | None = None
+    buyer_acted_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ MEANINGS: Mapping[str, str] = {
     "archived_at": "since when it lies in the recycle bin",
     "merged_into_id": "the record it was merged into",
     "valid": "from (included) to (excluded); an open end means that it still holds",
+    "buyer_acted_at": "when the buyer did something last: evidence of their own, or an answer to a note's link",
     "backfilled": "it tells of something from before it was recorded",
 }
 

@@ -17,6 +17,7 @@ from etappe.deals.shapes import DealView, ExceptionView, StageView, VisitView
 from etappe.journal.labels import words
 from etappe.journal.queries import horizon
 from etappe.team.access import may
+from etappe.web.attention import Said, said, watch_of
 from etappe.web.deals_answers import done
 from etappe.web.deals_forms import NoteForm
 from etappe.web.deals_gate import lacks, next_stage, stage_before
@@ -54,6 +55,7 @@ class RecordPage:
     reason: str
     asked: ExceptionView | None
     parts: RecordParts
+    attention: tuple[Said, ...]
 
     @property
     def here(self) -> StageView:
@@ -130,6 +132,7 @@ def _page(request: Request, deal: DealView, mark: int, before: int | None) -> Re
         reason=next((words(each.name) for each in deal.process.leave if each.key == deal.leave_reason), ""),
         asked=next((each for each in deal.exceptions if each.granted is None), None),
         parts=parts_of(request, "deal", deal, may_edit=deal.may_edit, team=deal.team_id),
+        attention=said(deals.reasons_of(deal.row, watch_of(request))),
     )
 
 

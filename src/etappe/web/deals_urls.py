@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from etappe.web import (
+    attention,
     deals_board,
     deals_edit,
     deals_evidence,
@@ -20,6 +21,7 @@ from etappe.web import (
 
 urlpatterns = [
     path("deals/", deals_table.table, name="deals"),
+    path("deals/attention/", attention.attention, name="attention"),
     path("deals/board/", deals_board.board, name="deals_board"),
     path("deals/board/totals/", deals_board.totals, name="deals_board_totals"),
     path("deals/changes/", deals_board.changes, name="deals_changes"),

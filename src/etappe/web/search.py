@@ -27,7 +27,8 @@ CREATE = (
     navigation.Destination("person_new", _("Add a person"), "user-plus", "people.edit"),
     navigation.Destination("invite", _("Invite a colleague"), "mail", "team.administer"),
 )
-EVERYWHERE = (*navigation.LIFECYCLE, *navigation.RECORDS, *navigation.SETTINGS)
+MORE = (navigation.Destination("attention", _("Deals needing attention"), "flag-exclamation", "deals.see"),)
+EVERYWHERE = (*navigation.LIFECYCLE, *MORE, *navigation.RECORDS, *navigation.SETTINGS)
 ICONS = {Subject.ACCOUNT: "building", Subject.PERSON: "user", Subject.DEAL: "layout-kanban"}
 LABELS: dict[Subject, Promise] = {Subject.ACCOUNT: _("Account"), Subject.PERSON: _("Person"), Subject.DEAL: _("Deal")}
 

@@ -17,6 +17,7 @@ from etappe.core.evidence import Kind, Provenance, counts_as, strength
 from etappe.core.kinds.deals import EvidenceConfirmed, EvidenceJudged, EvidenceWithdrawn
 from etappe.core.mail_checks import Check, Flag, MailVerdict, buyers_acceptance, buyers_mail
 from etappe.core.process import Criterion, Stage
+from etappe.deals.actions.acts import refresh_buyer_act
 from etappe.deals.centre import in_centre, join_centre
 from etappe.deals.models import Deal, Evidence, NoteLink
 from etappe.deals.place import process_of, refresh_proof
@@ -76,6 +77,7 @@ def confirm(uid: uuid.UUID | str, criterion: str, given: Given, *, actor: Actor,
         key, person = checked.person
         join_centre(deal, key, person, "unknown", actor=actor, at=at, evidence=checked.uid)
     refresh_proof(deal)
+    refresh_buyer_act(deal)
     record_confirmed(deal, evidence, checked.person[1] if checked.person else "", actor=actor, at=at)
     return checked.uid
 
@@ -315,6 +317,7 @@ def withdraw(uid: uuid.UUID | str, reason: str, *, actor: Actor, at: datetime) -
     evidence.withdrawn_at, evidence.withdrawn_reason = at, give_reason(reason)
     evidence.save(update_fields=["withdrawn_at", "withdrawn_reason"])
     refresh_proof(deal)
+    refresh_buyer_act(deal)
     gone = EvidenceWithdrawn(evidence=str(evidence.uid), criterion=evidence.criterion, reason=evidence.withdrawn_reason)
     record(gone, actor=actor, at=at, deal=deal.id, account=deal.account_id)
 
@@ -337,6 +340,7 @@ def judge(uid: uuid.UUID | str, accepted: bool, reason: str = "", *, actor: Acto
     evidence.judged_reason = clean_text("reason", reason) if accepted else give_reason(reason)
     evidence.save(update_fields=["verdict", "judged_by", "judged_at", "judged_reason"])
     refresh_proof(deal)
+    refresh_buyer_act(deal)
     judged = EvidenceJudged(
         evidence=str(evidence.uid), criterion=evidence.criterion, accepted=accepted, reason=evidence.judged_reason
     )

@@ -16,6 +16,7 @@ from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Missing, Refusal
 from etappe.core.evidence import Kind, Provenance, strength
 from etappe.core.kinds.deals import NoteAnswered, NoteLinkMade, NoteLinkRevoked
+from etappe.deals.actions.acts import refresh_buyer_act
 from etappe.deals.actions.evidence import criterion_of, lock_evidence, record_confirmed, require_not_ours
 from etappe.deals.models import Deal, Evidence, NoteLink
 from etappe.deals.place import refresh_proof
@@ -129,6 +130,7 @@ def answer_note(
     record(answered, actor=actor, at=at, deal=deal.id, account=deal.account_id, person=link.person_id)
     if confirmed:
         _confirm(deal, link, marks, actor, at)
+    refresh_buyer_act(deal)
 
 
 def require_open(link: NoteLink, at: datetime) -> None:

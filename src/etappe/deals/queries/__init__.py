@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from etappe.deals.attention import Watch, reasons_of, watch
+from etappe.deals.queries.attention import Needing, needing
 from etappe.deals.queries.inspection import (
     InspectionFilter,
     exceptions_to_answer,
@@ -34,6 +36,8 @@ __all__ = [
     "Changes",
     "DealFilter",
     "InspectionFilter",
+    "Needing",
+    "Watch",
     "board",
     "board_totals",
     "busiest_process",
@@ -47,12 +51,15 @@ __all__ = [
     "inspection",
     "joined",
     "my_open_deals",
+    "needing",
     "note_letter",
     "note_page",
+    "reasons_of",
     "rejected",
     "seen_among",
     "selected",
     "selected_where",
     "sources",
     "unproven",
+    "watch",
 ]

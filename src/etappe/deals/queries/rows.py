@@ -70,4 +70,6 @@ def _row(deal: Deal, *, account: Ref | None, owner: Ref | None, number: int) -> 
         engaged_since=deal.engaged_since,
         created_at=deal.created_at,
         version=deal.version,
+        buyer_target_date=deal.buyer_target_date,
+        buyer_acted_at=deal.buyer_acted_at,
     )
