@@ -17,6 +17,7 @@ from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
 from etappe.people.actions import write_note as note_people
 from etappe.people.actions_fields import archive_field, define_field
+from etappe.people.actions_tags import tag
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_drafts import start_draft
 from etappe.records import bin as recycle
@@ -106,6 +107,7 @@ def make_everything() -> Everything:
     deals.write_note(scene.uid, "Will Angebot Nordwind vor der Messe.", actor=cast.ada, at=AT)
     note_people("Ruft nur vormittags zurück.", account=scene.account, actor=cast.ada, at=AT)
     create_account({"name": "Verschwiegen AG", "is_private": True, "owner": None}, actor=cast.dot, at=AT)
+    tag("account", scene.account, add=["Messe"], actor=cast.ada, at=AT)
     bare, lost = scene.another(name="Zweite Anlage"), scene.another(name="Verlorene Anlage")
     deals.leave(lost, scene.process.leave[0].key, actor=cast.ada, at=scene.later())
     token, _secret = team.create_token("Tabelle", ["read"], actor=cast.ada, at=AT)

@@ -55,3 +55,23 @@ def with_known_spelling(tags: Iterable[str], known: Iterable[str]) -> list[str]:
     """
     spelled = {tag.casefold(): tag for tag in known}
     return [spelled.get(tag.casefold(), tag) for tag in tags]
+
+
+def retagged(tags: Iterable[str], add: Iterable[str], remove: Iterable[str]) -> list[str]:
+    """The tags with some added and some taken away, whatever their case.
+
+    >>> retagged(["Messe", "VIP"], ["vip", "Neu"], ["messe"])
+    ['VIP', 'Neu']
+    """
+    gone = {tag.casefold() for tag in remove}
+    return clean_tags("tags", [tag for tag in tags if tag.casefold() not in gone] + list(add))
+
+
+def renamed(tags: Iterable[str], was: str, called: str) -> list[str]:
+    """The tags with one called otherwise, or taken away where `called` is empty; two that become one stand once.
+
+    >>> renamed(["A", "B", "C"], "B", "c"), renamed(["A", "B"], "B", "")
+    (['A', 'c'], ['A'])
+    """
+    told = [called if tag.casefold() == was.casefold() else tag for tag in tags]
+    return list({tag.casefold(): tag for tag in reversed([tag for tag in told if tag])}.values())[::-1]

@@ -159,6 +159,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Only a deal has stages that a field can be needed for."),
         _("Leave the stages out."),
     ),
+    "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),
     "tag_unfit": (_("“{value}” cannot be a tag."), _("Use words without commas, up to sixty characters.")),
     "values_missing": (_("This deal stays in its stage."), _("Fill these fields in, then move it.")),
     "not_columns": (_("“{field}” has to be columns with their values."), _("Give a name and a value for each.")),

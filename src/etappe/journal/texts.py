@@ -77,6 +77,8 @@ SENTENCES: Mapping[str, Label] = {
     "note.written": _("Note: {text}"),
     "workspace.exported": _("Everything exported: {rows} rows, {files} files"),
     "workspace.loaded": _("Archive of {taken_at} loaded: {rows} rows, {files} files"),
+    "tag.renamed": _("Tag “{was}” is called “{called}” now"),
+    "tag.removed": _("Tag “{called}” taken off all records"),
     "field.defined": _("Field defined: {name}"),
     "field.edited": _("Field “{called}” changed: {fields}"),
     "field.archived": _("Field “{called}” archived; its values stay"),

@@ -19,6 +19,7 @@ from etappe.journal.values import changes as differing
 from etappe.journal.values import columns_of
 from etappe.people.countries import code_of
 from etappe.people.fields import own_values
+from etappe.people.load_tags import spelled
 from etappe.people.load_values import index_values
 from etappe.people.models import Account, Person
 from etappe.people.queries import (
@@ -45,7 +46,7 @@ def create_account(fields: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
     `owner` and `parent` are uids. Refuses fields that do not hold, with the field's name.
     """
     require(actor, "people.edit")
-    columns = account_columns({"name": "", **fields}, actor) | _own("account", {}, fields, actor)
+    columns = _tagged(account_columns({"name": "", **fields}, actor)) | _own("account", {}, fields, actor)
     account = Account(**_owned(columns, fields, actor))
     account.domain = account.domain or domain_of_website(account.website)
     _require_open_to(actor, account)
@@ -62,7 +63,7 @@ def edit_account(
     """Change fields of an account that the actor saw in version `seen`; what is equal to before is no change."""
     account = _locked(visible_accounts(actor), uid)
     require(actor, "people.edit")
-    wanted = account_columns(changes, actor) | _own("account", account.custom, changes, actor)
+    wanted = _tagged(account_columns(changes, actor)) | _own("account", account.custom, changes, actor)
     _refuse_stale(account, wanted, seen, timeline(account=account.id) if seen != account.version else ())
     _require_no_circle(account, wanted)
     edited = _write(account, wanted, actor)
@@ -80,7 +81,7 @@ def create_person(
     `owner` and `account` are uids; a caller that has the account's key already gives `account_id` instead.
     """
     require(actor, "people.edit")
-    columns = person_columns(fields, actor) | _own("person", {}, fields, actor)
+    columns = _tagged(person_columns(fields, actor)) | _own("person", {}, fields, actor)
     if account_id is not None:
         columns["account_id"] = account_id
     person = Person(**_owned(columns, fields, actor))
@@ -102,7 +103,7 @@ def edit_person(
     """Change fields of a person whom the actor saw in version `seen`; what is equal to before is no change."""
     person = _locked(visible_people(actor), uid)
     require(actor, "people.edit")
-    wanted = person_columns(changes, actor) | _own("person", person.custom, changes, actor)
+    wanted = _tagged(person_columns(changes, actor)) | _own("person", person.custom, changes, actor)
     _refuse_stale(person, wanted, seen, timeline(person=person.id) if seen != person.version else ())
     if not wanted.get("name", person.name):
         raise Refusal("field_required", field="name")
@@ -170,6 +171,10 @@ def person_columns(fields: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
 
 def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name != "custom"}
+
+
+def _tagged(columns: dict[str, Any]) -> dict[str, Any]:
+    return columns | {"tags": spelled(columns["tags"])} if "tags" in columns else columns
 
 
 def _own(subject: str, present: Mapping[str, Any], given: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -176,3 +176,13 @@ class FieldValue(models.Model):
             models.Index(fields=["field", "day", "record"], name="fieldvalue_day", condition=Q(day__isnull=False)),
             models.Index(fields=["record", "field"], name="fieldvalue_record"),
         ]
+
+
+class Tag(models.Model):
+    """A tag that is or was on some record, as it is spelled: for suggestions, so that nobody scans all records."""
+
+    key = models.TextField(unique=True)
+    name = models.TextField()
+
+    JOURNALED: ClassVar = ()
+    DERIVED: ClassVar = ("id", "key", "name")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
 from etappe.deals.shapes import DealView
 from etappe.journal.labels import CENTRE_ROLES, TEAM_ROLES
-from etappe.web.form_fields import CURRENCIES, AmountField, day_field
+from etappe.web.form_fields import CURRENCIES, AmountField, TagsField, day_field
 from etappe.web.own_fields import WithOwnFields
 
 NOTE_LIMIT = 20_000
@@ -36,6 +36,7 @@ class DealForm(WithOwnFields):
     buyer_target_date = day_field(_("Buyer's target date"))
     buyer_since = day_field(_("Buyer looking since"), help_text=_("The buyer's first touch, even before we knew."))
     engaged_since = day_field(_("Engaged since"), help_text=_("Since when we talk with the buyer."))
+    tags = TagsField()
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
@@ -124,6 +125,7 @@ def initial_of(deal: DealView) -> dict[str, Any]:
         "buyer_target_date": deal.buyer_target_date,
         "buyer_since": deal.buyer_since,
         "engaged_since": row.engaged_since,
+        "tags": deal.tags,
         "next_step": row.next_step,
         "next_step_on": row.next_step_on,
         "next_step_person": str(deal.next_step_person.uid) if deal.next_step_person else "",

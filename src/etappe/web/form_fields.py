@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from etappe.core.tags import split_tags
 from etappe.journal.labels import language
 
 CURRENCIES = ("EUR", "CHF", "USD", "GBP", "CZK", "DKK", "HUF", "NOK", "PLN", "SEK", "JPY")
@@ -38,6 +39,24 @@ class AmountField(forms.Field):
         if not isinstance(value, Decimal):
             return value
         return format_decimal(value, "0.00##" if value % 1 else "0", locale=language())
+
+
+class TagsField(forms.CharField):
+    """Tags in one line, between commas."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = _("Several between commas.")
+        super().__init__(
+            **{"label": _("Tags"), "required": False, "max_length": 4000, "help_text": help_text, **options}
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The tags, each as it was typed."""
+        return split_tags(str(super().clean(value)))
+
+    def prepare_value(self, value: Any) -> Any:
+        """The tags a record has, in one line."""
+        return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
 class DayInput(forms.DateInput):

@@ -71,6 +71,7 @@ SETTINGS = (
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
     Destination("settings_fields", _("Fields"), "table", "workspace.edit"),
     Destination("exports", _("Export"), "download", "exports.run"),
+    Destination("settings_tags", _("Tags"), "note", "workspace.edit"),
 )
 TABS = ("today", "deals", "accounts", "figures")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.contact import NOTE_LIMIT
 from etappe.core.deal_fields import NAME_LIMIT
 from etappe.people.queries import AccountView, PersonView
-from etappe.web.form_fields import AmountField
+from etappe.web.form_fields import AmountField, TagsField
 from etappe.web.own_fields import WithOwnFields
 
 CHANNELS = (
@@ -45,6 +45,7 @@ class AccountForm(WithOwnFields):
     city = _line(_("City"))
     country = _line(_("Country"))
     owner = forms.ChoiceField(label=_("Owner"), required=False)
+    tags = TagsField()
     is_private = forms.BooleanField(
         label=_("Private"), required=False, help_text=_("Only the owner and administrators see it.")
     )
@@ -70,6 +71,7 @@ class PersonForm(WithOwnFields):
         label=_("Language"), required=False, choices=[("", _("not known")), ("de", "Deutsch"), ("en", "English")]
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
+    tags = TagsField()
     is_private = forms.BooleanField(
         label=_("Private"), required=False, help_text=_("Only the owner and administrators see it.")
     )

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from etappe.people.fields import Shown, fields, shown_values
+from etappe.people.tags import tag_names
 from etappe.web.shell import Request
 
 
@@ -18,7 +21,13 @@ class RecordParts:
     uid: str
     own: tuple[Shown, ...]
     tags: tuple[str, ...]
+    known_tags: tuple[str, ...]
     may_edit: bool
+
+    @property
+    def tags_url(self) -> str:
+        """Where tags are put on and taken off."""
+        return reverse(f"{self.subject}_tags", args=[self.uid])
 
 
 def parts_of(
@@ -33,4 +42,5 @@ def parts_of(
     custom: Mapping[str, Any] = record.custom
     tags: Sequence[str] = record.tags
     own = shown_values(fields(subject, request.actor, team=team), custom, request.actor) if custom else ()
-    return RecordParts(subject, str(record.uid), own, tuple(tags), may_edit)
+    known = tuple(tag_names()) if may_edit else ()
+    return RecordParts(subject, str(record.uid), own, tuple(tags), known, may_edit)

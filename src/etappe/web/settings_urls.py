@@ -7,6 +7,7 @@ from django.urls import path
 from etappe.web import field_pages as fields
 from etappe.web import own_fields
 from etappe.web import settings_pages as own
+from etappe.web import tag_pages as tags
 from etappe.web import team_pages as team
 
 urlpatterns = [
@@ -21,6 +22,12 @@ urlpatterns = [
     path("settings/fields/<uuid:uid>/move/", fields.move, name="field_move"),
     path("settings/fields/<uuid:uid>/archive/", fields.archive, name="field_archive"),
     path("settings/fields/<uuid:uid>/restore/", fields.restore, name="field_restore"),
+    path("settings/tags/", tags.tags, name="settings_tags"),
+    path("settings/tags/rename/", tags.rename, name="tag_rename"),
+    path("settings/tags/remove/", tags.remove, name="tag_remove"),
+    path("accounts/<uuid:uid>/tags/", tags.account, name="account_tags"),
+    path("people/<uuid:uid>/tags/", tags.person, name="person_tags"),
+    path("deals/<uuid:uid>/tags/", tags.deal, name="deal_tags"),
     path("fields/suggest/<slug:kind>/", own_fields.suggest, name="own_suggest"),
     path("settings/team/", team.colleagues, name="settings_team"),
     path("settings/team/invite/", team.invite, name="invite"),

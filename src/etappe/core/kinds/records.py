@@ -89,3 +89,22 @@ class PersonToldApart(ToldApart):
     """Somebody said that another person, however alike, is not this one."""
 
     name: ClassVar[str] = "person.told_apart"
+
+
+@dataclass(frozen=True)
+class TagRenamed(JournalKind):
+    """A tag is called otherwise on all records that had it, or became one with another."""
+
+    name: ClassVar[str] = "tag.renamed"
+    was: str
+    called: str
+    records: int
+
+
+@dataclass(frozen=True)
+class TagRemoved(JournalKind):
+    """A tag was taken off all records that had it."""
+
+    name: ClassVar[str] = "tag.removed"
+    called: str
+    records: int

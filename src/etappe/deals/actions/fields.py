@@ -22,6 +22,7 @@ from etappe.deals.shapes import DealState
 from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
 from etappe.people import queries as people
+from etappe.people.load_tags import spelled
 from etappe.people.load_values import index_values
 from etappe.team import queries as team
 from etappe.team.access import require
@@ -47,6 +48,7 @@ def edit(
     require(actor, "deals.edit", holder(deal))
     require_seen(deal, seen)
     wanted = columns_from(changes, actor)
+    wanted |= {"tags": spelled(wanted["tags"])} if "tags" in wanted else {}
     wanted |= own_column(deal.custom, changes, actor, wanted.get("team_id", deal.team_id))
     changed = differing(deal, wanted)
     if not changed:

@@ -34,6 +34,7 @@ from etappe.journal.record import action, record
 from etappe.journal.values import as_json, columns_of
 from etappe.people import queries as people
 from etappe.people.fields import unfilled_values
+from etappe.people.load_tags import spelled
 from etappe.people.load_values import index_values
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -91,6 +92,7 @@ def create(
     """
     ours = {"owner_id": actor.id, "team_id": actor.team}
     columns = ours | columns_from({"currency": team.workspace().currency, **fields}, actor)
+    columns["tags"] = spelled(columns.get("tags", ()))
     columns |= own_column({}, fields, actor, columns["team_id"])
     clean_name("name", columns.get("name", ""))
     require(actor, "deals.create", Holder(owner=columns["owner_id"], team=columns["team_id"]))
