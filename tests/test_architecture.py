@@ -33,6 +33,7 @@ MAY_WRITE = {
     "deals/place.py": "the one place where a deal's stage, span and visit are written, for the actions",
     "deals/centre.py": "the buying centre's rows, for the actions",
     "exports/background.py": "how far an export has come, which is no record of the trade",
+    "people/tags.py": "counts by an index with SQL of its own, which only reads",
     "imports/background.py": "how far a run has come, which is no record of the trade",
     "records/bulk.py": "bulk edits: its writing functions are actions, but for how a run ended",
     "imports/run.py": "a run, batch after batch: its writing functions are actions",

@@ -30,6 +30,7 @@ from etappe.journal.load import Told, copy_rows, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import as_json
 from etappe.journal.values import changes as differing
+from etappe.people.load_tags import spelled
 from etappe.team.access import Holder, require
 
 _VISIT = (
@@ -53,6 +54,7 @@ def edit_many(keys: Sequence[int], changes: Changes, *, actor: Actor, at: dateti
 
     Equal to `edit`, `move` or `rest` of each of them. Keys of deals that the actor does not see are `gone`.
     """
+    changes = replace(changes, add_tags=tuple(spelled(changes.add_tags)))
     rows = visible(actor.scope).select_for_update(of=("self",))
     found = list(_decisions(rows, keys, changes, actor, at))
     written = [(deal, decision) for deal, decision in found if decision.fate is Fate.CHANGED]

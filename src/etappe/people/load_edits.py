@@ -6,7 +6,7 @@ Each record is decided by itself, with the function that the single action decid
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from etappe.journal.load import Told, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import as_json
 from etappe.people.actions import account_columns, edited_by, person_columns
+from etappe.people.load_tags import spelled
 from etappe.people.models import Account, Person
 from etappe.people.queries import visible_accounts, visible_people
 from etappe.team.access import may, require
@@ -61,6 +62,7 @@ def edit_many(subject: Subject, keys: Sequence[int], changes: Changes, *, actor:
 
     Equal to `edit_account` or `edit_person` of each of them. Keys of records that the actor does not see are `gone`.
     """
+    changes = replace(changes, add_tags=tuple(spelled(changes.add_tags)))
     return _carry_out(subject, keys, _wanted(subject, changes, actor), actor=actor, at=at)
 
 
