@@ -15,36 +15,95 @@ from etappe.cli.edge import plainly, said_plainly
 from etappe.cli.export import is_archive, load_archive
 
 if TYPE_CHECKING:
-    from etappe.imports.look import Look
+    from etappe.imports.look import Given, Look
     from etappe.imports.plan import Plan
     from etappe.imports.queries import RunView
     from etappe.imports.run import Progress
 
 
 @click.command("import", short_help="Bring in accounts, people and deals from files.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A saved map.")
 @click.option("--dry-run", is_flag=True, help="Do everything, take it all back, and say what would have happened.")
 @click.option("--save-map", type=click.Path(dir_okay=False, path_type=Path), help="Write the map in use to this file.")
 @click.option("--source", help="The program the files come from; rows are known again by their keys within it.")
 @click.option("--rejected", type=click.Path(dir_okay=False, path_type=Path), help="Write rejected rows to this file.")
+@click.option("--encoding", help="How the files are written, where it is made out wrongly: utf-8, cp1252 ...")
+@click.option("--delimiter", help="What stands between cells: a comma, semicolon, bar or tab (write: tab).")
+@click.option("--header-row", type=int, help="The line of the header, from 1; 0 where there is none.")
+@click.option("--resume", metavar="ID", help="Take up an import that was interrupted, where it was.")
+@click.option("--undo", metavar="ID", help="Take back a whole import, within 90 days.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @plainly
 def command(files: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """Bring in FILES (CSV or XLSX) that belong together: deals, accounts, people, owners, products.
 
     Without --map the map is proposed from headers and values, and said. Importing the same files again changes nothing;
-    a newer copy changes what changed. A deal that was moved here is never moved by an import.
+    a newer copy changes what changed. A deal that was moved here is never moved by an import. Each import says its ID
+    at the beginning: with it an interrupted one is taken up again, and a whole one taken back.
 
     An archive that `etappe export` wrote goes into an empty workspace, which becomes equal to the one it was taken of.
     """
     from etappe.config.start import application
 
+    resumed, undone = options.pop("resume"), options.pop("undo")
+    if sum(bool(each) for each in (files, resumed, undone)) != 1:
+        raise click.UsageError("Give files to import, or --resume ID, or --undo ID.")
     with application(lambda text: click.echo(text, err=True)), said_plainly():
-        if is_archive(files):
+        if undone:
+            _undo(undone, as_json=as_json)
+        elif resumed:
+            _resume(resumed, as_json=as_json)
+        elif is_archive(files):
             load_archive(files[0], as_json=as_json)
         else:
             _import(files, as_json, **options)
+
+
+def _resume(uid: str, *, as_json: bool) -> None:
+    from etappe.core.actor import SYSTEM
+    from etappe.imports import actions
+    from etappe.journal.clock import now
+
+    view = actions.resume(uid, actor=SYSTEM, at=now(), clock=now, report=_reporter(quiet=as_json))
+    click.echo(json.dumps(_counts(view), default=str)) if as_json else _tell_result(view)
+
+
+def _undo(uid: str, *, as_json: bool) -> None:
+    from etappe.core.actor import SYSTEM
+    from etappe.imports.background import carry_undo
+    from etappe.imports.queries import get_run
+    from etappe.imports.undo import begin_undo
+    from etappe.journal.clock import now
+
+    carry_undo(begin_undo(uid, actor=SYSTEM, at=now()), clock=now)
+    view = get_run(SYSTEM, uid)
+    if as_json:
+        click.echo(json.dumps({"run": str(view.uid), "state": view.state, "undone": view.undone}, default=str))
+        return
+    _tell_undone(view)
+
+
+def _tell_undone(view: RunView) -> None:
+    archived = view.undone.get("archived", {})
+    for kind, count in archived.items():
+        click.echo(f"{kind}: {count:,} put into the recycle bin")
+    click.echo(f"{view.undone.get('restored', 0):,} records are as they were before")
+    for what, why in _STAYS.items():
+        told = view.undone.get(what, {})
+        for kind, _uid, name, *fields in told.get("records", ()):
+            beside = f" ({', '.join(fields[0])})" if fields else ""
+            click.echo(f"  {why}: {kind} {name}{beside}")
+        if told.get("count", 0) > len(told.get("records", ())):
+            click.echo(f"  {why}: {told['count']:,} in all")
+    click.echo(f"Import {view.uid} is {view.state}.")
+
+
+_STAYS = {
+    "kept": "stays, edited since",
+    "stays": "stays, other records need it",
+    "edited": "in the recycle bin, though edited since",
+}
 
 
 def _import(
@@ -56,6 +115,7 @@ def _import(
     save_map: Path | None,
     source: str | None,
     rejected: Path | None,
+    **reading: Any,
 ) -> None:
     from etappe.core.actor import SYSTEM
     from etappe.imports import actions
@@ -63,7 +123,7 @@ def _import(
     from etappe.journal.clock import now
 
     at = now()
-    found, plan = _looked(files, map_file, source, at)
+    found, plan = _looked(_given(files, **reading), map_file, source, at)
     if not as_json:
         _tell_plan(found, plan, is_own=map_file is None)
     if save_map:
@@ -74,13 +134,13 @@ def _import(
     click.echo(json.dumps(_as_json(view, found, plan), default=str)) if as_json else _tell_result(view)
 
 
-def _looked(files: tuple[Path, ...], map_file: Path | None, source: str | None, at: Any) -> tuple[Look, Plan]:
+def _looked(given: list[Given], map_file: Path | None, source: str | None, at: Any) -> tuple[Look, Plan]:
     from dataclasses import replace
 
     from etappe.imports.look import look
     from etappe.imports.plan import fitted, from_yaml
 
-    found = look(_given(files), at=at)
+    found = look(given, at=at)
     plan = found.plan
     if map_file:
         headers = {file.given.name: file.profile.header for file in found.readable if file.profile}
@@ -89,12 +149,16 @@ def _looked(files: tuple[Path, ...], map_file: Path | None, source: str | None, 
     return found, replace(plan, source=source) if source else plan
 
 
-def _given(files: tuple[Path, ...]) -> list[Any]:
+def _given(
+    files: tuple[Path, ...], *, encoding: str | None, delimiter: str | None, header_row: int | None
+) -> list[Given]:
     """The files by name; two of one name are told apart by their folder."""
+    from etappe.foreign.tables import wish_of
     from etappe.imports.look import Given
 
+    wish = wish_of(encoding or "", "\t" if delimiter == "tab" else delimiter or "", header_row)
     names = [path.name for path in files]
-    return [Given(path.name if names.count(path.name) == 1 else str(path), path) for path in files]
+    return [Given(path.name if names.count(path.name) == 1 else str(path), path, wish=wish) for path in files]
 
 
 def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
@@ -123,6 +187,9 @@ def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
 
     def report(progress: Progress) -> None:
         passed = time.monotonic() - began
+        if progress.run:
+            click.echo(f"Import {progress.run} begins.", err=True)
+            return
         if quiet or not sys.stderr.isatty() or passed - last[0] < 0.2:
             return
         last[0] = passed
@@ -168,24 +235,29 @@ def _write_rejected(view: RunView, path: Path) -> None:
 
 
 def _as_json(view: RunView, found: Look, plan: Plan) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from etappe.imports.plan import as_data
+
+    return _counts(view) | {
+        "data_as_of": plan.as_of,
+        "process": view.process,
+        "left_out": [
+            {"file": file.given.name, "why": file.refusal.code if file.refusal else "unknown_kind"}
+            for file in found.files
+            if (mapped := plan.file(file.given.name)) is None or mapped.kind is None
+        ],
+        "map": as_data(plan),
+    }
+
+
+def _counts(view: RunView) -> dict[str, Any]:
+    from dataclasses import asdict
 
     return {
         "run": str(view.uid),
         "state": view.state,
         "dry_run": view.is_dry,
         "source": view.source,
-        "data_as_of": plan.as_of,
-        "process": view.process,
         "totals": dict(view.totals),
         "files": [asdict(file) for file in view.files],
-        "left_out": [
-            {"file": file.given.name, "why": file.refusal.code if file.refusal else "unknown_kind"}
-            for file in found.files
-            if (mapped := plan.file(file.given.name)) is None or mapped.kind is None
-        ],
         "notes": [asdict(note) for note in view.notes],
-        "map": as_data(plan),
     }

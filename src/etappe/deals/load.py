@@ -82,11 +82,15 @@ class NewDeal(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an import says of a deal that is here. `place` holds the columns of `PLACE` where the source moved it."""
+    """What an import says of a deal that is here. `place` holds the columns of `PLACE` where the source moved it.
+
+    Custom data is added to; `exact` replaces it, and lets the data's last day go back.
+    """
 
     values: Mapping[str, Any]
     place: Mapping[str, Any] | None = None
     since: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -305,8 +309,10 @@ class _Change:
     def of(cls, deal: Deal, wanted: Wanted) -> _Change:
         """What the import changes on this deal."""
         before = columns_of(deal, Deal.JOURNALED)
-        after = {**before, **wanted.values, "data": {**before["data"], **wanted.values.get("data", {})}}
-        if (after["data_as_of"] or "") < (before["data_as_of"] or ""):
+        after = {**before, **wanted.values}
+        if not wanted.exact:
+            after["data"] = {**before["data"], **wanted.values.get("data", {})}
+        if not wanted.exact and (after["data_as_of"] or "") < (before["data_as_of"] or ""):
             after["data_as_of"] = before["data_as_of"]
         place = dict(wanted.place or {})
         if place and place["status"] == before["status"] != Status.OPEN.value:

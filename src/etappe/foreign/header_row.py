@@ -50,6 +50,22 @@ def find_layout(sample: list[tuple[int, list[str]]]) -> Layout:
     return Layout(line, _names(header, width), [row for _, row in sample[at + 1 :]])
 
 
+def layout_at(sample: list[tuple[int, list[str]]], header_row: int) -> Layout:
+    """The layout where somebody said in which line the header stands; 0 for none at all.
+
+    >>> layout_at([(1, ["x", "y"]), (2, ["Name", "Amount"]), (3, ["Ulm", "12"])], 2).columns
+    ('Name', 'Amount')
+    """
+    if not sample:
+        raise unreadable(Reason.EMPTY)
+    width = _usual_width([row for _, row in sample])
+    if not header_row:
+        return Layout(0, tuple(str(number) for number in range(1, width + 1)), [row for _, row in sample])
+    at = next((at for at, (line, _) in enumerate(sample) if line >= header_row), len(sample) - 1)
+    line, header = sample[at]
+    return Layout(line, _names(header, max(width, len(_trimmed(header)))), [row for _, row in sample[at + 1 :]])
+
+
 def _trimmed(row: list[str]) -> list[str]:
     """`row` without the empty cells at its end."""
     end = len(row)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, load_workbook
 
 from etappe.foreign import encodings
-from etappe.foreign.header_row import Layout, find_layout
+from etappe.foreign.header_row import Layout, find_layout, layout_at
 from etappe.foreign.reasons import Reason, too_large, unreadable
 from etappe.foreign.text import one_line
 from etappe.foreign.zips import check_zip
@@ -59,25 +59,43 @@ class TableGuess:
     """Bytes."""
 
 
-def guess_table(file: BinaryIO, sheet: str) -> TableGuess:
+FOUND_OUT: Final = -1
+"""In place of the line of the header: where it stands is found out."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How somebody says that a table is to be read; what is empty is found out."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = FOUND_OUT
+
+
+def guess_table(file: BinaryIO, sheet: str, wish: Wish) -> TableGuess:
     """Find out what `file` holds."""
     start = file.read(8)
     if start.startswith(_OLD_OFFICE):
         raise unreadable(Reason.OLD_OFFICE)
     if start.startswith(b"PK\x03\x04"):
-        return _guess_xlsx(file, sheet)
-    return _guess_csv(file)
+        return _guess_xlsx(file, sheet, wish)
+    return _guess_csv(file, wish)
 
 
-def _guess_csv(file: BinaryIO) -> TableGuess:
+def _layout(sample: list[tuple[int, list[str]]], wish: Wish) -> Layout:
+    return find_layout(sample) if wish.header_row == FOUND_OUT else layout_at(sample, wish.header_row)
+
+
+def _guess_csv(file: BinaryIO, wish: Wish) -> TableGuess:
     found = encodings.scan(file)
+    found = replace(found, encoding=wish.encoding or found.encoding)
     head = _head(file, found.encoding)
     if not head.strip("\ufeff\0 \r\n\t"):
         raise unreadable(Reason.EMPTY)
     quote = _quote(head)
-    delimiter = _delimiter(head, quote)
+    delimiter = wish.delimiter or _delimiter(head, quote)
     sample = [(line, row) for line, row in _csv_rows(io.StringIO(head, newline=""), delimiter, quote) if any(row)]
-    layout = find_layout(sample)
+    layout = _layout(sample, wish)
     return _guess(layout, "csv", found.size, found.lines - layout.header_row, found.encoding, delimiter, quote)
 
 
@@ -142,13 +160,13 @@ def _csv_rows(lines: Iterable[str], delimiter: str, quote: str) -> Numbered:
         raise unreadable(Reason.FIELD_TOO_LONG, line=line, limit=_MAX_FIELD) from error
 
 
-def _guess_xlsx(file: BinaryIO, wanted: str) -> TableGuess:
+def _guess_xlsx(file: BinaryIO, wanted: str, wish: Wish) -> TableGuess:
     book, size = _open_book(file)
     sheet = _sheet(book, wanted) if wanted in book.sheet_names else _first_filled(book)
     rows = [(line, row) for line, row in itertools.islice(_sheet_rows(sheet), _SAMPLE_LINES) if any(row)]
     if not rows:
         raise unreadable(Reason.EMPTY)
-    layout = find_layout(rows)
+    layout = _layout(rows, wish)
     guess = _guess(layout, "xlsx", size, sheet.total_height - layout.header_row)
     return replace(guess, sheet=sheet.name, sheets=tuple(one_line(name, 100) for name in book.sheet_names))
 

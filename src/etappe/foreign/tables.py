@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from etappe.core.errors import Refusal
 from etappe.foreign import child
 from etappe.foreign.reasons import too_large
-from etappe.foreign.table_reader import TableGuess, copy_table, guess_table, read_table
+from etappe.foreign.table_reader import FOUND_OUT, TableGuess, Wish, copy_table, guess_table, read_table
 
 MAX_CSV_BYTES: Final = 2 << 30
 SECONDS: Final = 60.0
 MEGABYTES: Final = 300
 
-__all__ = ["Batch", "Row", "RowProblem", "TableGuess", "batches", "copy_blocks", "rows", "sniff"]
+__all__ = ["FOUND_OUT", "Batch", "Row", "RowProblem", "TableGuess", "Wish", "batches", "copy_blocks", "rows", "sniff"]
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,34 @@ class Batch:
     problems: dict[int, RowProblem]
 
 
-def sniff(path: Path, *, sheet: str = "") -> TableGuess:
+ENCODINGS: Final = ("utf-8", "utf-16", "cp1252", "cp1250", "cp850", "mac_roman", "iso8859_15")
+"""Encodings that somebody may say a file is in."""
+HEADER_LIMIT: Final = 100
+DELIMITERS: Final = (",", ";", "\t", "|")
+
+
+def wish_of(encoding: str = "", delimiter: str = "", header_row: int | None = None) -> Wish:
+    """How a file is to be read; refuses what cannot be."""
+    if encoding and encoding not in ENCODINGS:
+        raise Refusal("reading_unknown", field="encoding", value=encoding[:40], known=list(ENCODINGS))
+    if delimiter and delimiter not in DELIMITERS:
+        raise Refusal("reading_unknown", field="delimiter", value=delimiter[:40], known=[", ; | tab"])
+    if header_row is not None and not 0 <= header_row <= HEADER_LIMIT:
+        raise Refusal("reading_unknown", field="header_row", value=str(header_row), known=[f"0 to {HEADER_LIMIT}"])
+    return Wish(encoding, delimiter, FOUND_OUT if header_row is None else header_row)
+
+
+def sniff(path: Path, *, sheet: str = "", wish: Wish | None = None) -> TableGuess:
     """What the file at `path` is: kind, encoding, delimiter, header, columns, first rows. `sheet`: of an XLSX file.
+
+    What `wish` says is taken as it is.
 
     Raises a refusal `file_*` where it holds no table, more than 500 columns, or more than can be read.
     """
     size = path.stat().st_size
     if size > MAX_CSV_BYTES:
         raise too_large(size, MAX_CSV_BYTES)
-    return child.run(guess_table, path, sheet, seconds=SECONDS, megabytes=MEGABYTES)
+    return child.run(guess_table, path, sheet, wish or Wish(), seconds=SECONDS, megabytes=MEGABYTES)
 
 
 def batches(path: Path, guess: TableGuess) -> Generator[Batch, None, None]:

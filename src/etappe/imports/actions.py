@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from etappe.core.actor import Actor, ActorKind
 from etappe.core.errors import Missing, Refusal
-from etappe.imports.look import Look, Looked
+from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
+from etappe.imports.look import Given, Look, Looked
 from etappe.imports.models import Run
-from etappe.imports.plan import Plan, as_stored
-from etappe.imports.queries import RunView, run_view
+from etappe.imports.plan import Plan, as_stored, from_stored
+from etappe.imports.queries import RunView, found, run_view
 from etappe.imports.run import Cancelled, File, Job, Progress, carry_out
 from etappe.journal.record import action
 from etappe.team.access import require
@@ -70,10 +74,85 @@ def _run(
     clock: Callable[[], datetime],
     report: Callable[[Progress], None],
 ) -> RunView:
-    run = create(plan, [file.given.name for file in files], actor=actor, at=at)
-    job = Job(run, acting(actor), at, files, report, clock)
+    run = create(plan, _told(files), actor=actor, at=at)
+    return _carried(Job(run, acting(actor), at, files, report, clock))
+
+
+def _told(files: Sequence[File]) -> list[dict[str, Any]]:
+    """The files as a run remembers them, so that it can be taken up again: where each lies, and how it is read."""
+    told = []
+    for file in files:
+        wish, found = file.given.wish, file.given.path.stat()
+        told.append(
+            {
+                "name": file.given.name,
+                "path": str(file.given.path.resolve()),
+                "sheet": file.given.sheet,
+                "encoding": wish.encoding,
+                "delimiter": wish.delimiter,
+                "header_row": None if wish.header_row == FOUND_OUT else wish.header_row,
+                "size": found.st_size,
+                "modified": found.st_mtime_ns,
+            }
+        )
+    return told
+
+
+def resume(
+    uid: uuid.UUID | str,
+    *,
+    actor: Actor,
+    at: datetime,
+    clock: Callable[[], datetime],
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> RunView:
+    """Take up an import that was interrupted, cancelled or failed, where its ledger ends.
+
+    Refuses one that is over or at work, and one whose files are gone or have changed since.
+    """
+    require(actor, "imports.run")
+    run = found(actor, uid)
+    if run.state not in ("running", "queued", "failed", "cancelled") or not run.plan or run.is_dry:
+        raise Refusal("import_not_resumable", state=run.state)
+    plan = from_stored(run.plan)
+    job = Job(run.id, acting(actor), at, files_of([_again(each) for each in run.files], plan), report, clock)
+    with alone(run.id):
+        Run.objects.filter(id=run.id).update(state="running", cancel_asked=False, error=None)
+    return _carried(job)
+
+
+def _again(told: Mapping[str, Any]) -> Looked:
+    """A file of a run as it was given; refuses one that is not there any more, or not the same."""
+    path = Path(told.get("path", ""))
+    if not told.get("path") or not path.is_file():
+        raise Refusal("import_files_gone")
+    here = path.stat()
+    if "modified" in told and (here.st_size, here.st_mtime_ns) != (told["size"], told["modified"]):
+        raise Refusal("import_files_changed", file=told["name"])
+    wish = wish_of(told.get("encoding", ""), told.get("delimiter", ""), told.get("header_row"))
+    given = Given(told["name"], path, told.get("sheet", ""), wish)
+    return Looked(given, sniff(path, sheet=given.sheet, wish=wish))
+
+
+@contextmanager
+def alone(run: int) -> Iterator[None]:
+    """Nobody else carries out this run meanwhile; refuses where somebody does. A killed process lets go by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('etappe import run'), %s)", [run])
+        if not cursor.fetchone()[0]:
+            raise Refusal("import_is_busy", state="running")
     try:
-        carry_out(job)
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('etappe import run'), %s)", [run])
+
+
+def _carried(job: Job) -> RunView:
+    run, clock = job.run, job.clock
+    try:
+        with alone(run):
+            carry_out(job)
     except Refusal as refusal:
         end(run, "failed", clock(), refusal)
         raise
@@ -83,13 +162,13 @@ def _run(
 
 
 @action
-def create(plan: Plan, files: Sequence[str], *, actor: Actor, at: datetime) -> int:
+def create(plan: Plan, files: Sequence[Mapping[str, Any]], *, actor: Actor, at: datetime) -> int:
     """The record of a run that is about to begin; returns its key."""
     require(actor, "imports.run")
     starter = actor.id if actor.kind is ActorKind.USER else None
     run = Run.objects.create(
         state="running",
-        files=[{"name": name} for name in files],
+        files=[dict(each) for each in files],
         plan=as_stored(plan),
         started_by_id=starter,
         created_at=at,
@@ -113,5 +192,5 @@ def cancel(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> None:
     """Ask a run to stop after the chunk in hand; what is written stays, and the same files can be imported again."""
     require(actor, "imports.run")
     del at
-    if not Run.objects.filter(uid=uid).exclude(state__in=("done", "failed", "cancelled")).update(cancel_asked=True):
+    if not Run.objects.filter(uid=uid).filter(state__in=("looking", "queued", "running")).update(cancel_asked=True):
         raise Missing

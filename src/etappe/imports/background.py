@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ from django.db import connections, transaction
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Missing, Refusal
 from etappe.core.headers import FileKind
-from etappe.imports.actions import acting, create, end, files_of
+from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
+from etappe.imports.actions import acting, alone, create, end, files_of
 from etappe.imports.check import Checked, check
 from etappe.imports.loaders.base import Setting
 from etappe.imports.look import Given, Look, Looked, look, refit
@@ -23,6 +24,7 @@ from etappe.imports.models import Run
 from etappe.imports.plan import Plan, as_stored, from_stored
 from etappe.imports.queries import found, run_view
 from etappe.imports.run import Cancelled, Job, Progress, carry_out
+from etappe.imports.undo import undo
 from etappe.imports.uploads import FILES, drop, keep
 from etappe.journal.record import action
 from etappe.team import queries as team
@@ -31,7 +33,18 @@ from etappe.team.access import require
 Defer = Callable[[str], Any]
 """Hands the import's uid to the job process."""
 
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants of an import: the map, the kinds of files chosen anew, and how files are to be read."""
+
+    plan: Plan
+    kinds: Mapping[str, str]
+    readings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 RESTING = ("ready", "done", "failed", "cancelled")
+"""States in which nothing is at work."""
 
 
 @action
@@ -66,7 +79,13 @@ def examine(uid: str, *, at: datetime) -> None:
 
 
 def _given(run: Run) -> list[Given]:
-    return [Given(each["name"], Path(each["path"])) for each in run.files]
+    return [given_again(each) for each in run.files]
+
+
+def given_again(told: Mapping[str, Any]) -> Given:
+    """A file as it was given, with how somebody said that it is to be read."""
+    wish = wish_of(told.get("encoding", ""), told.get("delimiter", ""), told.get("header_row"))
+    return Given(told["name"], Path(told["path"]), wish=wish)
 
 
 def _wanted(run: Run, seen: Look) -> Plan:
@@ -93,6 +112,9 @@ def _file_shown(file: Looked, checked: Checked) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": file.given.name, "rows": checked.shown.get(file.given.name, [])}
     if file.refusal is not None:
         shown["refusal"] = {"code": file.refusal.code, "params": {k: str(v) for k, v in file.refusal.params.items()}}
+    wish = file.given.wish
+    header = None if wish.header_row == FOUND_OUT else wish.header_row
+    shown["wish"] = {"encoding": wish.encoding, "delimiter": wish.delimiter, "header_row": header}
     if file.guess is not None:
         names = ("kind", "encoding", "delimiter", "header_row", "row_count", "size")
         shown["guess"] = {name: getattr(file.guess, name) for name in names}
@@ -111,15 +133,23 @@ def _column_shown(column: Any, values: Any) -> dict[str, Any]:
 
 
 @action
-def change(
-    uid: uuid.UUID | str, plan: Plan, kinds: Mapping[str, str], *, then: Defer, actor: Actor, at: datetime
-) -> None:
-    """Take over what somebody changed in the map, and go through all rows with it again."""
+def change(uid: uuid.UUID | str, wanted: Wanted, *, then: Defer, actor: Actor, at: datetime) -> None:
+    """Take over what somebody changed in the map, and go through all rows with it again.
+
+    A file that is to be read in another way has other columns: the map is proposed anew.
+    """
     run = _resting(actor, uid)
-    run.plan, run.state, run.moved_at = as_stored(plan), "looking", at
-    run.proposal = {**run.proposal, "kinds": dict(kinds)}
-    run.save(update_fields=["plan", "proposal", "state", "moved_at"])
+    files = [{**each, **wanted.readings.get(each["name"], {})} for each in run.files]
+    is_read_anew = any(_reading(new) != _reading(old) for new, old in zip(files, run.files, strict=True))
+    run.files, run.state, run.moved_at = files, "looking", at
+    run.plan = "" if is_read_anew else as_stored(wanted.plan)
+    run.proposal = {} if is_read_anew else {**run.proposal, "kinds": dict(wanted.kinds)}
+    run.save(update_fields=["files", "plan", "proposal", "state", "moved_at"])
     then(str(run.uid))
+
+
+def _reading(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    return told.get("encoding", ""), told.get("delimiter", ""), told.get("header_row")
 
 
 @action
@@ -154,11 +184,21 @@ def carry_on(uid: str, *, clock: Callable[[], datetime]) -> None:
     try:
         _try(run, clock) if run.is_dry else _do(run, clock)
     except Refusal as refusal:
+        if refusal.code == "import_is_busy":  # somebody else carries it out: this is not its end
+            return
         end(run.id, "failed", clock(), refusal)
     except Cancelled:
         end(run.id, "ready" if run.is_dry else "cancelled", clock())
     if Run.objects.filter(id=run.id, state="done").exists():
         drop(run.uid)
+
+
+def carry_undo(uid: str, *, clock: Callable[[], datetime]) -> None:
+    """Undo the import that `begin_undo` asked for; an interrupted undo goes on where it was."""
+    run = Run.objects.filter(uid=uid, state="undoing").first()
+    if run is not None:
+        with alone(run.id):
+            undo(uid, actor=acting(SYSTEM), clock=clock)
 
 
 def _job(run: Run, key: int, clock: Callable[[], datetime], report: Callable[[Progress], None]) -> Job:
@@ -170,15 +210,13 @@ def _job(run: Run, key: int, clock: Callable[[], datetime], report: Callable[[Pr
 
 def reread(given: Sequence[Given], plan: Plan) -> list[Looked]:
     """The files that the plan names, made out again."""
-    from etappe.foreign.tables import sniff
-
     looked = []
     for each in given:
         for mapped in plan.files:
             name, _hash, sheet = mapped.file.partition("#")
             if name == each.name or mapped.file == each.name:
                 one = replace(each, name=mapped.file, sheet=sheet if mapped.file != each.name else "")
-                looked.append(Looked(one, sniff(each.path, sheet=one.sheet)))
+                looked.append(Looked(one, sniff(each.path, sheet=one.sheet, wish=one.wish)))
     return looked
 
 
@@ -186,13 +224,14 @@ def _do(run: Run, clock: Callable[[], datetime]) -> None:
     job = _job(run, run.id, clock, lambda progress: None)
     total = sum(file.guess.row_count for file in job.files)
     Run.objects.filter(id=run.id).update(rows_total=total)
-    carry_out(job)
+    with alone(run.id):
+        carry_out(job)
 
 
 def _try(run: Run, clock: Callable[[], datetime]) -> None:
     """Carry it out as another run and take all of that back; tell of it through a connection of its own."""
     with _side_line(run, clock) as report, transaction.atomic():
-        key = create(from_stored(run.plan), [each["name"] for each in run.files], actor=SYSTEM, at=clock())
+        key = create(from_stored(run.plan), run.files, actor=SYSTEM, at=clock())
         job = _job(run, key, clock, report)
         carry_out(job)
         view = run_view(Run.objects.select_related("source").get(id=key))

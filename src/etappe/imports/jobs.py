@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from etappe.imports.background import carry_on, examine
+from etappe.imports.background import carry_on, carry_undo, examine
 from etappe.imports.uploads import drop_forgotten
 from etappe.journal.clock import now
 
@@ -19,6 +19,12 @@ def look_at_files(run: str) -> None:
 def carry_out_import(run: str) -> None:
     """Carry out an import, or go on with it."""
     carry_on(run, clock=now)
+
+
+@app.task(queue="imports")
+def undo_import(run: str) -> None:
+    """Undo an import, or go on with it."""
+    carry_undo(run, clock=now)
 
 
 @app.periodic(cron="23 * * * *")

@@ -20,7 +20,7 @@ from etappe.core.periods import local_day
 from etappe.core.process import Status
 from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
 from etappe.core.values import fold_key, read_flag, tidy
-from etappe.foreign.tables import TableGuess, batches, sniff
+from etappe.foreign.tables import TableGuess, Wish, batches, sniff
 from etappe.imports.models import Link, Source
 from etappe.imports.plan import NEW, ColumnMap, FileMap, Plan
 from etappe.playbook import queries as playbook
@@ -50,6 +50,7 @@ class Given:
     name: str
     path: Path
     sheet: str = ""
+    wish: Wish = field(default_factory=Wish)
 
 
 @dataclass
@@ -90,7 +91,7 @@ def look(given: Sequence[Given], *, at: datetime) -> Look:
 
 def _look_at(given: Given) -> list[Looked]:
     try:
-        guess = sniff(given.path, sheet=given.sheet)
+        guess = sniff(given.path, sheet=given.sheet, wish=given.wish)
     except Refusal as refusal:
         return [Looked(given, refusal=refusal)]
     if len(guess.sheets) < 2 or given.sheet:

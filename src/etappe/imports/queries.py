@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,8 @@ class RunView:
     finished_at: datetime | None
     started_by: int | None
     names: tuple[str, ...]
+    undone_at: datetime | None = None
+    undone: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_view(run: Run) -> RunView:
@@ -91,6 +93,8 @@ def run_view(run: Run) -> RunView:
         finished_at=run.finished_at,
         started_by=run.started_by_id,
         names=tuple(each["name"] for each in run.files),
+        undone_at=run.undone_at,
+        undone=run.undone,
     )
 
 

@@ -23,7 +23,8 @@ from etappe.imports.models import Run, Source
 from etappe.imports.plan import NEW, FileMap, Plan, as_stored, from_stored
 from etappe.imports.rooms import Rooms, places_of, proposal_of, resolved
 from etappe.journal.load import as_text, copy_rows
-from etappe.journal.record import action, record
+from etappe.journal.queries import newest
+from etappe.journal.record import action, record, under
 from etappe.playbook import actions as playbook_actions
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -60,6 +61,7 @@ class Progress:
     done: int
     total: int
     file: str
+    run: str = ""
 
 
 @dataclass
@@ -79,6 +81,13 @@ class Job:
 
 def carry_out(job: Job) -> None:
     """Load all files. Raises `Cancelled`, or the refusal that ended it; chunks that are written stay."""
+    uid = Run.objects.values_list("uid", flat=True).get(id=job.run)
+    job.report(Progress(0, sum(file.guess.row_count for file in job.files), "", str(uid)))
+    with under(uid):
+        _carry_out(job)
+
+
+def _carry_out(job: Job) -> None:
     setting, rooms = _prepare(job)
     job.total = sum(file.guess.row_count for file in job.files)
     for kind in ORDER:
@@ -103,7 +112,8 @@ def _prepare(job: Job) -> tuple[Setting, Rooms]:
     source.save(update_fields=["headers"])
     run.source, run.plan, run.state = source, as_stored(plan), "running"
     run.started_at = run.started_at or job.at
-    run.save(update_fields=["source", "plan", "state", "started_at"])
+    run.first_entry = run.first_entry or newest() + 1
+    run.save(update_fields=["source", "plan", "state", "started_at", "first_entry"])
     job.ledger = dict(run.done)
     workspace = team.workspace()
     currency = plan.currency or workspace.currency
@@ -134,11 +144,19 @@ def _load_file(job: Job, rooms: Rooms, file: File) -> None:
     loader, converter = rooms.loader(file.map), Converter(file.map, rooms.setting.zone)
     written, at = job.ledger.get(file.given.name, 0), 0
     for batch in chunks(batches(file.given.path, file.guess)):
-        at += len(batch.rows)
+        rows, at = len(batch.rows), at + len(batch.rows)
         if at > written:
-            _write(job, loader, converter, file, batch, at)
-        job.done += len(batch.rows)
+            _write(job, loader, converter, file, _from(batch, rows - (at - written)), at)
+        job.done += rows
         job.report(Progress(job.done, max(job.total, job.done), file.given.name))
+
+
+def _from(batch: Batch, first: int) -> Batch:
+    """The rows of a block that the ledger does not have yet."""
+    if first <= 0:
+        return batch
+    problems = {at - first: problem for at, problem in batch.problems.items() if at >= first}
+    return Batch(batch.lines[first:], batch.rows[first:], problems)
 
 
 def chunks(found: Iterable[Batch]) -> Iterator[Batch]:
@@ -253,7 +271,8 @@ def _finish(job: Job, setting: Setting) -> None:
     if any(file.map.kind is FileKind.HISTORY for file in job.files) and (strays := without_deal(setting)):
         _note(run.notes, "history_without_deal", False, strays, [])
     run.state, run.finished_at, run.rows_total = "done", job.clock(), totals["rows"]
-    run.save(update_fields=["state", "finished_at", "rows_total", "notes"])
+    run.last_entry = newest()
+    run.save(update_fields=["state", "finished_at", "rows_total", "notes", "last_entry"])
     files = [file.given.name for file in job.files if file.map.kind]
     finished = ImportFinished(str(run.uid), files, *(totals[name] for name in COUNTED))
     record(finished, actor=job.actor, at=job.at)

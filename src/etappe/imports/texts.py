@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.dates import STYLES, example
 from etappe.core.headers import DATA, SKIP, FileKind
+from etappe.journal.labels import FIELDS as COLUMNS
+from etappe.journal.labels import label
 
 Label = str | Promise
 
@@ -23,6 +25,8 @@ KINDS: Mapping[FileKind, Label] = {
     FileKind.STAGES: _("Stages"),
     FileKind.HISTORY: _("Stage history"),
 }
+
+RECORDS: Mapping[str, Label] = {"deal": _("Deal"), "person": _("Person"), "account": _("Account")}
 
 REASONS: Mapping[str, Label] = {
     "row_short": _("The row has fewer cells than the header."),
@@ -159,6 +163,8 @@ STATES: Mapping[str, Label] = {
     "done": _("done"),
     "failed": _("failed"),
     "cancelled": _("cancelled"),
+    "undoing": _("being undone"),
+    "undone": _("undone"),
 }
 
 
@@ -176,3 +182,8 @@ def why(code: str, detail: str) -> str:
 def style_label(style: str) -> str:
     """A way of writing dates or numbers, by an example."""
     return example(style) if style in STYLES else style
+
+
+def label_of(column: str) -> str:
+    """A column of a record in the reader's language."""
+    return label(COLUMNS, column)

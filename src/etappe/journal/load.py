@@ -29,11 +29,12 @@ class Told(NamedTuple):
     account: int | None = None
     person: int | None = None
     deal: int | None = None
+    voids: int | None = None
 
 
 _ENTRY = (
     "change_id", "kind", "version", "occurred_at", "actor_kind", "actor_id", "account_id", "person_id", "deal_id",
-    "backfilled", "data",
+    "backfilled", "voids", "data",
 )  # fmt: skip
 
 
@@ -46,7 +47,20 @@ def record_many(told: Iterable[Told], *, actor: Actor, backfilled: bool = True) 
         raise RuntimeError("record_many() needs the action's transaction")
     change, by, who = str(current_change()), actor.kind.value, actor.id
     rows = (
-        (change, t.kind.name, t.kind.version, t.at, by, who, t.account, t.person, t.deal, backfilled, as_text(t.data))
+        (
+            change,
+            t.kind.name,
+            t.kind.version,
+            t.at,
+            by,
+            who,
+            t.account,
+            t.person,
+            t.deal,
+            backfilled,
+            t.voids,
+            as_text(t.data),
+        )
         for t in told
     )
     copy_rows("journal_entry", _ENTRY, rows)

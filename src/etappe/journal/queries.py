@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -140,3 +140,40 @@ def touched_since(mark: int, limit: int = 200) -> list[int]:
 def entries_by_id(ids: Iterable[int]) -> list[EntryView]:
     """Entries with these ids, oldest first."""
     return [_view(entry) for entry in Entry.objects.filter(id__in=list(ids)).order_by("id")]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An entry of a change, in the fewest fields."""
+
+    id: int
+    kind: str
+    account: int | None
+    person: int | None
+    deal: int | None
+    data: Mapping[str, Any]
+
+
+def edits_of(change: uuid.UUID, kinds: Sequence[str], first: int, before: int, limit: int) -> list[Edit]:
+    """Entries of these kinds that a change wrote from entry `first` to the one before `before`, newest first."""
+    rows = Entry.objects.filter(id__gte=first, id__lt=before, change_id=change, kind__in=kinds).order_by("-id")[:limit]
+    return [Edit(row.id, row.kind, row.account_id, row.person_id, row.deal_id, row.data) for row in rows]
+
+
+def made_and_edited(subject: str, keys: Sequence[int], change: uuid.UUID) -> tuple[dict[int, int], set[int]]:
+    """Of these records: the entry that tells of their making by this change, and those that other changes tell of."""
+    column = {"account": "account_id", "person": "person_id", "deal": "deal_id"}[subject]
+    rows = Entry.objects.filter(**{f"{column}__in": list(keys)}, kind__startswith=f"{subject}.")
+    made: dict[int, int] = {}
+    edited: set[int] = set()
+    for entry, key, kind, of in rows.values_list("id", column, "kind", "change_id"):
+        if of != change:
+            edited.add(key)
+        elif kind == f"{subject}.created":
+            made[key] = entry
+    return made, edited
+
+
+def newest() -> int:
+    """The newest entry there is; 0 for none."""
+    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0

@@ -246,6 +246,23 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     "nothing_to_change": (_("It is not said what to change."), _("Set a field or a tag, or choose a stage.")),
     "too_many_tags": (_("{count} tags are too many; a record has at most {limit}."), _("Please take some off.")),
     "import_is_busy": (_("This import is at work."), _("Wait until it has ended, or cancel it.")),
+    "import_not_undoable": (
+        _("There is nothing to undo: this import is {state}."),
+        _("Only an import that has ended and has written something can be undone."),
+    ),
+    "import_too_old_to_undo": (
+        _("An import can be undone for {days} days, and this one is older."),
+        _("Delete or merge the records that should go, one by one or in bulk."),
+    ),
+    "import_not_resumable": (
+        _("There is nothing to take up: this import is {state}."),
+        _("Import the files again; what was imported is recognised."),
+    ),
+    "import_files_changed": (
+        _("The file {file} has changed since this import began."),
+        _("Import the files again; what was imported is recognised."),
+    ),
+    "reading_unknown": (_("“{value}” is not known for {field}."), _("Known are: {known}.")),
     "import_nothing_found": (
         _("Nothing in these files could be told to be accounts, people or deals: {files}."),
         _("Say in the mapping what each file holds."),

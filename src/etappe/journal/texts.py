@@ -120,6 +120,7 @@ SENTENCES: Mapping[str, Label] = {
     "import.finished": _(
         "Import of {files}: {created} new, {changed} changed, {unchanged} unchanged, {rejected} rejected"
     ),
+    "import.undone": _("Import undone: {archived} records in the recycle bin, {restored} as they were, {stays} stay"),
 }
 """By kind: what happened, without a subject."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
 
@@ -90,30 +90,48 @@ def _create(model: type[models.Model], rows: Sequence[Values]) -> list[int]:
 
 @action
 def change_accounts(
-    changes: Mapping[int, Mapping[str, Any]], *, only_empty: frozenset[int] = frozenset(), actor: Actor, at: datetime
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    only_empty: frozenset[int] = frozenset(),
+    exact: bool = False,
+    actor: Actor,
+    at: datetime,
 ) -> set[int]:
     """Write columns of accounts by key; what is equal to before is no change. Returns the keys that changed.
 
-    Of those in `only_empty` (found here, made by somebody else) only columns that are empty are filled.
+    Of those in `only_empty` (found here, made by somebody else) only columns that are empty are filled. Custom data is
+    added to; `exact` replaces it.
     """
     require(actor, "people.edit")
-    return _change(Account, AccountEdited, changes, only_empty, actor=actor, at=at)
+    return _change(Account, AccountEdited, changes, _How(only_empty, exact), actor=actor, at=at)
 
 
 @action
 def change_people(
-    changes: Mapping[int, Mapping[str, Any]], *, only_empty: frozenset[int] = frozenset(), actor: Actor, at: datetime
+    changes: Mapping[int, Mapping[str, Any]],
+    *,
+    only_empty: frozenset[int] = frozenset(),
+    exact: bool = False,
+    actor: Actor,
+    at: datetime,
 ) -> set[int]:
     """As `change_accounts`, for people."""
     require(actor, "people.edit")
-    return _change(Person, PersonEdited, changes, only_empty, actor=actor, at=at)
+    return _change(Person, PersonEdited, changes, _How(only_empty, exact), actor=actor, at=at)
+
+
+class _How(NamedTuple):
+    """Records of which only empty columns are filled, and whether custom data is replaced."""
+
+    only_empty: frozenset[int]
+    exact: bool
 
 
 def _change(
     model: type[Row],
     kind: type[Edited],
     changes: Mapping[int, Mapping[str, Any]],
-    only_empty: frozenset[int],
+    how: _How,
     *,
     actor: Actor,
     at: datetime,
@@ -121,7 +139,7 @@ def _change(
     rows, told, when = [], [], at.isoformat()
     for record in model.objects.filter(id__in=changes).select_for_update().order_by("id"):
         before = columns_of(record, model.JOURNALED)
-        changed = differing(before, changes[record.id], only_empty=record.id in only_empty)
+        changed = differing(before, changes[record.id], only_empty=record.id in how.only_empty, exact=how.exact)
         if changed:
             rows.append({"id": record.id, **before, **{column: pair[1] for column, pair in changed.items()}})
             told.append(Told(kind, when, {"changed": changed}, **_subject(record)))
@@ -136,7 +154,9 @@ def _subject(record: Account | Person) -> dict[str, int | None]:
     return {"person": record.id, "account": record.account_id}
 
 
-def differing(before: Values, wanted: Mapping[str, Any], *, only_empty: bool = False) -> dict[str, list[Any]]:
+def differing(
+    before: Values, wanted: Mapping[str, Any], *, only_empty: bool = False, exact: bool = False
+) -> dict[str, list[Any]]:
     """Which wanted values differ: column to [before, after]. Custom data is added to, never taken away.
 
     >>> differing({"name": "A", "data": {"x": "1"}}, {"name": "A", "data": {"y": "2"}})
@@ -145,7 +165,7 @@ def differing(before: Values, wanted: Mapping[str, Any], *, only_empty: bool = F
     changed = {}
     for column, value in wanted.items():
         was = before[column]
-        after = ({**value, **was} if only_empty else {**was, **value}) if column == "data" else value
+        after = value if exact or column != "data" else {**value, **was} if only_empty else {**was, **value}
         if was != after and not (only_empty and column != "data" and was not in (None, "")):
             changed[column] = [was, after]
     return changed

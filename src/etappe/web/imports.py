@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,7 +18,8 @@ from etappe.imports import actions, background, jobs, queries
 from etappe.imports.export import rejected_file
 from etappe.imports.plan import as_yaml
 from etappe.imports.queries import FileCount, Note, RunView
-from etappe.imports.texts import KINDS, STATES
+from etappe.imports.texts import KINDS, RECORDS, STATES, label_of
+from etappe.imports.undo import KEPT, begin_undo
 from etappe.journal.refusals import Said, text
 from etappe.web.imports_form import MapForm, ProblemLine, changed, form_of, problems_of
 from etappe.web.shell import Request, go, say, show, wants_part
@@ -24,7 +27,7 @@ from etappe.web.shell import Request, go, say, show, wants_part
 SILENT = timedelta(minutes=2)
 """After this long without progress an import counts as interrupted, and can be taken up again."""
 
-AT_WORK = ("looking", "queued", "running")
+AT_WORK = ("looking", "queued", "running", "undoing")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ def _carry(uid: str) -> Any:
     return jobs.carry_out_import.defer(run=uid)
 
 
+def _undo(uid: str) -> Any:
+    return jobs.undo_import.defer(run=uid)
+
+
 @dataclass(frozen=True)
 class Work:
     """How far an import is."""
@@ -94,6 +101,24 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Staying:
+    """Records that an undone import left as they are, or that were edited before they went."""
+
+    title: str
+    count: int
+    records: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What came of undoing an import."""
+
+    archived: tuple[tuple[str, int], ...]
+    restored: int
+    staying: tuple[Staying, ...]
+
+
+@dataclass(frozen=True)
 class RunPage:
     """An import: at work, ready with its map, or over."""
 
@@ -104,6 +129,8 @@ class RunPage:
     outcome: Outcome | None
     error: Said | None
     kinds: dict[str, str]
+    undone: Undone | None
+    may_undo: bool
 
 
 @require_GET
@@ -127,7 +154,34 @@ def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPag
         outcome=_outcome(run, looking.dry),
         error=error or (text(Refusal(run.error["code"], **run.error["params"])) if run.error else None),
         kinds={kind.value: str(label) for kind, label in KINDS.items()},
+        undone=_undone(run) if run.state == "undone" else None,
+        may_undo=_may_undo(run, request.at),
     )
+
+
+def _may_undo(run: RunView, at: datetime) -> bool:
+    has_written = run.totals["created"] + run.totals["changed"] > 0
+    return run.state in ("done", "cancelled", "failed") and has_written and at - (run.finished_at or at) <= KEPT
+
+
+def _undone(run: RunView) -> Undone:
+    archived = tuple((str(RECORDS[kind]), count) for kind, count in run.undone.get("archived", {}).items())
+    titles = {
+        "kept": _("Changed since: this stays"),
+        "stays": _("Needed by other records: these stay"),
+        "edited": _("Edited since, and now in the recycle bin with their edits"),
+    }
+    staying = tuple(
+        Staying(title, told["count"], tuple(_record(*each) for each in told["records"]))
+        for what, title in titles.items()
+        if (told := run.undone.get(what))
+    )
+    return Undone(archived, int(run.undone.get("restored", 0)), staying)
+
+
+def _record(kind: str, uid: str, name: str, fields: Sequence[str] = ()) -> tuple[str, str, str, str]:
+    """The address of a record, its name, its kind and the fields that stay, in words."""
+    return reverse(kind, args=[uid]), name, str(RECORDS[kind]), ", ".join(label_of(field) for field in fields)
 
 
 def _work(run: RunView, at: datetime) -> Work:
@@ -161,8 +215,7 @@ def change_map(request: Request, uid: uuid.UUID) -> HttpResponse:
     if run.plan is None:
         raise Http404
     try:
-        plan, kinds = changed(run.plan, request.POST.dict())
-        background.change(uid, plan, kinds, then=_look, actor=request.actor, at=request.at)
+        background.change(uid, changed(run.plan, request.POST.dict()), then=_look, actor=request.actor, at=request.at)
     except Refusal as refusal:
         if refusal.status != Refusal.status:
             raise
@@ -183,7 +236,7 @@ def resume(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Take up one that was interrupted."""
     run = queries.get_run(request.actor, uid)
     if run.state in AT_WORK:
-        (_look if run.state == "looking" else _carry)(str(uid))
+        {"looking": _look, "undoing": _undo}.get(run.state, _carry)(str(uid))
         say(request, _("It goes on where it was interrupted."))
     return go(request, "import_run", uid)
 
@@ -193,6 +246,13 @@ def cancel(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Ask it to stop."""
     actions.cancel(uid, actor=request.actor, at=request.at)
     say(request, _("The import stops after the rows in hand. What is written stays."))
+    return go(request, "import_run", uid)
+
+
+@require_POST
+def undo(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Take the whole import back."""
+    _undo(begin_undo(uid, actor=request.actor, at=request.at))
     return go(request, "import_run", uid)
 
 

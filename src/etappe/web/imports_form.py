@@ -16,6 +16,8 @@ from etappe.core.deal_fields import clean_currency, clean_name
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, FIELDS, SKIP, FileKind
 from etappe.core.process import Status
+from etappe.foreign.tables import ENCODINGS, wish_of
+from etappe.imports.background import Wanted
 from etappe.imports.plan import CLOSED, NEW, ColumnMap, FileMap, Plan, as_data, from_data, styles_of
 from etappe.imports.queries import Looking
 from etappe.imports.texts import FIELDS as FIELD_LABELS
@@ -69,6 +71,28 @@ class FileCard:
     kept: tuple[ColumnLine, ...]
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    wish: Mapping[str, Any]
+
+    @property
+    def source_file(self) -> str:
+        """The file's name without that of its sheet."""
+        return self.name.partition("#")[0]
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """What a file may be written in."""
+        return ENCODINGS
+
+    @property
+    def delimiters(self) -> tuple[Choice, ...]:
+        """What may stand between cells."""
+        return tuple(("tab" if sign == "\t" else sign, name) for sign, name in DELIMITERS.items())
+
+    @property
+    def wished_delimiter(self) -> str:
+        """The delimiter that somebody chose, as the form has it."""
+        chosen = str(self.wish.get("delimiter", ""))
+        return "tab" if chosen == "\t" else chosen
 
     @property
     def delimiter(self) -> str:
@@ -163,6 +187,7 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
         kept=tuple(line for line in lines if line.is_kept),
         heads=tuple(str(FIELD_LABELS.get(name, name)) for name in heads),
         rows=tuple(tuple(_cell(name, row.get(name, "")) for name in heads) for row in rows),
+        wish=shown.get("wish", {}),
     )
 
 
@@ -228,8 +253,8 @@ def _problem(told: Mapping[str, Any]) -> ProblemLine:
     return ProblemLine(reason(told["code"], first), int(told["count"]), bool(told["rejects"]), where)
 
 
-def changed(plan: Plan, posted: Mapping[str, str]) -> tuple[Plan, dict[str, str]]:
-    """The plan as the form says, and the kinds of files that were chosen anew."""
+def changed(plan: Plan, posted: Mapping[str, str]) -> Wanted:
+    """The plan as the form says, the kinds of files that were chosen anew, and how files are to be read."""
     kinds = {
         file.file: chosen
         for number, file in enumerate(plan.files)
@@ -249,7 +274,25 @@ def changed(plan: Plan, posted: Mapping[str, str]) -> tuple[Plan, dict[str, str]
             value: posted.get(f"status-{at}", target) for at, (value, target) in enumerate(plan.statuses.items())
         },
     )
-    return from_data(as_data(wanted)), {name: FileKind(kind).value if kind else "" for name, kind in kinds.items()}
+    chosen_kinds = {name: FileKind(kind).value if kind else "" for name, kind in kinds.items()}
+    names = {file.file.partition("#")[0] for file in plan.files} | {
+        key.removeprefix("encoding-") for key in posted if key.startswith("encoding-")
+    }
+    return Wanted(from_data(as_data(wanted)), chosen_kinds, {name: _reading(name, posted) for name in names})
+
+
+def _reading(name: str, posted: Mapping[str, str]) -> dict[str, Any]:
+    """How a file is to be read; refuses what cannot be."""
+    line = posted.get(f"header-{name}", "").strip()
+    encoding = posted.get(f"encoding-{name}", "")
+    delimiter = {"tab": "\t"}.get(posted.get(f"delimiter-{name}", ""), posted.get(f"delimiter-{name}", ""))
+    try:
+        header = int(line) if line else None
+    except ValueError:
+        raise Refusal("reading_unknown", field="header_row", value=line[:40], known=["1, 2, 3"]) from None
+    wish_of(encoding, delimiter, header)
+    told = {"encoding": encoding, "delimiter": delimiter, "header_row": header}
+    return told if f"encoding-{name}" in posted else {}
 
 
 def _file(file: FileMap, posted: Mapping[str, str]) -> FileMap:

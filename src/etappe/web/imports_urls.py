@@ -14,6 +14,7 @@ urlpatterns = [
     path("import/<uuid:uid>/start/", imports.start, name="import_start"),
     path("import/<uuid:uid>/resume/", imports.resume, name="import_resume"),
     path("import/<uuid:uid>/cancel/", imports.cancel, name="import_cancel"),
+    path("import/<uuid:uid>/undo/", imports.undo, name="import_undo"),
     path("import/<uuid:uid>/discard/", imports.discard, name="import_discard"),
     path("import/<uuid:uid>/rejected/<int:number>.csv", imports.rejected, name="import_rejected"),
 ]

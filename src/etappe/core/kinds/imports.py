@@ -19,3 +19,14 @@ class ImportFinished(JournalKind):
     changed: int
     unchanged: int
     rejected: int
+
+
+@dataclass(frozen=True)
+class ImportUndone(JournalKind):
+    """An import was taken back: records put into the recycle bin, records restored, and what stays."""
+
+    name: ClassVar[str] = "import.undone"
+    run: str
+    archived: int
+    restored: int
+    stays: int

@@ -95,8 +95,16 @@ def renew_waiting(setting: Setting, places: Places) -> Renewed | None:
     waiting = pasts.waiting(AT_ONCE)
     if not waiting:
         return None
-    links = Link.objects.filter(source=setting.source, kind=DEAL, key__in=waiting, nth=0).exclude(record_id=None)
+    renewed = renew(setting, places, waiting)
+    pasts.done(waiting)
+    return renewed
+
+
+def renew(setting: Setting, places: Places, keys: Sequence[str]) -> Renewed:
+    """Write the past of the deals with these keys, as all that is known now tells it."""
+    links = Link.objects.filter(source=setting.source, kind=DEAL, key__in=keys, nth=0).exclude(record_id=None)
     deals = {record: key for key, record in links.values_list("key", "record_id") if record is not None}
+    pasts = Pasts(setting)
     said = pasts.of(deals.values())
     ways: dict[int, Way] = {}
     notes: dict[str, list[str]] = {}
@@ -107,7 +115,6 @@ def renew_waiting(setting: Setting, places: Places) -> Renewed | None:
         for code in way.notes:
             notes.setdefault(code, []).append(key.lstrip("="))
     written = set_histories(ways, actor=setting.actor, at=setting.at)
-    pasts.done(waiting)
     return Renewed(written, notes)
 
 

@@ -1,0 +1,176 @@
+"""Imports that are killed and taken up again, and several at once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connections, transaction
+
+from etappe.core.actor import SYSTEM
+from etappe.core.errors import Refusal
+from etappe.deals.models import Deal, DealSpan, StageVisit
+from etappe.imports import actions
+from etappe.imports.models import Run
+from etappe.journal.clock import now
+from etappe.journal.models import Entry
+from etappe.people.models import Account
+from tests.imports import twin
+from tests.imports.test_again import folded
+
+KILLS = int(os.environ.get("ETAPPE_SOAK_KILLS", "2"))
+SCRIPT = """
+import sys, django; django.setup()
+from etappe.imports import run
+run.CHUNK = 300
+from pathlib import Path
+from etappe.cli.import_ import _resume
+from tests.imports import twin
+if sys.argv[1] == "resume":
+    _resume(sys.argv[2], as_json=True)
+else:
+    twin.run(*map(Path, sys.argv[1:]))
+"""
+
+
+def written() -> dict[str, object]:
+    """What an import writes, without the keys that the database gives."""
+    return {
+        "deals": sorted(
+            map(
+                repr,
+                Deal.objects.values_list(
+                    "name", "stage", "status", "amount", "owner__name", "account__name", "stage_since", "closed_at"
+                ),
+            )
+        ),
+        "accounts": sorted(Account.objects.values_list("name", "industry", "employees")),
+        "visits": sorted(
+            map(repr, StageVisit.objects.values_list("deal__name", "stage", "status", "entered_at", "left_at"))
+        ),
+        "spans": sorted(map(repr, DealSpan.objects.values_list("deal__name", "stage", "status", "valid"))),
+        "entries": sorted(
+            map(repr, Entry.objects.exclude(kind__startswith="process.").values_list("kind", "occurred_at__date"))
+        ),
+    }
+
+
+def child(*arguments: object) -> subprocess.Popen[str]:
+    settings = connections["default"].settings_dict
+    url = (
+        f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}"
+        f"?host={settings['HOST']}&port={settings['PORT']}"
+    )
+    environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.getcwd()}
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, *map(str, arguments)], env=environment, text=True)
+
+
+def files(folder: Path) -> list[Path]:
+    history: list[list[object]] = [["opportunity_id", "deal_stage", "date_entered"]]
+    history += [[f"OP{at:05}", "Prospecting", "2016-01-01 10:00"] for at in range(0, 3000, 2)]
+    return [*twin.four(folder, deals=3000), twin.write(folder / "stage_history.csv", history)]
+
+
+@pytest.mark.slow
+def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
+    paths = files(tmp_path)
+    with transaction.atomic():
+        whole = twin.run(*paths)
+        wanted = written()
+        transaction.set_rollback(True)
+    chance = random.Random(11)
+    begun: list[object] = list(paths)
+    for _kill in range(KILLS):
+        process = child(*begun)
+        aim = Run.objects.values_list("rows_done", flat=True).first() or 0
+        aim += chance.randint(1, 1200)
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            done = Run.objects.values_list("rows_done", flat=True).first()
+            if done is not None and done >= aim:
+                break
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        begun = ["resume", Run.objects.get().uid]
+    assert 0 < Run.objects.get().rows_done < whole.totals["rows"], "it was killed in the middle"
+    view = actions.resume(begun[1], actor=SYSTEM, at=now(), clock=now)  # type: ignore[arg-type]
+    assert view.state == "done"
+    assert dict(view.totals) == dict(whole.totals)
+    assert written() == wanted
+    with pytest.raises(Refusal, match="import_not_resumable"):
+        actions.resume(view.uid, actor=SYSTEM, at=now(), clock=now)
+
+
+def test_it_is_not_taken_up_twice_nor_with_other_files(fresh_database, tmp_path):
+    paths = twin.four(tmp_path)
+    found = twin.looked(*paths)
+
+    def stop(progress: object) -> None:
+        Run.objects.update(cancel_asked=True)
+
+    view = actions.run_now(found, found.plan, dry=False, actor=SYSTEM, at=now(), clock=now, report=stop)
+    assert view.state == "cancelled"
+    held, refused = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with actions.alone(Run.objects.get().id):
+            held.set()
+            refused.wait(20)
+        connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(20)
+    with pytest.raises(Refusal, match="import_is_busy"):
+        actions.resume(view.uid, actor=SYSTEM, at=now(), clock=now)
+    refused.set()
+    other.join()
+    text = paths[0].read_text()
+    paths[0].write_text(text + "\n")
+    with pytest.raises(Refusal, match="import_files_changed"):
+        actions.resume(view.uid, actor=SYSTEM, at=now(), clock=now)
+    paths[0].unlink()
+    with pytest.raises(Refusal, match="import_files_gone"):
+        actions.resume(view.uid, actor=SYSTEM, at=now(), clock=now)
+
+
+def test_two_at_once_do_not_disturb_each_other(fresh_database, tmp_path):
+    plans = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        rows = twin.pipeline(400)
+        for row in rows[1:]:
+            row[0] = f"{name}{row[0]}"
+            row[3] = row[3] and f"Firma {row[3]}"
+        found = twin.looked(twin.write(tmp_path / name / f"{name}.csv", rows))
+        plans.append(found)
+    views, errors = [], []
+
+    def work(found: object) -> None:
+        try:
+            views.append(
+                actions.run_now(found, found.plan, dry=False, actor=SYSTEM, at=now(), clock=now)  # type: ignore[attr-defined, arg-type]
+            )
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(found,)) for found in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert [view.totals["created"] for view in views] == [400, 400]
+    assert Deal.objects.count() == 800
+    assert Account.objects.count() == 5, "each account once, though both imports name it"
+    folded()
