@@ -24,6 +24,10 @@ from etappe.journal.record import action
 from etappe.team.access import require
 
 
+OVER = ("done", "failed", "cancelled", "undoing", "undone")
+"""States in which there is nothing to cancel."""
+
+
 def acting(actor: Actor) -> Actor:
     """Whoever starts an import, as the import that acts for them: it writes what no single person may."""
     return replace(actor, kind=ActorKind.IMPORT)
@@ -192,5 +196,5 @@ def cancel(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> None:
     """Ask a run to stop after the chunk in hand; what is written stays, and the same files can be imported again."""
     require(actor, "imports.run")
     del at
-    if not Run.objects.filter(uid=uid).filter(state__in=("looking", "queued", "running")).update(cancel_asked=True):
+    if not Run.objects.filter(uid=uid).exclude(state__in=OVER).update(cancel_asked=True):
         raise Missing
