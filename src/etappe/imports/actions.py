@@ -23,7 +23,6 @@ from etappe.imports.run import Cancelled, File, Job, Progress, carry_out
 from etappe.journal.record import action
 from etappe.team.access import require
 
-
 OVER = ("done", "failed", "cancelled", "undoing", "undone")
 """States in which there is nothing to cancel."""
 
