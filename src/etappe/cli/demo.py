@@ -6,44 +6,72 @@ import click
 
 from etappe.cli.edge import plainly
 
+SIZE = click.option(
+    "--size", type=click.IntRange(100, 5_000_000), help="The workspace for measuring with so many deals."
+)
 
-@click.group("demo", short_help="Fill, enter and leave the simulated company.")
-def command() -> None:
-    """Fill, enter and leave the simulated company. Nothing is ever deleted: both databases stay."""
+
+@click.group("demo", short_help="Fill, enter and leave the simulated company.", invoke_without_command=True)
+@SIZE
+@click.pass_context
+@plainly
+def command(context: click.Context, size: int | None) -> None:
+    """Fill, enter and leave the simulated company. Nothing is ever deleted: all databases stay.
+
+    With --size a workspace for measuring is made instead, in a database of its own: so many simulated deals with their
+    past, and accounts and people to go with them. An interrupted fill goes on where it was.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if size is None:
+        raise click.UsageError("Say fill, enter or leave, or --size NUMBER.")
+    _fill(sized(size), str(size))
+    click.echo(f"It is there; etappe demo enter --size {size} goes to it.")
+
+
+def sized(size: int) -> str:
+    """The database of the workspace for measuring."""
+    return f"etappe_demo_{size}"
 
 
 @command.command("fill")
 @plainly
 def fill() -> None:
     """Make the simulated company, unless it is there."""
+    from etappe.config.supervisor import DEMO
+
+    _fill(DEMO)
+    click.echo("The simulated company is there; etappe demo enter goes to it.")
+
+
+def _fill(name: str, *words: str) -> None:
     import os
     import subprocess
     import sys
 
     from etappe.config.home import find
     from etappe.config.start import database, environment
-    from etappe.config.supervisor import DEMO
 
     home = find()
     with database(home, click.echo) as logins:
         if logins.embedded is None:
             raise click.ClickException("The simulated company needs the embedded database: unset DATABASE_URL.")
-        demo = logins.on(DEMO)
+        demo = logins.on(name)
         demo.bring_up_to_date(click.echo)
         told = {**os.environ, **environment(home, demo)}
-        done = subprocess.run([sys.executable, "-m", "etappe.demo"], env=told, check=False)
+        done = subprocess.run([sys.executable, "-m", "etappe.demo", *words], env=told, check=False)
     if done.returncode:
         raise click.ClickException("The simulated company could not be made; the reason stands above.")
-    click.echo("The simulated company is there; etappe demo enter goes to it.")
 
 
 @command.command("enter")
+@SIZE
 @plainly
-def enter() -> None:
+def enter(size: int | None) -> None:
     """Begin in the simulated company from the next start on."""
     from etappe.config.supervisor import DEMO
 
-    _use(DEMO)
+    _use(sized(size) if size else DEMO)
     click.echo("The next start of etappe serve --demo begins in the simulated company.")
 
 

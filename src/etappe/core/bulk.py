@@ -8,11 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from etappe.core.contact import clean_line
 from etappe.core.errors import Refusal
-
-TAG_LIMIT, TAGS_LIMIT = 60, 50
-"""Characters of a tag, and tags that one record may have."""
+from etappe.core.tags import TAGS_LIMIT, clean_tags
 
 
 class Subject(StrEnum):
@@ -107,17 +104,19 @@ def with_gone(keys: Sequence[int], found: Sequence[Decided]) -> list[Decided]:
 
 
 def tagged(tags: Sequence[str], changes: Changes) -> list[str]:
-    """The tags after the change: each once and in order, however it is spelt.
+    """The tags after the change: each once, however it is spelt; new ones follow those that are there.
 
-    >>> tagged(["Messe", "VIP"], Changes(add_tags=("messe", "Neu"), remove_tags=("vip",)))
-    ['Messe', 'Neu']
+    >>> tagged(["VIP", "Messe"], Changes(add_tags=("messe", "Alt"), remove_tags=("vip",)))
+    ['Messe', 'Alt']
     """
-    kept = {tag.casefold(): tag for tag in changes.add_tags} | {tag.casefold(): tag for tag in tags}
+    kept = {tag.casefold(): tag for tag in tags}
+    for tag in changes.add_tags:
+        kept.setdefault(tag.casefold(), tag)
     for tag in changes.remove_tags:
         kept.pop(tag.casefold(), None)
     if len(kept) > TAGS_LIMIT:
         raise Refusal("too_many_tags", field="tags", limit=TAGS_LIMIT, count=len(kept))
-    return sorted(kept.values(), key=str.casefold)
+    return list(kept.values())
 
 
 def read_changes(subject: Subject, given: Mapping[str, Any]) -> Changes:
@@ -126,8 +125,8 @@ def read_changes(subject: Subject, given: Mapping[str, Any]) -> Changes:
     changes = Changes(
         act=Act(act),
         fields=_fields(subject, given.get("set", {})) if act == Act.EDIT else {},
-        add_tags=_tags(given.get("add_tags", ())) if act == Act.EDIT else (),
-        remove_tags=_tags(given.get("remove_tags", ())) if act == Act.EDIT else (),
+        add_tags=tuple(clean_tags("tags", given.get("add_tags", ()))) if act == Act.EDIT else (),
+        remove_tags=tuple(clean_tags("tags", given.get("remove_tags", ()))) if act == Act.EDIT else (),
         to=str(given.get("to", "")) if act == Act.MOVE else "",
         until=as_day("until", given.get("until")) if act == Act.REST else None,
     )
@@ -178,12 +177,3 @@ def as_day(name: str, value: Any) -> date | None:
         return value if type(value) is date else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise Refusal("not_a_date", field=name) from None
-
-
-def _tags(given: Any) -> tuple[str, ...]:
-    if not isinstance(given, list | tuple):
-        raise Refusal("not_a_list", field="tags", limit=TAGS_LIMIT)
-    tags = dict.fromkeys(clean_line("tags", tag, TAG_LIMIT) for tag in given)
-    if len(tags) > TAGS_LIMIT:
-        raise Refusal("too_many_tags", field="tags", limit=TAGS_LIMIT, count=len(tags))
-    return tuple(tag for tag in tags if tag)

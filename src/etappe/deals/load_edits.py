@@ -37,6 +37,9 @@ _VISIT = (
     "deal_id", "process_version_id", "stage", "status", "basis", "proof", "came_from", "entered_at", "entered_by",
     "backfilled",
 )  # fmt: skip
+MOVABLE = (Status.OPEN.value, Status.WON.value)
+"""Statuses in which a deal that is in the wanted stage already stays as it is; of others the gate says why not."""
+
 _PLACE = ("stage", "status", "basis", "proof", "stage_since", "closed_at", "rests_until")
 
 
@@ -138,6 +141,8 @@ def _moves(deals: Sequence[Deal], changes: Changes, actor: Actor, at: datetime) 
 
     def decide(deal: Deal, held_by: Holder) -> dict[str, list[Any]]:
         require(actor, "deals.move", held_by)
+        if deal.stage == changes.to and deal.status in MOVABLE:
+            return {}
         outcome = verdict(facts[deal.id], changes.to)
         outcome.raise_if_refused()
         return differing(deal, _placed(deal, facts[deal.id], outcome, max(at, deal.stage_since)))

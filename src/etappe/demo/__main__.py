@@ -1,10 +1,17 @@
-"""Fill the demo's database, unless it is filled: `python -m etappe.demo`."""
+"""Fill the demo's database, unless it is filled: `python -m etappe.demo`, with a number of deals for measuring."""
 
 from __future__ import annotations
 
 import os
+import sys
+import time
 
 import django
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -14,9 +21,13 @@ def main() -> None:
     from django.db import transaction
 
     from etappe.demo.company import play
+    from etappe.demo.size import fill
     from etappe.journal.clock import now
     from etappe.team.queries import workspace
 
+    if len(sys.argv) > 1:
+        fill(int(sys.argv[1]), now(), _tell, time.monotonic)
+        return
     if workspace().is_demo:
         return
     with transaction.atomic():

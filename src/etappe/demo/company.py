@@ -22,7 +22,7 @@ from etappe.demo import papers
 from etappe.foreign.invite import parse_invite
 from etappe.foreign.mail import parse_mail
 from etappe.people import actions as people
-from etappe.people.queries import AccountView, PersonView
+from etappe.people.queries import AccountView, PersonRef, PersonView
 from etappe.playbook import actions as playbook
 from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
@@ -144,7 +144,7 @@ class Story:
     process: Process
     uid: Any
     seller: Actor
-    buyers: Sequence[PersonView]
+    buyers: Sequence[PersonView | PersonRef]
     at: datetime
 
     def wait(self, days: float) -> bool:
@@ -198,11 +198,12 @@ def _prove(story: Story, stage: Stage) -> bool:
     for criterion in stage.required:
         if not story.wait(1.2):
             return False
-        deals.confirm(story.uid, criterion.key, _paper(story, criterion), actor=story.seller, at=story.at)
+        deals.confirm(story.uid, criterion.key, paper(story, criterion), actor=story.seller, at=story.at)
     return True
 
 
-def _paper(story: Story, criterion: Criterion) -> Given:
+def paper(story: Story, criterion: Criterion) -> Given:
+    """Something that one of the buyers could have sent for this criterion."""
     buyer = story.company.chance.choice(story.buyers[:3])
     ours = f"{_slug(story.seller.label)}@{story.company.data['workspace']['domain']}"
     kind, text = criterion.kinds[0].value, criterion.text["de"]

@@ -222,6 +222,7 @@ FIELDS: Mapping[str, Label] = {
     "subject": _("Subject"),
     "tags": _("Tags"),
     "team": _("Team"),
+    "tags": _("Tags"),
     "team_id": _("Team"),
     "text": _("Text"),
     "theme": _("Appearance"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.bulk import DAYS, FIELDS, Act, Changes, Subject
 from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
+from etappe.core.tags import split_tags
 from etappe.journal.labels import FIELDS as LABELS
 from etappe.journal.labels import label, words
 from etappe.playbook import queries as playbook
@@ -38,6 +39,10 @@ class FieldsForm(forms.Form):
     empty = forms.MultipleChoiceField(
         label=_("Empty these fields"), required=False, widget=forms.CheckboxSelectMultiple()
     )
+
+    def single(self) -> list[forms.BoundField]:
+        """All fields but the choice of those to empty."""
+        return [self[name] for name in self.fields if name != "empty"]
 
 
 class MoveForm(forms.Form):
@@ -107,10 +112,6 @@ def given_changes(subject: Subject, post: Mapping[str, Any], emptied: list[str])
     return {
         "act": act,
         "set": nothing | filled,
-        "add_tags": _tags(post.get("add_tags", "")),
-        "remove_tags": _tags(post.get("remove_tags", "")),
+        "add_tags": split_tags(post.get("add_tags", "")),
+        "remove_tags": split_tags(post.get("remove_tags", "")),
     }
-
-
-def _tags(text: str) -> list[str]:
-    return [tag for part in str(text).split(",") if (tag := part.strip())]
