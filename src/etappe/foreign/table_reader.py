@@ -16,6 +16,7 @@ from etappe.foreign import encodings
 from etappe.foreign.header_row import Layout, find_layout, layout_at
 from etappe.foreign.reasons import Reason, too_large, unreadable
 from etappe.foreign.text import one_line
+from etappe.foreign.vcard_reader import COLUMNS, card_rows, count_cards, is_vcard
 from etappe.foreign.zips import check_zip
 
 MAX_COLUMNS: Final = 500
@@ -42,7 +43,7 @@ class TableGuess:
     """How to read a table. All of it may be changed before the rows are read."""
 
     kind: str
-    """`csv` or `xlsx`."""
+    """`csv`, `xlsx` or `vcf` (vCards, whose columns are always the same)."""
     encoding: str
     delimiter: str
     quote: str
@@ -92,11 +93,23 @@ def _guess_csv(file: BinaryIO, wish: Wish) -> TableGuess:
     head = _head(file, found.encoding)
     if not head.strip("\ufeff\0 \r\n\t"):
         raise unreadable(Reason.EMPTY)
+    if is_vcard(head):
+        return _guess_cards(file, found.encoding, found.size)
     quote = _quote(head)
     delimiter = wish.delimiter or _delimiter(head, quote)
     sample = [(line, row) for line, row in _csv_rows(io.StringIO(head, newline=""), delimiter, quote) if any(row)]
     layout = _layout(sample, wish)
     return _guess(layout, "csv", found.size, found.lines - layout.header_row, found.encoding, delimiter, quote)
+
+
+def _guess_cards(file: BinaryIO, encoding: str, size: int) -> TableGuess:
+    text = _text(file, encoding)
+    shown = [row for _line, row in itertools.islice(card_rows(text), _SHOWN_ROWS)]
+    text.seek(0)
+    cards = count_cards(text)
+    _let_go(text)
+    sample = tuple(tuple(_fitted(row, len(COLUMNS))) for row in shown)
+    return TableGuess("vcf", encoding, "", "", "", (), 0, COLUMNS, sample, cards, size)
 
 
 def _guess(
@@ -115,13 +128,18 @@ def _head(file: BinaryIO, encoding: str) -> str:
     """The first lines as text, at most as much of them as two fields may hold."""
     text = _text(file, encoding)
     lines = [text.readline(_MAX_FIELD) for _ in range(_SAMPLE_LINES)]
-    text.detach()
+    _let_go(text)
     return "".join(lines)[: 2 * _MAX_FIELD]
 
 
 def _text(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     file.seek(0)
     return io.TextIOWrapper(io.BufferedReader(file, 1 << 20), encoding, errors="replace", newline="")  # type: ignore[type-var]
+
+
+def _let_go(text: io.TextIOWrapper) -> None:
+    """Leave the file open, which the readers on top of it would close with themselves."""
+    text.detach().detach()  # type: ignore[attr-defined] # what it reads from is buffered
 
 
 def _quote(head: str) -> str:
@@ -273,6 +291,8 @@ def _body(file: BinaryIO, guess: TableGuess) -> Numbered:
 def _every_row(file: BinaryIO, guess: TableGuess) -> Numbered:
     if guess.kind == "xlsx":
         return _sheet_rows(_sheet(_open_book(file)[0], guess.sheet))
+    if guess.kind == "vcf":
+        return card_rows(_text(file, guess.encoding))
     return _csv_rows(_text(file, guess.encoding), guess.delimiter, guess.quote)
 
 
