@@ -65,6 +65,14 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("A process of this workspace has the same key and version as one of the archive, but another text."),
         _("Load the archive into a workspace in which no process was published yet."),
     ),
+    "too_many_cards": (
+        _("These are more than {limit} people."),
+        _("Narrow the list, or export everything instead."),
+    ),
+    "card_version_unknown": (
+        _("There is no version {version} of vCards here."),
+        _("Choose one of: {versions}."),
+    ),
     "export_is_busy": (
         _("An archive is being written already."),
         _("Wait for it, or cancel it first."),

@@ -407,11 +407,16 @@ def people(
     today: date | None = None,
 ) -> Page[PersonRow]:
     """A page of people. `search` finds names, whatever case and accents, and beginnings of the address."""
-    rows = visible_people(viewer).select_related("account")
-    found = filtered(rows, where, person_registry, _asker(viewer, today))
-    page = page_of(_named(found, search, "email"), PERSON_SORTS, sort, after, lambda person: person)
+    found = found_people(viewer, search, where, today)
+    page = page_of(found, PERSON_SORTS, sort, after, lambda person: person)
     owners = user_names(person.owner_id for person in page.rows)
     return Page(tuple(_person_row(person, owners) for person in page.rows), page.after, page.count)
+
+
+def found_people(viewer: Actor, search: str | None, where: str | Node, today: date | None) -> QuerySet[Person]:
+    """The people that a search and a filter find, for lists and files; with their account."""
+    rows = visible_people(viewer).select_related("account")
+    return _named(filtered(rows, where, person_registry, _asker(viewer, today)), search, "email")
 
 
 def _person_row(person: Person, owners: Mapping[int, UserRef]) -> PersonRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from etappe.web import people_cards as cards
 from etappe.web import people_pages as pages
 
 urlpatterns = [
@@ -12,6 +13,9 @@ urlpatterns = [
     path("accounts/<uuid:uid>/", pages.account, name="account"),
     path("accounts/<uuid:uid>/edit/", pages.edit_account, name="account_edit"),
     path("accounts/<uuid:uid>/note/", pages.account_note, name="account_note"),
+    path("accounts/<uuid:uid>/people.vcf", cards.of_account, name="account_cards"),
+    path("people/cards.vcf", cards.of_list, name="people_cards"),
+    path("people/<uuid:uid>/card.vcf", cards.person, name="person_card"),
     path("people/", pages.people, name="people"),
     path("people/new/", pages.new_person, name="person_new"),
     path("people/<uuid:uid>/", pages.person, name="person"),
