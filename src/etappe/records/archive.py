@@ -18,5 +18,7 @@ TABLES = (
 )
 LEFT_OUT = {
     "records_pair": "likely duplicates, which the rules find again",
+    "records_bulkrun": "bulk edits can be taken back only where they were made; the journal tells what they changed",
+    "records_bulkrow": "as above",
     "records_sweep": "how far the search for duplicates has read",
 }
