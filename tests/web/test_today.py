@@ -18,6 +18,7 @@ from etappe.playbook.actions import publish
 from etappe.playbook.queries import library_item
 from tests.cast import AT, PASSWORD, Cast, email
 from tests.deals.conftest import Scene, set_scene
+from tests.web.pages import Reading
 from tests.web.signed import client_of
 
 DAY = now().date()
@@ -51,9 +52,58 @@ def test_next_steps_stand_by_urgency(scene: Scene) -> None:
         scene.another(name=name, next_step="Call", next_step_on=DAY + timedelta(days=away))
     steps = page_of("ada").steps
     assert names(steps.overdue) == ["late"]
-    assert names(steps.soon) == ["today", "week"]
-    assert names(steps.without) == ["Neue Anlage"]
-    assert steps.later == 1
+    assert (names(steps.today), names(steps.week)) == (["today"], ["week"])
+    assert (steps.overdue_count, steps.today_count, steps.week_count, steps.later_count) == (1, 1, 1, 1)
+    assert [line.row.name for line in page_of("ada").attention] == ["Neue Anlage"], "nothing is agreed there"
+
+
+def test_a_full_day_shows_the_first_and_says_how_many(scene: Scene) -> None:
+    for number in range(12):
+        scene.another(name=f"late {number:02}", next_step="Call", next_step_on=DAY - timedelta(days=20 - number))
+        scene.another(name=f"loose {number:02}", amount=number)
+    page = page_of("ada")
+    assert names(page.steps.overdue) == [f"late {number:02}" for number in range(8)]
+    assert page.steps.overdue_count == 12
+    assert [line.row.name for line in page.attention] == [f"loose {number:02}" for number in range(11, 3, -1)]
+    assert page.attention_count == 13
+    html = client_of("ada").get("/").content.decode()
+    assert "/deals/attention/?kind=broken" in html
+    assert Reading(html).problems == []
+
+
+def test_done_sets_the_next_one_in_place(scene: Scene) -> None:
+    late = scene.another(name="late", next_step="Call", next_step_on=DAY - timedelta(days=1))
+    client = client_of("ada")
+    assert f"/deals/{late}/step/?next=/" in client.get("/").content.decode()
+    sheet = client.get(f"/deals/{late}/step/?next=/", headers={"HX-Request": "true"})
+    assert sheet["HX-Retarget"] == "#panel"
+    given = {"next_step": "Visit", "next_step_on": DAY.isoformat(), "next": "/", "seen": "1"}
+    assert client.post(f"/deals/{late}/step/", given)["Location"] == "/", "without script back to the page"
+    steps = page_of("ada").steps
+    assert (names(steps.overdue), names(steps.today)) == ([], ["late"])
+    again = client.post(f"/deals/{late}/step/", given | {"seen": "2"}, headers={"HX-Request": "true"})
+    assert "changed" in again["HX-Trigger"], "with script the page refreshes where it stands"
+    assert 'id="waiting"' in client.get("/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_stage_that_is_nearly_proven_and_an_exception_that_was_refused_are_named(scene: Scene) -> None:
+    required = scene.process.first.required
+    assert page_of("ada").underway == ()
+    for item in required:
+        scene.give(item.key, scene.paper(item.key, item.kinds[0]))
+    (ready,) = page_of("ada").underway
+    assert ready.missing == ()
+    html = client_of("ada").get("/").content.decode()
+    assert "can move on" in html
+    scene.move("requirements_agreed")
+    assert page_of("ada").underway == (), "nothing of the next stage is proven"
+    actions.ask_exception(scene.uid, "product_evaluated", "no time", actor=scene.cast.ada, at=scene.later())
+    (asked,) = page_of("ben").exceptions
+    actions.answer_exception(asked.uid, False, "show them first", actor=scene.cast.ben, at=scene.later())
+    (refused,) = page_of("ada").refused
+    assert refused.answer == "show them first"
+    assert "show them first" in client_of("ada").get("/").content.decode()
+    assert page_of("cem").is_clear
 
 
 def test_other_peoples_and_closed_and_resting_deals_do_not_wait(scene: Scene) -> None:
@@ -61,7 +111,7 @@ def test_other_peoples_and_closed_and_resting_deals_do_not_wait(scene: Scene) ->
     actions.rest(resting, DAY + timedelta(days=30), actor=scene.cast.ada, at=scene.later())
     lost = scene.another(name="lost")
     actions.leave(lost, scene.process.leave[0].key, lost_to="", note="", actor=scene.cast.ada, at=scene.later())
-    assert names(page_of("ada").steps.without) == ["Neue Anlage"]
+    assert [line.row.name for line in page_of("ada").attention] == ["Neue Anlage"]
     assert page_of("sam").is_clear
     assert page_of("cem").is_clear
 

@@ -8,7 +8,6 @@ from etappe.deals.queries.inspection import (
     InspectionFilter,
     exceptions_to_answer,
     inspection,
-    my_open_deals,
     note_letter,
     note_page,
     rejected,
@@ -29,6 +28,15 @@ from etappe.deals.queries.lists import (
 )
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
 from etappe.deals.queries.selection import deal_names, selected, selected_where
+from etappe.deals.queries.today import (
+    Steps,
+    Underway,
+    next_steps,
+    refused_exceptions,
+    underway,
+    unproven_own,
+    waiting,
+)
 
 __all__ = [
     "CARDS",
@@ -37,6 +45,8 @@ __all__ = [
     "DealFilter",
     "InspectionFilter",
     "Needing",
+    "Steps",
+    "Underway",
     "Watch",
     "board",
     "board_totals",
@@ -50,16 +60,20 @@ __all__ = [
     "get_evidence",
     "inspection",
     "joined",
-    "my_open_deals",
     "needing",
+    "next_steps",
     "note_letter",
     "note_page",
     "reasons_of",
+    "refused_exceptions",
     "rejected",
     "seen_among",
     "selected",
     "selected_where",
     "sources",
+    "underway",
     "unproven",
+    "unproven_own",
+    "waiting",
     "watch",
 ]

@@ -176,9 +176,3 @@ def note_letter(uid: uuid.UUID | str, at: datetime) -> NoteLetter:
         raise Missing
     token = token_of(link.uid)
     return NoteLetter(token, people.person_names([link.person_id])[link.person_id].email, note_page(token, at))
-
-
-def my_open_deals(viewer: Actor, limit: int = 50) -> list[DealRow]:
-    """The viewer's own open deals, those with the most urgent next step first."""
-    mine = visible(viewer.scope).filter(owner=viewer.id, status=Status.OPEN.value)
-    return list(rows_of(list(mine.order_by("next_step_on", "-stage_since")[:limit])))
