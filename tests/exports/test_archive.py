@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -19,6 +20,7 @@ from django.db import connection
 
 from etappe.config.embedded import APPLICATION
 from etappe.core.actor import SYSTEM, Role
+from etappe.core.kinds import REGISTRY
 from etappe.deals.models import Deal
 from etappe.exports import actions
 from etappe.exports import load as archive
@@ -57,6 +59,26 @@ def test_every_table_goes_along_or_stays_behind_for_a_reason() -> None:
         "name the table in its room's archive.py: in TABLES, or with a reason in LEFT_OUT"
     )
     assert not told & set(LEFT_OUT)
+
+
+COUNTS = frozenset({
+    "strength", "rows", "files", "entries", "created", "changed", "unchanged", "rejected", "archived", "restored",
+    "stays", "number", "stages", "records",
+})  # fmt: skip
+"""Numbers in entries that count something and name no row."""
+
+
+def test_every_number_in_an_entry_is_a_count_or_moves_with_its_row() -> None:
+    moved = {(kind, key) for table in TABLES for kind, keys in table.told.items() for key in keys}
+    numbers = {
+        (name, field.name)
+        for name, kind in REGISTRY.items()
+        for field in dataclasses.fields(kind)
+        if "int" in str(field.type) and field.name not in COUNTS
+    }
+    assert numbers == moved, (
+        "a kind holds the key of a row: say whose in `told` of the room's archive.py, or count it here"
+    )
 
 
 def test_the_schema_tells_what_is_in_the_archive(everything: Everything, tmp_path: Path) -> None:

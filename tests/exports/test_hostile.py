@@ -14,12 +14,13 @@ import pytest
 from etappe.core.actor import SYSTEM
 from etappe.exports import actions
 from etappe.exports import load as archive
+from etappe.exports.write import Progress
 from etappe.foreign.archives import is_archive
 from etappe.journal.clock import now
 from tests.database import Server
 from tests.exports.test_archive import another_database
 from tests.make import make_account, make_person
-from tests.unchanged import refused
+from tests.unchanged import refused, unchanged
 
 Parts = dict[str, bytes]
 
@@ -71,6 +72,11 @@ def table(schema: dict[str, Any], name: str) -> dict[str, Any]:
 
 def load(path: Path) -> None:
     archive.load(path, "", report=lambda progress: None, actor=SYSTEM, at=now())
+
+
+def _interrupt(progress: Progress) -> None:
+    if progress.done > progress.total / 2:
+        raise KeyboardInterrupt
 
 
 def without(parts: Parts, name: str) -> Parts:
@@ -134,6 +140,8 @@ def test_a_hostile_archive_is_refused_and_a_whole_one_is_not(parts: Parts, empty
         with refused(code):
             load(path)
     assert [is_archive(path) for path in (whole, later, other, tmp_path / "cut.zip")] == [True, True, False, False]
+    with unchanged(), pytest.raises(KeyboardInterrupt):
+        archive.load(whole, "", report=_interrupt, actor=SYSTEM, at=now())
     load(whole)
     with refused("archive_not_empty") as no:
         load(whole)

@@ -222,7 +222,6 @@ FIELDS: Mapping[str, Label] = {
     "subject": _("Subject"),
     "tags": _("Tags"),
     "team": _("Team"),
-    "tags": _("Tags"),
     "team_id": _("Team"),
     "text": _("Text"),
     "theme": _("Appearance"),

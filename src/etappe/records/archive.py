@@ -14,6 +14,7 @@ TABLES = (
         Apart,
         "Pairs that somebody looked at and said are not the same.",
         refers={"low": _MEANS, "high": _MEANS, "said_by": "team_user"},
+        told={f"{subject}.told_apart": {"other": table} for subject, table in SUBJECTS.items()},
     ),
 )
 LEFT_OUT = {
