@@ -148,6 +148,8 @@ def test_the_page_the_record_and_the_interface_say_why(scene: Scene) -> None:
     assert Reading(page).problems == []
     record = client_of("ada").get(f"/deals/{scene.uid}/").content.decode()
     assert "Needs attention" in record
+    board = client_of("ada").get("/deals/board/").content.decode()
+    assert "expected order date passed" in board
     token = create_token("Test", ("read",), actor=scene.cast.ada, at=AT)[1]
     headers = {"Authorization": f"Bearer {token}"}
     (row,) = Client().get("/api/v1/attention?kind=order", headers=headers).json()["rows"]

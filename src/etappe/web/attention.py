@@ -117,6 +117,12 @@ def said(reasons: Iterable[Reason]) -> tuple[Said, ...]:
     )
 
 
+def gravest(row: DealRow, held: Watch) -> Said | None:
+    """The one reason that a card has room for. A late step and a missing one are shown on it already."""
+    shown = (each for each in deals.reasons_of(row, held) if each.why in (Why.SILENT, Why.TARGET, Why.ORDER))
+    return next(iter(said(list(shown)[:1])), None)
+
+
 def _with(request: Request, name: str, value: str) -> str:
     """The address with another value; whatever changes, the list begins anew."""
     left = without(request.GET, name, "after")

@@ -6,7 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -16,10 +15,11 @@ from django.views.decorators.http import require_GET
 
 from etappe.core.process import Phase, Process, Proof, Stage
 from etappe.deals import queries as deals
-from etappe.deals.queries import CARDS
+from etappe.deals.queries import CARDS, Watch
 from etappe.deals.shapes import Column, DealRow, Total
 from etappe.journal.labels import words
 from etappe.team.access import ACTS, Reach, may
+from etappe.web.attention import Said, gravest, watch_of
 from etappe.web.deals_answers import viewer_uid
 from etappe.web.deals_filter import Filters, read_filters, without
 from etappe.web.deals_table import line
@@ -50,6 +50,7 @@ class Card:
     lacks_step: bool
     is_unproven: bool
     is_overridden: bool
+    attention: Said | None
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,13 @@ def _cards(request: Request) -> int:
 
 
 def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) -> tuple[Lane, ...]:
-    day, movable = today(request), Movable.of(request)
+    held, movable = watch_of(request), Movable.of(request)
     return tuple(
         Lane(
             stage=column.stage,
             title=words(column.stage.name) if column.stage.phase is Phase.KEEP else goal(column.stage.name),
             name=words(column.stage.name),
-            cards=tuple(_card(row, day, movable) for row in column.cards),
+            cards=tuple(_card(row, held, movable) for row in column.cards),
             more=column.more,
             is_find=column.stage.phase is Phase.FIND,
             total=sums.get(column.stage.key, ""),
@@ -153,8 +154,8 @@ def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) ->
     )
 
 
-def _card(row: DealRow, day: date, movable: Movable) -> Card:
-    state = line(row, day)
+def _card(row: DealRow, held: Watch, movable: Movable) -> Card:
+    state = line(row, held.today)
     return Card(
         uid=str(row.uid),
         version=row.version,
@@ -171,6 +172,7 @@ def _card(row: DealRow, day: date, movable: Movable) -> Card:
         lacks_step=state.lacks_step,
         is_unproven=row.proof is Proof.UNPROVEN,
         is_overridden=row.proof is Proof.OVERRIDDEN,
+        attention=gravest(row, held),
     )
 
 
