@@ -255,6 +255,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/import/": lambda all_: {"files": [_file("firmen.csv", TABLE)]},
     "/import/{uid}/map/": lambda all_: {"source": "Altes CRM", "currency": "CHF", "as_of": "2024-12-31"},
     "/import/{uid}/start/": lambda all_: {"dry": "1"},
+    "/import/{uid}/preset/": lambda all_: {"name": "Altes CRM"},
     "/bulk/start/": lambda all_: {"subject": "deal", "uid": str(all_.deal)},
     "/bulk/{uid}/preview/": lambda all_: {"act": "edit", "source": "Messe"},
 }  # fmt: skip

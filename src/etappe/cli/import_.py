@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 @click.command("import", short_help="Bring in accounts, people and deals from files.")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--map", "map_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A saved map.")
+@click.option("--preset", metavar="NAME", help="A map that is saved in the workspace by this name.")
+@click.option("--save-preset", metavar="NAME", help="Save the map in use in the workspace by this name.")
+@click.option(
+    "--duplicates",
+    type=click.Choice(["fill", "update", "skip", "ask"]),
+    help="If a row matches an account or person here: fill empty fields, set all, leave it, or hold the row back.",
+)
 @click.option("--dry-run", is_flag=True, help="Do everything, take it all back, and say what would have happened.")
 @click.option("--save-map", type=click.Path(dir_okay=False, path_type=Path), help="Write the map in use to this file.")
 @click.option("--source", help="The program the files come from; rows are known again by their keys within it.")
@@ -110,22 +118,23 @@ def _import(
     files: tuple[Path, ...],
     as_json: bool,
     *,
-    map_file: Path | None,
     dry_run: bool,
     save_map: Path | None,
-    source: str | None,
+    save_preset: str | None,
     rejected: Path | None,
-    **reading: Any,
+    **planning: Any,
 ) -> None:
     from etappe.core.actor import SYSTEM
-    from etappe.imports import actions
+    from etappe.imports import actions, actions_presets
     from etappe.imports.plan import as_yaml
     from etappe.journal.clock import now
 
     at = now()
-    found, plan = _looked(_given(files, **reading), map_file, source, at)
+    found, plan = _looked(files, at, **planning)
     if not as_json:
-        _tell_plan(found, plan, is_own=map_file is None)
+        _tell_plan(found, plan, is_own=not (planning["map_file"] or planning["preset"]))
+    if save_preset:
+        actions_presets.save_preset(save_preset, plan, actor=SYSTEM, at=at)
     if save_map:
         save_map.write_text(as_yaml(plan), encoding="utf-8")
     view = actions.run_now(found, plan, dry=dry_run, actor=SYSTEM, at=at, clock=now, report=_reporter(quiet=as_json))
@@ -134,19 +143,40 @@ def _import(
     click.echo(json.dumps(_as_json(view, found, plan), default=str)) if as_json else _tell_result(view)
 
 
-def _looked(given: list[Given], map_file: Path | None, source: str | None, at: Any) -> tuple[Look, Plan]:
-    from dataclasses import replace
-
+def _looked(
+    files: tuple[Path, ...],
+    at: Any,
+    *,
+    map_file: Path | None,
+    preset: str | None,
+    source: str | None,
+    duplicates: str | None,
+    **reading: Any,
+) -> tuple[Look, Plan]:
+    """The files looked at, and the map: a saved one or the one proposed, with what the options say."""
     from etappe.imports.look import look
+    from etappe.imports.plan import MATCHES, Duplicates
+
+    found = look(_given(files, **reading), at=at)
+    plan = _mapped(found, map_file, preset)
+    if duplicates:
+        rules = {kind: Duplicates(duplicates, plan.duplicates_of(kind).match) for kind in MATCHES}
+        plan = replace(plan, duplicates=rules)
+    return found, replace(plan, source=source) if source else plan
+
+
+def _mapped(found: Look, map_file: Path | None, preset: str | None) -> Plan:
+    from etappe.core.actor import SYSTEM
+    from etappe.imports.actions_presets import with_preset
     from etappe.imports.plan import fitted, from_yaml
 
-    found = look(given, at=at)
-    plan = found.plan
-    if map_file:
-        headers = {file.given.name: file.profile.header for file in found.readable if file.profile}
-        plan = fitted(from_yaml(map_file.read_text(encoding="utf-8")), headers)
-        plan = replace(plan, as_of=plan.as_of or found.plan.as_of, source=plan.source or found.plan.source)
-    return found, replace(plan, source=source) if source else plan
+    headers = {file.given.name: file.profile.header for file in found.readable if file.profile}
+    if preset:
+        return with_preset(SYSTEM, preset, found.plan, headers)
+    if map_file is None:
+        return found.plan
+    plan = fitted(from_yaml(map_file.read_text(encoding="utf-8")), headers)
+    return replace(plan, as_of=plan.as_of or found.plan.as_of, source=plan.source or found.plan.source)
 
 
 def _given(

@@ -17,11 +17,12 @@ from etappe.core.errors import Missing, Refusal
 from etappe.core.headers import FileKind
 from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
 from etappe.imports.actions import acting, alone, create, end, files_of
+from etappe.imports.actions_presets import with_preset
 from etappe.imports.check import Checked, check
 from etappe.imports.loaders.base import Setting
 from etappe.imports.look import Given, Look, Looked, look, refit
-from etappe.imports.models import Run
-from etappe.imports.plan import Plan, as_stored, from_stored
+from etappe.imports.models import Run, Source
+from etappe.imports.plan import ASKED, Plan, as_stored, from_stored
 from etappe.imports.queries import found, run_view
 from etappe.imports.run import Cancelled, Job, Progress, carry_out
 from etappe.imports.undo import undo
@@ -68,7 +69,8 @@ def examine(uid: str, *, at: datetime) -> None:
     try:
         seen = look(_given(run), at=at)
         plan = _wanted(run, seen)
-        setting = Setting(0, 0, plan, SYSTEM, at, team.workspace().zone, plan.currency)
+        source = Source.objects.filter(name=plan.source).values_list("id", flat=True).first() or 0
+        setting = Setting(source, 0, plan, SYSTEM, at, team.workspace().zone, plan.currency)
         checked = check(seen.readable, plan, setting)
     except Refusal as refusal:
         end(run.id, "failed", at, refusal)
@@ -104,6 +106,7 @@ def _shown(seen: Look, checked: Checked, run: Run) -> dict[str, Any]:
         "problems": [asdict(problem) for problem in checked.problems.values()],
         "labels": seen.labels,
         "known": seen.known,
+        "questions": checked.questions,
         "dry": None,
     }
 
@@ -153,10 +156,26 @@ def _reading(told: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 @action
+def use_preset(uid: uuid.UUID | str, preset: uuid.UUID, *, then: Defer, actor: Actor, at: datetime) -> None:
+    """Take a saved map for the files of an import, and go through all rows with it; refuses one that no longer fits."""
+    run = _resting(actor, uid)
+    headers = {each["name"]: [column["name"] for column in each.get("columns", ())] for each in run.proposal["files"]}
+    plan = with_preset(
+        actor, preset, from_stored(run.plan), {name: titles for name, titles in headers.items() if titles}
+    )
+    run.plan, run.state, run.moved_at = as_stored(plan), "looking", at
+    run.proposal = {**run.proposal, "kinds": {}}
+    run.save(update_fields=["plan", "proposal", "state", "moved_at"])
+    then(str(run.uid))
+
+
+@action
 def begin(uid: uuid.UUID | str, *, dry: bool, then: Defer, actor: Actor, at: datetime) -> None:
     """Have the import carried out, or tried and taken back."""
     run = _resting(actor, uid)
     files_there(run)
+    if waiting := len(undecided(run)):
+        raise Refusal("import_undecided", count=waiting)
     run.state, run.is_dry, run.cancel_asked, run.error = "queued", dry, False, None
     run.moved_at = at
     run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at"])
@@ -168,6 +187,16 @@ def _resting(actor: Actor, uid: uuid.UUID | str) -> Run:
     if run.state not in ("ready", "failed", "cancelled") or not run.plan:
         raise Refusal("import_is_busy", state=run.state)
     return run
+
+
+def undecided(run: Run) -> list[Mapping[str, str]]:
+    """Rows that match a record here, where the map says to ask and nobody has decided."""
+    plan = from_stored(run.plan)
+    return [
+        each
+        for each in run.proposal.get("questions", ())
+        if plan.duplicates_of(FileKind(each["kind"])).choice(each["key"]) == ASKED
+    ]
 
 
 def files_there(run: Run) -> None:

@@ -50,6 +50,35 @@ class FileMap:
         return "" if at is None else self.columns[at].column
 
 
+SKIPPED, FILLED, UPDATED, ASKED, APART = "skip", "fill", "update", "ask", "new"
+POLICIES = (FILLED, UPDATED, SKIPPED, ASKED)
+"""What becomes of a record that is here and matches a row: empty fields filled, all fields set, left, asked about."""
+CHOICES = (FILLED, UPDATED, SKIPPED, APART)
+"""What somebody can decide of one row; the last makes a record beside the one that is here."""
+MATCHES: Mapping[FileKind, tuple[str, ...]] = {
+    FileKind.ACCOUNTS: ("name", "domain"),
+    FileKind.PEOPLE: ("email", "name"),
+}
+"""By which fields rows of a kind may match a record that is here."""
+_MATCHED: Mapping[FileKind, tuple[str, ...]] = {FileKind.ACCOUNTS: ("name", "domain"), FileKind.PEOPLE: ("email",)}
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """What becomes of rows of a kind that match a record here which no row of the source is known to mean.
+
+    `decisions` by the row's key, for those that somebody was asked about.
+    """
+
+    policy: str = FILLED
+    match: tuple[str, ...] = ()
+    decisions: Mapping[str, str] = field(default_factory=dict)
+
+    def choice(self, key: str) -> str:
+        """What becomes of the row with this key."""
+        return self.decisions.get(key, self.policy)
+
+
 @dataclass(frozen=True)
 class Plan:
     """An import's map. `stages` in the order of the process to be proposed: a stage's key, `new`, or a way to close."""
@@ -61,6 +90,11 @@ class Plan:
     statuses: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
     as_of: date | None = None
+    duplicates: Mapping[FileKind, Duplicates] = field(default_factory=dict)
+
+    def duplicates_of(self, kind: FileKind) -> Duplicates:
+        """What becomes of rows of this kind that match a record here."""
+        return self.duplicates.get(kind, Duplicates(match=_MATCHED.get(kind, ())))
 
     def of_kind(self, kind: FileKind) -> list[FileMap]:
         """The files of one kind."""
@@ -85,6 +119,11 @@ def as_data(plan: Plan) -> dict[str, Any]:
         "process": plan.process,
         "stages": dict(plan.stages),
         "statuses": dict(plan.statuses),
+        "duplicates": {
+            kind.value: {"policy": each.policy, "match": list(each.match), "decisions": dict(each.decisions)}
+            for kind in MATCHES
+            for each in [plan.duplicates_of(kind)]
+        },
         "files": [_file_data(file) for file in plan.files],
     }
 
@@ -145,7 +184,22 @@ def from_data(data: Any) -> Plan:
         statuses=_words(data, "statuses"),
         currency=_text(data, "currency"),
         as_of=_day(data.get("data_as_of")),
+        duplicates={kind: _duplicates(kind, data) for kind in MATCHES},
     )
+
+
+def _duplicates(kind: FileKind, data: Mapping[str, Any]) -> Duplicates:
+    told = data.get("duplicates") or {}
+    each = (told.get(kind.value) or {}) if isinstance(told, Mapping) else None
+    if not isinstance(each, Mapping):
+        raise _unusable("not_a_mapping", "duplicates")
+    policy, decisions = str(each.get("policy") or FILLED), _words(each, "decisions")
+    match = each.get("match", list(_MATCHED[kind]))
+    if policy not in POLICIES or not set(decisions.values()) <= set(CHOICES):
+        raise _unusable("unknown_policy", policy)
+    if not isinstance(match, Sequence) or isinstance(match, str) or not set(match) <= set(MATCHES[kind]):
+        raise _unusable("unknown_field", f"match: {match}")
+    return Duplicates(policy, tuple(name for name in MATCHES[kind] if name in match), decisions)
 
 
 def _unusable(why: str, detail: object = "") -> Refusal:
@@ -234,8 +288,27 @@ def fitted(plan: Plan, headers: Mapping[str, Sequence[str]]) -> Plan:
     }
     if not taken:
         raise _unusable("no_file_fits", ", ".join(headers))
+    _require_columns(plan, taken, headers)
     files = [_refitted(file, taken[file.file], headers[taken[file.file]]) for file in plan.files if file.file in taken]
     return replace(plan, files=(*files, *(FileMap(name, None) for name in left)))
+
+
+def fits(plan: Plan, headers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a map was made for files with columns like these."""
+    return any(_fit(file, headers) is not None for file in plan.files)
+
+
+def _require_columns(plan: Plan, taken: Mapping[str, str], headers: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a map that no longer fits: columns that become fields are gone from a file."""
+    gone = [
+        f"{taken[file.file]}: {column.column}"
+        for file in plan.files
+        if file.file in taken and file.kind is not None
+        for column in file.columns
+        if column.field not in (DATA, SKIP) and column.column not in headers[taken[file.file]]
+    ]
+    if gone:
+        raise Refusal("import_map_unfit", columns=gone[:20])
 
 
 def _fit(file: FileMap, headers: Mapping[str, Sequence[str]]) -> str | None:

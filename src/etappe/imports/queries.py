@@ -137,6 +137,7 @@ class Looking:
     labels: Mapping[str, str]
     known: str
     dry: Mapping[str, Any] | None
+    questions: Sequence[Mapping[str, str]] = ()
 
 
 def looking(viewer: Actor, uid: uuid.UUID | str) -> Looking:
@@ -148,6 +149,7 @@ def looking(viewer: Actor, uid: uuid.UUID | str) -> Looking:
         shown.get("labels", {}),
         shown.get("known", ""),
         shown.get("dry"),
+        shown.get("questions", ()),
     )
 
 

@@ -82,9 +82,7 @@ def resolved(plan: Plan, proposal: Proposal) -> Plan:
     """The plan with the stages that its new process gave them."""
     first = next(iter(proposal.stages.values()), "")
     fresh = {value: proposal.stages.get(_label(value, target), first) for value, target in new_stages(plan).items()}
-    return Plan(
-        plan.source, plan.files, proposal.key, {**plan.stages, **fresh}, plan.statuses, plan.currency, plan.as_of
-    )
+    return replace(plan, process=proposal.key, stages={**plan.stages, **fresh})
 
 
 def places_of(plan: Plan, version: int | None) -> Places:

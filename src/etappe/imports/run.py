@@ -230,7 +230,7 @@ def _count(run: Run, file: File, chunk: Chunk, tally: Tally) -> None:
         _note(run.notes, code, False, count, [{"file": file.given.name, **params} for params in tally.notes[code]])
 
 
-def _note(notes: dict[str, Any], code: str, rejects: bool, count: int, examples: list[Mapping[str, Any]]) -> None:
+def _note(notes: dict[str, Any], code: str, rejects: bool, count: int, examples: Sequence[Mapping[str, Any]]) -> None:
     note = notes.setdefault(code, {"rejects": rejects, "count": 0, "examples": []})
     note["count"] += count
     note["examples"] += examples[: EXAMPLES - len(note["examples"])]
@@ -239,10 +239,14 @@ def _note(notes: dict[str, Any], code: str, rejects: bool, count: int, examples:
 @action
 def _parents(job: Job, setting: Setting) -> None:
     title = next((file.map.titled("parent") for file in job.files if file.map.titled("parent")), "")
-    unknown = set_parents(setting, title)
-    if unknown:
+    parents = set_parents(setting, title)
+    if parents.unknown or parents.circular:
         run = Run.objects.select_for_update().get(id=job.run)
-        _note(run.notes, "parent_unknown", False, unknown, [])
+        if parents.unknown:
+            _note(run.notes, "parent_unknown", False, parents.unknown, [])
+        if parents.circular:
+            names = [{"name": name} for name in parents.circular[:EXAMPLES]]
+            _note(run.notes, "parent_circular", False, len(parents.circular), names)
         run.save(update_fields=["notes"])
 
 

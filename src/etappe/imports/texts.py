@@ -26,6 +26,15 @@ KINDS: Mapping[FileKind, Label] = {
     FileKind.HISTORY: _("Stage history"),
 }
 
+POLICY_LABELS: Mapping[str, Label] = {
+    "fill": _("fill its empty fields"),
+    "update": _("set all fields that the row has"),
+    "skip": _("leave it as it is"),
+    "ask": _("ask me row by row"),
+    "new": _("make another one"),
+}
+"""What becomes of a record that is here already and matches a row."""
+
 RECORDS: Mapping[str, Label] = {"deal": _("Deal"), "person": _("Person"), "account": _("Account")}
 
 REASONS: Mapping[str, Label] = {
@@ -48,6 +57,7 @@ REASONS: Mapping[str, Label] = {
     "control_characters": _("{column} holds characters that are no text."),
     "future_date": _("The deal is closed on a day that is still to come: {value}."),
     "stage_unknown": _("The stage “{value}” leads nowhere yet. Say in the map what it means."),
+    "undecided": _("“{name}” is here already, and nobody has decided what becomes of it."),
     "history_incomplete": _("A row of a history needs the deal, the stage and the time."),
     "history_ahead": _("The stage was entered at a time that is still to come: {value}."),
     "status_unknown": _("The status “{value}” means nothing yet. Say in the map what it means."),
@@ -62,6 +72,7 @@ NOTES: Mapping[str, Label] = {
     "account_unknown": _("Refers to an account that is in none of the files: taken without it."),
     "person_unknown": _("Refers to a person who is in none of the files: taken without them."),
     "parent_unknown": _("Refers to a parent company that is in none of the files."),
+    "parent_circular": _("“{name}” would stand below itself: taken without its parent company."),
     "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
     "history_of_another_field": _("Tells of another field than the stage: not needed."),
     "history_stage_unknown": _("A column names the stage “{value}”, which leads nowhere: kept, but not used."),

@@ -18,6 +18,14 @@ IMPORTS: Mapping[str, tuple[Label, Label]] = {
         _("This map of an import cannot be used: {why} {detail}"),
         _("Save the map that the preview proposes, and change that one."),
     ),
+    "import_map_unfit": (
+        _("This map no longer fits: columns that it needs are missing: {columns}."),
+        _("Take the map that is proposed for these files, or change the saved one."),
+    ),
+    "import_undecided": (
+        _("{count} rows match records that are here already, and nobody has decided what becomes of them."),
+        _("Decide on each, or choose one rule for all."),
+    ),
     "import_files": (_("An import takes 1 to {limit} files; these are {count}."), _("Choose fewer files at once.")),
     "import_files_gone": (
         _("The files of this import are no longer there; they are kept for two days."),

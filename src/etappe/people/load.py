@@ -6,7 +6,7 @@ Rows are the journaled columns as the journal keeps them (see `journal.values`),
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -175,7 +175,8 @@ def accounts_by_name(names: Sequence[str]) -> dict[str, int]:
     """Keys of the accounts that have these names, whatever their case and accents; the oldest of several."""
     return _found(
         "SELECT wanted.name, min(account.id) FROM unnest(%s::text[]) AS wanted(name) "
-        "JOIN people_account AS account ON etappe_fold(account.name) = etappe_fold(wanted.name) GROUP BY 1",
+        "JOIN people_account AS account ON etappe_fold(account.name) = etappe_fold(wanted.name) "
+        "AND account.archived_at IS NULL GROUP BY 1",
         names,
     )
 
@@ -183,7 +184,8 @@ def accounts_by_name(names: Sequence[str]) -> dict[str, int]:
 def accounts_by_domain(domains: Sequence[str]) -> dict[str, int]:
     """Keys of the accounts that have these domains; the oldest of several."""
     return _found(
-        "SELECT lower(domain), min(id) FROM people_account WHERE domain <> '' AND lower(domain) = ANY(%s) GROUP BY 1",
+        "SELECT lower(domain), min(id) FROM people_account WHERE domain <> '' AND lower(domain) = ANY(%s) "
+        "AND archived_at IS NULL GROUP BY 1",
         [domain.lower() for domain in domains],
     )
 
@@ -191,9 +193,24 @@ def accounts_by_domain(domains: Sequence[str]) -> dict[str, int]:
 def people_by_email(addresses: Sequence[str]) -> dict[str, int]:
     """Keys of the people who have these addresses (in lower case); the oldest of several."""
     return _found(
-        "SELECT lower(email), min(id) FROM people_person WHERE email <> '' AND lower(email) = ANY(%s) GROUP BY 1",
+        "SELECT lower(email), min(id) FROM people_person WHERE email <> '' AND lower(email) = ANY(%s) "
+        "AND archived_at IS NULL GROUP BY 1",
         [address.lower() for address in addresses],
     )
+
+
+def people_by_name(names: Collection[str]) -> dict[tuple[str, int | None], int]:
+    """Keys of the people who have these names, by name as given and account; the oldest of several."""
+    if not names:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted.name, person.account_id, min(person.id) FROM unnest(%s::text[]) AS wanted(name) "
+            "JOIN people_person AS person ON etappe_fold(person.name) = etappe_fold(wanted.name) "
+            "AND person.archived_at IS NULL GROUP BY 1, 2",
+            [list(names)],
+        )
+        return {(name, account): key for name, account, key in cursor.fetchall()}
 
 
 def uids_of(keys: Sequence[int]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from etappe.core.errors import Refusal
 from etappe.imports import actions, background, jobs, queries
+from etappe.imports import actions_presets as saved
 from etappe.imports.export import rejected_file
 from etappe.imports.plan import as_yaml
 from etappe.imports.queries import FileCount, Note, RunView
@@ -224,10 +225,48 @@ def change_map(request: Request, uid: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+def preset(request: Request, uid: uuid.UUID) -> HttpResponse:
+    """Keep the map by name, use a saved one, or forget one."""
+    try:
+        _preset(request, uid)
+    except Refusal as refusal:
+        if refusal.status != Refusal.status:
+            raise
+        return show(request, "imports/run.html", _page(request, uid, text(refusal)), status=422)
+    return go(request, "import_run", uid)
+
+
+def _preset(request: Request, uid: uuid.UUID) -> None:
+    run = queries.get_run(request.actor, uid)
+    chosen = request.POST.get("preset", "")
+    if run.plan is None:
+        raise Http404
+    if not chosen:
+        saved.save_preset(request.POST.get("name", ""), run.plan, actor=request.actor, at=request.at)
+        say(request, _("The map is saved. It is offered for files with the same columns."))
+    elif "forget" in request.POST:
+        saved.delete_preset(_uuid(chosen), actor=request.actor, at=request.at)
+    else:
+        background.use_preset(uid, _uuid(chosen), then=_look, actor=request.actor, at=request.at)
+
+
+def _uuid(posted: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(posted)
+    except ValueError:
+        raise Http404 from None
+
+
+@require_POST
 def start(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Have it carried out, or tried."""
     dry = request.POST.get("dry") == "1"
-    background.begin(uid, dry=dry, then=_carry, actor=request.actor, at=request.at)
+    try:
+        background.begin(uid, dry=dry, then=_carry, actor=request.actor, at=request.at)
+    except Refusal as refusal:
+        if refusal.code != "import_undecided":
+            raise
+        return show(request, "imports/run.html", _page(request, uid, text(refusal)), status=422)
     return go(request, "import_run", uid)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +18,26 @@ from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, FIELDS, SKIP, FileKind
 from etappe.core.process import Status
 from etappe.foreign.tables import ENCODINGS, wish_of
+from etappe.imports.actions_presets import PresetView, presets
 from etappe.imports.background import Wanted
-from etappe.imports.plan import CLOSED, NEW, ColumnMap, FileMap, Plan, as_data, from_data, styles_of
+from etappe.imports.plan import (
+    ASKED,
+    CHOICES,
+    CLOSED,
+    MATCHES,
+    NEW,
+    POLICIES,
+    ColumnMap,
+    Duplicates,
+    FileMap,
+    Plan,
+    as_data,
+    from_data,
+    styles_of,
+)
 from etappe.imports.queries import Looking
 from etappe.imports.texts import FIELDS as FIELD_LABELS
-from etappe.imports.texts import KINDS, reason, style_label, why
+from etappe.imports.texts import KINDS, POLICY_LABELS, reason, style_label, why
 from etappe.journal.labels import STATUSES, label, words
 from etappe.journal.refusals import text
 from etappe.playbook import queries as playbook
@@ -127,6 +143,31 @@ class ProblemLine:
 
 
 @dataclass(frozen=True)
+class QuestionLine:
+    """A row that matches a record here, with what somebody decided."""
+
+    name: str
+    here: str
+    address: str
+    at: str
+    choice: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class DuplicatesCard:
+    """What becomes of rows of a kind that match a record here."""
+
+    kind: str
+    title: str
+    policy: str
+    policies: tuple[Choice, ...]
+    match: tuple[tuple[str, str, bool], ...]
+    questions: tuple[QuestionLine, ...]
+    more: int
+
+
+@dataclass(frozen=True)
 class MapForm:
     """The whole map as a page shows it."""
 
@@ -140,6 +181,8 @@ class MapForm:
     stages: tuple[StageLine, ...]
     statuses: tuple[StageLine, ...]
     problems: tuple[ProblemLine, ...]
+    duplicates: tuple[DuplicatesCard, ...]
+    presets: tuple[PresetView, ...]
 
     @property
     def has_something(self) -> bool:
@@ -166,7 +209,60 @@ def form_of(viewer: Actor, plan: Plan, looking: Looking) -> MapForm:
         stages=tuple(_stages(plan, looking.labels)),
         statuses=tuple(_statuses(plan)),
         problems=problems_of(looking.problems),
+        duplicates=tuple(_duplicates(kind, plan, looking) for kind in MATCHES if plan.of_kind(kind)),
+        presets=tuple(presets(viewer, {each["name"]: _titles(each) for each in looking.files})),
     )
+
+
+LISTED = 200
+"""Rows to decide on that a page shows; the rest come after these are decided."""
+
+
+def _titles(shown: Mapping[str, Any]) -> list[str]:
+    return [column["name"] for column in shown.get("columns", ())]
+
+
+def _duplicates(kind: FileKind, plan: Plan, looking: Looking) -> DuplicatesCard:
+    rule = plan.duplicates_of(kind)
+    asked = [each for each in looking.questions if each["kind"] == kind.value] if rule.policy == ASKED else []
+    open_first = sorted(asked, key=lambda each: rule.choice(each["key"]) != ASKED)
+    address = "account" if kind is FileKind.ACCOUNTS else "person"
+    choices: tuple[Choice, ...] = (("", _("not decided yet")), *((each, POLICY_LABELS[each]) for each in CHOICES))
+    lines = tuple(
+        QuestionLine(
+            each["name"],
+            each["here"],
+            reverse(address, args=[each["uid"]]),
+            f"decision-{kind.value}-{each['key']}",
+            rule.decisions.get(each["key"], ""),
+            choices,
+        )
+        for each in open_first[:LISTED]
+    )
+    return DuplicatesCard(
+        kind.value,
+        str(KINDS[kind]),
+        rule.policy,
+        tuple((each, POLICY_LABELS[each]) for each in POLICIES),
+        tuple((name, str(FIELD_LABELS[name]), name in rule.match) for name in MATCHES[kind]),
+        lines,
+        max(len(asked) - LISTED, 0),
+    )
+
+
+def _rules(plan: Plan, posted: Mapping[str, str]) -> dict[FileKind, Duplicates]:
+    return {kind: _rule(kind, plan.duplicates_of(kind), posted) for kind in MATCHES}
+
+
+def _rule(kind: FileKind, before: Duplicates, posted: Mapping[str, str]) -> Duplicates:
+    """The rule as the form says; where the form did not ask, as it was."""
+    policy, prefix = posted.get(f"duplicates-{kind.value}"), f"decision-{kind.value}-"
+    if policy is None:
+        return before
+    match = tuple(name for name in MATCHES[kind] if f"match-{kind.value}-{name}" in posted)
+    chosen = {name.removeprefix(prefix): choice for name, choice in posted.items() if name.startswith(prefix)}
+    decisions = {key: choice for key, choice in {**before.decisions, **chosen}.items() if choice}
+    return Duplicates(policy, match, decisions if policy == ASKED else {})
 
 
 def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> FileCard:
@@ -269,6 +365,7 @@ def changed(plan: Plan, posted: Mapping[str, str]) -> Wanted:
         as_of=_day(posted.get("as_of", "")),
         process=process,
         files=files,
+        duplicates=_rules(plan, posted),
         stages=_targets(plan, posted, process),
         statuses={
             value: posted.get(f"status-{at}", target) for at, (value, target) in enumerate(plan.statuses.items())

@@ -11,6 +11,7 @@ urlpatterns = [
     path("import/<uuid:uid>/", imports.one, name="import_run"),
     path("import/<uuid:uid>/map/", imports.change_map, name="import_map"),
     path("import/<uuid:uid>/map.yaml", imports.map_file, name="import_map_file"),
+    path("import/<uuid:uid>/preset/", imports.preset, name="import_preset"),
     path("import/<uuid:uid>/start/", imports.start, name="import_start"),
     path("import/<uuid:uid>/resume/", imports.resume, name="import_resume"),
     path("import/<uuid:uid>/cancel/", imports.cancel, name="import_cancel"),

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from etappe.core.contact import domain_of_website
 from etappe.core.headers import FIELDS, FileKind
 from etappe.imports.book import NewLink, name_key
 from etappe.imports.convert import Bad, Chunk
-from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, says
+from etappe.imports.loaders.base import (
+    Decided,
+    Item,
+    Loader,
+    Setting,
+    Sorted,
+    Tally,
+    decided,
+    is_key_title,
+    says,
+)
 from etappe.imports.loaders.owners import Owners
 from etappe.imports.models import Link
 from etappe.journal.load import as_text
 from etappe.people.load import accounts_by_domain, accounts_by_name, change_accounts, create_accounts
+from etappe.people.load_trees import names_of, without_circles
 
 ACCOUNT = "account"
 
@@ -89,26 +101,33 @@ class AccountLoader(Loader):
     def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:
         """Make new accounts, or fill those that are here already; then what changed."""
         owners = self.owners.of(item.says.get("owner", "") for item in [*parts.new, *(i for i, _ in parts.changed)])
-        matched = self._matched(parts.new)
+        rule = self.setting.plan.duplicates_of(FileKind.ACCOUNTS)
+        found = decided(parts.new, self.matches(parts.new), rule, chunk)
+        parts, matched = replace(parts, new=found.items), found.matched
         fresh = [item for item in parts.new if item.at not in matched]
         rows = [self._columns(item.says, owners) for item in fresh]
         keys = create_accounts(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
         records = {item.at: key for item, key in zip(fresh, keys, strict=True)} | matched
         self._link(parts.new, records, set(keys))
-        changed = self._change(parts, matched, owners)
+        changed = self._change(parts, found, owners)
         tally.created = len(fresh)
         tally.changed = len(changed)
         tally.unchanged = len(parts.same) + len(parts.new) - len(fresh) + len(parts.changed) - len(changed)
         self._find_parents(parts, records)
 
-    def _matched(self, items: Sequence[Item]) -> dict[int, int]:
+    def matches(self, items: Sequence[Item]) -> dict[int, int]:
         """New rows whose account is here already: by name, else by domain, and not another row's of this source."""
+        by = self.setting.plan.duplicates_of(FileKind.ACCOUNTS).match
         if not items:
             return {}
-        names = {item.at: str(item.says["name"]) for item in items}
+        names = {item.at: str(item.says["name"]) if "name" in by else "" for item in items}
         found = self.book.records(names.values())
-        found |= accounts_by_name([name for name in set(names.values()) if name not in found])
-        domains = {item.at: str(item.says.get("domain", "")) for item in items if names[item.at] not in found}
+        found |= accounts_by_name([name for name in set(names.values()) if name and name not in found])
+        domains = {
+            item.at: str(item.says.get("domain", ""))
+            for item in items
+            if "domain" in by and names[item.at] not in found
+        }
         by_domain = accounts_by_domain([domain for domain in set(domains.values()) if domain])
         records = {at: found[name] for at, name in names.items() if name in found}
         records |= {at: by_domain[domain] for at, domain in domains.items() if domain in by_domain}
@@ -147,16 +166,21 @@ class AccountLoader(Loader):
             aliases.setdefault(name_key(item.says["name"]), records[item.at])
         self.book.add_aliases({key: record for key, record in aliases.items() if key not in known})
 
-    def _change(self, parts: Sorted, matched: Mapping[int, int], owners: Mapping[str, Any]) -> set[int]:
+    def _change(self, parts: Sorted, found: Decided, owners: Mapping[str, Any]) -> set[int]:
         changes: dict[int, dict[str, Any]] = {}
         for item, known in parts.changed:
             if known.record is not None:
                 changes[known.record] = self._columns(self.changed_fields(item, known), owners)
-        filled = {record: self._columns(item.says, owners) for item in parts.new if (record := matched.get(item.at))}
+        told = found.filled | found.updated
+        said = {
+            record: self._columns(item.says, owners)
+            for item in parts.new
+            if (record := found.matched.get(item.at)) in told and record is not None
+        }
         self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
         self.book.meet([known.id for _item, known in parts.same])
         return change_accounts(
-            changes | filled, only_empty=frozenset(filled), actor=self.setting.actor, at=self.setting.at
+            changes | said, only_empty=frozenset(found.filled), actor=self.setting.actor, at=self.setting.at
         )
 
     def _find_parents(self, parts: Sorted, records: Mapping[int, int]) -> None:
@@ -166,22 +190,30 @@ class AccountLoader(Loader):
             Link.objects.filter(id=link).update(waits_for=parent)
 
 
-def set_parents(setting: Setting, title: str) -> int:
-    """Put accounts below their parents, once all accounts are here; returns how many parents are not known."""
-    book, unknown = setting.book(ACCOUNT), 0
+class Parents(NamedTuple):
+    """Parents that no file explains, and accounts that would have stood below themselves (by name)."""
+
+    unknown: int
+    circular: Sequence[str]
+
+
+def set_parents(setting: Setting, title: str) -> Parents:
+    """Put accounts below their parents, once all accounts are here. None comes to stand below itself."""
+    book, unknown, circular = setting.book(ACCOUNT), 0, list[int]()
     accounts = Accounts(setting)
     waiting = Link.objects.filter(source=setting.source, kind=ACCOUNT).exclude(waits_for="")
     while rows := list(waiting.values_list("id", "record_id", "waits_for").order_by("id")[:2000]):
         found = accounts.of([parent for _id, _record, parent in rows], title)
         parents = {record: found.get(parent) for _id, record, parent in rows if record is not None}
         unknown += sum(parent is None for parent in parents.values())
+        wanted = {record: parent for record, parent in parents.items() if parent}
+        sound = without_circles(wanted)
+        circular += [record for record in wanted if record not in sound]
         change_accounts(
-            {record: {"parent_id": parent} for record, parent in parents.items() if parent and parent != record},
-            actor=setting.actor,
-            at=setting.at,
+            {record: {"parent_id": parent} for record, parent in sound.items()}, actor=setting.actor, at=setting.at
         )
         Link.objects.filter(id__in=[row[0] for row in rows]).update(waits_for="", run=book.run)
-    return unknown
+    return Parents(unknown, names_of(circular))
 
 
 def _why_not(deleted: Any, name: str) -> Bad:

@@ -12,7 +12,7 @@ from etappe.core.actor import Actor
 from etappe.core.headers import words_of
 from etappe.imports.book import Book, Known, NewLink, name_key, own_key
 from etappe.imports.convert import Bad, Chunk
-from etappe.imports.plan import FileMap, Plan
+from etappe.imports.plan import APART, ASKED, FILLED, UPDATED, Duplicates, FileMap, Plan
 from etappe.journal.load import as_text
 
 EXAMPLES = 5
@@ -75,6 +75,36 @@ class Sorted:
     same: list[tuple[Item, Known]] = field(default_factory=list)
 
 
+@dataclass
+class Decided:
+    """New rows that mean a record here, by position: the record, and how it is written. Rows to ask about are gone."""
+
+    items: list[Item]
+    matched: dict[int, int]
+    filled: set[int] = field(default_factory=set)
+    updated: set[int] = field(default_factory=set)
+
+
+def decided(items: Sequence[Item], matched: Mapping[int, int], rule: Duplicates, chunk: Chunk) -> Decided:
+    """What becomes of new rows that match a record here, as the plan or a decision on the row says."""
+    result = Decided([], {})
+    for item in items:
+        record = matched.get(item.at)
+        choice = rule.choice(item.key) if record is not None else APART
+        if choice == ASKED:
+            chunk.bad[item.at] = Bad("undecided", {"name": str(item.says.get("name", ""))[:80]})
+            continue
+        result.items.append(item)
+        if record is None or choice == APART:
+            continue
+        result.matched[item.at] = record
+        if choice == FILLED:
+            result.filled.add(record)
+        elif choice == UPDATED:
+            result.updated.add(record)
+    return result
+
+
 class Loader:
     """Loads the rows of one file. Each kind says what its rows are and how they are written."""
 
@@ -103,6 +133,22 @@ class Loader:
     def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:
         """Write new and changed rows, and count."""
         raise NotImplementedError
+
+    def matches(self, items: Sequence[Item]) -> dict[int, int]:
+        """New rows that match a record here by what they say, by position."""
+        del items
+        return {}
+
+    def questions(self, items: Sequence[Item]) -> list[tuple[Item, int]]:
+        """Rows to ask about: those that match a record here, where the plan says to ask and nobody has decided."""
+        kind = self.file.kind
+        rule = self.setting.plan.duplicates_of(kind) if kind else None
+        if rule is None or rule.policy != ASKED:
+            return []
+        known = self.book.known({item.key for item in items})
+        fresh = [item for item in items if item.key not in known]
+        found = self.matches(fresh)
+        return [(item, found[item.at]) for item in fresh if item.at in found]
 
     def _sorted(self, items: Sequence[Item], chunk: Chunk) -> Sorted:
         known = self.book.known({item.key for item in items})

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from etappe.core.headers import FIELDS, FileKind
 from etappe.imports.book import name_key, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.accounts import Accounts
-from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally, is_key_title, links, says, settled
+from etappe.imports.loaders.base import (
+    Item,
+    Loader,
+    Setting,
+    Sorted,
+    Tally,
+    decided,
+    is_key_title,
+    links,
+    says,
+    settled,
+)
 from etappe.imports.loaders.owners import Owners, address_in
 from etappe.journal.load import as_text
-from etappe.people.load import change_people, create_people, people_by_email
+from etappe.people.load import change_people, create_people, people_by_email, people_by_name
 
 PERSON = "person"
 
@@ -108,16 +120,24 @@ class PersonLoader(Loader):
         owners = self.owners.of(item.says.get("owner", "") for item in touched)
         accounts = self.accounts.of([item.says.get("account", "") for item in touched], self.file.titled("account"))
         parts = settled(parts, accounts, chunk, tally)
-        matched = self._matched(parts.new)
+        rule = self.setting.plan.duplicates_of(FileKind.PEOPLE)
+        found = decided(parts.new, self.matches(parts.new, accounts), rule, chunk)
+        parts, matched = replace(parts, new=found.items), found.matched
         fresh = [item for item in parts.new if item.at not in matched]
         rows = [self._columns(item.says, owners, accounts) for item in fresh]
         keys = create_people(rows, actor=self.setting.actor, at=self.setting.at) if rows else []
         records = {item.at: key for item, key in zip(fresh, keys, strict=True)} | matched
         self.book.add(links(parts.new, [records[item.at] for item in parts.new], set(keys)))
-        filled = {
-            matched[item.at]: self._columns(item.says, owners, accounts) for item in parts.new if item.at in matched
+        told = found.filled | found.updated
+        said = {
+            matched[item.at]: self._columns(item.says, owners, accounts)
+            for item in parts.new
+            if matched.get(item.at) in told
         }
-        changed = self._change(parts, filled, owners, accounts)
+        changes = self._changes(parts, owners, accounts)
+        changed = change_people(
+            {**changes, **said}, only_empty=frozenset(found.filled), actor=self.setting.actor, at=self.setting.at
+        )
         if self._is_referred_to:
             self.book.add_aliases(_aliases(parts.new, records))
         tally.created, tally.changed = len(fresh), len(changed)
@@ -128,17 +148,26 @@ class PersonLoader(Loader):
         """Whether deals name people, so that they have to be found by name and address."""
         return any(file.position("person") is not None for file in self.setting.plan.of_kind(FileKind.DEALS))
 
-    def _matched(self, items: Sequence[Item]) -> dict[int, int]:
-        """New rows whose person is here already: by address, and not another row's of this source."""
-        emails = {item.at: str(item.says["email"]) for item in items if item.says.get("email")}
+    def matches(self, items: Sequence[Item], accounts: Mapping[str, int] | None = None) -> dict[int, int]:
+        """New rows whose person is here already: by address or name, and not another row's of this source."""
+        by = self.setting.plan.duplicates_of(FileKind.PEOPLE).match
+        emails = {item.at: str(item.says["email"]) for item in items if "email" in by and item.says.get("email")}
         found = people_by_email(list(set(emails.values())))
         records = {at: found[email.lower()] for at, email in emails.items() if email.lower() in found}
+        if "name" in by:
+            records = self._named(items, accounts or {}) | records
         taken, matched = self.book.linked(records.values()), dict[int, int]()
         for at, record in records.items():
             if record not in taken:
                 matched[at] = record
                 taken.add(record)
         return matched
+
+    def _named(self, items: Sequence[Item], accounts: Mapping[str, int]) -> dict[int, int]:
+        """Rows whose name somebody has in the same account, or without one as the row."""
+        wanted = {item.at: (str(item.says["name"]), accounts.get(str(item.says.get("account", "")))) for item in items}
+        found = people_by_name({name for name, _account in wanted.values()})
+        return {at: found[pair] for at, pair in wanted.items() if pair in found}
 
     def _columns(
         self, values: Mapping[str, Any], owners: Mapping[str, Any], accounts: Mapping[str, int]
@@ -152,20 +181,13 @@ class PersonLoader(Loader):
             columns["account_id"] = accounts.get(values["account"] or "")
         return columns
 
-    def _change(
-        self,
-        parts: Sorted,
-        filled: Mapping[int, Mapping[str, Any]],
-        owners: Mapping[str, Any],
-        accounts: Mapping[str, int],
-    ) -> set[int]:
-        changes = {
+    def _changes(
+        self, parts: Sorted, owners: Mapping[str, Any], accounts: Mapping[str, int]
+    ) -> dict[int, dict[str, Any]]:
+        self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
+        self.book.meet([known.id for _item, known in parts.same])
+        return {
             known.record: self._columns(self.changed_fields(item, known), owners, accounts)
             for item, known in parts.changed
             if known.record is not None
         }
-        self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
-        self.book.meet([known.id for _item, known in parts.same])
-        return change_people(
-            {**changes, **filled}, only_empty=frozenset(filled), actor=self.setting.actor, at=self.setting.at
-        )
