@@ -88,6 +88,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "etappe.web.renderer.Renderer"
+
 # --- Database ---
 POOLED = {"min_size": 1, "max_size": env.WEB_THREADS.value() + 1, "max_idle": 60.0}
 

@@ -82,10 +82,10 @@ def _columns() -> list[Field]:
         make.text("leave_note"),
         make.day("data_as_of"),
         make.tags("tags", _("Tags")),
-        make.moment("stage_since", _("In this stage since")),
+        make.moment("stage_since", _("In this stage since"), is_known=True),
         make.moment("buyer_acted", _("Last act by the buyer"), path="buyer_acted_at"),
         make.moment("closed", _("Closed on"), path="closed_at"),
-        make.moment("created", _("Created on"), path="created_at"),
+        make.moment("created", _("Created on"), path="created_at", is_known=True),
     ]
 
 

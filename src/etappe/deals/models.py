@@ -90,9 +90,12 @@ class Deal(models.Model):
             models.Index(fields=["-archived_at", "-id"], name="deal_bin", condition=Q(archived_at__isnull=False)),
             models.Index(
                 fields=["process_version", "status", "stage", "currency"],
-                include=["amount", "owner", "team"],
-                name="deal_totals",
+                include=["amount", "owner", "team", "id"],
+                name="deal_sums",
+                condition=Q(archived_at=None),
             ),
+            models.Index(Fold(F("source")), "id", name="deal_source"),
+            models.Index(Fold(F("product")), "id", name="deal_product"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

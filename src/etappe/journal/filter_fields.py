@@ -216,10 +216,13 @@ def days_of(value: Value, asker: Asker) -> Stretch:
     return stretch_of(value.text, asker.today)
 
 
-def moment(key: str, name: Label | None = None, *, path: str | None = None) -> Field:
-    """A moment, compared by the day it has in the workspace's zone."""
+def moment(key: str, name: Label | None = None, *, path: str | None = None, is_known: bool = False) -> Field:
+    """A moment, compared by the day it has in the workspace's zone.
+
+    One that is always known is sorted by the column itself, in which an index can find it.
+    """
     column = path or key
-    order = Sort(Coalesce(column, LAST_MOMENT), read=datetime.fromisoformat)
+    order = Sort(column if is_known else Coalesce(column, LAST_MOMENT), read=datetime.fromisoformat)
     return Field(key, named(key, name), Kind.MOMENT, moment_test(column), F(column), order)
 
 

@@ -58,7 +58,7 @@ def _account_columns() -> list[Field]:
         owner(),
         make.tags("tags", _("Tags")),
         make.yes_no("is_private"),
-        make.moment("created", _("Created on"), path="created_at"),
+        make.moment("created", _("Created on"), path="created_at", is_known=True),
     ]
 
 
@@ -79,7 +79,7 @@ def _person_columns() -> list[Field]:
         owner(),
         make.tags("tags", _("Tags")),
         make.yes_no("is_private"),
-        make.moment("created", _("Created on"), path="created_at"),
+        make.moment("created", _("Created on"), path="created_at", is_known=True),
     ]
 
 

@@ -166,7 +166,7 @@ def board_totals(
     spec, versions = _versions_of(process)
     found = left_by(viewer, _joined(wanted, where), today)
     found = found.filter(process_version__in=versions, status__in=(Status.OPEN.value, Status.WON.value))
-    sums = found.order_by().values("stage", "status", "currency").annotate(deals=Count("id"), total=Sum("amount"))
+    sums = found.order_by().values("stage", "status", "currency").annotate(deals=Count("*"), total=Sum("amount"))
     return tuple(
         Total(row["stage"], row["deals"], row["currency"], row["total"] or Decimal(0))
         for row in sums

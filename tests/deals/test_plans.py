@@ -1,0 +1,70 @@
+"""What PostgreSQL does for lists at size: with an index for its order a page reads fifty rows, without one all of them.
+
+The test's tables are small, so reading all of them and sorting is made unattractive; what is done nevertheless would be
+done for a million rows.
+"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from etappe.deals import queries
+from etappe.people import queries as people
+from tests.cast import AT, Cast
+from tests.make import make_account, make_deal, make_person, make_process
+
+TODAY = AT.date()
+
+
+@pytest.fixture
+def at_size(cast: Cast) -> Cast:
+    make_process()
+    for _ in range(3):
+        make_deal(cast.ada, source="Messe", amount=None)
+        make_person(account=make_account().uid)
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "sort", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    return cast
+
+
+def plan(captured: CaptureQueriesContext, table: str) -> str:
+    """The plan of the first query that reads rows of the table."""
+    read = next(each["sql"] for each in captured if f'FROM "{table}" WHERE' in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + read)
+        return "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize("sort", ["created", "name", "amount", "expected_close", "stage_since", "source", "product"])
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_a_page_of_deals_walks_an_index(at_size: Cast, sort: str, direction: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        page = queries.deals(at_size.dot, sort=f"{direction}{sort}", today=TODAY)
+    assert len(page.rows) == 3
+    found = plan(captured, "deals_deal")
+    assert "Sort" not in found, found
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "created", "-created"])
+def test_a_page_of_accounts_or_people_walks_an_index(at_size: Cast, sort: str) -> None:
+    for read, table in ((people.accounts, "people_account"), (people.people, "people_person")):
+        with CaptureQueriesContext(connection) as captured:
+            read(at_size.dot, sort=sort)
+        found = plan(captured, table)
+        assert "Sort" not in found, found
+
+
+def test_sums_of_the_board_come_from_an_index_alone(at_size: Cast) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        totals = queries.board_totals(at_size.dot, today=TODAY)
+    assert sum(total.count for total in totals) == 3
+    assert "Index Only Scan using deal_sums" in plan(captured, "deals_deal")
+
+
+def test_a_source_is_found_by_its_index(at_size: Cast) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        queries.deals(at_size.dot, where="source = messe", sort="source", today=TODAY)
+    assert "deal_source" in plan(captured, "deals_deal")
