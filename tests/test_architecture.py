@@ -42,6 +42,7 @@ MAY_WRITE = {
     "imports/undo_history.py": "an import taken back, step by step: its writing functions are actions",
     "imports/book.py": "which row of a source became which record: the import's own book, for its actions",
     "people/alike.py": "finds candidates with SQL of its own, which only reads",
+    "records/merge.py": "merges and undoes: its writing functions are actions",
     "records/duplicates.py": "keeps the likely duplicates, which are derived and no records of the trade",
     "insights/engine.py": "runs the compiled expressions of the metrics, which only read",
 }

@@ -23,6 +23,7 @@ from etappe.playbook.actions_drafts import start_draft
 from etappe.records import bin as recycle
 from etappe.records import bulk
 from etappe.records.bulk_rooms import Chosen
+from etappe.records.merge import merge
 from etappe.team import actions as team
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
@@ -46,6 +47,9 @@ class Spare:
     gone_account: uuid.UUID
     gone_person: uuid.UUID
     gone_deal: uuid.UUID
+    twin: uuid.UUID
+    twin_person: uuid.UUID
+    merge: uuid.UUID
 
 
 @dataclass
@@ -169,7 +173,11 @@ def _spare(scene: Scene) -> Spare:
     gone_deal = scene.another(name="Zweite Anlage", account=None)
     for subject, uid in (("account", gone_account), ("person", gone_person), ("deal", gone_deal)):
         recycle.archive(subject, uid, actor=ada, at=at)
-    return Spare(account, person, gone_account, gone_person, gone_deal)
+    twin = create_account({"name": "Übrig AG"}, actor=ada, at=AT).uid
+    twin_person = create_person({"name": "Übrig"}, actor=ada, at=AT).uid
+    merged = [create_account({"name": name}, actor=ada, at=AT).uid for name in ("Bleibt", "Geht")]
+    done = merge("account", merged, actor=ada, at=at)
+    return Spare(account, person, gone_account, gone_person, gone_deal, twin, twin_person, done.uid)
 
 
 def _with_proof(scene: Scene) -> tuple[uuid.UUID, uuid.UUID, str, uuid.UUID]:

@@ -16,6 +16,7 @@ from etappe.deals.list_fields import account_registry
 from etappe.journal.queries import timeline
 from etappe.people import actions, queries
 from etappe.people.fields import fields, readable_values
+from etappe.people.merging import merged_keys
 from etappe.people.queries import AccountView, PersonView
 from etappe.records import duplicates
 
@@ -70,7 +71,7 @@ def edit_account(request: Caller, uid: uuid.UUID, body: given.AccountChanges) ->
 def account_timeline(request: Caller, uid: uuid.UUID, before: int | None = None) -> list[dict[str, Any]]:
     """What happened to an account, newest first, without what belongs to deals."""
     key = queries.account_id(request.actor, uid)
-    entries = queries.without_hidden(request.actor, timeline(account=key, before=before))
+    entries = queries.without_hidden(request.actor, timeline(account=merged_keys("account", key), before=before))
     return told([entry for entry in entries if entry.deal_id is None])
 
 

@@ -13,6 +13,7 @@ from etappe.api.shapes import ListOut, RefOut
 from etappe.api.signin import Caller
 from etappe.records import actions, duplicates
 from etappe.records import bin as recycle
+from etappe.records import merge as merging
 
 router = Router(tags=["records"])
 
@@ -89,6 +90,56 @@ def tell_apart(request: Caller, body: Apart) -> Status[None]:
     subject = "person" if body.of == "person" else "account"
     actions.tell_apart(subject, body.one, body.other, actor=request.actor, at=request.at)
     return Status(204, None)
+
+
+class MergeIn(Schema):
+    """The records to merge into the one of the address.
+
+    `choices` names fields with the record whose value wins (own fields as `custom.KEY`); `seen` the versions looked at.
+    """
+
+    others: list[uuid.UUID]
+    choices: dict[str, uuid.UUID] = {}
+    seen: dict[uuid.UUID, int] = {}
+
+
+class MergeOut(Schema):
+    """A merge: its uid for undoing, the record that stays, and how much came along."""
+
+    uid: uuid.UUID
+    survivor: uuid.UUID
+    moved: dict[str, int]
+
+
+class UndoneOut(Schema):
+    """A merge taken back: fields edited since, which stay, and how much was moved on since and stays."""
+
+    survivor: uuid.UUID
+    kept: list[str]
+    stay: int
+
+
+@router.post("/accounts/{uid}/merge", response=MergeOut)
+def merge_accounts(request: Caller, uid: uuid.UUID, body: MergeIn) -> Any:
+    """Merge accounts into this one."""
+    return _merged(request, "account", uid, body)
+
+
+@router.post("/people/{uid}/merge", response=MergeOut)
+def merge_people(request: Caller, uid: uuid.UUID, body: MergeIn) -> Any:
+    """Merge people into this one."""
+    return _merged(request, "person", uid, body)
+
+
+def _merged(request: Caller, subject: str, uid: uuid.UUID, body: MergeIn) -> Any:
+    uids = [uid, *body.others]
+    return merging.merge(subject, uids, seen=body.seen, choices=body.choices, actor=request.actor, at=request.at)
+
+
+@router.post("/merges/{uid}/undo", response=UndoneOut)
+def undo_merge(request: Caller, uid: uuid.UUID) -> Any:
+    """Take a merge back, within 90 days."""
+    return merging.undo(uid, actor=request.actor, at=request.at)
 
 
 @router.post("/accounts/{uid}/delete", response={204: None})

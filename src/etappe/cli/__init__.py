@@ -16,6 +16,7 @@ COMMANDS = {
     "deal": "Create, move and show deals.",
     "find": "Find accounts, people and deals.",
     "bulk": "Change many records alike, and undo it.",
+    "merge": "Merge accounts or people, and undo it.",
     "process": "Check and publish sales processes.",
     "report": "Print a figure as the pages show it.",
     "token": "Make and revoke tokens for the API.",

@@ -188,6 +188,7 @@ FIELDS: Mapping[str, Label] = {
     "leave_note": _("Note on leaving"),
     "leave_reason": _("Reason"),
     "lost_to": _("Lost to"),
+    "merged_into_id": _("Merged into"),
     "mobile": _("Mobile phone"),
     "name": _("Name"),
     "next_step": _("Next step"),

@@ -14,6 +14,9 @@ from django.db.models import Q
 from etappe.core.kinds import REGISTRY, JournalKind
 from etappe.journal.models import Entry
 
+Keys = int | Sequence[int]
+"""The key of a record, or those of all that were made one."""
+
 PAGE = 50
 """Entries of a timeline per page."""
 
@@ -37,11 +40,11 @@ class EntryView:
 
 
 def timeline(
-    *, deal: int | None = None, account: int | None = None, person: int | None = None, before: int | None = None
+    *, deal: int | None = None, account: Keys | None = None, person: Keys | None = None, before: int | None = None
 ) -> list[EntryView]:
     """The newest entries about a record, newest first; `before` is the id of the last one of the page before.
 
-    The caller has checked that the viewer may see the record.
+    Several keys stand for one record that others were merged into. The caller has checked that the viewer may see it.
     """
     subject = _subject(deal=deal, account=account, person=person)
     older = Q(id__lt=before) if before else Q()
@@ -101,9 +104,10 @@ def last_entries(kind: str, subject: str, ids: Iterable[int]) -> dict[int, Entry
     return {getattr(entry, column): _view(entry) for entry in found}
 
 
-def _subject(*, deal: int | None, account: int | None, person: int | None) -> Q:
+def _subject(*, deal: int | None, account: Keys | None, person: Keys | None) -> Q:
     given = {"deal_id": deal, "account_id": account, "person_id": person}
-    return Q(**{column: value for column, value in given.items() if value is not None})
+    about = {column: value for column, value in given.items() if value is not None}
+    return Q(**{column if isinstance(value, int) else f"{column}__in": value for column, value in about.items()})
 
 
 def _view(entry: Entry) -> EntryView:

@@ -197,6 +197,22 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     "unknown_answer": (_("“{value}” is no answer to this question."), _("Choose one of: {choices}.")),
     "no_answers": (_("The four questions are not answered yet."), _("Answer all four of them first.")),
     # --- Recycle bin and duplicates ---
+    "merge_count": (
+        _("A merge takes {least} to {most} records; these are {count}."),
+        _("Choose fewer, and merge the rest into the result."),
+    ),
+    "merge_apart": (
+        _("Somebody looked at “{one}” and “{other}” and said that they are not the same."),
+        _("Leave one of them out, or say on the page of the merge that they are the same after all."),
+    ),
+    "merge_is_over": (
+        _("This merge was made too long ago, or is undone already: {days} days are the limit."),
+        _("Make a new record, and move to it what belongs there."),
+    ),
+    "merged_on": (
+        _("“{name}” was itself merged into another record or deleted since."),
+        _("Undo that first, then this."),
+    ),
     "same_record": (_("This is one and the same record."), _("Choose two different ones.")),
     "account_has_open_deals": (
         _("“{name}” has open deals: {count}."),

@@ -176,7 +176,8 @@ def survivor(viewer: Actor, subject: str, key: int) -> uuid.UUID | None:
 def without_hidden(viewer: Actor, entries: Sequence[EntryView]) -> list[EntryView]:
     """The entries but those about people whom the viewer does not see. Entries of a deal follow the deal."""
     named = {entry.person_id for entry in entries if entry.person_id is not None and entry.deal_id is None}
-    seen = set(visible_people(viewer).filter(id__in=named).values_list("id", flat=True)) if named else set()
+    rows = visible_people(viewer, archived=None)
+    seen = set(rows.filter(id__in=named).values_list("id", flat=True)) if named else set()
     return [entry for entry in entries if entry.person_id not in named - seen or entry.deal_id is not None]
 
 
@@ -262,7 +263,7 @@ def buyer_people(addresses: Iterable[str], *, account: int | None, people: Itera
 
 def account_domains(account: int) -> set[str]:
     """Domains of the account with this key: its own, and those of its people's addresses; never a freemail one."""
-    own = Account.objects.filter(id=account).values_list("domain", flat=True)
+    own = Account.objects.filter(Q(id=account) | Q(merged_into=account)).values_list("domain", flat=True)
     addresses = Person.objects.filter(account=account).exclude(email="").values_list("email", flat=True)
     return {domain for domain in (*own, *(domain_of_email(address) for address in addresses)) if domain}
 

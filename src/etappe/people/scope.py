@@ -20,17 +20,21 @@ def visible_accounts(viewer: Actor, *, archived: bool = False) -> QuerySet[Accou
     return _kept(Account.objects.all(), viewer, archived=archived)
 
 
-def visible_people(viewer: Actor, *, archived: bool = False) -> QuerySet[Person]:
-    """The start of every read of people: as for accounts; those of a private account are private with it."""
+def visible_people(viewer: Actor, *, archived: bool | None = False) -> QuerySet[Person]:
+    """The start of every read of people: as for accounts; those of a private account are private with it.
+
+    For `archived` being None also those that lie in the recycle bin or were merged away: entries tell of them.
+    """
     if sees_everything(viewer):
         return _kept(Person.objects.all(), viewer, archived=archived)
     hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
     return _kept(Person.objects.all(), viewer, archived=archived).exclude(account__in=hidden.values("id"))
 
 
-def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool) -> QuerySet[M]:
-    """What is open to the viewer, in use or archived."""
-    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), archived_at__isnull=not archived)
+def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool | None) -> QuerySet[M]:
+    """What is open to the viewer, in use or archived; both for None."""
+    here = Q() if archived is None else Q(archived_at__isnull=not archived)
+    return rows.filter(Q() if sees_everything(viewer) else _open_to(viewer), here)
 
 
 def sees_everything(viewer: Actor) -> bool:

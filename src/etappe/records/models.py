@@ -48,6 +48,27 @@ class Apart(models.Model):
         ]
 
 
+class Merge(models.Model):
+    """Several accounts or people made one: all that is needed to take it back.
+
+    `changed` are the columns of the record that stayed, before and after; `moved` what hung on the others, by room.
+    """
+
+    uid = uid_field()
+    subject = models.TextField()
+    survivor = models.BigIntegerField()
+    absorbed = models.JSONField()
+    changed = models.JSONField()
+    moved = models.JSONField()
+    made_by = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField()
+    undone_by = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "survivor", "-id"], name="merge_survivor")]
+
+
 class Sweep(models.Model):
     """How far the journal was read in search of duplicates: the transaction and the entry read last."""
 

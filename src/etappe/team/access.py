@@ -39,6 +39,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "deals.inspect":        (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "deals.judge":          (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "people.edit":          (ALL, ALL, ALL, ALL, ALL, NOTHING),
+    "records.merge":        (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "records.delete":       (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),

@@ -20,6 +20,7 @@ from etappe.deals.shapes import DealRow
 from etappe.journal.refusals import Said
 from etappe.people import actions, queries
 from etappe.people.fields import fields
+from etappe.people.merging import merged_keys
 from etappe.people.queries import AccountRow, AccountView, PersonRow, PersonView
 from etappe.records.duplicates import Likely
 from etappe.team import queries as team
@@ -159,7 +160,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         more_people=persons.after is not None,
         deals=owned.rows,
         more_deals=owned.after is not None,
-        story=story(viewer, account=found.id, before=_before(request)),
+        story=story(viewer, account=merged_keys("account", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "account", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),
@@ -186,7 +187,7 @@ def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonP
     viewer = request.actor
     return PersonPage(
         person=found,
-        story=story(viewer, person=found.id, before=_before(request)),
+        story=story(viewer, person=merged_keys("person", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "person", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),

@@ -11,7 +11,7 @@ from etappe.core.process import Process
 from etappe.deals import queries as deals
 from etappe.deals.shapes import Ref
 from etappe.journal.labels import words
-from etappe.journal.queries import PAGE, EntryView, timeline
+from etappe.journal.queries import PAGE, EntryView, Keys, timeline
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.team import queries as team
@@ -24,6 +24,14 @@ OWN_LOOKS = {
     "account.edited": ("pencil", ""),
     "account.archived": ("trash", ""),
     "account.restored": ("arrow-back-up", ""),
+    "account.merged": ("copy", "good"),
+    "account.merged_away": ("copy", ""),
+    "account.unmerged": ("arrow-back-up", ""),
+    "account.came_back": ("arrow-back-up", ""),
+    "person.merged": ("copy", "good"),
+    "person.merged_away": ("copy", ""),
+    "person.unmerged": ("arrow-back-up", ""),
+    "person.came_back": ("arrow-back-up", ""),
     "account.told_apart": ("users", ""),
     "person.told_apart": ("users", ""),
     "person.archived": ("trash", ""),
@@ -55,7 +63,9 @@ class Story:
     before: int | None
 
 
-def story(viewer: Actor, *, account: int | None = None, person: int | None = None, before: int | None = None) -> Story:
+def story(
+    viewer: Actor, *, account: Keys | None = None, person: Keys | None = None, before: int | None = None
+) -> Story:
     """The newest entries about an account or a person that the viewer may read, or those before one of them."""
     entries = timeline(account=account, person=person, before=before)
     seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])

@@ -9,21 +9,24 @@ from django.urls import reverse
 from etappe.core.actor import Actor
 from etappe.people.queries import AccountView, PersonView
 from etappe.records.bin import may_delete
+from etappe.team.access import may
 
 
 @dataclass(frozen=True)
 class Acts:
     """Addresses of what the viewer may do; an empty one is not offered."""
 
+    merge: str = ""
     delete: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to offer."""
-        return not self.delete
+        return not (self.merge or self.delete)
 
 
 def acts_on(viewer: Actor, subject: str, record: AccountView | PersonView) -> Acts:
     """What the viewer may do with this account or person."""
     delete = reverse(f"{subject}_delete", args=[record.uid]) if may_delete(viewer, subject, record.id) else ""
-    return Acts(delete=delete)
+    merge = reverse(f"{subject}_merge", args=[record.uid]) if may(viewer, "records.merge") else ""
+    return Acts(merge=merge, delete=delete)

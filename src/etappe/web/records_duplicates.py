@@ -16,8 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from etappe.core.page import Count
 from etappe.records import actions
 from etappe.records import duplicates as looked
+from etappe.records import merge as merging
 from etappe.records.duplicates import Group, Likely
-from etappe.team.access import require
+from etappe.team.access import may, require
+from etappe.web.deals_answers import next_page
 from etappe.web.records_bin import Tab
 from etappe.web.shell import Request, go, say, show
 
@@ -30,6 +32,7 @@ class DuplicatesPage:
 
     subject: str
     groups: tuple[Group, ...]
+    may_merge: bool
     count: Count
     tabs: tuple[Tab, ...]
     first: str
@@ -58,6 +61,7 @@ def duplicates(request: Request) -> HttpResponse:
         DuplicatesPage(
             subject=subject,
             groups=page.rows,
+            may_merge=may(request.actor, "records.merge"),
             count=page.count,
             tabs=tuple(Tab(key, label, key == subject) for key, label in TABS),
             first=own if after else "",
@@ -69,6 +73,16 @@ def duplicates(request: Request) -> HttpResponse:
 def address(subject: str | Promise) -> str:
     """The queue of one kind of records."""
     return f"{reverse('duplicates')}?of={subject}"
+
+
+@require_POST
+def together(request: Request) -> HttpResponse:
+    """Take back that two records are not the same, and go on comparing them."""
+    subject = "person" if request.POST.get("of") == "person" else "account"
+    one, other = request.POST.get("one", ""), request.POST.get("other", "")
+    merging.together(subject, one, other, actor=request.actor, at=request.at)
+    say(request, _("They may be merged again."))
+    return go(request, next_page(request) or address(subject))
 
 
 @require_POST

@@ -37,6 +37,7 @@ ABOUT: Mapping[str, str] = {
     "deals.inspect": "read what left a stage, with its evidence",
     "deals.judge": "accept evidence or not; not one's own while somebody else could",
     "people.edit": "make and change accounts and people",
+    "records.merge": "merge accounts or people and undo it; what has no owner is open to all who merge",
     "records.delete": "put accounts, people and deals into the recycle bin, and bring them back",
     "notes.write": "write notes on records one sees",
     "figures.see": "see figures, counted over the deals one sees",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from etappe.core.kinds import JournalKind
+from etappe.core.kinds import Edited, JournalKind
 
 
 @dataclass(frozen=True)
@@ -108,3 +108,108 @@ class TagRemoved(JournalKind):
     name: ClassVar[str] = "tag.removed"
     called: str
     records: int
+
+
+@dataclass(frozen=True)
+class Merged(Edited):
+    """Other records were merged into this one: their keys and names, what changed here, and how much came along."""
+
+    personal: ClassVar[tuple[str, ...]] = ("names", "changed")
+    merge: str
+    absorbed: list[int]
+    names: list[str]
+    moved: dict[str, int]
+
+
+@dataclass(frozen=True)
+class MergedAway(JournalKind):
+    """This record was merged into another one, whose key is `into`."""
+
+    personal: ClassVar[tuple[str, ...]] = ("into_name",)
+    merge: str
+    into: int
+    into_name: str
+    archived_at: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": self.archived_at, "merged_into_id": self.into}
+
+
+@dataclass(frozen=True)
+class Unmerged(Edited):
+    """A merge into this record was undone: `kept` names the fields that were edited since and stay as they are."""
+
+    personal: ClassVar[tuple[str, ...]] = ("names", "changed")
+    merge: str
+    absorbed: list[int]
+    names: list[str]
+    kept: list[str]
+
+
+@dataclass(frozen=True)
+class CameBack(JournalKind):
+    """This record stands for itself again: the merge into another one was undone."""
+
+    personal: ClassVar[tuple[str, ...]] = ("from_name",)
+    merge: str
+    came_from: int
+    from_name: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": None, "merged_into_id": None}
+
+
+@dataclass(frozen=True)
+class AccountMerged(Merged):
+    """Other accounts were merged into this one."""
+
+    name: ClassVar[str] = "account.merged"
+
+
+@dataclass(frozen=True)
+class AccountMergedAway(MergedAway):
+    """This account was merged into another one."""
+
+    name: ClassVar[str] = "account.merged_away"
+
+
+@dataclass(frozen=True)
+class AccountUnmerged(Unmerged):
+    """A merge into this account was undone."""
+
+    name: ClassVar[str] = "account.unmerged"
+
+
+@dataclass(frozen=True)
+class AccountCameBack(CameBack):
+    """This account stands for itself again."""
+
+    name: ClassVar[str] = "account.came_back"
+
+
+@dataclass(frozen=True)
+class PersonMerged(Merged):
+    """Other people were merged into this one."""
+
+    name: ClassVar[str] = "person.merged"
+
+
+@dataclass(frozen=True)
+class PersonMergedAway(MergedAway):
+    """This person was merged into another one."""
+
+    name: ClassVar[str] = "person.merged_away"
+
+
+@dataclass(frozen=True)
+class PersonUnmerged(Unmerged):
+    """A merge into this person was undone."""
+
+    name: ClassVar[str] = "person.unmerged"
+
+
+@dataclass(frozen=True)
+class PersonCameBack(CameBack):
+    """This person stands for themselves again."""
+
+    name: ClassVar[str] = "person.came_back"
