@@ -22,6 +22,8 @@ class FileKind(StrEnum):
     PRODUCTS = "products"
     STAGES = "stages"
     HISTORY = "history"
+    ACTIVITIES = "activities"
+    LINKS = "links"
 
 
 class Form(StrEnum):
@@ -75,6 +77,11 @@ FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
         "external_id": _F.KEY, "deal": _F.KEY, "stage": _F.KEY, "since": _F.MOMENT, "came_from": _F.KEY,
         "changed_field": _F.KEY,
     },
+    FileKind.ACTIVITIES: {
+        "external_id": _F.KEY, "type": _F.KEY, "at": _F.MOMENT, "subject": _F.TEXT, "text": _F.TEXT, "deal": _F.KEY,
+        "account": _F.KEY, "person": _F.KEY, "deleted": _F.FLAG,
+    },
+    FileKind.LINKS: {"deal": _F.KEY, "person": _F.KEY, "account": _F.KEY},
 }  # fmt: skip
 """The fields of each kind of file, with the form of their cells."""
 
@@ -230,6 +237,25 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "came_from": "fromstage oldstage oldvalue previousstage previousvalue altestufe altephase alterwert vonstufe",
         "changed_field": "field fieldname fieldkey name property propertyname feld feldname attribute fieldevent",
     },
+    FileKind.ACTIVITIES: {
+        "deleted": _COMMON["deleted"],
+        "external_id": "id recordid activityid engagementid taskid eventid noteid callid meetingid hsobjectid",
+        "type": "type activitytype tasktype tasksubtype eventsubtype engagementtype art typ aktivitaetsart",
+        "at": "timestamp activitydatetime startdatetime activitydate starttime date datum duedate duetime addtime "
+        "createdate createddate createdat zeitpunkt faelligam donetime meetingstarttime calldate notedate",
+        "subject": "subject title betreff titel emailsubject meetingtitle calltitle",
+        "text": "text body note notes notebody bodypreview description content notiz inhalt beschreibung emailtext "
+        "callbody meetingbody",
+        "deal": "dealid deal opportunityid opportunity whatid dealtitle vorgang associateddeal associateddealids "
+        "relatedtoid",
+        "account": "accountid account companyid company organization organizationid firma kunde associatedcompany",
+        "person": "contactid contact personid person whoid kontakt ansprechpartner contactperson associatedcontact",
+    },
+    FileKind.LINKS: {
+        "deal": "dealid opportunityid deal opportunity vorgangsnummer",
+        "person": "contactid personid contact person kontaktid",
+        "account": "companyid accountid organizationid company account firmenid",
+    },
 }
 
 PARTS: Mapping[FileKind, Mapping[str, str]] = {
@@ -257,6 +283,8 @@ PARTS: Mapping[FileKind, Mapping[str, str]] = {
     FileKind.PRODUCTS: {"price": "price preis", "name": "product produkt artikel"},
     FileKind.STAGES: {},
     FileKind.HISTORY: {},
+    FileKind.ACTIVITIES: {},
+    FileKind.LINKS: {},
 }  # fmt: skip
 """Words that make a longer header name a field, though less surely."""
 
@@ -278,6 +306,8 @@ _PREFIXES = {
     FileKind.PRODUCTS: ("property", "hs", "product", "produkt", "artikel"),
     FileKind.STAGES: ("stage",),
     FileKind.HISTORY: ("property", "hs", "history"),
+    FileKind.ACTIVITIES: ("property", "hs", "activity", "deal", "note"),
+    FileKind.LINKS: (),
 }  # fmt: skip
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _UNIT = re.compile(r"[(\[].*?[)\]]|\bin (eur|euro|usd|chf|gbp|tsd|k)\b|[€$£%]", re.IGNORECASE)
@@ -304,7 +334,7 @@ def squeezed(header: str) -> str:
     return "".join(words_of(header))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _table(kind: FileKind) -> dict[str, str]:
     table: dict[str, str] = {}
     for field, names in _NAMES[kind].items():
@@ -313,7 +343,7 @@ def _table(kind: FileKind) -> dict[str, str]:
     return table | {squeezed(field): field for field in FIELDS[kind]}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _parts(kind: FileKind) -> dict[str, str]:
     return {word: field for field, words in PARTS[kind].items() for word in words.split()}
 

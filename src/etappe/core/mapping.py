@@ -52,6 +52,10 @@ _WEIGHTS: Mapping[FileKind, Mapping[str, float]] = {
     FileKind.HISTORY: {
         "deal": 1.5, "stage": 1.5, "since": 1.5, "came_from": 1.5, "changed_field": 1, "external_id": 0.2,
     },
+    FileKind.ACTIVITIES: {
+        "at": 1, "subject": 1.5, "text": 1.5, "type": 1, "deal": 1, "person": 0.7, "account": 0.5, "external_id": 0.3,
+    },
+    FileKind.LINKS: {"deal": 1.8, "person": 1.8, "account": 1.8},
 }  # fmt: skip
 _FILE_WORDS: Mapping[FileKind, str] = {
     FileKind.DEALS: "deal deals opportunity opportunities pipeline chancen verkaufschancen vertriebschancen vorgaenge "
@@ -64,6 +68,9 @@ _FILE_WORDS: Mapping[FileKind, str] = {
     FileKind.PRODUCTS: "product products produkte artikel produkt",
     FileKind.STAGES: "stage stages stufen phasen",
     FileKind.HISTORY: "history verlauf historie changes changelog flow aenderungen stufenverlauf",
+    FileKind.ACTIVITIES: "activity activities task tasks note notes call calls meeting meetings email emails event "
+    "events engagement engagements aktivitaeten notizen termine anrufe aufgaben",
+    FileKind.LINKS: "association associations",
 }
 _ELSE_WORDS = frozenset(
     """
@@ -90,6 +97,12 @@ _NO_DEALS = frozenset(
     ]
 )
 """In a file's name: its history is not that of deals."""
+_BESIDE = (FileKind.HISTORY, FileKind.ACTIVITIES, FileKind.LINKS)
+"""Kinds of rows that tell of records and are none."""
+_NO_RECORDS = frozenset(
+    "campaign bounce click deferred delivered dropped forward open print sent spam status ticket".split()  # noqa: SIM905 # as above
+)
+"""In a file's name: what was sent to many, which is nobody's activity."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +238,8 @@ def _score(profile: Profile, kind: FileKind) -> float:
     if kind is FileKind.DEALS and any(is_about_a_kind(column.name) for column in profile.columns):
         score += 2
     if not _is_whole(kind, fields):
+        if kind in (FileKind.ACTIVITIES, FileKind.LINKS):
+            return 0.0
         score *= 0.3
     return score * _file_factor(profile.name, kind) + (1.5 if _names_kind(profile.name, kind) and score > 0.5 else 0)
 
@@ -245,6 +260,8 @@ def _is_whole(kind: FileKind, fields: Mapping[str, float]) -> bool:
         FileKind.PRODUCTS: (("name",), ("price", "external_id")),
         FileKind.STAGES: (("name", "external_id"), ("order", "is_won")),
         FileKind.HISTORY: (("deal", "external_id"), ("stage",), ("since",)),
+        FileKind.ACTIVITIES: (("at",), ("subject", "text"), ("deal", "person", "account")),
+        FileKind.LINKS: (("deal",), ("person", "account")),
     }
     return all(any(field in fields for field in choice) for choice in needed[kind])
 
@@ -271,12 +288,25 @@ def _file_factor(name: str, kind: FileKind) -> float:
     words = words_of(_stem(name))
     if kind is FileKind.HISTORY:
         return 0.2 if set(words) & _NO_DEALS else 2.5 if set(words) & {*_FILE_WORDS[kind].split(), "stage"} else 0.45
+    if kind in (FileKind.ACTIVITIES, FileKind.LINKS):
+        return 2.5 if _is_said(words, kind) else 0.0
     if set(words) & _ELSE_WORDS:
         return 0.1
-    named = [other for other in FileKind if other is not FileKind.HISTORY and _names_kind(name, other)]
+    named = [other for other in FileKind if other not in _BESIDE and _names_kind(name, other)]
     if len(named) > 1 and kind is not FileKind.STAGES:
         return 0.25 if FileKind.OWNERS not in named else 1.0
     return 2.5 if kind in named else 0.5 if named else 1.0
+
+
+def _is_said(words: Sequence[str], kind: FileKind) -> bool:
+    """Whether a file's name says that it holds activities, or what belongs to which deal (`deal_contact`)."""
+    if set(words) & _NO_RECORDS:
+        return False
+    if kind is FileKind.ACTIVITIES:
+        return bool(set(words) & set(_FILE_WORDS[kind].split()))
+    kinds = (FileKind.DEALS, FileKind.PEOPLE, FileKind.ACCOUNTS, kind)
+    sides = [other for other in kinds if set(words) & set(_FILE_WORDS[other].split())]
+    return kind in sides or (FileKind.DEALS in sides and len(sides) == 2)
 
 
 def _stem(name: str) -> str:

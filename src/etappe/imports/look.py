@@ -381,7 +381,8 @@ def _source_name(files: Sequence[Looked]) -> str:
     for name, titles in _SYSTEMS:
         if len(titles & headers) >= 2:
             return name
-    named = [file for file in files if file.found is not None and file.found.kind is not None]
+    beside = (None, FileKind.HISTORY, FileKind.ACTIVITIES, FileKind.LINKS)
+    named = [file for file in files if file.found is not None and file.found.kind not in beside]
     fullest = max(named or files, key=lambda file: file.profile.rows if file.profile else 0)
     return fullest.given.name.partition("#")[0].rpartition(".")[0].replace("_", " ").strip() or "Import"
 
@@ -414,7 +415,8 @@ def sample_keys(profile: Profile, mapped: FileMap) -> list[str]:
 
 KIND_OF = {
     FileKind.DEALS: "deal", FileKind.ACCOUNTS: "account", FileKind.PEOPLE: "person", FileKind.OWNERS: "user",
-    FileKind.PRODUCTS: "product", FileKind.STAGES: "stage", FileKind.HISTORY: "past",
+    FileKind.PRODUCTS: "product", FileKind.STAGES: "stage", FileKind.HISTORY: "past", FileKind.ACTIVITIES: "activity",
+    FileKind.LINKS: "belongs",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from etappe.core.headers import SKIP, FileKind
 from etappe.core.process import Process, Status
 from etappe.core.process_file import compile_process, read
 from etappe.imports.loaders.accounts import AccountLoader, Accounts
+from etappe.imports.loaders.activities import ActivityLoader, LinkLoader
 from etappe.imports.loaders.base import Loader, Setting
 from etappe.imports.loaders.deals import DealLoader
 from etappe.imports.loaders.history import HistoryLoader
@@ -20,6 +21,15 @@ from etappe.imports.loaders.places import Places
 from etappe.imports.plan import CLOSED, NEW, FileMap, Plan
 from etappe.playbook import queries as playbook
 from etappe.playbook.proposal import Proposal, propose_from_stages
+
+_PLAIN: Mapping[FileKind | None, type[Loader]] = {
+    FileKind.OWNERS: OwnerLoader,
+    FileKind.PRODUCTS: ProductLoader,
+    FileKind.STAGES: StageLoader,
+    FileKind.ACTIVITIES: ActivityLoader,
+    FileKind.LINKS: LinkLoader,
+}
+"""Loaders that share nothing with others."""
 
 
 @dataclass
@@ -43,17 +53,13 @@ class Rooms:
 
     def loader(self, file: FileMap) -> Loader:
         """The loader for a file's rows."""
+        if file.kind in _PLAIN:
+            return _PLAIN[file.kind](self.setting, file)
         match file.kind:
             case FileKind.ACCOUNTS:
                 return AccountLoader(self.setting, file, self.owners)
             case FileKind.PEOPLE:
                 return PersonLoader(self.setting, file, self.owners, self.accounts)
-            case FileKind.OWNERS:
-                return OwnerLoader(self.setting, file)
-            case FileKind.PRODUCTS:
-                return ProductLoader(self.setting, file)
-            case FileKind.STAGES:
-                return StageLoader(self.setting, file)
             case FileKind.HISTORY:
                 return HistoryLoader(self.setting, file, self._named_places())
             case _:

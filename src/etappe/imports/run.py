@@ -34,7 +34,7 @@ CHUNK = 4000
 
 ORDER = (
     FileKind.STAGES, FileKind.PRODUCTS, FileKind.OWNERS, FileKind.ACCOUNTS, FileKind.PEOPLE, FileKind.HISTORY,
-    FileKind.DEALS,
+    FileKind.DEALS, FileKind.LINKS, FileKind.ACTIVITIES,
 )  # fmt: skip
 """Kinds of files in the order they are loaded: what is referred to comes first, and a deal's past before the deal."""
 

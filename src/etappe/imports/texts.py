@@ -24,6 +24,8 @@ KINDS: Mapping[FileKind, Label] = {
     FileKind.PRODUCTS: _("Products"),
     FileKind.STAGES: _("Stages"),
     FileKind.HISTORY: _("Stage history"),
+    FileKind.ACTIVITIES: _("Activities and notes"),
+    FileKind.LINKS: _("People and accounts of deals"),
 }
 
 POLICY_LABELS: Mapping[str, Label] = {
@@ -57,6 +59,10 @@ REASONS: Mapping[str, Label] = {
     "control_characters": _("{column} holds characters that are no text."),
     "future_date": _("The deal is closed on a day that is still to come: {value}."),
     "stage_unknown": _("The stage “{value}” leads nowhere yet. Say in the map what it means."),
+    "activity_incomplete": _("An activity needs a time, and a subject or a text."),
+    "activity_of_nobody": _("The deal, account or person that this is about is not here."),
+    "link_incomplete": _("The row needs a deal, and a person or an account."),
+    "link_unknown": _("“{value}” is not here: import it first, or together with this file."),
     "undecided": _("“{name}” is here already, and nobody has decided what becomes of it."),
     "history_incomplete": _("A row of a history needs the deal, the stage and the time."),
     "history_ahead": _("The stage was entered at a time that is still to come: {value}."),
@@ -72,6 +78,7 @@ NOTES: Mapping[str, Label] = {
     "account_unknown": _("Refers to an account that is in none of the files: taken without it."),
     "person_unknown": _("Refers to a person who is in none of the files: taken without them."),
     "parent_unknown": _("Refers to a parent company that is in none of the files."),
+    "activity_kept": _("An activity that is here already: it stays as it was told first."),
     "parent_circular": _("“{name}” would stand below itself: taken without its parent company."),
     "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
     "history_of_another_field": _("Tells of another field than the stage: not needed."),
@@ -131,6 +138,10 @@ FIELDS: Mapping[str, Label] = {
     "buyer_target_date": _("Buyer's target date"),
     "stage_since": _("In this stage since"),
     "entered": _("Entered the stage that the title names"),
+    "type": _("Kind of activity"),
+    "at": _("Took place on"),
+    "subject": _("Subject"),
+    "text": _("Text"),
     "deal": _("Deal"),
     "since": _("Entered on"),
     "came_from": _("Stage before"),

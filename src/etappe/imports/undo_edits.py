@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.kinds.deals import DealEdited, DealLeft, DealReopened, DealWon, StageMoved
+from etappe.core.kinds.deals import ActivityImported, DealEdited, DealLeft, DealReopened, DealWon, StageMoved
 from etappe.core.kinds.people import AccountEdited, PersonEdited
 from etappe.deals.load import Wanted, change_deals
+from etappe.deals.load_activities import take_back_activities
 from etappe.deals.load_undo import Move, deal_rows, named_deals, take_back_moves
 from etappe.imports.models import Link, Run
 from etappe.journal.queries import Edit, edits_of
@@ -41,9 +42,11 @@ def take_back_edits(key: int, *, actor: Actor, at: datetime) -> bool:
     """Take back some of an import's entries, the newest first; returns whether there were any."""
     run = Run.objects.select_for_update().get(id=key)
     before = int(run.undone.get("entry", (run.last_entry or 0) + 1))
-    edits = edits_of(run.uid, (*EDITS, *MOVES), run.first_entry or 0, before, AT_ONCE)
+    edits = edits_of(run.uid, (*EDITS, *MOVES, ActivityImported.name), run.first_entry or 0, before, AT_ONCE)
     if not edits:
         return False
+    activities = [edit for edit in edits if edit.kind == ActivityImported.name]
+    take_back_activities(activities, actor=actor, at=at)
     moves = [_move(edit) for edit in edits if edit.kind in MOVES and edit.deal is not None]
     stay = take_back_moves(moves, actor=actor, at=at)
     _keep(run, "deal", {move.deal: ["stage"] for move in moves if move.entry in stay})

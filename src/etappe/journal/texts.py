@@ -96,6 +96,8 @@ SENTENCES: Mapping[str, Label] = {
     "deal.stage_moved": _("Moved from “{came_from}” to “{went_to}”, {basis}"),
     "deal.won": _("Won, after “{came_from}”"),
     "deal.left": _("Left in “{came_from}”: {status}, {reason}"),
+    "activity.imported": _("{type}: {subject}"),
+    "activity.taken_back": _("Activity taken back with its import: {subject}"),
     "deal.history_imported": _("Stage history brought by an import: {stages}"),
     "deal.rested": _("Resting until {until}"),
     "deal.reopened": _("Reopened in “{went_to}”"),

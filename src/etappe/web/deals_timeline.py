@@ -25,6 +25,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.stage_moved": ("arrow-right", "good"),
     "deal.won": ("trophy", "good"),
     "deal.left": ("circle-x", ""),
+    "activity.imported": ("calendar-due", ""),
+    "activity.taken_back": ("arrow-back-up", ""),
     "deal.history_imported": ("clock", ""),
     "deal.rested": ("moon-stars", ""),
     "deal.reopened": ("player-play", ""),

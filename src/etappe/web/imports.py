@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from etappe.core.errors import Refusal
+from etappe.core.headers import FileKind
 from etappe.imports import actions, background, jobs, queries
 from etappe.imports import actions_presets as saved
 from etappe.imports.export import rejected_file
@@ -110,6 +111,9 @@ class Staying:
     records: tuple[tuple[str, str, str, str], ...]
 
 
+PLURALS = {"deal": FileKind.DEALS, "person": FileKind.PEOPLE, "account": FileKind.ACCOUNTS}
+
+
 @dataclass(frozen=True)
 class Undone:
     """What came of undoing an import."""
@@ -166,7 +170,7 @@ def _may_undo(run: RunView, at: datetime) -> bool:
 
 
 def _undone(run: RunView) -> Undone:
-    archived = tuple((str(RECORDS[kind]), count) for kind, count in run.undone.get("archived", {}).items())
+    archived = tuple((str(KINDS[PLURALS[kind]]), count) for kind, count in run.undone.get("archived", {}).items())
     titles = {
         "kept": _("Changed since: this stays"),
         "stays": _("Needed by other records: these stay"),

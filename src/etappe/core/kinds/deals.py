@@ -81,6 +81,26 @@ class HistoryImported(JournalKind):
 
 
 @dataclass(frozen=True)
+class ActivityImported(JournalKind):
+    """Another program tells of a call, a meeting, a mail, a task or a note, with what was written there."""
+
+    name: ClassVar[str] = "activity.imported"
+    personal: ClassVar[tuple[str, ...]] = ("subject", "excerpt")
+    type: str
+    subject: str
+    excerpt: str
+
+
+@dataclass(frozen=True)
+class ActivityTakenBack(JournalKind):
+    """An activity that an import brought was taken back with it, or tells something else in a newer copy."""
+
+    name: ClassVar[str] = "activity.taken_back"
+    personal: ClassVar[tuple[str, ...]] = ("subject",)
+    subject: str
+
+
+@dataclass(frozen=True)
 class DealRested(JournalKind):
     """A deal rests until a date the buyer named, or is taken up again (`until` empty)."""
 
