@@ -81,6 +81,7 @@ class Everything:
     bulk_working: uuid.UUID
     bulk_done: uuid.UUID
     north: uuid.UUID
+    entry: int
     field: uuid.UUID
     old_field: uuid.UUID
     spare: Spare
@@ -109,7 +110,7 @@ def make_everything() -> Everything:
     evidence, note, token_of_link, link = _with_proof(scene)
     deals.add_member(scene.uid, member.uid, actor=cast.ada, at=AT)
     deals.write_note(scene.uid, "Will Angebot Nordwind vor der Messe.", actor=cast.ada, at=AT)
-    note_people("Ruft nur vormittags zurück.", account=scene.account, actor=cast.ada, at=AT)
+    entry = note_people("Ruft nur vormittags zurück.", account=scene.account, actor=cast.ada, at=AT)
     create_account({"name": "Verschwiegen AG", "is_private": True, "owner": None}, actor=cast.dot, at=AT)
     tag("account", scene.account, add=["Messe"], actor=cast.ada, at=AT)
     bare, lost = scene.another(name="Zweite Anlage"), scene.another(name="Verlorene Anlage")
@@ -142,6 +143,7 @@ def make_everything() -> Everything:
         bulk_working=_bulk(scene, "queued"),
         bulk_done=_bulk(scene, "done"),
         north=cast.north,
+        entry=entry,
         field=_field(scene, "Budget", "money"),
         old_field=archive_field(_field(scene, "Alt", "text"), actor=cast.dot, at=AT).uid,
         spare=_spare(scene),

@@ -22,7 +22,7 @@ from etappe.deals import actions, queries
 from etappe.deals.reading import Given, read_file
 from etappe.deals.shapes import CriterionView, DealView, InspectionRow, StageView
 from etappe.journal import artefacts
-from etappe.journal.queries import timeline
+from etappe.journal.queries import timeline, without_old_notes
 from etappe.journal.texts import sentence
 from etappe.people.fields import fields, readable_values
 from etappe.team.queries import user_names, workspace
@@ -297,7 +297,8 @@ def write_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> Status[Non
 @router.get("/deals/{uid}/timeline", response=list[shapes_deals.EntryOut])
 def deal_timeline(request: Caller, uid: uuid.UUID, before: int | None = None) -> list[dict[str, Any]]:
     """What happened to a deal, newest first; `before` is the id of the last entry of the page before."""
-    return told(timeline(deal=queries.deal_id(request.actor, uid), before=before))
+    key = queries.deal_id(request.actor, uid)
+    return told(without_old_notes(timeline(deal=key, before=before), deal=key))
 
 
 def told(entries: list[Any]) -> list[dict[str, Any]]:

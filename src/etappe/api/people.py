@@ -13,7 +13,7 @@ from etappe.api import shapes_people as given
 from etappe.api.deals import listed, today, told
 from etappe.api.signin import Caller
 from etappe.deals.list_fields import account_registry
-from etappe.journal.queries import timeline
+from etappe.journal.queries import timeline, without_old_notes
 from etappe.people import actions, queries
 from etappe.people.fields import fields, readable_values
 from etappe.people.merging import merged_keys
@@ -71,7 +71,9 @@ def edit_account(request: Caller, uid: uuid.UUID, body: given.AccountChanges) ->
 def account_timeline(request: Caller, uid: uuid.UUID, before: int | None = None) -> list[dict[str, Any]]:
     """What happened to an account, newest first, without what belongs to deals."""
     key = queries.account_id(request.actor, uid)
-    entries = queries.without_hidden(request.actor, timeline(account=merged_keys("account", key), before=before))
+    keys = merged_keys("account", key)
+    entries = queries.without_hidden(request.actor, timeline(account=keys, before=before))
+    entries = without_old_notes(entries, account=keys)
     return told([entry for entry in entries if entry.deal_id is None])
 
 

@@ -34,6 +34,7 @@ class EntryView:
     actor_id: int | None
     voids: int | None
     backfilled: bool
+    account_id: int | None
     person_id: int | None
     deal_id: int | None
     data: dict[str, Any]
@@ -121,6 +122,7 @@ def _view(entry: Entry) -> EntryView:
         actor_id=entry.actor_id,
         voids=entry.voids,
         backfilled=entry.backfilled,
+        account_id=entry.account_id,
         person_id=entry.person_id,
         deal_id=entry.deal_id,
         data=entry.data,
@@ -181,3 +183,32 @@ def made_and_edited(subject: str, keys: Sequence[int], change: uuid.UUID) -> tup
 def newest() -> int:
     """The newest entry there is; 0 for none."""
     return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def lock_entry(entry: int) -> None:
+    """Until the transaction ends nobody else takes back this entry; its row itself cannot be locked, only read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal_entry', %s))", [entry])
+
+
+def is_taken_back(entry: EntryView) -> bool:
+    """Whether a later entry takes this one back."""
+    return bool(_taken_back([entry], deal=entry.deal_id, account=entry.account_id, person=entry.person_id))
+
+
+def without_old_notes(
+    entries: Sequence[EntryView], *, deal: int | None = None, account: Keys | None = None, person: Keys | None = None
+) -> list[EntryView]:
+    """The entries of a record but for notes that were written anew or deleted since."""
+    notes = [entry for entry in entries if entry.kind == "note.written"]
+    gone = _taken_back(notes, deal=deal, account=account, person=person) if notes else set()
+    return [entry for entry in entries if entry.id not in gone]
+
+
+def _taken_back(
+    entries: Sequence[EntryView], *, deal: int | None, account: Keys | None, person: Keys | None
+) -> set[int | None]:
+    """Which of these entries of one record a later one takes back; found by the index of the record's entries."""
+    ids = [entry.id for entry in entries]
+    later = Entry.objects.filter(_subject(deal=deal, account=account, person=person), id__gt=min(ids), voids__in=ids)
+    return set(later.values_list("voids", flat=True))

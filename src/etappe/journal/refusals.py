@@ -168,6 +168,8 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Only a deal has stages that a field can be needed for."),
         _("Leave the stages out."),
     ),
+    "not_your_note": (_("Somebody else wrote this note."), _("Write one of your own.")),
+    "note_changed": (_("This note was changed or deleted meanwhile."), _("Look at the record as it is now.")),
     "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),
     "tag_unfit": (_("“{value}” cannot be a tag."), _("Use words without commas, up to sixty characters.")),
     "values_missing": (_("This deal stays in its stage."), _("Fill these fields in, then move it.")),

@@ -83,6 +83,7 @@ SENTENCES: Mapping[str, Label] = {
     "person.created": _("Person added: {name}"),
     "person.edited": _("Person changed: {fields}"),
     "note.written": _("Note: {text}"),
+    "note.deleted": _("Note deleted"),
     "workspace.exported": _("Everything exported: {rows} rows, {files} files"),
     "workspace.loaded": _("Archive of {taken_at} loaded: {rows} rows, {files} files"),
     "tag.renamed": _("Tag “{was}” is called “{called}” now"),

@@ -11,10 +11,11 @@ from typing import Any
 from etappe.core.actor import Actor, ActorKind
 from etappe.deals.shapes import DealView
 from etappe.journal.labels import words
-from etappe.journal.queries import PAGE, EntryView, timeline
+from etappe.journal.queries import PAGE, EntryView, timeline, without_old_notes
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.team import queries as team
+from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
 LOOKS: dict[str, tuple[str, str]] = {
@@ -44,6 +45,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.member_added": ("users-group", ""),
     "deal.member_removed": ("users-group", ""),
     "note.written": ("note", ""),
+    "note.deleted": ("trash", ""),
 }
 """Icon and tone of each kind."""
 
@@ -62,6 +64,7 @@ class Moment:
     is_voided: bool
     evidence: str
     strength: int
+    jotted: Jotting | None
 
 
 @dataclass(frozen=True)
@@ -74,16 +77,17 @@ class Timeline:
 
 def timeline_of(viewer: Actor, deal: DealView, *, before: int | None = None) -> Timeline:
     """The newest entries about the deal, or those before one of them."""
-    entries = timeline(deal=deal.id, before=before)
+    page = timeline(deal=deal.id, before=before)
+    entries = without_old_notes(page, deal=deal.id)
     names, own = _names(viewer, deal, entries), own_words(viewer, entries)
     voided = {entry.voids for entry in entries if entry.voids}
     return Timeline(
-        tuple(_moment(entry, own.put(names, entry), entry.id in voided) for entry in entries),
-        entries[-1].id if len(entries) == PAGE else None,
+        tuple(_moment(entry, own.put(names, entry), entry.id in voided, viewer) for entry in entries),
+        page[-1].id if len(page) == PAGE else None,
     )
 
 
-def _moment(entry: EntryView, names: Names, is_voided: bool) -> Moment:
+def _moment(entry: EntryView, names: Names, is_voided: bool, viewer: Actor) -> Moment:
     icon, tone = LOOKS.get(entry.kind, ("history", ""))
     is_note = entry.kind == "note.written"
     return Moment(
@@ -97,6 +101,7 @@ def _moment(entry: EntryView, names: Names, is_voided: bool) -> Moment:
         is_voided=is_voided,
         evidence=str(entry.data.get("evidence") or ""),
         strength=int(entry.data.get("strength") or 0),
+        jotted=jotting(entry, viewer),
     )
 
 

@@ -11,12 +11,13 @@ from etappe.core.process import Process
 from etappe.deals import queries as deals
 from etappe.deals.shapes import Ref
 from etappe.journal.labels import words
-from etappe.journal.queries import PAGE, EntryView, Keys, timeline
+from etappe.journal.queries import PAGE, EntryView, Keys, timeline, without_old_notes
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.team import queries as team
 from etappe.web.deals_forms import as_uid
 from etappe.web.deals_timeline import LOOKS
+from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
 OWN_LOOKS = {
@@ -53,6 +54,7 @@ class Told:
     note: str
     changed: tuple[Changed, ...]
     deal: Ref | None
+    jotted: Jotting | None
 
 
 @dataclass(frozen=True)
@@ -67,17 +69,18 @@ def story(
     viewer: Actor, *, account: Keys | None = None, person: Keys | None = None, before: int | None = None
 ) -> Story:
     """The newest entries about an account or a person that the viewer may read, or those before one of them."""
-    entries = timeline(account=account, person=person, before=before)
+    page = timeline(account=account, person=person, before=before)
+    entries = without_old_notes(page, account=account, person=person)
     seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])
     open_ones = people.without_hidden(viewer, entries)
     readable = [entry for entry in open_ones if entry.deal_id is None or entry.deal_id in seen]
     names, own = _names(viewer, readable, seen), own_words(viewer, readable)
     refs = {key: ref for key, (ref, _process) in seen.items()}
-    told = tuple(_told(entry, own.put(names, entry), refs.get(entry.deal_id or 0)) for entry in readable)
-    return Story(told, entries[-1].id if len(entries) == PAGE else None)
+    told = tuple(_told(entry, own.put(names, entry), refs.get(entry.deal_id or 0), viewer) for entry in readable)
+    return Story(told, page[-1].id if len(page) == PAGE else None)
 
 
-def _told(entry: EntryView, names: Names, deal: Ref | None) -> Told:
+def _told(entry: EntryView, names: Names, deal: Ref | None, viewer: Actor) -> Told:
     icon, tone = (LOOKS | OWN_LOOKS).get(entry.kind, ("history", ""))
     is_note = entry.kind == "note.written"
     return Told(
@@ -89,6 +92,7 @@ def _told(entry: EntryView, names: Names, deal: Ref | None) -> Told:
         note=str(entry.data.get("text" if is_note else "excerpt") or ""),
         changed=tuple(changed(entry.data, names)),
         deal=deal,
+        jotted=jotting(entry, viewer),
     )
 
 

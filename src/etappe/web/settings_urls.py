@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from etappe.web import field_pages as fields
-from etappe.web import own_fields
+from etappe.web import jottings, own_fields
 from etappe.web import settings_pages as own
 from etappe.web import tag_pages as tags
 from etappe.web import team_pages as team
@@ -28,6 +28,9 @@ urlpatterns = [
     path("accounts/<uuid:uid>/tags/", tags.account, name="account_tags"),
     path("people/<uuid:uid>/tags/", tags.person, name="person_tags"),
     path("deals/<uuid:uid>/tags/", tags.deal, name="deal_tags"),
+    path("notes/preview/", jottings.preview, name="jotting_preview"),
+    path("notes/<int:entry>/edit/", jottings.edit, name="jotting_edit"),
+    path("notes/<int:entry>/delete/", jottings.delete, name="jotting_delete"),
     path("fields/suggest/<slug:kind>/", own_fields.suggest, name="own_suggest"),
     path("settings/team/", team.colleagues, name="settings_team"),
     path("settings/team/invite/", team.invite, name="invite"),

@@ -87,3 +87,10 @@ class FieldRestored(JournalKind):
 
     def after(self) -> dict[str, Any]:
         return {"archived_at": None}
+
+
+@dataclass(frozen=True)
+class NoteDeleted(JournalKind):
+    """A note was deleted: by whoever wrote it, or by an administrator."""
+
+    name: ClassVar[str] = "note.deleted"
