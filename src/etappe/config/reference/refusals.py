@@ -26,6 +26,7 @@ STATUSES: Mapping[str, int] = {
     "exception_needs_another": 403,
     "forbidden": 403,
     "needs_a_person": 403,
+    "not_your_note": 403,
     "stale": 409,
 }
 """Codes that are answered with another status than 422."""
