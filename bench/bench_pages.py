@@ -35,6 +35,7 @@ ETAPPE = [str(Path(sys.executable).parent / "etappe")]
 with socket.socket() as _free:
     _free.bind(("127.0.0.1", 0))
     PORT = _free.getsockname()[1]
+PASSWORD = "Steile Gleise 7 am Morgen"
 LINE = "{:<38}{:>10}{:>10}{:>10}{:>12}{:>12}"
 STAGES = ("Bedarf bestätigt", "Anforderungen abgestimmt", "Produkt bewertet", "Angebot geprüft", "Auftrag erteilt")
 
@@ -116,7 +117,7 @@ def sign_in(link: str) -> Browser:
     browser = Browser()
     path = link[link.index("/setup/") :]
     browser.get(path)
-    values = {"name": "Bench", "email": "bench@etappe.example", "password": "Steile Gleise 7 am Morgen"}
+    values = {"name": "Bench", "email": "bench@etappe.example", "password": PASSWORD}
     status, page = browser.post(path, values)
     assert status in (302, 303), page[:2000]
     return browser
