@@ -95,6 +95,7 @@ def together(browser: Browser, tree: psutil.Process, records: list[str]) -> None
         mine.cookies = dict(browser.cookies)
         time.sleep(chance.uniform(0, THOUGHT))
         while time.monotonic() < stop:
+            mine.connection.close()  # who thinks for two seconds comes back on a new connection
             name = chance.choices(names, weights)[0]
             start = time.perf_counter()
             act(mine, name, records, chance)
