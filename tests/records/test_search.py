@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, expect
 
+from etappe.cli import main
 from etappe.core.actor import Actor
 from etappe.core.search import Rank
 from etappe.deals import actions as deals
@@ -19,7 +23,7 @@ from etappe.people.models import Account
 from etappe.records.search import MOST, search
 from etappe.team.actions import create_token
 from tests.browser.conftest import built, visiting
-from tests.cast import AT, Cast, assemble
+from tests.cast import AT, Cast, assemble, email
 from tests.hostile.naughty import naughty
 from tests.make import make_account, make_deal, make_person, make_process
 from tests.web.counting import counted
@@ -205,6 +209,17 @@ def test_the_interface_for_programs(full: Cast) -> None:
     (hit,) = answer.json()
     assert (hit["kind"], hit["name"], hit["status"], hit["own"]) == ("deal", "Neue Förderanlage", "open", True)
     assert Client().get("/api/v1/search?limit=0", headers={"Authorization": f"Bearer {token}"}).status_code == 400
+
+
+def test_from_the_terminal(full: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+    found = CliRunner().invoke(main, ["find", "foerder", "--as", email("cem"), "--json"])
+    assert [(hit["kind"], hit["name"]) for hit in json.loads(found.output)] == [("deal", "Förderband Süd")]
+    lines = CliRunner().invoke(main, ["find", "mueller", "--as", email("ada"), "--limit", "2"]).output.splitlines()
+    assert len(lines) == 2
+    nothing = CliRunner().invoke(main, ["find", "xqzzy", "--as", email("ada")])
+    assert (nothing.exit_code, "Traceback" in nothing.output) == (1, False)
+    assert CliRunner().invoke(main, ["find", "x", "--as", "nobody@etappe.example"]).exit_code == 1
 
 
 @pytest.mark.browser
