@@ -19,7 +19,7 @@ from etappe.cli import main
 from etappe.core.actor import Actor
 from etappe.core.search import Rank
 from etappe.deals import actions as deals
-from etappe.people.models import Account
+from etappe.people.models import Account, Person
 from etappe.records.search import MOST, search
 from etappe.team.actions import create_token
 from tests.browser.conftest import built, visiting
@@ -180,26 +180,26 @@ def test_what_it_costs(full: Cast) -> None:
 
 
 def test_each_way_goes_by_an_index(full: Cast) -> None:
-    """Plans are asked for with every other way made dear, for the tables of a test are small."""
-    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
-        for way in ("seqscan", "indexscan", "indexonlyscan"):
-            cursor.execute(f"SET LOCAL enable_{way} = off")
-        for text in ("kunde", "eva@kunde-ag.example", "030445566"):
-            search(full.ada, text)
+    """In tables of some size, with reading all of a table made dear."""
+    number = [f"Firma {each} GmbH" for each in range(2000)]
+    Account.objects.bulk_create(Account(name=name, domain=f"{each}.example", phone=f"030 {each:06}")
+        for each, name in enumerate(number))  # fmt: skip
+    Person.objects.bulk_create(Person(name=name, email=f"p{each}@x.example", mobile=f"0171 {each:06}")
+        for each, name in enumerate(number))  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        for text in ("kunde", "eva@kunde-ag.example"):
+            search(full.dot, text)
     plans = []
-    for query in [query["sql"] for query in asked if "etappe_fold" in query["sql"]]:
+    for query in [
+        query["sql"] for query in asked if "etappe_fold" in query["sql"] and "deals_deal" not in query["sql"]
+    ]:
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN " + query)
             plans.append("\n".join(row[0] for row in cursor.fetchall()))
     together = "\n".join(plans)
-    for index in (
-        "account_name_trgm",
-        "person_name_trgm",
-        "deal_name",
-        "account_digits",
-        "person_digits",
-        "person_email",
-    ):
+    for index in ("account_name_trgm", "person_name_trgm", "account_domain", "person_email"):
         assert index in together, together
 
 
