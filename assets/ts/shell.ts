@@ -3,6 +3,7 @@
 import "./htmx";
 import { setUpChanges } from "./changes";
 import { setUpKeys } from "./keys";
+import { setUpLists } from "./lists";
 import { setUpMenus } from "./menus";
 import { csrf, say } from "./page";
 import { setUpPalette } from "./palette";
@@ -60,6 +61,7 @@ setUpPanel();
 setUpMenus();
 setUpToasts();
 setUpKeys();
+setUpLists();
 setUpPalette();
 setUpChanges();
 document.documentElement.dataset.ready = "";

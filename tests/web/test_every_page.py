@@ -25,6 +25,7 @@ PARTS = frozenset(
 )
 """Addresses that answer with a part of a page."""
 FILES = frozenset({
+    "/lists/{subject}/export.{shape}",
     "/bulk/{uid}/refused.csv",
     "/evidence/{uid}/file/", "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",
     "/import/{uid}/rejected/{number}.csv", "/settings/export/{uid}/archive.zip", "/accounts/{uid}/people.vcf",

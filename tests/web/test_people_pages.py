@@ -38,8 +38,8 @@ def test_a_long_list_is_read_page_by_page(scene: Scene, ada: Client) -> None:
     for number in range(60):
         actions.create_account({"name": f"Firma {number:02}"}, actor=scene.cast.ada, at=AT)
     first = ada.get("/accounts/")
-    following = first.context["page"].next
-    rows = [*first.context["page"].rows, *ada.get(following).context["page"].rows]
+    following = first.context["page"].list.next
+    rows = [*first.context["page"].list.rows, *ada.get(following).context["page"].list.rows]
     names = [row.name for row in rows]
     assert len(set(names)) == len(names) == 61
     assert ada.get("/accounts/?sort=password").status_code == 422

@@ -17,6 +17,7 @@ COMMANDS = {
     "find": "Find accounts, people and deals.",
     "bulk": "Change many records alike, and undo it.",
     "merge": "Merge accounts or people, and undo it.",
+    "list": "List deals, accounts or people, filtered.",
     "process": "Check and publish sales processes.",
     "report": "Print a figure as the pages show it.",
     "token": "Make and revoke tokens for the API.",
@@ -27,7 +28,7 @@ COMMANDS = {
 }
 """Subcommands with their line in the help. `import` is `etappe.cli.import_`, for the word is taken."""
 
-MODULES = {"import": "etappe.cli.import_"}
+MODULES = {"import": "etappe.cli.import_", "list": "etappe.cli.list_"}
 
 
 class Lazy(click.Group):

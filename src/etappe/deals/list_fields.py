@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BooleanField, Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import Combinable, Exists
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +40,7 @@ from etappe.team import queries as team
 def deal_registry(viewer: Actor, own_too: bool = True) -> Registry:
     """Every field of deals, for this viewer."""
     own = own_fields(viewer, own_too)
-    centre = related("person", _("Buying centre"), person_fields(own), _centre)
+    centre = related("person", _("Buying centre"), person_fields(own), _centre, shown=False)
     return registry("deals", _columns(), _derived(), own["deal"], fields_of_account(own, "account_id"), centre)
 
 
@@ -156,7 +156,7 @@ def _derived() -> list[Field]:
         _counted("buying_centre", _("People in the buying centre"), Stakeholder.objects.filter(deal=OuterRef("id"))),
         Field("deal_team", _("Deal team"), Kind.USER, _deal_team),
         _attention(),
-        Field("resting", _("Resting"), Kind.YES_NO, make.flag_test(lambda asker: Q(rests_until__gt=asker.today))),
+        Field("resting", _("Resting"), Kind.YES_NO, make.flag_test(_resting), _rests),
         Field(
             "exception", _("Exception asked for"), Kind.YES_NO, make.flag_test(Q(Exists(_asked()))), Exists(_asked())
         ),
@@ -185,6 +185,14 @@ ATTENTION: Mapping[str, Label] = {
     "loose": _("Nothing agreed"),
 }
 """Kinds of reasons for attention."""
+
+
+def _resting(asker: Asker) -> Q:
+    return Q(rests_until__gt=asker.today)
+
+
+def _rests(asker: Asker) -> Combinable:
+    return Case(When(_resting(asker), then=True), default=False, output_field=BooleanField())
 
 
 def _asked() -> QuerySet[DealException]:

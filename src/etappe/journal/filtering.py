@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
-from django.db.models.expressions import Exists
+from django.db.models.expressions import Exists, Subquery
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
@@ -88,7 +88,8 @@ Choices = Callable[[Asker], Sequence[tuple[str, str]]]
 class Field:
     """A field that lists can be filtered by, sorted by and show.
 
-    `value` is what a row shows of it, as an expression over the row; without one it only filters. `order` sorts by it.
+    `value` is what a row shows of it, as an expression over the row, or made of who asks; without one it only filters.
+    `order` sorts by it.
     `edit` is its name in the edit action; empty for what is not typed in.
     """
 
@@ -191,18 +192,31 @@ Reached = Callable[[Asker], QuerySet[Any]]
 """The related rows the asker sees; with `OuterRef` they are bound to the row that is filtered."""
 
 
-def related(prefix: str, group: Label, fields: Sequence[Field], reached: Reached) -> list[Field]:
+def related(prefix: str, group: Label, fields: Sequence[Field], reached: Reached, *, shown: bool = True) -> list[Field]:
     """The fields of a related record as fields of this one (`account.country`), as far as the asker sees it.
 
-    What is not there, or not for the asker's eyes, is empty.
+    What is not there, or not for the asker's eyes, is empty. Where one row has several of them, they are not `shown`.
     """
     return [
         replace(
-            field, key=f"{prefix}.{field.key}", test=_through(field, reached), value=None, order=None, edit="",
-            group=group,
+            field, key=f"{prefix}.{field.key}", test=_through(field, reached), order=None, edit="", group=group,
+            value=_value_of(field, reached) if shown else None,
         )
         for field in fields
     ]  # fmt: skip
+
+
+def _value_of(field: Field, reached: Reached) -> Callable[[Asker], Any]:
+    def value(asker: Asker) -> Any:
+        inner = field.value(asker) if is_asked(field.value) else field.value
+        return Subquery(reached(asker).annotate(shown_value=inner).values("shown_value")[:1])
+
+    return value
+
+
+def is_asked(value: Any) -> bool:
+    """Whether a field's value depends on who asks."""
+    return callable(value) and not hasattr(value, "resolve_expression")
 
 
 def _through(field: Field, reached: Reached) -> Test:

@@ -279,6 +279,18 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("“{value}” is no day."),
         _("Write 2026-03-31, today, today-14d, this_month, last_quarter or the like."),
     ),
+    "too_many_columns": (
+        _("A list shows at most {limit} columns; these are {count}."),
+        _("Choose fewer; an export takes the same ones."),
+    ),
+    "column_not_shown": (
+        _("The field “{field}” filters only; there may be several values of it in a row."),
+        _("Choose another column."),
+    ),
+    "group_unfit": (
+        _("Rows cannot be grouped by “{field}”."),
+        _("Choose a field with few values, such as the owner or the stage."),
+    ),
     "unknown_split": (_("The figure cannot be split by “{split}”."), _("Choose one of: {splits}.")),
     "bad_filter": (_("The filter “{name}” cannot be “{value}”."), _("Choose another value, or take the filter away.")),
     "day_in_future": (_("There are no figures for {day} yet."), _("Choose a day up to {today}.")),
@@ -521,6 +533,8 @@ _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "filter_unknown_field": {"field": shown},
     "filter_field_gone": {"field": shown},
     "filter_op_unfit": {"field": shown},
+    "column_not_shown": {"field": shown},
+    "group_unfit": {"field": shown},
     "unknown_field": {"field": shown},  # keys, since only a program can have asked for them
 }
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models import Value as Given
-from django.db.models.expressions import Exists
+from django.db.models.expressions import Exists, Subquery
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import JSONObject
 from django.db.models.lookups import Contains, In
 from django.utils.translation import gettext_lazy as _
 
@@ -58,11 +59,25 @@ def _field(own: Own) -> Field:
         name=own.name,
         kind=KINDS[own.kind],
         test=_test(own, offered),
-        value=KeyTransform(own.key, "custom"),
+        value=_shown(own),
         choices=(lambda _asker: offered) if offered else None,
         edit=f"custom.{own.key}",
         group=_("Own fields"),
     )
+
+
+def _shown(own: Own) -> Any:
+    """What a row shows: its own value, or the name of the record it refers to, if the asker sees that."""
+    if own.kind not in ("person", "account"):
+        return KeyTransform(own.key, "custom")
+    visible = visible_people if own.kind == "person" else visible_accounts
+
+    def value(asker: Asker) -> Any:
+        held = FieldValue.objects.filter(field=own.id, record=OuterRef(OuterRef("id")))
+        found = visible(asker.viewer).alias(as_text=make.as_text("uid")).filter(as_text__in=held.values("text"))
+        return Subquery(found.values(shown=JSONObject(uid="uid", name="name"))[:1])
+
+    return value
 
 
 def _test(own: Own, offered: Sequence[tuple[str, str]]) -> Test:

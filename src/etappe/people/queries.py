@@ -363,7 +363,7 @@ def accounts(
     `where` is a filter; `fields` its fields, where a room above knows more of them. Relative days need `today`.
     """
     rows = filtered(visible_accounts(viewer), where, fields, _asker(viewer, today))
-    page = page_of(_named(rows, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
+    page = page_of(found_by_text(rows, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
     owners = user_names(account.owner_id for account in page.rows)
     return Page(tuple(_account_row(account, owners) for account in page.rows), page.after, page.count)
 
@@ -417,7 +417,7 @@ def people(
 def found_people(viewer: Actor, search: str | None, where: str | Node, today: date | None) -> QuerySet[Person]:
     """The people that a search and a filter find, for lists and files; with their account."""
     rows = visible_people(viewer).select_related("account")
-    return _named(filtered(rows, where, person_registry, _asker(viewer, today)), search, "email")
+    return found_by_text(filtered(rows, where, person_registry, _asker(viewer, today)), search, "email")
 
 
 def _person_row(person: Person, owners: Mapping[int, UserRef]) -> PersonRow:
@@ -439,8 +439,8 @@ def _asker(viewer: Actor, today: date | None) -> Asker:
     return Asker(viewer, today or date.min, lambda: workspace().zone)
 
 
-def _named(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:
-    """The rows whose name holds the text, or whose column `beside` begins with it; all where there is no text.
+def found_by_text(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:
+    """The rows whose name holds the text, or whose column `beside` (if any) begins with it; all where there is no text.
 
     One or two letters are looked for at the beginning of names only: in the middle they are everywhere.
     """
@@ -451,20 +451,22 @@ def _named(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:
     rows: QuerySet[M] = found.model._default_manager.all()
     way = "contains" if len(part) > 2 else "startswith"
     named = rows.alias(folded=Fold(F("name"))).filter(**{f"folded__{way}": Fold(Value(part))})
+    if not beside:
+        return found.filter(id__in=named.values("id"))
     written = rows.exclude(**{beside: ""}).alias(low=Lower(beside)).filter(low__startswith=part.lower())
     return found.filter(id__in=named.values("id").union(written.values("id")))
 
 
 def suggest_accounts(viewer: Actor, text: str) -> list[AccountRef]:
     """Accounts for a picker: those whose name holds the text, names that begin with it first."""
-    found = _suggested(_named(visible_accounts(viewer), text, "domain"), text)
+    found = _suggested(found_by_text(visible_accounts(viewer), text, "domain"), text)
     return [AccountRef(account.uid, account.name) for account in found]
 
 
 def suggest_people(viewer: Actor, text: str, account: uuid.UUID | None = None) -> list[PersonRef]:
     """People for a picker, of one account where it is given."""
     within = Q(account__uid=account) if account else Q()
-    found = _suggested(_named(visible_people(viewer).filter(within), text, "email"), text)
+    found = _suggested(found_by_text(visible_people(viewer).filter(within), text, "email"), text)
     return [person_ref(person) for person in found]
 
 

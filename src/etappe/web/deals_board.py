@@ -103,7 +103,10 @@ def board(request: Request) -> HttpResponse:
     lanes: tuple[Lane, ...] = ()
     if process:
         wanted = filters.wanted
-        found = deals.board(request.actor, process.key, wanted, phases=phases, cards=cards, today=today(request))
+        where = request.GET.get("where", "")
+        found = deals.board(
+            request.actor, process.key, wanted, where=where, phases=phases, cards=cards, today=today(request)
+        )
         lanes, mark = _lanes(request, found.columns, sums), found.mark
     query = without(request.GET, "cards")
     page = BoardPage(
@@ -119,7 +122,7 @@ def board(request: Request) -> HttpResponse:
         toggle_keep=f"?{without(request.GET, 'keep', 'cards')}" + ("" if keep else "&keep=1"),
         has_totals=bool(sums),
         may_create=may(request.actor, "deals.create"),
-        is_empty=not any(lane.cards for lane in lanes) and not filters.is_narrowed,
+        is_empty=not any(lane.cards for lane in lanes) and not filters.is_narrowed and not request.GET.get("where"),
     )
     elsewhere = deals.busiest_process(request.actor) if page.is_empty and not filters.wanted.process else None
     if elsewhere and process and elsewhere != process.key:
@@ -210,7 +213,9 @@ def _totals(request: Request, filters: Filters) -> tuple[tuple[str, str], ...]:
     if process is None:
         return ()
     by_stage = defaultdict(list)
-    for total in deals.board_totals(request.actor, process.key, filters.wanted, today=today(request)):
+    for total in deals.board_totals(
+        request.actor, process.key, filters.wanted, where=request.GET.get("where", ""), today=today(request)
+    ):
         by_stage[total.stage].append(total)
     shown = process.stages if request.GET.get("keep") else process.of_phase(Phase.FIND, Phase.WIN)
     return tuple((stage.key, total_text(by_stage[stage.key])) for stage in shown)

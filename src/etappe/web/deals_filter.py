@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from etappe.core.errors import Refusal
+from etappe.core.filters import conditions_of, parse
 from etappe.core.process import Process, Proof, Status
 from etappe.deals.queries import DealFilter
 from etappe.journal.labels import words
@@ -72,11 +74,19 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
     given = {name: value for name, value in form.cleaned_data.items() if value}
     return Filters(
         form=form,
-        wanted=_wanted(given, statuses),
+        wanted=_wanted(given, statuses, free=_says_status(request)),
         processes=processes,
         is_narrowed=bool(set(given) - {"process", "status"}) or (statuses and "process" in given),
         has_more=any(name in given for name in BEHIND),
     )
+
+
+def _says_status(request: Request) -> bool:
+    """Whether the filter in the address speaks of the status, so that open deals are not meant by themselves."""
+    try:
+        return any(condition.field == "status" for condition in conditions_of(parse(request.GET.get("where", ""))))
+    except Refusal:
+        return False
 
 
 def published(request: Request) -> tuple[Process, ...]:
@@ -104,9 +114,9 @@ def _choices(form: FilterForm, name: str, found: list[Any]) -> None:
     field.choices = [("", _("all")), *found]
 
 
-def _wanted(given: dict[str, Any], statuses: bool) -> DealFilter:
+def _wanted(given: dict[str, Any], statuses: bool, free: bool) -> DealFilter:
     owner = given.get("owner", "")
-    meant = STATUSES[given.get("status", "")][1] if statuses else ()
+    meant = STATUSES[given.get("status", "")][1] if statuses and ("status" in given or not free) else ()
     return DealFilter(
         text=given.get("q", ""),
         process=given.get("process", ""),

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from etappe.core.page import Count
-from etappe.core.process import Process, Proof, Status
+from etappe.core.process import Process, Status
 from etappe.deals import queries as deals
 from etappe.deals.shapes import DealRow
-from etappe.journal.labels import STATUSES, label, words
 from etappe.journal.queries import horizon
+from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
-from etappe.web.deals_filter import Filters, read_filters, without
-from etappe.web.deals_words import goal
-from etappe.web.shell import Request, show, today
-from etappe.web.templatetags.formats import day, day_short, money_whole
+from etappe.web.deals_filter import Filters, read_filters
+from etappe.web.lists import ListPart, list_part, read_state
+from etappe.web.shell import Request, show
 
 
 @dataclass(frozen=True)
@@ -43,36 +40,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class TableRow:
-    """A deal in the table, its texts ready: fifty rows of tags would cost more than all the rest of the page."""
-
-    url: str
-    name: str
-    account: str
-    stage: str
-    worth: str
-    owner: str
-    step: str
-    step_on: str
-    expected: str
-    since: str
-    is_reached: bool
-    is_late: bool
-    is_resting: bool
-    lacks_step: bool
-    closed_as: str
-    is_unproven: bool
-    is_overridden: bool
-
-
-@dataclass(frozen=True)
 class TablePage:
     """A page of the table."""
 
-    rows: tuple[TableRow, ...]
-    count: Count
-    next: str
-    first: str
+    list: ListPart
     filters: Filters
     mark: int
     may_create: bool
@@ -86,52 +57,23 @@ class TablePage:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to narrow: no deal at all."""
-        return not self.rows and not self.filters.is_narrowed
+        return not (self.list.rows or self.list.problem or self.filters.is_narrowed or self.list.is_narrowed)
 
 
 @require_GET
 def table(request: Request) -> HttpResponse:
     """The deals that the filters leave."""
     filters = read_filters(request)
-    mark, after = horizon(), request.GET.get("after") or None
-    sort = request.GET.get("sort") or "-created"
-    root = reverse("deals")
-    found = deals.deals(request.actor, filters.wanted, sort=sort, after=after, today=today(request))
+    mark = horizon()
+    part = list_part(request, read_state(request, SUBJECTS["deals"], filters.wanted.tree))
     page = TablePage(
-        rows=tuple(table_row(row, today(request), root) for row in found.rows),
-        count=found.count,
-        next=f"?{without(request.GET, 'after')}&after={found.after}" if found.after else "",
-        first=f"?{without(request.GET, 'after')}" if after else "",
+        list=part,
         filters=filters,
         mark=mark,
         may_create=may(request.actor, "deals.create"),
         may_import=may(request.actor, "imports.run"),
     )
-    return show(request, "deals/table.html", page, part="rows")
-
-
-def table_row(row: DealRow, at: date, root: str) -> TableRow:
-    """The row in words; `root` is where the deals' addresses begin."""
-    state, is_open = line(row, at), row.status is Status.OPEN
-    return TableRow(
-        url=f"{root}{row.uid}/",
-        name=row.name,
-        account=row.account.name if row.account else "",
-        stage=goal(row.stage_name) if is_open else words(row.stage_name),
-        worth=money_whole(row.amount, row.currency),
-        owner=row.owner.name if row.owner else "",
-        step=row.next_step,
-        step_on=day_short(row.next_step_on),
-        expected=day(row.expected_close),
-        since=day(row.stage_since),
-        is_reached=state.is_reached,
-        is_late=state.is_late,
-        is_resting=state.is_resting,
-        lacks_step=state.lacks_step,
-        closed_as="" if is_open else label(STATUSES, row.status),
-        is_unproven=row.proof is Proof.UNPROVEN,
-        is_overridden=row.proof is Proof.OVERRIDDEN,
-    )
+    return show(request, "deals/table.html", page, part="rows", status=422 if part.problem else 200)
 
 
 def line(row: DealRow, at: date) -> Line:

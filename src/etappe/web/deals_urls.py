@@ -7,6 +7,7 @@ from django.urls import path
 from etappe.web import (
     attention,
     deals_board,
+    deals_calendar,
     deals_edit,
     deals_evidence,
     deals_fill,
@@ -22,6 +23,7 @@ from etappe.web import (
 urlpatterns = [
     path("deals/", deals_table.table, name="deals"),
     path("deals/attention/", attention.attention, name="attention"),
+    path("deals/calendar/", deals_calendar.calendar, name="deals_calendar"),
     path("deals/board/", deals_board.board, name="deals_board"),
     path("deals/board/totals/", deals_board.totals, name="deals_board_totals"),
     path("deals/changes/", deals_board.changes, name="deals_changes"),

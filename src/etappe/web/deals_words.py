@@ -57,7 +57,11 @@ OUTCOMES: Mapping[str, Promise] = {
 
 def goal(name: Mapping[str, str]) -> str:
     """An open stage as a goal: `Ziel: Produkt bewertet`, `Goal: product evaluated`."""
-    said = words(name)
+    return goal_of(words(name))
+
+
+def goal_of(said: str) -> str:
+    """The same from the stage's name in the reader's language."""
     if language() == "en" and said[1:2].islower():
         said = said[0].lower() + said[1:]
     return _("Goal: {stage}").format(stage=said)

@@ -14,19 +14,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Forbidden, Missing, Refusal, Stale
-from etappe.core.page import Count, Page
+from etappe.core.filters import EVERYTHING, Condition, Node, Op, Value
 from etappe.deals import queries as deals
 from etappe.deals.shapes import DealRow
 from etappe.journal.refusals import Said
 from etappe.people import actions, queries
 from etappe.people.fields import fields
 from etappe.people.merging import merged_keys
-from etappe.people.queries import AccountRow, AccountView, PersonRow, PersonView
+from etappe.people.queries import AccountView, PersonRow, PersonView
 from etappe.records.duplicates import Likely
+from etappe.records.lists import SUBJECTS
 from etappe.team import queries as team
 from etappe.team.access import may, require
 from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
+from etappe.web.lists import ListPart, list_part, read_state
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_of
 from etappe.web.people_timeline import Story, story
@@ -41,17 +43,14 @@ from etappe.web.shell import Request, go, say, show, today
 class ListPage:
     """A page of accounts or of people."""
 
-    rows: tuple[AccountRow, ...] | tuple[PersonRow, ...]
-    count: Count
+    list: ListPart
     search: str
-    first: str
-    next: str
     may_edit: bool
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all, rather than nothing that fits."""
-        return not self.rows and not self.search
+        return not (self.list.rows or self.search or self.list.is_narrowed or self.list.problem)
 
 
 @dataclass(frozen=True)
@@ -101,45 +100,24 @@ class FormPage:
 
 @require_GET
 def accounts(request: Request) -> HttpResponse:
-    """All accounts the viewer may see, by name."""
-    page = queries.accounts(request.actor, search=_search(request), sort=_sort(request), after=_after(request))
-    return show(request, "people/accounts.html", _list_page(request, page), part="rows")
+    """All accounts the viewer may see, by name, as far as the address does not say otherwise."""
+    page = _list_page(request, "accounts")
+    return show(request, "people/accounts.html", page, part="rows", status=422 if page.list.problem else 200)
 
 
 @require_GET
 def people(request: Request) -> HttpResponse:
     """All people the viewer may see, by name; of one account, if the address names it."""
     account = as_uid(request.GET.get("account", ""))
-    page = queries.people(
-        request.actor,
-        search=_search(request),
-        sort=_sort(request),
-        after=_after(request),
-        where=f"account = {account}" if account else "",
-    )
-    return show(request, "people/people.html", _list_page(request, page), part="rows")
+    quick = Condition("account", Op.IS, (Value(str(account)),)) if account else EVERYTHING
+    page = _list_page(request, "people", quick)
+    return show(request, "people/people.html", page, part="rows", status=422 if page.list.problem else 200)
 
 
-def _search(request: Request) -> str:
-    return request.GET.get("q", "").strip()
-
-
-def _sort(request: Request) -> str:
-    return request.GET.get("sort", "name")
-
-
-def _after(request: Request) -> str | None:
-    return request.GET.get("after") or None
-
-
-def _list_page(request: Request, page: Page[Any]) -> ListPage:
-    asked = request.GET.copy()
-    is_later = bool(asked.pop("after", None))
-    first = f"{request.path}?{asked.urlencode()}" if is_later else ""
-    if page.after:
-        asked["after"] = page.after
-    following = f"{request.path}?{asked.urlencode()}" if page.after else ""
-    return ListPage(page.rows, page.count, _search(request), first, following, may(request.actor, "people.edit"))
+def _list_page(request: Request, subject: str, quick: Node = EVERYTHING) -> ListPage:
+    search = request.GET.get("q", "").strip()
+    part = list_part(request, read_state(request, SUBJECTS[subject], quick, search))
+    return ListPage(part, search, may(request.actor, "people.edit"))
 
 
 @require_GET

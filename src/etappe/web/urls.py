@@ -23,6 +23,7 @@ GROUPS = (
     "bulk_urls",
     "figures_urls",
     "records_urls",
+    "lists_urls",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -8,13 +8,14 @@ from pathlib import Path
 from django.utils.translation import override
 
 from etappe.config import env
-from etappe.config.reference import access, api, archive, journal, refusals
+from etappe.config.reference import access, api, archive, filters, journal, refusals
 from etappe.insights import reference as insights
 from etappe.playbook import lint_texts
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "api.md": api.page,
     "archive.md": archive.page,
+    "filters.md": filters.page,
     "journal-kinds.md": journal.page,
     "lint-rules.md": lint_texts.reference,
     "metrics.md": insights.reference,

@@ -1,0 +1,69 @@
+// Lists by keyboard: j and k (or the arrows) walk, x selects, Enter opens, e edits. And "all, but these".
+
+const rows = () => [...document.querySelectorAll<HTMLTableRowElement>("table[data-list] tbody tr[data-uid]")];
+const box = (row: Element) => row.querySelector<HTMLInputElement>(".pick input");
+const link = (row: Element) => row.querySelector<HTMLAnchorElement>("td.main-cell a");
+
+function walk(step: number): void {
+  const all = rows();
+  const here = all.findIndex((row) => row.classList.contains("at"));
+  const next = all[here < 0 ? 0 : Math.min(Math.max(here + step, 0), all.length - 1)];
+  if (!next) return;
+  all[here]?.classList.remove("at");
+  next.classList.add("at");
+  next.scrollIntoView({ block: "nearest" });
+  link(next)?.focus({ preventScroll: true });
+}
+
+function onRow(act: (row: HTMLTableRowElement) => void): void {
+  const row = rows().find((each) => each.classList.contains("at"));
+  if (row) act(row);
+}
+
+const KEYS: Record<string, () => void> = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  ArrowDown: () => walk(1),
+  ArrowUp: () => walk(-1),
+  x: () => onRow((row) => box(row)?.click()),
+  e: () => onRow((row) => link(row) && window.location.assign(`${link(row)?.href}edit/`)),
+};
+
+const busy = (event: KeyboardEvent) =>
+  event.ctrlKey ||
+  event.metaKey ||
+  event.altKey ||
+  event.defaultPrevented ||
+  document.querySelector("dialog[open], :popover-open") !== null ||
+  (event.target instanceof Element && Boolean(event.target.closest("input:not([type=checkbox]), select, textarea, summary, button")));
+
+/** What is ticked off while "all" is ticked goes along as exceptions. */
+function leaveOut(form: HTMLFormElement): void {
+  form.querySelectorAll("input[name=except]").forEach((each) => each.remove());
+  if (!form.querySelector<HTMLInputElement>("input[name=all]")?.checked) return;
+  form.querySelectorAll<HTMLInputElement>(".pick input:not(:checked)").forEach((each) => {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "except", value: each.value });
+    form.append(field);
+  });
+}
+
+export function setUpLists(): void {
+  document.addEventListener("keydown", (event) => {
+    const act = KEYS[event.key];
+    if (!act || busy(event) || !rows().length) return;
+    // The arrows scroll the page until somebody began to walk.
+    if (event.key.startsWith("Arrow") && !document.querySelector("tr.at")) return;
+    event.preventDefault();
+    act();
+  });
+  document.addEventListener("change", (event) => {
+    const all = event.target as HTMLInputElement;
+    if (all.name !== "all") return;
+    all.closest("form[data-selecting]")?.querySelectorAll<HTMLInputElement>(".pick input").forEach((each) => (each.checked = all.checked));
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.matches("[data-selecting]")) leaveOut(form);
+  });
+}

@@ -1,0 +1,142 @@
+"""What the columns of a list hold, as plain values, and as text for files."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from etappe.core.process import Process
+from etappe.journal.filtering import Asker, Field, Kind
+from etappe.journal.labels import words
+from etappe.playbook import queries as playbook
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Another record or a colleague, by name."""
+
+    uid: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount in a currency."""
+
+    amount: Decimal
+    currency: str
+
+
+Read = Callable[[Any], Any]
+
+
+def reader_of(field: Field, asker: Asker) -> Read:
+    """How the column's raw values are read; names of choices are looked up once for all rows."""
+    if field.kind is Kind.STAGE:
+        return _place
+    if field.choices is not None:
+        names = dict(field.choices(asker))
+        return lambda raw: _named(raw, names)
+    return lambda raw: read_value(field.kind, raw)
+
+
+def read_value(kind: Kind, raw: Any) -> Any:
+    """A raw value as a plain one: None where there is none."""
+    return _READERS[kind](raw) if raw is not None and kind in _READERS else raw
+
+
+def _named(raw: Any, names: dict[str, str]) -> Any:
+    if isinstance(raw, list):
+        return tuple(names.get(key, key) for key in raw)
+    return None if raw is None else names.get(raw, raw)
+
+
+def _place(raw: Any) -> str:
+    """The name of a stage, or of a process."""
+    if isinstance(raw, dict):
+        process: Process = playbook.spec(raw["version"])
+        return words(process.stage(raw["stage"]).name)
+    return words(playbook.spec(raw).name)
+
+
+def _ref(raw: Any) -> Ref | None:
+    return Ref(uuid.UUID(raw["uid"]), raw["name"]) if raw.get("uid") else None
+
+
+def _money(raw: Any) -> Any:
+    if isinstance(raw, list):
+        return tuple(found for item in raw if (found := _money(item)))
+    return Money(Decimal(raw["amount"]), raw["currency"]) if raw.get("amount") is not None else None
+
+
+def _number(raw: Any) -> Any:
+    return Decimal(raw) if isinstance(raw, str) else raw
+
+
+def _day(raw: Any) -> date:
+    return date.fromisoformat(raw) if isinstance(raw, str) else raw
+
+
+_READERS: dict[Kind, Read] = {
+    Kind.USER: _ref,
+    Kind.TEAM: _ref,
+    Kind.ACCOUNT: _ref,
+    Kind.PERSON: _ref,
+    Kind.MONEY: _money,
+    Kind.NUMBER: _number,
+    Kind.DAY: _day,
+    Kind.TAGS: tuple,
+}
+
+
+def as_text(value: Any, zone: ZoneInfo) -> str:
+    """The value for a file: numbers with a point, days in ISO form, several things with a semicolon between them.
+
+    >>> as_text((Money(Decimal("12.5000"), "EUR"), Money(Decimal(3), "CHF")), ZoneInfo("UTC"))
+    '12.5 EUR; 3 CHF'
+    """
+    if isinstance(value, tuple):
+        return "; ".join(as_text(item, zone) for item in value)
+    if isinstance(value, Money):
+        return f"{plain_number(value.amount)} {value.currency}"
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    if isinstance(value, Ref):
+        return value.name
+    return "" if value is None else str(value)
+
+
+def plain_number(value: Decimal) -> str:
+    """The number without zeros at its end.
+
+    >>> plain_number(Decimal("100.0000")), plain_number(Decimal("0.5000"))
+    ('100', '0.5')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def as_json(value: Any) -> Any:
+    """The value for JSON: references by uid and name, amounts as text."""
+    if isinstance(value, tuple):
+        return [as_json(item) for item in value]
+    if isinstance(value, Money):
+        return {"amount": plain_number(value.amount), "currency": value.currency}
+    if isinstance(value, Ref):
+        return {"uid": str(value.uid), "name": value.name}
+    if isinstance(value, Decimal):
+        return plain_number(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,261 @@
+"""The one table of accounts, people and deals: what the address asks for, and the page's part that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from etappe.core.errors import Refusal
+from etappe.core.filters import EVERYTHING, LENGTH, Node, all_of, parse, parts_of, without_condition, written
+from etappe.core.page import Count
+from etappe.journal.filtering import Field, Registry
+from etappe.journal.refusals import Said, text
+from etappe.records import lists
+from etappe.records.lists import Group, Listing, Subject, Wanted
+from etappe.team.access import may
+from etappe.web.lists_cells import Row, group_text, is_number, row_of
+from etappe.web.lists_words import in_words
+from etappe.web.shell import Request, today
+
+SINGULAR = {"deals": "deal", "accounts": "account", "people": "person"}
+"""What one of them is called in addresses and acts."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address of a list asks for. `quick` is what the form above the table narrows it to."""
+
+    subject: Subject
+    where: Node
+    text: str
+    quick: Node
+    search: str
+    columns: tuple[str, ...]
+    sort: str
+    group: str
+    after: str | None
+    problem: Said | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same as the room takes it."""
+        tree = all_of(self.quick, self.where)
+        return Wanted(self.subject, tree, self.search, self.columns, self.sort)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading; `sort` is empty where one cannot sort by it."""
+
+    key: str
+    label: str
+    sort: str
+    num: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One condition in words, and the address of the list without it."""
+
+    said: str
+    off: str
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """A group in words, with the address of its rows."""
+
+    name: str
+    count: int
+    sums: str
+    url: str
+
+
+@dataclass(frozen=True)
+class ListPart:
+    """The table with all that belongs to it."""
+
+    subject: str
+    singular: str
+    heads: tuple[Head, ...]
+    rows: tuple[Row, ...]
+    count: Count
+    next: str
+    first: str
+    where: str
+    chips: tuple[Chip, ...]
+    groups: tuple[GroupRow, ...]
+    group: str
+    groupable: tuple[tuple[str, str], ...]
+    query: str
+    """The address' query without the place in the list, for links to columns, filter and export."""
+    kept: tuple[tuple[str, str], ...]
+    """The same as fields for forms."""
+    meant: str
+    """The whole filter as text, with what the form above the table adds."""
+    export: str
+    """The query of the same list as a file."""
+    problem: Said | None = None
+    may_change: bool = False
+    """Whether the viewer may change several rows at once."""
+    may_all: bool = False
+    """Whether all rows can be meant, on every page: what the search box found is no filter that a form could send."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter of its own is set."""
+        return bool(self.where)
+
+
+CHANGING = {"deals": "deals.edit", "accounts": "people.edit", "people": "people.edit"}
+"""The act by which the rows of a list are changed."""
+
+
+def read_state(request: Request, subject: Subject, quick: Node = EVERYTHING, search: str = "") -> State:
+    """What the address asks for. A filter that cannot be read narrows to nothing and is told as a problem."""
+    asked = request.GET
+    problem: Said | None = None
+    where: Node = EVERYTHING
+    written_text = asked.get("where", "")[: LENGTH + 1]
+    try:
+        where = parse(written_text)
+    except Refusal as refusal:
+        problem = text(refusal)
+    return State(
+        subject=subject,
+        where=where,
+        text=written_text.strip(),
+        quick=quick,
+        search=search,
+        columns=tuple(key for key in asked.get("columns", "").split(",") if key),
+        sort=asked.get("sort", ""),
+        group=asked.get("group", ""),
+        after=asked.get("after") or None,
+        problem=problem,
+    )
+
+
+def list_part(request: Request, state: State) -> ListPart:
+    """The table of the list. What is wrong with its filter or columns is told in its place, with a way to mend it."""
+    known = lists.registry_of(state.subject, request.actor)
+    if state.problem:
+        return _told(request, state, known, state.problem)
+    try:
+        found = lists.listing(request.actor, state.wanted, after=state.after, today=today(request), known=known)
+        groups = _groups(request, state)
+    except Refusal as refusal:
+        if not refusal.code.startswith(("filter_", "column_", "too_many_columns", "group_")):
+            raise
+        return _told(request, state, known, text(refusal))
+    return _part(request, state, found, groups)
+
+
+def _told(request: Request, state: State, known: Registry, problem: Said) -> ListPart:
+    nothing = Listing((), (), None, Count(0), known)
+    return _part(request, state, nothing, (), problem)
+
+
+def _part(
+    request: Request, state: State, found: Listing, groups: tuple[GroupRow, ...], problem: Said | None = None
+) -> ListPart:
+    query = _without(request.GET, "after")
+    return ListPart(
+        subject=state.subject.key,
+        singular=SINGULAR[state.subject.key],
+        heads=tuple(_head(field, found.known) for field in found.fields),
+        rows=tuple(row_of(state.subject, line, found.fields, today(request)) for line in found.rows),
+        count=found.count,
+        next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
+        first=f"{request.path}?{query.urlencode()}" if state.after else "",
+        where=state.text,
+        chips=_chips(request, state, found.known),
+        groups=groups,
+        group=state.group,
+        groupable=tuple((field.key, str(field.name)) for field in found.known if lists.may_group(field)),
+        query=query.urlencode(),
+        kept=tuple((key, value) for key, value in query.items() if isinstance(value, str)),
+        meant=written(state.wanted.where),
+        export=_export_query(state),
+        problem=problem,
+        may_change=may(request.actor, CHANGING[state.subject.key]),
+        may_all=not state.search,
+    )
+
+
+def _export_query(state: State) -> str:
+    query = QueryDict(mutable=True)
+    columns = ",".join(state.columns)
+    found = {"where": written(state.wanted.where), "q": state.search, "columns": columns, "sort": state.sort}
+    query.update({name: value for name, value in found.items() if value})
+    return query.urlencode()
+
+
+def _head(field: Field, known: Registry) -> Head:
+    return Head(field.key, heading(field), field.key if field.order else "", is_number(field.kind))
+
+
+def heading(field: Field) -> str:
+    """The field with what it belongs to: `Account: Country`."""
+    prefixed = "." in field.key and not field.key.startswith("custom.")
+    return f"{field.group}: {field.name}" if prefixed else str(field.name)
+
+
+def _chips(request: Request, state: State, known: Registry) -> tuple[Chip, ...]:
+    def off(part: Node) -> str:
+        left = _without(request.GET, "after")
+        left["where"] = written(without_condition(state.where, part))
+        if not left["where"]:
+            left.pop("where")
+        return f"?{left.urlencode()}"
+
+    asker = lists.asker_of(request.actor, today(request))
+    return tuple(Chip(in_words(part, known, asker), off(part)) for part in parts_of(state.where))
+
+
+def _groups(request: Request, state: State) -> tuple[GroupRow, ...]:
+    if not state.group:
+        return ()
+    found = lists.groups(request.actor, state.wanted, state.group, today=today(request))
+    return tuple(_group_row(request, state, group) for group in found)
+
+
+def _group_row(request: Request, state: State, group: Group) -> GroupRow:
+    url = ""
+    if group.where is not None:
+        query = _without(request.GET, "after", "group")
+        query["where"] = written(all_of(state.where, group.where))
+        url = f"?{query.urlencode()}"
+    name, sums = group_text(group)
+    return GroupRow(name, group.count, sums, url)
+
+
+def _without(query: QueryDict, *names: str) -> QueryDict:
+    left = query.copy()
+    for name in names:
+        left.pop(name, None)
+    return left
+
+
+def _joined(query: QueryDict, **more: str | None) -> str:
+    left = query.copy()
+    for name, value in more.items():
+        left[name] = value or ""
+    return left.urlencode()
+
+
+def list_address(subject: Subject, query: QueryDict) -> str:
+    """The address of a list with this query."""
+    asked = _without(query, *(name for name in query if not query[name]))
+    return reverse(subject.key) + (f"?{asked.urlencode()}" if asked else "")
+
+
+def offered(known: Registry, *, shown: bool) -> list[tuple[str, Sequence[Field]]]:
+    """The fields in groups, for pickers: the record's own first; with `shown` those that can be columns."""
+    groups: dict[str, list[Field]] = {}
+    for field in known:
+        if not shown or field.value is not None:
+            groups.setdefault(str(field.group), []).append(field)
+    return list(groups.items())

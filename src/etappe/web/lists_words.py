@@ -1,0 +1,74 @@
+"""Filters in the reader's words: how fields compare, and whole conditions as one would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from etappe.core.errors import Refusal
+from etappe.core.filters import ME, MY_TEAM, Condition, Node, Op, Value, written
+from etappe.journal.filtering import Asker, Field, Kind, Registry
+
+WORDS: Mapping[Op, Promise] = {
+    Op.IS: pgettext_lazy("filter", "is"),
+    Op.IS_NOT: pgettext_lazy("filter", "is not"),
+    Op.BELOW: pgettext_lazy("filter", "is below"),
+    Op.UP_TO: pgettext_lazy("filter", "is at most"),
+    Op.ABOVE: pgettext_lazy("filter", "is above"),
+    Op.FROM: pgettext_lazy("filter", "is at least"),
+    Op.HAS: pgettext_lazy("filter", "contains"),
+    Op.HAS_NOT: pgettext_lazy("filter", "does not contain"),
+    Op.IN: pgettext_lazy("filter", "is one of"),
+    Op.NOT_IN: pgettext_lazy("filter", "is none of"),
+    Op.EMPTY: pgettext_lazy("filter", "is empty"),
+    Op.FILLED: pgettext_lazy("filter", "is not empty"),
+}
+IN_TIME: Mapping[Op, Promise] = {
+    Op.BELOW: pgettext_lazy("filter", "is before"),
+    Op.UP_TO: pgettext_lazy("filter", "is up to"),
+    Op.ABOVE: pgettext_lazy("filter", "is after"),
+    Op.FROM: pgettext_lazy("filter", "is from"),
+}
+SPECIAL: Mapping[str, Promise] = {
+    ME: gettext_lazy("I myself"),
+    MY_TEAM: gettext_lazy("my team"),
+    "today": gettext_lazy("today"),
+    "yes": gettext_lazy("yes"),
+    "no": gettext_lazy("no"),
+}
+
+
+def op_words(op: Op, kind: Kind | None) -> str:
+    """What the comparison is called for fields of this kind."""
+    in_time = kind in (Kind.DAY, Kind.MOMENT) and op in IN_TIME
+    return str(IN_TIME[op] if in_time else WORDS[op])
+
+
+def in_words(part: Node, known: Registry, asker: Asker) -> str:
+    """A condition as one would say it; what is nested stays as it is written."""
+    if not isinstance(part, Condition):
+        return written(part)
+    field = _field(part.field, known)
+    name = field_name(field) if field else part.field
+    names = dict(field.choices(asker)) if field and field.choices else {}
+    said = _(" or ").join(names.get(value.text, _value(value)) for value in part.values)
+    return f"{name} {op_words(part.op, field.kind if field else None)} {said}".strip()
+
+
+def field_name(field: Field) -> str:
+    """The field with what it belongs to."""
+    return f"{field.group}: {field.name}" if "." in field.key and field.group else str(field.name)
+
+
+def _field(key: str, known: Registry) -> Field | None:
+    try:
+        return known.field(key)
+    except Refusal:
+        return None
+
+
+def _value(value: Value) -> str:
+    return value.text if value.literal else str(SPECIAL.get(value.text.lower(), value.text))

@@ -1,0 +1,157 @@
+"""The table of all lists, through the browser's doors: filter, columns, groups, export."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import zipfile
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.deals.conftest import Scene, scene
+from tests.make import make_account
+from tests.web.signed import client_of
+
+__all__ = ["scene"]
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def ada(scene: Scene) -> Client:
+    for number, name in enumerate(("=1+1", "Groß", '"><script>alert(1)</script>')):
+        scene.another(name=name, amount=Decimal(1000 * (number + 1)), currency="EUR" if number else "CHF")
+    return client_of("ada")
+
+
+def names(answer: object) -> list[str]:
+    return [row.name for row in answer.context["page"].list.rows]  # type: ignore[attr-defined]
+
+
+def test_one_filter_narrows_table_board_and_file(ada: Client) -> None:
+    where = {"where": "amount >= 2000 and account ~ kunde", "sort": "name"}
+    answer = ada.get(reverse("deals"), where, headers=ENGLISH)
+    assert names(answer) == ['"><script>alert(1)</script>', "Groß"]
+    text = answer.content.decode()
+    assert "Deal value is at least 2000" in text and "<script>alert" not in text
+    board = ada.get(reverse("deals_board"), where).content.decode()
+    assert "Groß" in board and "=1+1" not in board
+    assert "2 deals" in ada.get(reverse("deals_board_totals"), where, headers=ENGLISH).content.decode()
+
+
+def test_a_filter_that_speaks_of_the_status_is_not_narrowed_to_open_ones(scene: Scene, ada: Client) -> None:
+    assert names(ada.get(reverse("deals"), {"where": "status != open"})) == []
+    assert len(names(ada.get(reverse("deals"), {"where": "status in (open, won)"}))) == 4
+
+
+BROKEN = ("amount >", "ammount = 1", "custom.gone = 1", "a = 1 or " * 300 + "a = 1", "x" * 9000)
+
+
+def test_a_broken_filter_is_told_and_can_be_mended(ada: Client) -> None:
+    for where, name in itertools.product(BROKEN, ("deals", "accounts", "people")):
+        answer = ada.get(reverse(name), {"where": where}, headers=ENGLISH)
+        assert answer.status_code == 422 and "Mend the filter" in answer.content.decode(), name
+        assert ada.get(reverse("list_filter", args=[name]), {"where": where}).status_code == 200
+    assert ada.get(reverse("deals_board"), {"where": BROKEN[0]}).status_code == 422
+
+
+def test_rows_of_the_form_become_the_filter(ada: Client) -> None:
+    address = reverse("list_filter", args=["deals"])
+    rows = {
+        "field": ["amount", "owner", "name", ""], "op": [">", "=", "in", "="],
+        "value": ["1500", "me", 'Groß, "me"', "x"],
+        "group": ["0", "0", "1", "1"], "sort": "name",
+    }  # fmt: skip
+    more = ada.get(address, rows | {"add": "0"})
+    assert [len(group) for group in more.context["page"].groups] == [3, 2]
+    fewer = ada.get(address, rows | {"drop": "0"})
+    assert [row.field for group in fewer.context["page"].groups for row in group] == ["owner", "name", ""]
+    done = ada.get(address, rows | {"apply": "1"})
+    assert done.status_code == 302
+    assert names(ada.get(done["Location"])) == ['"><script>alert(1)</script>', "Groß"]
+    assert ada.get(done["Location"]).context["page"].list.where == (
+        '(amount > 1500 and owner = me) or name in (Groß, "me")'
+    )
+    wrong = ada.get(address, rows | {"apply": "1", "value": ["lots", "me", "a", ""]})
+    assert wrong.status_code == 200 and wrong.context["page"].problem and wrong.context["page"].groups
+    nested = ada.get(address, {"where": "amount > 1 and (name = a or name = b)"})
+    assert not nested.context["page"].has_rows, "what is built otherwise is kept as text"
+
+
+def test_columns_are_chosen_and_ordered(ada: Client) -> None:
+    address = reverse("list_columns", args=["deals"])
+    chosen = {"column": ["name", "account.country", "amount"], "at_amount": "1", "at_name": "2", "where": "amount > 1"}
+    found = ada.get(address, chosen)
+    assert found.status_code == 302
+    page = ada.get(found["Location"]).context["page"].list
+    assert [head.key for head in page.heads] == ["amount", "name", "account.country"]
+    assert page.where == "amount > 1"
+    assert ada.get(reverse("deals"), {"columns": "name,password"}).status_code == 422
+    assert ada.get(address, {"columns": "name,password"}).status_code == 200
+
+
+def test_groups_lead_to_their_rows(ada: Client) -> None:
+    page = ada.get(reverse("deals"), {"group": "currency", "where": "amount > 0"}).context["page"].list
+    assert [(group.name, group.count) for group in page.groups] == [("EUR", 2), ("CHF", 1)]
+    assert names(ada.get(reverse("deals") + page.groups[1].url)) == ["=1+1"]
+    assert ada.get(reverse("deals"), {"group": "amount"}).status_code == 422
+
+
+def test_a_file_holds_what_is_listed_and_no_formula(scene: Scene, ada: Client) -> None:
+    make_account(scene.cast.cem, name="Geheim AG", is_private=True)
+    answer = ada.get(reverse("list_export", args=["deals", "csv"]), {"columns": "name,amount", "sort": "amount"})
+    assert isinstance(answer, StreamingHttpResponse)
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(content)))
+    assert rows[2:] == [["'=1+1", "1000 CHF"], ["Groß", "2000 EUR"], ['"><script>alert(1)</script>', "3000 EUR"]]
+    answer = ada.get(reverse("list_export", args=["deals", "xlsx"]), {"where": "amount > 0"})
+    book = b"".join(answer.streaming_content)
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert "Groß" in sheet and "<f>" not in sheet and "'=1+1" in sheet.replace("&apos;", "'")
+    listed = ada.get(reverse("list_export", args=["accounts", "csv"]))
+    assert b"Geheim" not in b"".join(listed.streaming_content)
+    assert ada.get(reverse("list_export", args=["deals", "csv"]), {"where": "("}).status_code == 422
+    assert ada.get(reverse("list_export", args=["deals", "exe"])).status_code == 404
+    assert ada.get(reverse("list_export", args=["tokens", "csv"])).status_code == 404
+
+
+def test_rows_are_selected_for_a_bulk_edit(scene: Scene, ada: Client) -> None:
+    answer = ada.get(reverse("deals"), {"where": "amount > 1500"})
+    page = answer.content.decode()
+    assert page.count('name="uid"') == 2 and 'name="all"' in page
+    meant = answer.context["page"].list.meant
+    started = ada.post(reverse("bulk_start"), {"subject": "deal", "where": meant, "all": "1"})
+    assert started.status_code == 303 and "/bulk/" in started["Location"]
+    assert ada.get(started["Location"]).status_code == 200
+    assert 'name="uid"' not in client_of("oda").get(reverse("deals")).content.decode(), "observers change nothing"
+    found = ada.get(reverse("accounts"), {"q": "kunde"}).content.decode()
+    assert 'name="uid"' in found and 'name="all"' not in found, "what a search found is no filter"
+
+
+def test_the_calendar_shows_dated_deals_of_the_month(scene: Scene, ada: Client) -> None:
+    scene.another(
+        name="Im Mai", expected_close=date(2026, 5, 4), buyer_target_date=date(2026, 5, 20), amount=Decimal(9)
+    )
+    scene.another(name="Im Juni", expected_close=date(2026, 6, 15))
+    for number in range(9):
+        scene.another(name=f"Zugleich {number}", expected_close=date(2026, 5, 5))
+    address = reverse("deals_calendar")
+    days = {day.date: day for day in ada.get(address, {"month": "2026-05"}).context["page"].days}
+    assert (min(days), max(days)) == (date(2026, 4, 27), date(2026, 5, 31))
+    assert [event.name for event in days[date(2026, 5, 4)].events] == ["Im Mai"]
+    assert [event.name for event in days[date(2026, 5, 20)].events] == ["Im Mai"]
+    assert (len(days[date(2026, 5, 5)].events), days[date(2026, 5, 5)].more) == (6, 3)
+    assert len(names(ada.get(days[date(2026, 5, 5)].url))) == 9
+    page = ada.get(address, {"month": "2026-05", "where": "amount > 1"}).content.decode()
+    assert "Im Mai" in page and "Zugleich" not in page and "Im Juni" not in page
+    for odd in ("2026-13", "0001-01", "9999-12", "x", "2026-05-01"):
+        assert ada.get(address, {"month": odd}).status_code == 200
+    assert ada.get(address, {"where": "amount >"}).status_code == 422
+    assert "Im Mai" not in client_of("cem").get(address, {"month": "2026-05"}).content.decode()
