@@ -17,7 +17,9 @@ from django.urls.resolvers import URLPattern
 
 from etappe.api.v1 import api
 from etappe.core.actor import SYSTEM
+from etappe.core.errors import Missing
 from etappe.journal.clock import now
+from etappe.records.history import history
 from etappe.team import actions as team
 from etappe.team.queries import user_by_id
 from tests.cast import PASSWORD
@@ -91,6 +93,9 @@ SUBJECTS: dict[str, str] = {
     "/deals/{uid}/exception": "bare",
     "/deals/{uid}/reopen": "lost",
     "/deals/{uid}/restore": "spare.gone_deal",
+    "/accounts/{uid}/history": "spare.account",
+    "/people/{uid}/history": "spare.person",
+    "/deals/{uid}/history": "bare",
     "/accounts/{uid}/merge": "spare.account",
     "/people/{uid}/merge": "spare.person",
     "/merges/": "spare.merge",
@@ -187,6 +192,15 @@ def _file(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
+def _value_before(subject: str, uid: uuid.UUID) -> dict[str, Any]:
+    """What brings back the value that a field had before; nothing for a record that is not there."""
+    try:
+        found = history(SYSTEM, subject, uid)
+    except Missing:
+        return {}
+    return {"field": "name", "entry": found.fields[0].values[1].entry, "seen": found.version}
+
+
 def _in_a_month() -> str:
     return (now() + timedelta(days=30)).date().isoformat()
 
@@ -252,6 +266,9 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/accounts/{uid}/edit/": lambda all_: {"name": "Anders GmbH"},
     "/accounts/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
     "/people/new/": lambda all_: {"name": "Neu Neumann"},
+    "/accounts/{uid}/history/": lambda all_: _value_before("account", all_.spare.account),
+    "/people/{uid}/history/": lambda all_: _value_before("person", all_.spare.person),
+    "/deals/{uid}/history/": lambda all_: _value_before("deal", all_.bare),
     "/accounts/{uid}/merge/": lambda all_: {"with": str(all_.spare.twin)},
     "/people/{uid}/merge/": lambda all_: {"with": str(all_.spare.twin_person)},
     "/duplicates/together/": lambda all_: {"one": str(all_.account), "other": str(all_.spare.account)},

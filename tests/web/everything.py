@@ -14,7 +14,7 @@ from etappe.exports import actions as exports
 from etappe.exports.write import Summary
 from etappe.imports import background
 from etappe.journal.clock import now
-from etappe.people.actions import create_account, create_person
+from etappe.people.actions import create_account, create_person, edit_account, edit_person
 from etappe.people.actions import write_note as note_people
 from etappe.people.actions_fields import archive_field, define_field
 from etappe.people.actions_tags import tag
@@ -113,7 +113,8 @@ def make_everything() -> Everything:
     entry = note_people("Ruft nur vormittags zurück.", account=scene.account, actor=cast.ada, at=AT)
     create_account({"name": "Verschwiegen AG", "is_private": True, "owner": None}, actor=cast.dot, at=AT)
     tag("account", scene.account, add=["Messe"], actor=cast.ada, at=AT)
-    bare, lost = scene.another(name="Zweite Anlage"), scene.another(name="Verlorene Anlage")
+    bare, lost = scene.another(name="Zwote Anlage"), scene.another(name="Verlorene Anlage")
+    deals.edit(bare, {"name": "Zweite Anlage"}, actor=cast.ada, at=scene.later())
     deals.leave(lost, scene.process.leave[0].key, actor=cast.ada, at=scene.later())
     token, _secret = team.create_token("Tabelle", ["read"], actor=cast.ada, at=AT)
     run, ran = _import(scene), _finished_run(scene)
@@ -168,7 +169,7 @@ def _field(scene: Scene, name: str, kind: str) -> uuid.UUID:
 def _spare(scene: Scene) -> Spare:
     """Records of Ada's that can be deleted, and such as lie in the recycle bin."""
     ada, at = scene.cast.ada, now()
-    account, person = (make({"name": "Übrig"}, actor=ada, at=AT).uid for make in (create_account, create_person))
+    account, person = (make({"name": "Über"}, actor=ada, at=AT).uid for make in (create_account, create_person))
     gone_account, gone_person = (
         make({"name": "Weg"}, actor=ada, at=AT).uid for make in (create_account, create_person)
     )
@@ -177,6 +178,8 @@ def _spare(scene: Scene) -> Spare:
         recycle.archive(subject, uid, actor=ada, at=at)
     twin = create_account({"name": "Übrig AG"}, actor=ada, at=AT).uid
     twin_person = create_person({"name": "Übrig"}, actor=ada, at=AT).uid
+    edit_account(account, {"name": "Übrig"}, seen=1, actor=ada, at=AT)
+    edit_person(person, {"name": "Übrig"}, seen=1, actor=ada, at=AT)
     merged = [create_account({"name": name}, actor=ada, at=AT).uid for name in ("Bleibt", "Geht")]
     done = merge("account", merged, actor=ada, at=at)
     return Spare(account, person, gone_account, gone_person, gone_deal, twin, twin_person, done.uid)

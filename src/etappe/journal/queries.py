@@ -98,6 +98,12 @@ def changed_records(xid: int, entry: int, *, limit: int) -> Changed:
     return Changed(keys, len(rows), *last)
 
 
+def own_entries(subject: str, key: int, limit: int) -> list[EntryView]:
+    """The newest entries that change a record itself, oldest first; `subject` is account, person or deal."""
+    found = Entry.objects.filter(**{f"{subject}_id": key}, kind__startswith=f"{subject}.").order_by("-id")[:limit]
+    return [_view(entry) for entry in reversed(found)]
+
+
 def last_entries(kind: str, subject: str, ids: Iterable[int]) -> dict[int, EntryView]:
     """The newest entry of one kind about each of these records, by their key; `subject` is account, person or deal."""
     column = f"{subject}_id"

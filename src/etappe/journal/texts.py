@@ -161,6 +161,11 @@ def sentence(kind: str, data: Mapping[str, Any], names: Names = NOBODY) -> str:
     return str(template).format_map(defaultdict(str, _values(data, names)))
 
 
+def value_said(column: str, value: Any, names: Names = NOBODY) -> str:
+    """A value of a column in words."""
+    return _column(column, value, names)
+
+
 def changed(data: Mapping[str, Any], names: Names = NOBODY) -> list[Changed]:
     """The fields that an entry changed, each before and after; empty for an entry of another kind."""
     pairs = data.get("changed")

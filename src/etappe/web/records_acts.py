@@ -16,17 +16,13 @@ from etappe.team.access import may
 class Acts:
     """Addresses of what the viewer may do; an empty one is not offered."""
 
+    history: str
     merge: str = ""
     delete: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to offer."""
-        return not (self.merge or self.delete)
 
 
 def acts_on(viewer: Actor, subject: str, record: AccountView | PersonView) -> Acts:
     """What the viewer may do with this account or person."""
     delete = reverse(f"{subject}_delete", args=[record.uid]) if may_delete(viewer, subject, record.id) else ""
     merge = reverse(f"{subject}_merge", args=[record.uid]) if may(viewer, "records.merge") else ""
-    return Acts(merge=merge, delete=delete)
+    return Acts(history=reverse(f"{subject}_history", args=[record.uid]), merge=merge, delete=delete)

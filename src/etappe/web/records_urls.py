@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from etappe.records.merge import SUBJECTS
-from etappe.web import records_bin, records_duplicates, records_merge
+from etappe.web import records_bin, records_duplicates, records_history, records_merge
 from etappe.web.records_bin import ROUTES
 
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     *(
         path(f"{ROUTES[subject]}/<uuid:uid>/merge/", records_merge.merge, {"subject": subject}, name=f"{subject}_merge")
         for subject in SUBJECTS
+    ),
+    *(
+        path(f"{word}/<uuid:uid>/history/", records_history.history, {"subject": subject}, name=f"{subject}_history")
+        for subject, word in ROUTES.items()
     ),
     *(
         path(f"{word}/<uuid:uid>/delete/", records_bin.delete, {"subject": subject}, name=f"{subject}_delete")
