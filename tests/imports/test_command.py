@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from etappe.cli import main
-from etappe.deals.models import Deal
+from etappe.deals.models import Deal, StageVisit
 from tests.imports import twin
 
 
@@ -62,3 +63,37 @@ def test_what_cannot_be_taken_is_said_plainly(db, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert not Deal.objects.exists()
+
+
+def test_an_import_says_its_id_and_is_undone_by_it(db, tmp_path: Path) -> None:
+    result = imported(*twin.four(tmp_path))
+    uid = re.search(r"Import ([0-9a-f-]{36}) begins", result.output)
+    assert uid, result.output
+    assert "There is nothing to take up" in imported("--resume", uid[1]).output
+    undone = imported("--undo", uid[1])
+    assert "deal: 60 put into the recycle bin" in undone.output
+    assert not Deal.objects.filter(archived_at=None).exists()
+    assert imported("--undo", uid[1]).exit_code == 1
+    assert imported().exit_code == imported("--undo", uid[1], *twin.four(tmp_path)).exit_code == 2
+    assert "not known" in imported(*twin.four(tmp_path), "--encoding", "rot13").output
+
+
+def test_columns_of_pipedrive_are_known(db, tmp_path: Path) -> None:
+    deals: list[list[object]] = [
+        ["Deal - ID", "Deal - Title", "Deal - Stage", "Deal - Value", "Deal - Status", "Deal - Deal created",
+         "Deal - Won time", "Deal - Organization", "Deal - Contact person"],
+        [7, "Press", "Proposal", "100", "Open", "2025-01-01 09:00:00", "", "Nord GmbH", "Ida Kern"],
+        [8, "Mill", "Proposal", "200", "Won", "2025-01-01 09:00:00", "2025-02-01 09:00:00", "Nord GmbH", ""],
+    ]  # fmt: skip
+    flow: list[list[object]] = [
+        ["Deal ID", "Field key", "Old value", "New value", "Log time"],
+        [7, "stage_id", "Qualification", "Proposal", "2025-01-09 09:00:00"],
+        [7, "value", "90", "100", "2025-01-09 09:00:00"],
+    ]
+    paths = twin.write(tmp_path / "deals-1.csv", deals), twin.write(tmp_path / "deal_changes.csv", flow)
+    told = json.loads(imported(*paths, "--json").stdout)
+    assert told["source"] == "Pipedrive"
+    assert told["totals"]["rejected"] == 0
+    visits = StageVisit.objects.filter(deal__name="Press").order_by("id")
+    assert [f"{visit.entered_at:%m-%d}" for visit in visits] == ["01-01", "01-09"]
+    assert Deal.objects.get(name="Mill").status == "won"

@@ -25,7 +25,9 @@ from etappe.people.models import Account
 from tests.imports import twin
 from tests.imports.test_again import folded
 
-KILLS = int(os.environ.get("ETAPPE_SOAK_KILLS", "2"))
+KILLS = 20 if os.environ.get("ETAPPE_TEST_SOAK") else 2
+STEP = 250 if os.environ.get("ETAPPE_TEST_SOAK") else 1200
+"""Rows after which the next kill comes at the latest."""
 SCRIPT = """
 import sys, django; django.setup()
 from etappe.imports import run
@@ -90,7 +92,7 @@ def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
     for _kill in range(KILLS):
         process = child(*begun)
         aim = Run.objects.values_list("rows_done", flat=True).first() or 0
-        aim += chance.randint(1, 1200)
+        aim += chance.randint(1, STEP)
         deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline:
             done = Run.objects.values_list("rows_done", flat=True).first()

@@ -14,6 +14,7 @@ from etappe.imports import background
 from etappe.imports import run as running
 from etappe.imports.models import Run
 from etappe.journal.clock import now
+from etappe.people.models import Account
 from tests import cast
 from tests.imports import twin
 from tests.web.signed import Signed, client_of
@@ -156,3 +157,46 @@ def test_giving_up_deletes_the_files(db, uploads):
     dot.post(f"{address}discard/")
     assert not (Path(django_settings.UPLOADS) / uid).exists()
     assert not Run.objects.exists()
+
+
+def test_rows_to_ask_about_are_decided_before_anything_is_written(db, uploads):
+    cast.assemble()
+    dot = client_of("dot")
+    twin.run(twin.write(uploads / "accounts.csv", [["Account Name", "Industry"], ["Nord GmbH", "Bau"]]))
+    path = twin.write(uploads / "neu.csv", [["Firma", "Branche", "Ort"], ["Nord GmbH", "Bau", "Kiel"]])
+    answer = dot.post("/import/", {"files": [SimpleUploadedFile(path.name, path.read_bytes())]})
+    address = str(answer["Location"])
+    uid = uid_of(address)
+    background.examine(uid, at=now())
+    form = {"duplicates-accounts": "ask", "match-accounts-name": "on", "currency": "EUR", "source": "Neu"}
+    assert dot.post(f"{address}map/", form).status_code == 303
+    background.examine(uid, at=now())
+    assert "not decided yet" in dot.get(address).content.decode()
+    refused = dot.post(f"{address}start/")
+    assert refused.status_code == 422
+    assert "nobody has decided" in refused.content.decode()
+    form |= {"decision-accounts-~nordgmbh": "fill"}
+    dot.post(f"{address}map/", form)
+    background.examine(uid, at=now())
+    assert dot.post(f"{address}start/").status_code == 303
+    background.carry_on(uid, clock=now)
+    assert Account.objects.get(name="Nord GmbH").city == "Kiel"
+    assert "Undo the whole import" in dot.get(address).content.decode()
+
+
+def test_a_map_is_saved_by_name_and_offered_again(db, uploads):
+    cast.assemble()
+    dot = client_of("dot")
+    first = upload(dot, uploads)
+    background.examine(uid_of(first), at=now())
+    assert dot.post(f"{first}preset/", {"name": "Old CRM"}).status_code == 303
+    assert dot.post(f"{first}preset/", {"name": " "}).status_code == 422
+    page = dot.get(first).content.decode()
+    assert "fits these files" in page
+    preset = re.search(r'<option value="([0-9a-f-]{36})">Old CRM', page)
+    assert preset
+    assert dot.post(f"{first}preset/", {"preset": preset[1]}).status_code == 303
+    background.examine(uid_of(first), at=now())
+    assert dot.post(f"{first}preset/", {"preset": preset[1], "forget": "1"}).status_code == 303
+    assert dot.post(f"{first}preset/", {"preset": preset[1]}).status_code == 404
+    assert dot.post(f"{first}preset/", {"preset": "x"}).status_code == 404
