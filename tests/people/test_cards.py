@@ -79,3 +79,11 @@ def test_cards_are_imported_and_known_again(cast: Cast, tmp_path: Path) -> None:
         dict(actions.run_now(again, again.plan, dry=False, actor=SYSTEM, at=now(), clock=now).totals)["unchanged"] == 2
     )
     assert Account.objects.get().name == "Söder & Kamm"
+
+
+def test_cards_that_say_little_are_people_too(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "namen.vcf"
+    path.write_text("".join(f"BEGIN:VCARD\nFN:Name {number}\nEND:VCARD\n" for number in range(3)))
+    found = look([Given("namen.vcf", path)], at=now())
+    actions.run_now(found, found.plan, dry=False, actor=SYSTEM, at=now(), clock=now)
+    assert Person.objects.filter(name__startswith="Name ").count() == 3

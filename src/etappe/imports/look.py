@@ -85,8 +85,14 @@ def look(given: Sequence[Given], *, at: datetime) -> Look:
     readable = [file for file in files if file.profile is not None]
     plans = propose([file.profile for file in readable if file.profile])
     for file, found in zip(readable, plans, strict=True):
-        file.found = _without_deleted_if_all(file, found)
+        file.found = _without_deleted_if_all(file, _of_cards(file, found))
     return _proposed(files, at)
+
+
+def _of_cards(file: Looked, found: FilePlan) -> FilePlan:
+    """vCards tell of people, however little they say."""
+    is_card = file.guess is not None and file.guess.kind == "vcf"
+    return plan_as(file.profile, FileKind.PEOPLE) if is_card and file.profile else found
 
 
 def _look_at(given: Given) -> list[Looked]:
