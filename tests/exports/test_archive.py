@@ -28,11 +28,14 @@ from etappe.exports.tables import LEFT_OUT, TABLES
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
 from etappe.people.models import Account, Person
+from etappe.records.actions import tell_apart
+from etappe.records.merge import merge
 from etappe.team import actions as team_actions
 from etappe.team.models import Team, User, Workspace
 from tests import conftest
 from tests.cast import AT, email
 from tests.database import Server
+from tests.make import make_account
 from tests.replay import assert_replays
 from tests.web.everything import Everything, make_everything
 
@@ -40,7 +43,11 @@ from tests.web.everything import Everything, make_everything
 @pytest.fixture
 def everything(fresh_database: str, settings, tmp_path: Path) -> Everything:
     settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
-    return make_everything()
+    made = make_everything()
+    same = [make_account(name="Doppelt GmbH").uid for _time in range(3)]
+    merge("account", same[:2], actor=SYSTEM, at=AT)
+    tell_apart("account", same[0], same[2], actor=made.scene.cast.dot, at=AT)
+    return made
 
 
 def export(path: Path) -> Path:
@@ -63,7 +70,7 @@ def test_every_table_goes_along_or_stays_behind_for_a_reason() -> None:
 
 COUNTS = frozenset({
     "strength", "rows", "files", "entries", "created", "changed", "unchanged", "rejected", "archived", "restored",
-    "stays", "number", "stages", "records",
+    "stays", "number", "stages", "records", "moved",
 })  # fmt: skip
 """Numbers in entries that count something and name no row."""
 
@@ -167,6 +174,11 @@ def test_numbers_move_where_colleagues_are_there_already(elsewhere: Path, tmp_pa
     assert (there.name, there.password) == ("Dot Dörfler", "hash of hers")
     assert User.objects.filter(email="new@etappe.example").exists()
     assert not any(user.has_usable_password() for user in User.objects.exclude(id=there.id))
+    merged = Entry.objects.get(kind="account.merged")
+    (away,) = merged.data["absorbed"]
+    assert Account.objects.get(id=away).merged_into_id == merged.account_id
+    apart = Entry.objects.get(kind="account.told_apart", account_id=merged.account_id)
+    assert Account.objects.get(id=apart.data["other"]).name == "Doppelt GmbH"
     for record in records():
         if str(getattr(record, "email", "")) not in ("new@etappe.example", email("dot")) and record.pk:
             assert_replays(record)

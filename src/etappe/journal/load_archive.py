@@ -218,20 +218,24 @@ def entries_moved(loading: Loading) -> str | None:
     if loading.keeps_all:
         return None
     tells = {table.tells: _numbers(table) for table in loading.tables.values() if table.tells}
-    cases = " ".join(f"WHEN new.kind ^@ '{prefix}' THEN {_data(loading, numbers)}" for prefix, numbers in tells.items())
     told = {kind: keys for table in loading.tables.values() for kind, keys in table.told.items()}
     single = " ".join(
-        f"WHEN new.kind = '{kind}' THEN {_parts('new.data', _cases(loading, keys))}" for kind, keys in told.items()
+        f"WHEN new.kind = '{kind}' THEN {_data(loading, tells.get(kind.split('.')[0] + '.', {}), keys)}"
+        for kind, keys in told.items()
     )
-    return f"CASE {single} {cases} ELSE new.data END"
+    others = " ".join(
+        f"WHEN new.kind ^@ '{prefix}' THEN {_data(loading, numbers, {})}" for prefix, numbers in tells.items()
+    )
+    return f"CASE {single} {others} ELSE new.data END"
 
 
 def _numbers(table: Archived) -> dict[str, str]:
     return {column.name: column.refers for column in table.columns if isinstance(column.refers, str)}
 
 
-def _data(loading: Loading, numbers: Mapping[str, str]) -> str:
-    """Numbers stand in `values` and `restored` by column, in `changed` by column as a pair."""
+def _data(loading: Loading, numbers: Mapping[str, str], told: Mapping[str, str]) -> str:
+    """Numbers stand in `values` and `restored` by column, in `changed` by column as a pair, and as the kind says."""
+    own = " ".join(f"WHEN whole.key = '{key}' THEN {_one_or_many(loading, table)}" for key, table in told.items())
     one = _cases(loading, numbers)
     two = " ".join(
         f"WHEN '{name}' THEN jsonb_build_array({_json(loading, 'part.value->0', table)}, "
@@ -240,11 +244,21 @@ def _data(loading: Loading, numbers: Mapping[str, str]) -> str:
     )
     inner = "whole.value"
     return (
-        "(SELECT coalesce(jsonb_object_agg(whole.key, CASE WHEN jsonb_typeof(whole.value) <> 'object' THEN whole.value "
+        f"(SELECT coalesce(jsonb_object_agg(whole.key, CASE {own} "
+        "WHEN jsonb_typeof(whole.value) <> 'object' THEN whole.value "
         f"WHEN whole.key IN ('values', 'restored') THEN {_parts(inner, one)} "
         f"WHEN whole.key = 'changed' THEN {_parts(inner, two)} ELSE whole.value END), '{{}}') "
         "FROM jsonb_each(new.data) AS whole)"
     )
+
+
+def _one_or_many(loading: Loading, table: str) -> str:
+    each = _json(loading, "item.value", table)
+    many = (
+        f"(SELECT coalesce(jsonb_agg({each} ORDER BY item.at), '[]') "
+        "FROM jsonb_array_elements(whole.value) WITH ORDINALITY AS item(value, at))"
+    )
+    return f"CASE jsonb_typeof(whole.value) WHEN 'array' THEN {many} ELSE {_json(loading, 'whole.value', table)} END"
 
 
 def _cases(loading: Loading, numbers: Mapping[str, str]) -> str:
