@@ -197,7 +197,14 @@ def test_every_field_takes_every_way_it_is_compared(lists: Lists) -> None:
         Kind.NUMBER: 1, Kind.MONEY: 1, Kind.DAY: "today", Kind.MOMENT: "today", Kind.YES_NO: "yes", Kind.USER: "me",
         Kind.TEAM: "my_team",
     }  # fmt: skip
-    chosen = {"process": "inbound", "stage": "in_use", "status": "won", "proof": "proven", "basis": "start"}
+    chosen = {
+        "process": "inbound",
+        "stage": "in_use",
+        "status": "won",
+        "proof": "proven",
+        "basis": "start",
+        "attention": "silent",
+    }
     for known, ask in (
         (deal_registry(lists.cast.ada), lists.deals),
         (account_registry(lists.cast.ada), lists.accounts),
