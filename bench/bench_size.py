@@ -108,6 +108,7 @@ def together(browser: Browser, tree: psutil.Process, records: list[str]) -> None
         thread.start()
     for thread in threads:
         thread.join()
+    browser.connection.close()
     every = [wall for found in walls.values() for wall in found]
     for name in names:
         if walls[name]:
