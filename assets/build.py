@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 WEB = HERE.parent / "src" / "etappe" / "web"
 TARGET = WEB / "static" / "built"
-ENTRIES = ("ts/shell.ts", "ts/board.ts", "css/etappe.css")
+ENTRIES = ("ts/shell.ts", "ts/board.ts", "ts/editor.ts", "css/etappe.css")
 SYMBOL = '<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>'
 
 

@@ -128,6 +128,8 @@ SUBJECTS: dict[str, str] = {
     "/bulk/{uid}/cancel": "bulk_working",
     "/bulk/{uid}/undo": "bulk_done",
     "/bulk/": "bulk",
+    "/playbook/": "remap",
+    "/remaps/": "remap",
 }
 """The record of `Everything` that `uid` names, by the beginning of the address; the first that fits."""
 
@@ -277,6 +279,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/people/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
     "/playbook/check/": lambda all_: {"source": make_source("another"), "publish": "1"},
     "/drafts/{uid}/": lambda all_: {"source": make_source("own", ("Bestellt",)), "save": "1"},
+    "/playbook/{key}/deals/": lambda all_: {"to_requirements_agreed": "requirements_agreed", "move": "1"},
     "/drafts/{uid}/publish/": lambda all_: {"reason": "Klarer so"},
     "/import/": lambda all_: {"files": [_file("firmen.csv", TABLE)]},
     "/import/{uid}/map/": lambda all_: {"source": "Altes CRM", "currency": "CHF", "as_of": "2024-12-31"},
@@ -322,6 +325,8 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /bulk": lambda all_: {"subject": "deal", "uids": [str(all_.deal)], "set": {"source": "Messe"}},
     "POST /processes": lambda all_: {"source": make_source("another")},
     "POST /lint": lambda all_: {"source": make_source("another")},
+    "POST /processes/{key}/remaps/preview": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
+    "POST /processes/{key}/remaps": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
     "PATCH /drafts/{uid}": lambda all_: {"source": make_source("own", ("Bestellt",))},
 }  # fmt: skip
 """What a program sends, by operation; one that is not here takes `{}`."""

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from etappe.core.actor import SYSTEM, Role
 from etappe.deals import actions as deals
 from etappe.deals import queries
+from etappe.deals.actions.remap import carry_on
 from etappe.deals.reading import Given, read_file
 from etappe.exports import actions as exports
 from etappe.exports.write import Summary
@@ -20,6 +21,7 @@ from etappe.people.actions_fields import archive_field, define_field
 from etappe.people.actions_tags import tag
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_drafts import start_draft
+from etappe.playbook.queries import library_item
 from etappe.records import bin as recycle
 from etappe.records import bulk
 from etappe.records.bulk_rooms import Chosen
@@ -87,6 +89,7 @@ class Everything:
     spare: Spare
     draft: uuid.UUID
     export: uuid.UUID
+    remap: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -150,6 +153,7 @@ def make_everything() -> Everything:
         spare=_spare(scene),
         draft=start_draft("own", actor=cast.dot, at=AT).uid,
         export=_export(scene),
+        remap=_remap(scene),
     )
 
 
@@ -183,6 +187,15 @@ def _spare(scene: Scene) -> Spare:
     merged = [create_account({"name": name}, actor=ada, at=AT).uid for name in ("Bleibt", "Geht")]
     done = merge("account", merged, actor=ada, at=at)
     return Spare(account, person, gone_account, gone_person, gone_deal, twin, twin_person, done.uid)
+
+
+def _remap(scene: Scene) -> uuid.UUID:
+    """Deals that were moved to a second version of their process; those in its second stage stay on the first."""
+    dot, at = scene.cast.dot, now()
+    publish(library_item("inbound").source.replace("key: order_placed", "key: ordered"), actor=dot, at=at)
+    uid = deals.begin_remap("inbound", {"need_confirmed": "need_confirmed"}, then=str, actor=dot, at=at)
+    carry_on(str(uid), clock=now)
+    return uid
 
 
 def _with_proof(scene: Scene) -> tuple[uuid.UUID, uuid.UUID, str, uuid.UUID]:

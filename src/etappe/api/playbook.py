@@ -11,6 +11,9 @@ from etappe.api import shapes_playbook as shapes
 from etappe.api.signin import Caller
 from etappe.core.lint import Finding, lint
 from etappe.core.process_diff import compare
+from etappe.core.remap import check_map
+from etappe.deals import actions as deal_actions
+from etappe.deals import jobs, remaps
 from etappe.playbook import actions, actions_drafts, queries
 from etappe.playbook.diff_texts import tell as in_words
 from etappe.playbook.drafts import drafts
@@ -125,3 +128,44 @@ def _version(version: queries.VersionView) -> dict[str, Any]:
         "published_at": version.published_at,
         "source": version.source,
     }
+
+
+@router.post("/processes/{key}/remaps/preview", response=shapes.RemapPreviewOut)
+def preview_remap(request: Caller, key: str, body: shapes.RemapPreview) -> dict[str, Any]:
+    """What a map (old stage to new stage of the newest version) would make of open deals, fifty at a time.
+
+    `proposed` is the map for the stages in which there are such deals, with their number.
+    """
+    to = queries.get_version(key)
+    lines = remaps.old_stages(request.actor, key, to.spec, to.id)
+    check_map({old: new for old, new in body.stages.items() if new}, to.spec)
+    page = remaps.preview(request.actor, key, to.spec, to.id, body.stages, after=body.after)
+    rows = [
+        vars(row) | {"kept": [each.key for each in row.kept], "lost": [each.key for each in row.lost]}
+        for row in page.rows
+    ]
+    return {"proposed": [vars(line) for line in lines], "rows": rows, "after": page.after}
+
+
+@router.post("/processes/{key}/remaps", response={202: shapes.RemapOut})
+def start_remap(request: Caller, key: str, body: shapes.StageMap) -> Status[Any]:
+    """Move the caller's open deals on older versions to the newest one, by a map; it goes on by itself."""
+    uid = deal_actions.begin_remap(key, body.stages, then=_defer, actor=request.actor, at=request.at)
+    return Status(202, vars(remaps.get_remap(request.actor, uid)))
+
+
+def _defer(uid: str) -> Any:
+    return jobs.carry_out_remap.defer(run=uid)
+
+
+@router.get("/remaps/{uid}", response=shapes.RemapOut)
+def get_remap(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
+    """How far a move of deals is."""
+    return vars(remaps.get_remap(request.actor, uid))
+
+
+@router.post("/remaps/{uid}/undo", response={202: shapes.RemapOut})
+def undo_remap(request: Caller, uid: uuid.UUID) -> Status[Any]:
+    """Take a whole move of deals back, within 90 days; deals that have moved since stay."""
+    deal_actions.undo_remap(uid, then=_defer, actor=request.actor, at=request.at)
+    return Status(202, vars(remaps.get_remap(request.actor, uid)))

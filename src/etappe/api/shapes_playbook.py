@@ -113,3 +113,58 @@ class PublishDraft(Schema):
 
     reason: str = ""
     seen: int | None = None
+
+
+class StageMap(Schema):
+    """For each old stage the new one; deals in stages that are not named stay where they are."""
+
+    stages: dict[str, str] = Field(max_length=200)
+
+
+class RemapPreview(StageMap):
+    """A map to try, and the deal after which to read on."""
+
+    after: int = 0
+
+
+class OldStageOut(Schema):
+    """A stage of older versions with open deals, and where they are proposed to go."""
+
+    key: str
+    name: dict[str, str]
+    deals: int
+    proposed: str
+
+
+class RemapRowOut(Schema):
+    """A deal before and after; `kept` and `lost` are keys of the criteria that were met."""
+
+    deal: RefOut
+    before: dict[str, str]
+    after: dict[str, str]
+    proof_before: str
+    proof_after: str
+    kept: list[str]
+    lost: list[str]
+
+
+class RemapPreviewOut(Schema):
+    """What a map would do."""
+
+    proposed: list[OldStageOut]
+    rows: list[RemapRowOut]
+    after: int | None
+
+
+class RemapOut(Schema):
+    """A move of deals to a version: `state` is queued, running, done, undoing or undone."""
+
+    uid: uuid.UUID
+    process: str
+    number: int
+    state: str
+    total: int
+    done: int
+    undone: int
+    stayed: int
+    created_at: datetime

@@ -150,18 +150,32 @@ def schema_command() -> None:
 @command.command("publish")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--reason", default="", help="Why this version; it stays in the list of versions.")
+@click.option("--map", "pairs", multiple=True, metavar="OLD=NEW", help="Move open deals from stage OLD to stage NEW.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change and where the deals would stand.")
 @click.option("--as", "as_email", required=True, metavar="EMAIL", help="Who publishes, by e-mail address.")
 @plainly
-def publish_command(file: Path, reason: str, as_email: str) -> None:
-    """Publish the process in FILE as the next version; the same text again changes nothing."""
+def publish_command(file: Path, reason: str, pairs: tuple[str, ...], dry_run: bool, as_email: str) -> None:
+    """Publish the process in FILE as the next version; the same text again changes nothing.
+
+    With --map, open deals of the stages that are named come along; a deal that stands further than its evidence
+    reaches is unproven afterwards. It can be taken back on the page of the process.
+    """
     from etappe.config.start import application
 
+    source, stages = _decoded(_read(str(file))), dict(_pair(pair) for pair in pairs)
     with application(), said_plainly():
-        from etappe.journal.clock import now
-        from etappe.playbook.actions import publish
+        from etappe.cli.process_move import publish, rehearse
 
-        version = publish(_decoded(file.read_bytes()), reason=reason, actor=actor_named(as_email), at=now())
-        click.echo(f"{version.process} {version.number}")
+        actor = actor_named(as_email)
+        for line in (rehearse if dry_run else publish)(source, stages, reason, actor):
+            click.echo(line)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, sign, new = text.partition("=")
+    if not (sign and old and new):
+        raise click.ClickException(f"--map {text}: write it as OLD=NEW, two keys of stages.")
+    return old, new
 
 
 def _decoded(content: bytes) -> str:

@@ -198,6 +198,7 @@ class Evidence(models.Model):
     judged_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
     judged_at = models.DateTimeField(null=True)
     judged_reason = models.TextField(blank=True, default="")
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -222,6 +223,7 @@ class DealException(models.Model):
     answered_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True, default="")
     by_oneself = models.BooleanField(default=False)
+    lapsed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["deal"], name="exception_deal")]
@@ -274,3 +276,38 @@ class Member(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["deal", "user"], name="member_once")]
+
+
+class Remap(models.Model):
+    """A move of open deals to another version of their process, by a map from old to new stages.
+
+    All its entries in the journal carry `change_id` and lie between `first_entry` and `last_entry`; taking it back
+    reads them from `cursor` on.
+    """
+
+    uid = uid_field()
+    process = models.TextField()
+    to_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
+    stages = models.JSONField()
+    state = models.TextField(default="queued")
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    undone = models.IntegerField(default=0)
+    stayed = models.IntegerField(default=0)
+    change_id = models.UUIDField()
+    undo_change_id = models.UUIDField()
+    first_entry = models.BigIntegerField()
+    last_entry = models.BigIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    started_by = models.BigIntegerField(null=True)
+    undone_by = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["process"], condition=Q(state__in=("queued", "running", "undoing")), name="remap_at_work_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["process", "-id"], name="remap_newest")]

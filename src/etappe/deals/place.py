@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import DateTimeField, F, Value
+from django.db.models.functions import Greatest
 
 from etappe.core.actor import Actor
 from etappe.core.evidence import Kind, Provenance
@@ -29,7 +31,10 @@ def facts_of(deal: Deal) -> DealFacts:
 
 
 def facts_of_many(deals: Sequence[Deal]) -> dict[int, DealFacts]:
-    """What the gate needs to know of each of the deals, by key, in a few queries whatever their number."""
+    """What the gate needs to know of each of the deals, by key, in a few queries whatever their number.
+
+    Evidence and exceptions that have lapsed were given for what an earlier version of the process asked for.
+    """
     held, excepted = _held([deal.id for deal in deals]), _excepted([deal.id for deal in deals])
     unfilled = _unfilled(deals)
     return {
@@ -62,7 +67,7 @@ def _unfilled(deals: Sequence[Deal]) -> dict[OwnValues, tuple[Unfilled, ...]]:
 
 def _held(deals: Sequence[int]) -> dict[int, list[Held]]:
     found: dict[int, list[Held]] = defaultdict(list)
-    rows = Evidence.objects.filter(deal_id__in=deals).values_list(
+    rows = Evidence.objects.filter(deal_id__in=deals, lapsed_at=None).values_list(
         "deal_id", "criterion", "kind", "provenance", "verdict", "withdrawn_at"
     )
     for deal, criterion, kind, provenance, verdict, withdrawn in rows:
@@ -73,7 +78,9 @@ def _held(deals: Sequence[int]) -> dict[int, list[Held]]:
 
 def _excepted(deals: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = DealException.objects.filter(deal_id__in=deals, granted=True).values_list("deal_id", "stages")
+    rows = DealException.objects.filter(deal_id__in=deals, granted=True, lapsed_at=None).values_list(
+        "deal_id", "stages"
+    )
     for deal, stages in rows:
         found[deal] += stages
     return found
@@ -105,7 +112,9 @@ def write_place(
     deal.proof = proof(facts_of(deal)).value
     deal.version += 1
     deal.save(update_fields=["stage", "status", "basis", "stage_since", "proof", "version", *also])
-    StageVisit.objects.filter(deal=deal, left_at=None).update(left_at=at)
+    StageVisit.objects.filter(deal=deal, left_at=None).update(
+        left_at=Greatest(F("entered_at"), Value(at, DateTimeField()))
+    )
     open_visit(deal, came_from=came_from, actor=actor, at=at)
     renew_span(deal, at)
 

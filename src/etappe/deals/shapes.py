@@ -95,6 +95,8 @@ class EvidenceView:
     judged_by: Ref | None
     judged_at: datetime | None
     judged_reason: str
+    lapsed_at: datetime | None = None
+    """Since when it does not count: the process asks for something else in its place."""
     also_on: tuple[Ref, ...] = ()
     """Other deals with the same file or message, as far as the viewer sees them."""
     also_hidden: bool = False
@@ -102,8 +104,8 @@ class EvidenceView:
 
     @property
     def holds(self) -> bool:
-        """Whether it still stands: neither withdrawn nor rejected."""
-        return self.withdrawn_at is None and self.verdict != "rejected"
+        """Whether it still stands: neither withdrawn nor rejected, and given for what the process asks for."""
+        return self.lapsed_at is None and self.withdrawn_at is None and self.verdict != "rejected"
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,18 @@ def touched_since(mark: int, limit: int = 200) -> list[int]:
     return list(dict.fromkeys(deal for deal in ids if deal is not None))
 
 
+def last_entry_id() -> int:
+    """The id of the newest entry that can be seen."""
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
+def entries_of_change(change: uuid.UUID, kind: str, *, after: int, upto: int, limit: int) -> list[EntryView]:
+    """Entries of one kind that belong to a change, oldest first, among those with ids in a stretch of the journal."""
+    stretch = Entry.objects.filter(id__gt=after, id__lte=upto)
+    return [_view(entry) for entry in stretch.filter(change_id=change, kind=kind).order_by("id")[:limit]]
+
+
 def entries_by_id(ids: Iterable[int]) -> list[EntryView]:
     """Entries with these ids, oldest first."""
     return [_view(entry) for entry in Entry.objects.filter(id__in=list(ids)).order_by("id")]

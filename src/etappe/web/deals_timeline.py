@@ -32,6 +32,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.rested": ("moon-stars", ""),
     "deal.reopened": ("player-play", ""),
     "deal.move_undone": ("arrow-back-up", ""),
+    "deal.remapped": ("route", ""),
+    "deal.remap_undone": ("arrow-back-up", ""),
     "deal.evidence_confirmed": ("file-check", "good"),
     "deal.evidence_withdrawn": ("file-text", "warn"),
     "deal.evidence_judged": ("eye-check", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from django import forms
@@ -24,10 +25,11 @@ from etappe.playbook import actions_drafts as actions
 from etappe.playbook import queries
 from etappe.playbook.diff_texts import tell
 from etappe.playbook.drafts import DraftView, get_draft
-from etappe.playbook.queries import VersionRef
+from etappe.playbook.queries import VersionRef, VersionView
 from etappe.team.access import require
 from etappe.web.playbook_judged import Judged, judged
-from etappe.web.shell import Request, go, say, show
+from etappe.web.remap_pages import StageMapView, begin_move, map_of
+from etappe.web.shell import Request, go, say, show, warn
 
 
 class TextForm(forms.Form):
@@ -82,6 +84,7 @@ class PublishPage:
     newest: VersionRef | None
     changes: tuple[str, ...]
     judged: Judged
+    map: StageMapView | None
     said: Said | None
 
 
@@ -103,6 +106,14 @@ def begin(request: Request) -> HttpResponse:
     return go(request, "draft", actions.start_draft(actor=request.actor, at=request.at).uid)
 
 
+@require_GET
+def schema(request: Request) -> HttpResponse:
+    """The JSON schema of process files, for the editor's completion and for other editors."""
+    require(request.actor, "playbook.see")
+    text = (files("etappe.playbook") / "process.schema.json").read_text("utf-8")
+    return HttpResponse(text, content_type="application/schema+json; charset=utf-8")
+
+
 @require_POST
 def write(request: Request, key: str) -> HttpResponse:
     """Begin the next version of a process, or go on with it."""
@@ -117,7 +128,8 @@ def draft(request: Request, uid: uuid.UUID) -> HttpResponse:
         return _desk(request, held, held.source)
     form = TextForm(request.POST)
     if not form.is_valid():
-        return show(request, "playbook/draft.html", _page(held, form, form.data.get("source", "")), status=422)
+        page = _page(held, form, form.data.get("source", ""))
+        return show(request, "playbook/draft.html", page, part="judged", status=422)
     source = form.cleaned_data["source"].replace("\r\n", "\n")
     if "accept" in request.POST:
         source = _accepted(source, request.POST["accept"])
@@ -184,9 +196,11 @@ def publish(request: Request, uid: uuid.UUID) -> HttpResponse:
     """What the draft changes, and why: then it is published as the next version."""
     held = get_draft(request.actor, uid)
     form = ReasonForm(request.POST or None, initial={"seen": held.version})
-    if request.method == "POST" and form.is_valid():
+    looks = "preview" in request.POST or "after" in request.POST
+    if request.method == "POST" and form.is_valid() and not looks:
         return _publish(request, held, form)
-    return show(request, "playbook/publish.html", _publish_page(held, form), status=422 if form.errors else 200)
+    page = _publish_page(request, held, form)
+    return show(request, "playbook/publish.html", page, status=422 if form.errors else 200)
 
 
 def _publish(request: Request, held: DraftView, form: ReasonForm) -> HttpResponse:
@@ -196,20 +210,33 @@ def _publish(request: Request, held: DraftView, form: ReasonForm) -> HttpRespons
     except Refusal as refusal:
         if refusal.status not in (Refusal.status, Stale.status):
             raise
-        page = _publish_page(held, ReasonForm(initial={**wanted, "seen": held.version}), refusal)
+        page = _publish_page(request, held, ReasonForm(initial={**wanted, "seen": held.version}), refusal)
         return show(request, "playbook/publish.html", page, status=refusal.status)
     say(request, _("Version published."))
-    return go(request, "process", version.process)
+    return _move_on(request, version) if "move" in request.POST else go(request, "process", version.process)
 
 
-def _publish_page(held: DraftView, form: ReasonForm, refusal: Refusal | None = None) -> PublishPage:
+def _move_on(request: Request, version: VersionView) -> HttpResponse:
+    """Move the open deals as well, by the map that was sent; where that is refused, it is asked for anew."""
+    chosen = map_of(request, version.process, version.spec, version.id)
+    try:
+        return go(request, "process_moved", version.process, begin_move(request, version.process, chosen.wanted))
+    except Refusal as refusal:
+        warn(request, said(refusal).what)
+        return go(request, "process_deals", version.process)
+
+
+def _publish_page(request: Request, held: DraftView, form: ReasonForm, refusal: Refusal | None = None) -> PublishPage:
     text = read(held.source)
     key = text.key.value if text.key else held.process
     newest = _newest(key)
     changes: tuple[str, ...] = ()
+    stages = None
     if newest and not text.problems:
-        changes = tell(compare(queries.spec(newest.id), compile_process(text)))
-    return PublishPage(held, form, newest, changes, judged(held.source), said(refusal) if refusal else None)
+        spec = compile_process(text)
+        changes = tell(compare(queries.spec(newest.id), spec))
+        stages = map_of(request, key, spec, None)
+    return PublishPage(held, form, newest, changes, judged(held.source), stages, said(refusal) if refusal else None)
 
 
 def _newest(key: str) -> VersionRef | None:

@@ -26,6 +26,8 @@ class Found:
     mend: str
     path: str = ""
     proposal: str = ""
+    is_grave: bool = False
+    """Whether it keeps the text from being a process."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,16 @@ def found_in(findings: Iterable[Finding]) -> tuple[Found, ...]:
 def _found(finding: Finding) -> Found:
     told, proposal = tell(finding), finding.params.get("proposal")
     proposal = proposal if isinstance(proposal, str) else ""
-    return Found(finding.rule, finding.line, finding.column, told.reason, told.mend, finding.path, proposal)
+    return Found(
+        finding.rule,
+        finding.line,
+        finding.column,
+        told.reason,
+        told.mend,
+        finding.path,
+        proposal,
+        "problem" in finding.params,
+    )
 
 
 def phases_of(process: Process) -> tuple[PhaseView, ...]:

@@ -134,6 +134,43 @@ class MoveUndone(_Placed):
         return super().after() | self.restored
 
 
+@dataclass(frozen=True)
+class DealRemapped(_Placed):
+    """A deal came to another version of its process, by a map of stages.
+
+    `lost` are criteria that were met before and are not any more; `lapsed` and `exceptions` name the evidence and the
+    exceptions that were given for something the new version does not ask for.
+    """
+
+    name: ClassVar[str] = "deal.remapped"
+    version_before: int
+    version_after: int
+    entry_before: str
+    entry_after: str
+    basis_before: str
+    since_before: str
+    proof_before: str
+    proof_after: str
+    lost: list[str]
+    lapsed: list[str]
+    exceptions: list[str]
+
+    def after(self) -> dict[str, Any]:
+        return super().after() | {"process_version_id": self.version_after, "entry_stage": self.entry_after}
+
+
+@dataclass(frozen=True)
+class RemapUndone(_Placed):
+    """A deal went back to the version of its process that a map had taken it from."""
+
+    name: ClassVar[str] = "deal.remap_undone"
+    version_after: int
+    entry_after: str
+
+    def after(self) -> dict[str, Any]:
+        return super().after() | {"process_version_id": self.version_after, "entry_stage": self.entry_after}
+
+
 PLACING = (StageMoved.name, DealWon.name, DealLeft.name, DealReopened.name, MoveUndone.name)
 """Kinds that put a deal into another place."""
 

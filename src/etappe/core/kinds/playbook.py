@@ -30,6 +30,28 @@ class ProcessMadeDefault(JournalKind):
 
 
 @dataclass(frozen=True)
+class DealsTaken(JournalKind):
+    """Open deals came to the newest version of their process."""
+
+    name: ClassVar[str] = "process.deals_taken"
+    process: str
+    number: int
+    deals: int
+    remap: str
+
+
+@dataclass(frozen=True)
+class DealsTakenBack(JournalKind):
+    """Deals that had come to a version went back to theirs; those that had moved since stayed."""
+
+    name: ClassVar[str] = "process.deals_taken_back"
+    process: str
+    deals: int
+    stayed: int
+    remap: str
+
+
+@dataclass(frozen=True)
 class DraftCreated(Created):
     """Somebody began to write a process or its next version."""
 

@@ -7,6 +7,7 @@ from etappe.deals.actions.exceptions import answer_exception, ask_exception
 from etappe.deals.actions.fields import add_member, add_stakeholder, edit, remove_member, remove_stakeholder, write_note
 from etappe.deals.actions.notes import answer_note, make_note_link, revoke_note_link
 from etappe.deals.actions.place import create, leave, move, reopen, rest, undo, win
+from etappe.deals.actions.remap import begin_remap, undo_remap
 
 __all__ = [
     "add_member",
@@ -14,6 +15,7 @@ __all__ = [
     "answer_exception",
     "answer_note",
     "ask_exception",
+    "begin_remap",
     "confirm",
     "create",
     "edit",
@@ -27,6 +29,7 @@ __all__ = [
     "rest",
     "revoke_note_link",
     "undo",
+    "undo_remap",
     "win",
     "withdraw",
     "write_note",

@@ -291,7 +291,7 @@ def _write(
 def _given_before(deal: Deal, criterion: str, sha256: str, message_id: str) -> bool:
     """Whether this file is there already, or this file or message was not accepted: a no is not sent in once more."""
     given = Evidence.objects.filter(deal=deal, criterion=criterion)
-    same = Q(artefact=sha256, withdrawn_at=None)
+    same = Q(artefact=sha256, withdrawn_at=None, lapsed_at=None)
     turned_down = Q(artefact=sha256) | Q(message_id=message_id[:500]) if message_id else Q(artefact=sha256)
     return given.filter(same | (turned_down & Q(verdict="rejected"))).exists()
 

@@ -40,7 +40,7 @@ from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.team.access import Holder, require
 
-FINAL = (Basis.START.value, Basis.LATE_ENTRY.value, Basis.IMPORTED.value, Basis.UNDO.value)
+FINAL = (Basis.START.value, Basis.LATE_ENTRY.value, Basis.IMPORTED.value, Basis.UNDO.value, Basis.REMAP.value)
 """Bases of a visit that nothing came before, or that is an undo itself."""
 
 

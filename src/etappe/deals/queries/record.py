@@ -156,6 +156,7 @@ def evidence_views(viewer: Actor, rows: Iterable[Evidence], deals: Mapping[int, 
             judged_by=users.get(item.judged_by_id or 0),
             judged_at=item.judged_at,
             judged_reason=item.judged_reason,
+            lapsed_at=item.lapsed_at,
             also_on=tuple(named[deal] for deal in elsewhere.get(item.id, ()) if deal in named),
             also_hidden=any(deal not in named for deal in elsewhere.get(item.id, ())),
         )
