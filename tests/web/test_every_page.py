@@ -30,7 +30,6 @@ FILES = frozenset({
     "/evidence/{uid}/file/", "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",
     "/import/{uid}/rejected/{number}.csv", "/settings/export/{uid}/archive.zip", "/accounts/{uid}/people.vcf",
     "/people/cards.vcf", "/people/{uid}/card.vcf", "/deals/changes/",
-    "/import/{uid}/rejected/{number}.csv", "/settings/export/{uid}/archive.zip", "/deals/changes/",
     "/drafts/schema.json",
 })  # fmt: skip
 """Addresses that answer with something to save, or with data."""
