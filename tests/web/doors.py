@@ -279,6 +279,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/people/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
     "/playbook/check/": lambda all_: {"source": make_source("another"), "publish": "1"},
     "/drafts/{uid}/": lambda all_: {"source": make_source("own", ("Bestellt",)), "save": "1"},
+    "/playbook/{key}/review/": lambda all_: {"hold": "1", "result": "Bleibt so."},
     "/playbook/{key}/deals/": lambda all_: {"to_requirements_agreed": "requirements_agreed", "move": "1"},
     "/drafts/{uid}/publish/": lambda all_: {"reason": "Klarer so"},
     "/import/": lambda all_: {"files": [_file("firmen.csv", TABLE)]},
@@ -327,6 +328,8 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /lint": lambda all_: {"source": make_source("another")},
     "POST /processes/{key}/remaps/preview": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
     "POST /processes/{key}/remaps": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
+    "PATCH /processes/{key}/review": lambda all_: {"on": _in_a_month()},
+    "POST /processes/{key}/reviews": lambda all_: {"result": "Bleibt so."},
     "PATCH /drafts/{uid}": lambda all_: {"source": make_source("own", ("Bestellt",))},
 }  # fmt: skip
 """What a program sends, by operation; one that is not here takes `{}`."""

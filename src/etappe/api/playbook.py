@@ -14,11 +14,12 @@ from etappe.core.process_diff import compare
 from etappe.core.remap import check_map
 from etappe.deals import actions as deal_actions
 from etappe.deals import jobs, remaps
-from etappe.playbook import actions, actions_drafts, queries
+from etappe.playbook import actions, actions_drafts, actions_reviews, queries
 from etappe.playbook.diff_texts import tell as in_words
 from etappe.playbook.drafts import drafts
 from etappe.playbook.drafts import get_draft as one_draft
 from etappe.playbook.lint_texts import tell
+from etappe.playbook.reviews import review_of
 from etappe.team.access import require
 from etappe.team.queries import user_names
 
@@ -169,3 +170,29 @@ def undo_remap(request: Caller, uid: uuid.UUID) -> Status[Any]:
     """Take a whole move of deals back, within 90 days; deals that have moved since stay."""
     deal_actions.undo_remap(uid, then=_defer, actor=request.actor, at=request.at)
     return Status(202, vars(remaps.get_remap(request.actor, uid)))
+
+
+@router.get("/processes/{key}/review", response=shapes.ReviewOut)
+def get_review(request: Caller, key: str) -> dict[str, Any]:
+    """When a process is looked at again, and what came of earlier reviews."""
+    return _review(request, key)
+
+
+def _review(request: Caller, key: str) -> dict[str, Any]:
+    seen = review_of(request.actor, key)
+    owner = {"uid": seen.owner, "name": seen.owner_name} if seen.owner else None
+    return {"on": seen.on, "owner": owner, "held": [vars(each) for each in seen.held]}
+
+
+@router.patch("/processes/{key}/review", response=shapes.ReviewOut)
+def plan_review(request: Caller, key: str, body: shapes.ReviewPlan) -> dict[str, Any]:
+    """Set the day of the next review and who does it; without a day none is planned."""
+    actions_reviews.plan_review(key, body.on, body.owner, actor=request.actor, at=request.at)
+    return _review(request, key)
+
+
+@router.post("/processes/{key}/reviews", response={201: shapes.ReviewOut})
+def hold_review(request: Caller, key: str, body: shapes.ReviewResult) -> Status[Any]:
+    """Keep what came of a review, and set the next one."""
+    actions_reviews.hold_review(key, body.result, body.next_on, actor=request.actor, at=request.at)
+    return Status(201, _review(request, key))

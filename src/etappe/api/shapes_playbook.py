@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from ninja import Schema
 from pydantic import Field
@@ -168,3 +168,33 @@ class RemapOut(Schema):
     undone: int
     stayed: int
     created_at: datetime
+
+
+class HeldReviewOut(Schema):
+    """A review that took place."""
+
+    held_on: date
+    by: str
+    result: str
+
+
+class ReviewOut(Schema):
+    """The next review of a process, and those there were, newest first."""
+
+    on: date | None
+    owner: RefOut | None
+    held: list[HeldReviewOut]
+
+
+class ReviewPlan(Schema):
+    """The day of the next review, and who does it."""
+
+    on: date | None = None
+    owner: uuid.UUID | None = None
+
+
+class ReviewResult(Schema):
+    """What came of a review, and the day of the next one."""
+
+    result: str
+    next_on: date | None = None

@@ -24,7 +24,7 @@ def set_texts(source: str, wanted: Mapping[str, str]) -> str:
     root = compose(source)
     spans = []
     for path, text in wanted.items():
-        node = _at(root, path)
+        node = node_at(root, path)
         if isinstance(node, yaml.ScalarNode):
             spans.append((node.start_mark.index, node.end_mark.index, node.style, text))
     for start, end, style, text in sorted(spans, reverse=True):
@@ -33,7 +33,8 @@ def set_texts(source: str, wanted: Mapping[str, str]) -> str:
     return source
 
 
-def _at(node: yaml.Node | None, path: str) -> yaml.Node | None:
+def node_at(node: yaml.Node | None, path: str) -> yaml.Node | None:
+    """What stands at a path such as `stages[2].name.de`, if anything does."""
     for index, key in _STEP.findall(path):
         node = _item(node, int(index)) if index else _field(node, key)
     return node

@@ -12,9 +12,11 @@ from etappe.journal.fields import uid_field
 
 
 class Process(models.Model):
-    """A process over its versions."""
+    """A process over its versions, and when it is looked at again by whom."""
 
     key = models.TextField(unique=True)
+    review_on = models.DateField(null=True)
+    review_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
 
@@ -62,3 +64,12 @@ class Draft(models.Model):
             )
         ]
         indexes: ClassVar = [models.Index(fields=["-saved_at", "-id"], name="draft_open", condition=Q(ended_at=None))]
+
+
+class Review(models.Model):
+    """A review of a process that took place, and what came of it."""
+
+    process = models.ForeignKey("playbook.Process", on_delete=models.CASCADE, related_name="+")
+    held_on = models.DateField()
+    held_by = models.BigIntegerField(null=True)
+    result = models.TextField()

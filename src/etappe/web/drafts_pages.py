@@ -132,7 +132,7 @@ def draft(request: Request, uid: uuid.UUID) -> HttpResponse:
         return show(request, "playbook/draft.html", page, part="judged", status=422)
     source = form.cleaned_data["source"].replace("\r\n", "\n")
     if "accept" in request.POST:
-        source = _accepted(source, request.POST["accept"])
+        source = accepted(source, request.POST["accept"])
         return _desk(request, held, source, seen=form.cleaned_data["seen"])
     if "check" in request.POST:
         return _desk(request, held, source, seen=form.cleaned_data["seen"])
@@ -155,7 +155,7 @@ def _page(held: DraftView, form: TextForm, source: str, refusal: Refusal | None 
     )
 
 
-def _accepted(source: str, path: str) -> str:
+def accepted(source: str, path: str) -> str:
     """The text with the linter's proposal for this place, if there (still) is one."""
     proposed = {each.path: each.proposal for each in judged(source).found if each.proposal}
     return set_texts(source, {path: proposed[path]}) if path in proposed else source

@@ -21,6 +21,7 @@ from etappe.journal.refusals import text as said
 from etappe.playbook import actions, queries
 from etappe.playbook.drafts import DraftRef, drafts
 from etappe.playbook.queries import LibraryItem, ProcessView, VersionRef, VersionView
+from etappe.playbook.reviews import ReviewView, review_of
 from etappe.team.access import may, require
 from etappe.team.queries import UserRef, user_names
 from etappe.web.playbook_judged import Found, PhaseView, found_in, phases_of
@@ -77,6 +78,7 @@ class ProcessPage:
     is_default: bool
     is_library: bool
     may_publish: bool
+    review: ReviewView | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def _process_page(request: Request, version: VersionView) -> ProcessPage:
         is_default=request.workspace.default_process == version.process,
         is_library=False,
         may_publish=_may_publish(request),
+        review=review_of(request.actor, version.process),
     )
 
 

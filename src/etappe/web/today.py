@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from etappe.deals import queries as deals
 from etappe.deals.queries import DealFilter, InspectionFilter, Steps, Underway
 from etappe.deals.shapes import DealRow, ExceptionView, InspectionRow
+from etappe.playbook.reviews import ReviewDue, reviews_due
 from etappe.team.access import may
 from etappe.web import attention, shell
 from etappe.web.shell import Request, show
@@ -30,6 +31,7 @@ class TodayPage:
     unproven: tuple[DealRow, ...]
     exceptions: tuple[ExceptionView, ...]
     to_inspect: tuple[InspectionRow, ...]
+    reviews: tuple[ReviewDue, ...]
     has_deals: bool
     may_import: bool
     may_create: bool
@@ -39,7 +41,7 @@ class TodayPage:
     def is_clear(self) -> bool:
         """Whether nothing waits."""
         steps = (self.steps.overdue, self.steps.today, self.steps.week, self.attention, self.underway)
-        said = (self.rejected, self.refused, self.unproven, self.exceptions, self.to_inspect)
+        said = (self.rejected, self.refused, self.unproven, self.exceptions, self.to_inspect, self.reviews)
         return not any(steps) and not any(said)
 
 
@@ -61,6 +63,7 @@ def today(request: Request) -> HttpResponse:
         unproven=tuple(row for row in deals.unproven_own(viewer, day) if row.uid not in known),
         exceptions=deals.exceptions_to_answer(viewer) if may(viewer, "deals.grant") else (),
         to_inspect=_to_inspect(request),
+        reviews=reviews_due(viewer, day),
         has_deals=bool(steps.open_count) or bool(deals.deals(viewer, DealFilter(), today=day).rows),
         may_import=may(viewer, "imports.run"),
         may_create=may(viewer, "deals.create"),

@@ -52,6 +52,26 @@ class DealsTakenBack(JournalKind):
 
 
 @dataclass(frozen=True)
+class ReviewPlanned(JournalKind):
+    """The day of the next review of a process was set (or taken off), and who does it."""
+
+    name: ClassVar[str] = "process.review_planned"
+    process: str
+    review_on: str | None
+    user: int | None
+
+
+@dataclass(frozen=True)
+class ReviewHeld(JournalKind):
+    """A process was reviewed."""
+
+    name: ClassVar[str] = "process.review_held"
+    personal: ClassVar[tuple[str, ...]] = ("result",)
+    process: str
+    result: str
+
+
+@dataclass(frozen=True)
 class DraftCreated(Created):
     """Somebody began to write a process or its next version."""
 
