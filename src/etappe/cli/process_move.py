@@ -62,7 +62,7 @@ def _moved(process: str, stages: Mapping[str, str], actor: Actor) -> str:
     except Refusal as refusal:
         if refusal.code != "remap_nothing":
             raise
-        return "0 deals moved"
+        return "deals moved: 0"
     carry_on(str(uid), clock=now)
     run = remaps.get_remap(actor, uid)
-    return f"{run.done} deals moved ({run.uid})"
+    return f"deals moved: {run.done} ({run.uid})"
