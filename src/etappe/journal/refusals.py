@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.errors import Refusal
 from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, label, listed, shown, words
 from etappe.journal.refusals_imports import IMPORTS
+from etappe.journal.refusals_processes import PROCESSES
 
 SIZES = (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024))
 
@@ -386,30 +387,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("There is no process that a deal could follow yet."),
         _("Take one from the library, or publish your own."),
     ),
-    "remap_after_winning": (
-        _("An open deal cannot be put into “{stage}”: that is after the order."),
-        _("Choose a stage before the order; the deal gets there by being won."),
-    ),
-    "remap_nothing": (
-        _("This map moves no deal."),
-        _("Choose a new stage for at least one old stage with open deals."),
-    ),
-    "remap_busy": (
-        _("Deals of this process are being moved right now."),
-        _("Wait until that is done, then try again."),
-    ),
-    "remap_stays": (
-        _("This move of deals can no longer be taken back."),
-        _("It is possible once, within {days} days. Move the deals with another version instead."),
-    ),
-    "draft_ended": (
-        _("This draft was published or put aside; nothing was saved."),
-        _("Take it up again, or write the next version."),
-    ),
-    "draft_running": (
-        _("The next version of this process is being written already."),
-        _("Go on in that draft."),
-    ),
+    **PROCESSES,
     "process_unusable": (
         _("This file is no process yet; nothing was published."),
         _("Mend these places and try again."),
