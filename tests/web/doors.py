@@ -114,6 +114,8 @@ SUBJECTS: dict[str, str] = {
     "/people/": "eva",
     "/settings/tokens/": "token",
     "/settings/team/teams/": "team",
+    "/records/{subject}/": "deal",
+    "/files/": "file",
     "/settings/fields/{uid}/restore": "old_field",
     "/settings/fields/": "field",
     "/fields/{uid}/restore": "old_field",
@@ -175,10 +177,11 @@ def address(all_: Everything, door: Door) -> str:
     given = {name: NAMED[name](all_, door.route) for name in door.names if name != "uid"}
     if "uid" in door.names:
         given["uid"] = subject(all_, door.route)
-    return door.route.format(**given) + QUERIES.get(str(door), "")
+    return door.route.format(**given) + QUERIES.get(str(door), "").format(deal=all_.deal)
 
 
 QUERIES = {
+    f"GET {API}/files": "?subject=deal&record={deal}",
     f"GET {API}/processes/{{key}}/compare": "?old=1",
     f"GET {API}/changes": "?since=0",
     "GET /deals/changes/": "?since=0",
@@ -235,6 +238,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/deals/{uid}/tags/": lambda all_: {"add": "Neu"},
     "/accounts/{uid}/tags/": lambda all_: {"add": "Neu"},
     "/people/{uid}/tags/": lambda all_: {"add": "Neu"},
+    "/records/{subject}/{uid}/files/": lambda all_: {"file": _file("neu.txt", b"Neu")},
     "/notes/preview/": lambda all_: {"text": "*Noch* ein Satz."},
     "/notes/{entry}/edit/": lambda all_: {"text": "Ein anderer Satz."},
     "/settings/fields/new/{subject}/": lambda all_: {"name": "Rang", "kind": "number"},
@@ -354,6 +358,9 @@ def sent(all_: Everything, door: Door) -> dict[str, Any]:
     if door.route == UPLOAD:
         file = _file("zusage.ics", acceptance(uid="neu"))
         return {"data": {"criterion": "next_meeting_accepted", "kind": "invite_accepted", "file": file}}
+    if door.method == "POST" and door.route == f"{API}/files":
+        given = {"subject": "deal", "record": str(all_.deal), "file": _file("neu.txt", b"Neu")}
+        return {"data": given}
     if door.is_api:
         body = JSON.get(f"{door.method} {door.route.removeprefix(API)}", lambda _all: {})(all_)
         return {"data": json.dumps(body), "content_type": "application/json"}

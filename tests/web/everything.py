@@ -13,6 +13,7 @@ from etappe.deals.actions.remap import carry_on
 from etappe.deals.reading import Given, read_file
 from etappe.exports import actions as exports
 from etappe.exports.write import Summary
+from etappe.foreign.files import check_upload
 from etappe.imports import background
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person, edit_account, edit_person
@@ -24,6 +25,7 @@ from etappe.playbook.actions_drafts import start_draft
 from etappe.playbook.queries import library_item
 from etappe.records import bin as recycle
 from etappe.records import bulk
+from etappe.records.actions_files import add_file
 from etappe.records.bulk_rooms import Chosen
 from etappe.records.merge import merge
 from etappe.team import actions as team
@@ -84,6 +86,7 @@ class Everything:
     bulk_done: uuid.UUID
     north: uuid.UUID
     entry: int
+    file: uuid.UUID
     field: uuid.UUID
     old_field: uuid.UUID
     spare: Spare
@@ -148,6 +151,7 @@ def make_everything() -> Everything:
         bulk_done=_bulk(scene, "done"),
         north=cast.north,
         entry=entry,
+        file=_put_file(scene),
         field=_field(scene, "Budget", "money"),
         old_field=archive_field(_field(scene, "Alt", "text"), actor=cast.dot, at=AT).uid,
         spare=_spare(scene),
@@ -164,6 +168,11 @@ def _export(scene: Scene) -> uuid.UUID:
     exports.file_of(uid).write_bytes(b"PK")
     exports.finish(uid, Summary({"deals": 7}, 0), "00" * 32, actor=scene.cast.dot, at=now())
     return uid
+
+
+def _put_file(scene: Scene) -> uuid.UUID:
+    raw = b"Noch nicht fertig."
+    return add_file("deal", scene.uid, check_upload("entwurf.txt", raw), raw, actor=scene.cast.ada, at=AT)
 
 
 def _field(scene: Scene, name: str, kind: str) -> uuid.UUID:

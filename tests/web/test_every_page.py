@@ -27,7 +27,8 @@ PARTS = frozenset(
 FILES = frozenset({
     "/lists/{subject}/export.{shape}",
     "/bulk/{uid}/refused.csv",
-    "/evidence/{uid}/file/", "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",
+    "/evidence/{uid}/file/", "/files/{uid}/",
+    "/figures/{key}.{shape}", "/playbook/{key}/{number}/source/", "/import/{uid}/map.yaml",
     "/import/{uid}/rejected/{number}.csv", "/settings/export/{uid}/archive.zip", "/accounts/{uid}/people.vcf",
     "/people/cards.vcf", "/people/{uid}/card.vcf", "/deals/changes/",
     "/drafts/schema.json",

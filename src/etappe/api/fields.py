@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ninja import Router, Status
 
-from etappe.api import notes, tags
+from etappe.api import files, notes, tags
 from etappe.api import shapes_fields as given
 from etappe.api.signin import Caller
 from etappe.people import actions_fields as actions
@@ -16,6 +16,7 @@ from etappe.people.fields import fields
 router = Router(tags=["fields"])
 router.add_router("", tags.router)
 router.add_router("", notes.router)
+router.add_router("", files.router)
 
 
 @router.get("/fields", response=list[given.FieldOut])

@@ -169,6 +169,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Only a deal has stages that a field can be needed for."),
         _("Leave the stages out."),
     ),
+    "files_full": (_("There are {limit} files here already."), _("Take off files that nobody needs any more.")),
     "not_your_note": (_("Somebody else wrote this note."), _("Write one of your own.")),
     "note_changed": (_("This note was changed or deleted meanwhile."), _("Look at the record as it is now.")),
     "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from etappe.journal.archived import Archived, Choice
-from etappe.records.models import Apart
+from etappe.records.models import Apart, File
 
 SUBJECTS = {"account": "people_account", "person": "people_person"}
+HOLDERS = {**SUBJECTS, "deal": "deals_deal"}
 _MEANS = Choice("new.subject", SUBJECTS)
 KEYS_TOLD = {
     "told_apart": "other",
@@ -25,6 +26,12 @@ TABLES = (
         told={
             f"{subject}.{kind}": {key: table} for subject, table in SUBJECTS.items() for kind, key in KEYS_TOLD.items()
         },
+    ),
+    Archived(
+        "files",
+        File,
+        "Files on accounts, people and deals; their bytes lie in `files/` of the archive.",
+        refers={"record": Choice("new.subject", HOLDERS), "added_by": "team_user"},
     ),
 )
 LEFT_OUT = {

@@ -134,3 +134,21 @@ class BulkRow(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "record"], name="bulk_row_once")]
         indexes: ClassVar = [models.Index(fields=["run", "fate", "undone", "record"], name="bulk_row_waits")]
+
+
+class File(models.Model):
+    """A file on a record; its bytes are an artefact of the journal. One that is removed can come back."""
+
+    uid = uid_field()
+    subject = models.TextField()
+    record = models.BigIntegerField()
+    name = models.TextField()
+    media_type = models.TextField()
+    size = models.IntegerField()
+    artefact = models.TextField()
+    added_by = models.BigIntegerField(null=True)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject", "record", "-id"], name="file_record")]

@@ -48,6 +48,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.member_removed": ("users-group", ""),
     "note.written": ("note", ""),
     "note.deleted": ("trash", ""),
+    "file.added": ("paperclip", ""),
+    "file.removed": ("paperclip", ""),
+    "file.restored": ("paperclip", ""),
 }
 """Icon and tone of each kind."""
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from etappe.people.fields import Shown, fields, shown_values
 from etappe.people.tags import tag_names
+from etappe.records.files import FileView, files_of
 from etappe.web.shell import Request
 
 
@@ -23,6 +24,8 @@ class RecordParts:
     tags: tuple[str, ...]
     known_tags: tuple[str, ...]
     may_edit: bool
+    files: tuple[FileView, ...] = ()
+    removed_files: tuple[FileView, ...] = ()
 
     @property
     def tags_url(self) -> str:
@@ -43,4 +46,7 @@ def parts_of(
     tags: Sequence[str] = record.tags
     own = shown_values(fields(subject, request.actor, team=team), custom, request.actor) if custom else ()
     known = tuple(tag_names()) if may_edit else ()
-    return RecordParts(subject, str(record.uid), own, tuple(tags), known, may_edit)
+    files = files_of(subject, record.id)
+    here = tuple(file for file in files if file.removed_at is None)
+    gone = tuple(file for file in files if file.removed_at is not None)
+    return RecordParts(subject, str(record.uid), own, tuple(tags), known, may_edit, here, gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from etappe.web import field_pages as fields
+from etappe.web import file_pages as files
 from etappe.web import jottings, own_fields
 from etappe.web import settings_pages as own
 from etappe.web import tag_pages as tags
@@ -31,6 +32,10 @@ urlpatterns = [
     path("notes/preview/", jottings.preview, name="jotting_preview"),
     path("notes/<int:entry>/edit/", jottings.edit, name="jotting_edit"),
     path("notes/<int:entry>/delete/", jottings.delete, name="jotting_delete"),
+    path("records/<slug:subject>/<uuid:uid>/files/", files.add, name="file_add"),
+    path("files/<uuid:uid>/", files.file, name="record_file"),
+    path("files/<uuid:uid>/remove/", files.remove, name="file_remove"),
+    path("files/<uuid:uid>/restore/", files.restore, name="file_restore"),
     path("fields/suggest/<slug:kind>/", own_fields.suggest, name="own_suggest"),
     path("settings/team/", team.colleagues, name="settings_team"),
     path("settings/team/invite/", team.invite, name="invite"),

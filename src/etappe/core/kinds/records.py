@@ -213,3 +213,35 @@ class PersonCameBack(CameBack):
     """This person stands for themselves again."""
 
     name: ClassVar[str] = "person.came_back"
+
+
+@dataclass(frozen=True)
+class FileAdded(JournalKind):
+    """A file was put on a record; its bytes are kept under their SHA-256."""
+
+    name: ClassVar[str] = "file.added"
+    personal: ClassVar[tuple[str, ...]] = ("called",)
+    file: str
+    called: str
+    size: int
+    artefact: str
+
+
+@dataclass(frozen=True)
+class FileRemoved(JournalKind):
+    """A file was taken off its record; it can be brought back."""
+
+    name: ClassVar[str] = "file.removed"
+    personal: ClassVar[tuple[str, ...]] = ("called",)
+    file: str
+    called: str
+
+
+@dataclass(frozen=True)
+class FileRestored(JournalKind):
+    """A file that had been taken off is on its record again."""
+
+    name: ClassVar[str] = "file.restored"
+    personal: ClassVar[tuple[str, ...]] = ("called",)
+    file: str
+    called: str
