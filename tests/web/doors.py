@@ -313,7 +313,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /deals/{uid}/members": lambda all_: {"user": str(all_.colleague)},
     "POST /deals/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
     "POST /accounts": lambda all_: {"name": "Neu GmbH"},
-    "PATCH /accounts/{uid}": lambda all_: {"name": "Anders GmbH", "seen": 1},
+    "PATCH /accounts/{uid}": lambda all_: {"name": "Anders GmbH", "seen": 2},
     "POST /accounts/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
     "POST /accounts/{uid}/merge": lambda all_: {"others": [str(all_.spare.twin)]},
     "POST /people/{uid}/merge": lambda all_: {"others": [str(all_.spare.twin_person)]},
