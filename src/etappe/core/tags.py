@@ -31,8 +31,11 @@ def clean_tags(field: str, value: Any) -> list[str]:
     """
     if not isinstance(value, list | tuple):
         raise Refusal("not_a_list", field=field, limit=TAGS_LIMIT)
-    tags = {tag.casefold(): tag for tag in reversed([clean_tag(field, item) for item in value])}
-    found = list(reversed(tags.values()))
+    tags: dict[str, str] = {}
+    for item in value:
+        tag = clean_tag(field, item)
+        tags.setdefault(tag.casefold(), tag)
+    found = list(tags.values())
     if len(found) > TAGS_LIMIT:
         raise Refusal("not_a_list", field=field, limit=TAGS_LIMIT)
     return found

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from etappe.core.contact import ACCOUNT, PERSON, clean_fields
+from etappe.core.errors import Refusal
 from etappe.core.page import Count
 from etappe.records import actions
 from etappe.records import duplicates as looked
@@ -43,9 +45,19 @@ def likely_to(
     request: Request, subject: str, form: forms.Form, *, account: uuid.UUID | None = None
 ) -> tuple[Likely, ...]:
     """Records that one with the fields of this form is likely the same as; none where it is to be made anyway."""
-    if request.method != "POST" or "anyway" in request.POST or not form.is_valid():
+    if request.method != "POST" or "anyway" in request.POST or not form.is_valid() or not _holds(subject, form):
         return ()
     return tuple(looked.possible(request.actor, subject, form.cleaned_data | {"account": account}))
+
+
+def _holds(subject: str, form: forms.Form) -> bool:
+    """Whether every field is as its rule wants it: what is wrong is said before what is alike."""
+    rules = {"account": ACCOUNT, "person": PERSON}[subject]
+    try:
+        clean_fields({name: value for name, value in form.cleaned_data.items() if name in rules and value}, rules)
+    except Refusal:
+        return False
+    return True
 
 
 @require_GET
