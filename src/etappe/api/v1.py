@@ -10,7 +10,21 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from etappe import __version__
-from etappe.api import attention, bulk, cards, deals, exports, fields, figures, people, playbook, records, search, team
+from etappe.api import (
+    attention,
+    bulk,
+    cards,
+    deals,
+    exports,
+    fields,
+    figures,
+    people,
+    playbook,
+    records,
+    search,
+    team,
+    views,
+)
 from etappe.api.answers import missing_answer, refusal_answer
 from etappe.api.signin import Bearer
 from etappe.core.errors import Missing, Refusal
@@ -23,7 +37,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api-v1",
 )
-for part in (deals, attention, people, bulk, fields, search, playbook, figures, team, records, exports, cards):
+for part in (deals, attention, people, bulk, fields, search, playbook, figures, team, records, exports, cards, views):
     api.add_router("", part.router)
 
 

@@ -23,6 +23,9 @@ WIDTH = 40
 @click.command("list", short_help="List deals, accounts or people, filtered.")
 @click.argument("subject", type=click.Choice(SUBJECTS))
 @click.option("--where", default="", metavar="FILTER", help="For example: owner = me and amount > 10000")
+@click.option(
+    "--view", default="", metavar="NAME", help="A saved view, by its name or uid; other options go before it."
+)
 @click.option("--columns", default="", metavar="A,B", help="Fields to show; --fields tells their names.")
 @click.option("--sort", default="", metavar="FIELD", help="A field; with a minus in front the other way round.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
@@ -35,14 +38,22 @@ def command(subject: str, where: str, shape: str, tell: bool, email: str, **opti
     from etappe.config.start import application
 
     with application(), said_plainly():
-        from etappe.core.filters import parse
-        from etappe.records.lists import Wanted, subject_of
-
-        columns = tuple(key.strip() for key in options["columns"].split(",") if key.strip())
-        wanted = Wanted(subject_of(subject), parse(where), columns=columns, sort=options["sort"])
+        wanted = _wanted(subject, where, email, **options)
         lines = _fields(wanted, email) if tell else _rows(wanted, email, shape, options["limit"])
         for line in lines:
             click.echo(line)
+
+
+def _wanted(subject: str, where: str, email: str, *, view: str, columns: str, sort: str, **_more: Any) -> Wanted:
+    from etappe.core.filters import parse
+    from etappe.records.lists import SINGULAR, Wanted, subject_of
+    from etappe.team.views import view_called
+
+    keys = tuple(key.strip() for key in columns.split(",") if key.strip())
+    if view:
+        saved = view_called(actor_named(email), SINGULAR[subject], view)
+        where, keys, sort = where or saved.where, keys or saved.columns, sort or saved.sort
+    return Wanted(subject_of(subject), parse(where), columns=keys, sort=sort)
 
 
 def _fields(wanted: Wanted, email: str) -> Iterator[str]:

@@ -70,6 +70,10 @@ SUBJECTS: Mapping[str, Subject] = {
 """What can be listed, by the name it has in addresses."""
 
 
+SINGULAR: Mapping[str, str] = {"deals": "deal", "accounts": "account", "people": "person"}
+"""What one of them is called in addresses, acts and saved views."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What to list: which rows, which columns, in which order."""

@@ -51,6 +51,8 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "exports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "team.administer":      (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "workspace.edit":       (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
+    "views.own":            (ALL, TEAM, OWN, OWN, OWN, OWN),
+    "views.offer":          (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "tokens.own":           (ALL, OWN, OWN, OWN, OWN, OWN),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etappe.journal.archived import Archived
-from etappe.team.models import Team, User, Workspace
+from etappe.team.models import SavedView, Team, User, Workspace
 
 TABLES = (
     Archived(
@@ -23,6 +23,20 @@ TABLES = (
         secrets={"password": "'!' || gen_random_uuid()"},
         unsaid=("last_login",),
         tells="user.",
+    ),
+    Archived(
+        "views",
+        SavedView,
+        "Saved views of the lists, and whom they are offered to.",
+        tells="view.",
+        meanings={
+            "where": "the filter as text",
+            "columns": "fields shown, in their order, with commas between them",
+            "sort": "the field that orders; with a minus in front the other way round",
+            "group": "the field that rows are counted by",
+            "shared": "whom it is offered to: `nobody`, `team` or `everybody`",
+            "is_default": "whether it opens first for its team",
+        },
     ),
 )
 LEFT_OUT = {

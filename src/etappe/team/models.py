@@ -121,6 +121,48 @@ class Token(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
 
+class SavedView(models.Model):
+    """A list as somebody wants it again: its filter, columns, order and groups, and who else is offered it."""
+
+    uid = uid_field()
+    subject = models.TextField()
+    name = models.TextField()
+    where = models.TextField(blank=True, default="")
+    columns = models.TextField(blank=True, default="")
+    sort = models.TextField(blank=True, default="")
+    group = models.TextField(blank=True, default="")
+    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
+    shared = models.TextField(default="nobody")
+    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    is_default = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+    archived_at = models.DateTimeField(null=True)
+
+    JOURNALED: ClassVar = (
+        "subject", "name", "where", "columns", "sort", "group", "owner_id", "shared", "team_id", "is_default",
+        "archived_at",
+    )  # fmt: skip
+    DERIVED: ClassVar = ("id", "uid", "version", "created_at")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(shared__in=["nobody", "everybody"], team=None, is_default=False)
+                | models.Q(shared="team", team__isnull=False),
+                name="view_is_shared_with",
+            ),
+            models.UniqueConstraint(
+                "owner", "subject", Lower("name"), condition=models.Q(archived_at=None), name="view_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "subject"],
+                condition=models.Q(is_default=True, archived_at=None),
+                name="view_default_once",
+            ),
+        ]
+
+
 class Idempotency(models.Model):
     """The answer given to a POST with an `Idempotency-Key`, so that a retry gets the same one."""
 

@@ -16,6 +16,7 @@ from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
 from etappe.web.deals_filter import Filters, read_filters
 from etappe.web.lists import ListPart, list_part, read_state
+from etappe.web.lists_opened import Opened, open_view
 from etappe.web.shell import Request, show
 
 
@@ -44,6 +45,7 @@ class TablePage:
     """A page of the table."""
 
     list: ListPart
+    views: Opened
     filters: Filters
     mark: int
     may_create: bool
@@ -63,11 +65,13 @@ class TablePage:
 @require_GET
 def table(request: Request) -> HttpResponse:
     """The deals that the filters leave."""
+    views = open_view(request, "deals")
     filters = read_filters(request)
     mark = horizon()
     part = list_part(request, read_state(request, SUBJECTS["deals"], filters.wanted.tree))
     page = TablePage(
         list=part,
+        views=views,
         filters=filters,
         mark=mark,
         may_create=may(request.actor, "deals.create"),

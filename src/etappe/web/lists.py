@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -14,14 +15,11 @@ from etappe.core.page import Count
 from etappe.journal.filtering import Field, Registry
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
-from etappe.records.lists import Group, Listing, Subject, Wanted
+from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
 from etappe.team.access import may
 from etappe.web.lists_cells import Row, group_text, is_number, row_of
 from etappe.web.lists_words import in_words
 from etappe.web.shell import Request, today
-
-SINGULAR = {"deals": "deal", "accounts": "account", "people": "person"}
-"""What one of them is called in addresses and acts."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,8 @@ class ListPart:
     """The whole filter as text, with what the form above the table adds."""
     export: str
     """The query of the same list as a file."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """What a view of this list keeps: filter, columns, order, groups."""
     problem: Said | None = None
     may_change: bool = False
     """Whether the viewer may change several rows at once."""
@@ -109,6 +109,16 @@ class ListPart:
         """Whether a filter of its own is set."""
         return bool(self.where)
 
+    @property
+    def asked_query(self) -> str:
+        """What a view of this list keeps, as a query."""
+        return urlencode(self.asked)
+
+
+OF_VIEW = ("where", "columns", "sort", "group")
+"""What a saved view holds, by its names in addresses."""
+ALL = "all"
+"""The view that narrows nothing, even where another one opens first."""
 
 CHANGING = {"deals": "deals.edit", "accounts": "people.edit", "people": "people.edit"}
 """The act by which the rows of a list are changed."""
@@ -179,10 +189,17 @@ def _part(
         kept=tuple((key, value) for key, value in query.items() if isinstance(value, str)),
         meant=written(state.wanted.where),
         export=_export_query(state),
+        asked=_asked(state),
         problem=problem,
         may_change=may(request.actor, CHANGING[state.subject.key]),
         may_all=not state.search,
     )
+
+
+def _asked(state: State) -> tuple[tuple[str, str], ...]:
+    columns = ",".join(state.columns)
+    meant = written(state.wanted.where)
+    return (("where", meant), ("columns", columns), ("sort", state.sort), ("group", state.group))
 
 
 def _export_query(state: State) -> str:
@@ -207,9 +224,7 @@ def _chips(request: Request, state: State, known: Registry) -> tuple[Chip, ...]:
     def off(part: Node) -> str:
         left = _without(request.GET, "after")
         left["where"] = written(without_condition(state.where, part))
-        if not left["where"]:
-            left.pop("where")
-        return f"?{left.urlencode()}"
+        return f"?{tidied(left).urlencode()}"
 
     asker = lists.asker_of(request.actor, today(request))
     return tuple(Chip(in_words(part, known, asker), off(part)) for part in parts_of(state.where))
@@ -225,7 +240,9 @@ def _groups(request: Request, state: State) -> tuple[GroupRow, ...]:
 def _group_row(request: Request, state: State, group: Group) -> GroupRow:
     url = ""
     if group.where is not None:
-        query = _without(request.GET, "after", "group")
+        query = _without(request.GET, "after")
+        query["group"] = ""
+        query = tidied(query)
         query["where"] = written(all_of(state.where, group.where))
         url = f"?{query.urlencode()}"
     name, sums = group_text(group)
@@ -246,9 +263,15 @@ def _joined(query: QueryDict, **more: str | None) -> str:
     return left.urlencode()
 
 
+def tidied(query: QueryDict) -> QueryDict:
+    """The query without what is empty; beside a saved view an empty part stays, as it takes the place of the view's."""
+    kept = OF_VIEW if query.get("view", ALL) != ALL else ()
+    return _without(query, *(name for name in query if not query[name] and name not in kept))
+
+
 def list_address(subject: Subject, query: QueryDict) -> str:
     """The address of a list with this query."""
-    asked = _without(query, *(name for name in query if not query[name]))
+    asked = tidied(query)
     return reverse(subject.key) + (f"?{asked.urlencode()}" if asked else "")
 
 

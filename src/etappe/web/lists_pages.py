@@ -238,7 +238,7 @@ def columns(request: Request, subject: str) -> HttpResponse:
 
 def _without_columns(query: QueryDict) -> QueryDict:
     left = query.copy()
-    left.pop("columns", None)
+    left["columns"] = ""
     return left
 
 

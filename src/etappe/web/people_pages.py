@@ -29,6 +29,7 @@ from etappe.team.access import may, require
 from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
 from etappe.web.lists import ListPart, list_part, read_state
+from etappe.web.lists_opened import Opened, open_view
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.people_forms import AccountForm, NoteForm, PersonForm, initial_of
 from etappe.web.people_timeline import Story, story
@@ -44,6 +45,7 @@ class ListPage:
     """A page of accounts or of people."""
 
     list: ListPart
+    views: Opened
     search: str
     may_edit: bool
 
@@ -116,8 +118,9 @@ def people(request: Request) -> HttpResponse:
 
 def _list_page(request: Request, subject: str, quick: Node = EVERYTHING) -> ListPage:
     search = request.GET.get("q", "").strip()
+    views = open_view(request, subject)
     part = list_part(request, read_state(request, SUBJECTS[subject], quick, search))
-    return ListPage(part, search, may(request.actor, "people.edit"))
+    return ListPage(part, views, search, may(request.actor, "people.edit"))
 
 
 @require_GET

@@ -84,3 +84,33 @@ class TokenRevoked(JournalKind):
     name: ClassVar[str] = "token.revoked"
     token: str
     label: str
+
+
+@dataclass(frozen=True)
+class ViewSaved(Created):
+    """A view of a list was saved."""
+
+    name: ClassVar[str] = "view.saved"
+    view: str
+
+
+@dataclass(frozen=True)
+class ViewEdited(Edited):
+    """A saved view changed: what it lists, its name, or whom it is offered to."""
+
+    name: ClassVar[str] = "view.edited"
+    view: str
+    called: str
+
+
+@dataclass(frozen=True)
+class ViewDeleted(JournalKind):
+    """A saved view was deleted."""
+
+    name: ClassVar[str] = "view.deleted"
+    view: str
+    called: str
+    archived_at: str
+
+    def after(self) -> dict[str, Any]:
+        return {"archived_at": self.archived_at, "is_default": False}

@@ -1,0 +1,26 @@
+"""The words of refusals about saved views of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from etappe.journal.labels import Label
+
+VIEWS: Mapping[str, tuple[Label, Label]] = {
+    "unknown_view": (
+        _("There is no view “{value}” of this list, or not for you."),
+        _("Choose one of the list's menu."),
+    ),
+    "view_name_taken": (_("You have a view called “{value}” already."), _("Choose another name, or save that one.")),
+    "views_full": (_("You have {limit} views of this list already."), _("Delete views that you do not use any more.")),
+    "view_needs_team": (
+        _("There is no team to share this view with."),
+        _("Choose a team, or keep the view to yourself."),
+    ),
+    "view_default_needs_team": (
+        _("Only a view shared with a team can open first for it."),
+        _("Share the view with the team, too."),
+    ),
+}

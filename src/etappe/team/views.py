@@ -1,0 +1,108 @@
+"""Reading saved views of lists: one's own, those of one's team, and those offered to everybody."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from etappe.core.actor import Actor
+from etappe.core.errors import Missing, Refusal
+from etappe.team.access import Holder, may
+from etappe.team.models import SavedView
+from etappe.team.queries import TeamRef, UserRef, as_uuid
+
+LISTED = 500
+"""Views that are read at most."""
+OFFERED = ("nobody", "team", "everybody")
+"""Whom a view can be offered to."""
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A saved view as the viewer has it before them."""
+
+    uid: uuid.UUID
+    subject: str
+    name: str
+    where: str
+    columns: tuple[str, ...]
+    sort: str
+    group: str
+    shared: str
+    team: TeamRef | None
+    is_default: bool
+    owner: UserRef
+    version: int
+    is_own: bool
+    may_edit: bool
+    opens: bool
+    """Whether it is what the viewer's team sees first."""
+
+
+def visible_views(viewer: Actor) -> QuerySet[SavedView]:
+    """The views that the viewer may open; somebody else's own ones are not there."""
+    found = SavedView.objects.filter(archived_at=None).select_related("owner", "team")
+    reached = Q(shared="team") if viewer.scope.all else Q(shared="team", team_id__in=viewer.teams)
+    return found.filter(Q(owner_id=viewer.id) | Q(shared="everybody") | reached)
+
+
+def views(viewer: Actor, subject: str = "") -> list[ListView]:
+    """The views of a list (`deal`, `account`, `person`) or of all lists: one's own first, then by name."""
+    rows = visible_views(viewer).order_by(Lower("name"), "id")
+    if subject:
+        rows = rows.filter(subject=subject)
+    return sorted((list_view(row, viewer) for row in rows[:LISTED]), key=lambda view: not view.is_own)
+
+
+def get_view(viewer: Actor, uid: uuid.UUID | str) -> ListView:
+    """The view with this uid, or `Missing`."""
+    row = visible_views(viewer).filter(uid=as_uuid(uid)).first()
+    if row is None:
+        raise Missing
+    return list_view(row, viewer)
+
+
+def view_called(viewer: Actor, subject: str, text: str) -> ListView:
+    """The view of the list with this uid or name, one's own before others'; refuses where there is none."""
+    found = views(viewer, subject)
+    wanted = text.strip().casefold()
+    for view in found:
+        if wanted in (str(view.uid), view.name.casefold()):
+            return view
+    raise Refusal("unknown_view", value=text[:200])
+
+
+def holder_of(row: SavedView) -> Holder:
+    """Whose view it is: its owner's, and of the team it is shared with."""
+    return Holder(owner=row.owner_id, team=row.team_id)
+
+
+def may_offer(actor: Actor, row: SavedView) -> bool:
+    """Whether the actor may let the view stand as widely as it does: first for a team, or for everybody."""
+    if row.is_default:
+        return may(actor, "views.offer", Holder(team=row.team_id))
+    return row.shared != "everybody" or may(actor, "views.offer")
+
+
+def list_view(row: SavedView, viewer: Actor) -> ListView:
+    """The row as the viewer sees it."""
+    return ListView(
+        uid=row.uid,
+        subject=row.subject,
+        name=row.name,
+        where=row.where,
+        columns=tuple(key for key in row.columns.split(",") if key),
+        sort=row.sort,
+        group=row.group,
+        shared=row.shared,
+        team=TeamRef(row.team.uid, row.team.name) if row.team else None,
+        is_default=row.is_default,
+        owner=UserRef(row.owner.uid, row.owner.name),
+        version=row.version,
+        is_own=row.owner_id == viewer.id,
+        may_edit=may(viewer, "views.own", holder_of(row)) and may_offer(viewer, row),
+        opens=row.is_default and row.team_id is not None and row.team_id == viewer.team,
+    )

@@ -1,0 +1,96 @@
+"""Which saved view a list is opened with: the one of the address, or the one that opens first for the viewer's team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import pgettext
+
+from etappe.core.errors import Missing
+from etappe.records.lists import SINGULAR
+from etappe.team.queries import as_uuid
+from etappe.team.views import ListView, get_view, views
+from etappe.web.lists import ALL, OF_VIEW
+from etappe.web.shell import Request
+
+BESIDE = frozenset({"view", "after", "month", "keep", *OF_VIEW})
+"""Parts of an address that narrow a list no further than its view."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The views that the viewer can choose from, and the one that is shown."""
+
+    own: tuple[ListView, ...]
+    others: tuple[ListView, ...]
+    shown: ListView | None = None
+    is_changed: bool = False
+    """Whether the list is another one than its view by now."""
+
+    @property
+    def title(self) -> str:
+        """What the menu is called."""
+        return self.shown.name if self.shown else pgettext("menu", "Views")
+
+    @property
+    def all_title(self) -> str:
+        """What the list is called without a view."""
+        return pgettext("list", "All")
+
+
+def open_view(request: Request, subject: str) -> Opened:
+    """Open the list with a view: what the address says itself takes the place of what the view says.
+
+    From here on `request.GET` holds both, so that all links and forms of the page go on from them.
+    """
+    found = views(request.actor, SINGULAR[subject])
+    shown = _shown(request, subject, found)
+    own = tuple(view for view in found if view.is_own)
+    others = tuple(view for view in found if not view.is_own)
+    if shown is None:
+        return Opened(own, others)
+    given = request.GET
+    request.GET = _together(shown, given, subject)
+    return Opened(own, others, shown, _is_changed(shown, given, subject))
+
+
+def _shown(request: Request, subject: str, found: list[ListView]) -> ListView | None:
+    named = request.GET.get("view", "")
+    if named == ALL:
+        return None
+    if named:
+        uid = as_uuid(named)
+        view = next((view for view in found if view.uid == uid), None) or get_view(request.actor, uid)
+        if view.subject != SINGULAR[subject]:
+            raise Missing
+        return view
+    return None if request.GET else next((view for view in found if view.opens), None)
+
+
+def parts_of(view: ListView) -> dict[str, str]:
+    """What the view says, by the names in addresses."""
+    return {"where": view.where, "columns": ",".join(view.columns), "sort": view.sort, "group": view.group}
+
+
+def _together(view: ListView, given: QueryDict, subject: str) -> QueryDict:
+    asked = given.copy()
+    asked["view"] = str(view.uid)
+    for name, value in parts_of(view).items():
+        if name not in given and value:
+            asked[name] = value
+    if subject == "deals" and not given.get("status"):
+        # A view lists what its filter says: no open deals are meant by themselves.
+        asked["status"] = "all"
+    asked._mutable = False
+    return asked
+
+
+def _is_changed(view: ListView, given: QueryDict, subject: str) -> bool:
+    parts = parts_of(view)
+    if any(name in given and given[name].strip() != value for name, value in parts.items()):
+        return True
+    # The search box above accounts and people finds more than a filter can say; a view does not keep it.
+    beside = BESIDE if subject == "deals" else BESIDE | {"q"}
+    narrowing = {name: value for name, value in given.items() if value and name not in beside}
+    return bool(narrowing) and narrowing != {"status": ALL}
