@@ -11,6 +11,8 @@ from etappe.journal.models import Entry
 from etappe.journal.values import columns_of
 
 SUBJECTS = {"Account": "account_id", "Person": "person_id", "Deal": "deal_id"}
+WORDS = {"SavedView": "view"}
+"""What entries call a record that is called otherwise in the database."""
 PREFIXES = {"Account": "account.", "Person": "person.", "Deal": "deal."}
 
 
@@ -27,7 +29,8 @@ def entries_of(record: Model) -> list[Entry]:
     elif name == "Workspace":
         about = {"kind": "workspace.edited"}
     else:
-        about = {f"data__{name.lower()}": str(record.uid), "kind__startswith": f"{name.lower()}."}  # type: ignore[attr-defined]
+        word = WORDS.get(name, name.lower())
+        about = {f"data__{word}": str(record.uid), "kind__startswith": f"{word}."}  # type: ignore[attr-defined]
     return list(Entry.objects.filter(**about).order_by("id"))
 
 

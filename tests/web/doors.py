@@ -130,6 +130,7 @@ SUBJECTS: dict[str, str] = {
     "/bulk/{uid}/cancel": "bulk_working",
     "/bulk/{uid}/undo": "bulk_done",
     "/bulk/": "bulk",
+    "/views/": "view",
     "/playbook/": "remap",
     "/remaps/": "remap",
 }
@@ -290,6 +291,9 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/import/{uid}/map/": lambda all_: {"source": "Altes CRM", "currency": "CHF", "as_of": "2024-12-31"},
     "/import/{uid}/start/": lambda all_: {"dry": "1"},
     "/import/{uid}/preset/": lambda all_: {"name": "Altes CRM"},
+    "/lists/{subject}/views/new/": lambda all_: {"name": "Neu", "seen_by": "nobody", "where": "amount > 1"},
+    "/views/{uid}/": lambda all_: {"name": "Umbenannt", "seen_by": "nobody"},
+    "/views/{uid}/query/": lambda all_: {"where": "amount > 1"},
     "/bulk/start/": lambda all_: {"subject": "deal", "uid": str(all_.deal)},
     "/bulk/{uid}/preview/": lambda all_: {"act": "edit", "source": "Messe"},
 }  # fmt: skip
@@ -327,6 +331,8 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /fields": lambda all_: {"subject": "deal", "name": "Rang", "kind": "number"},
     "PATCH /fields/{uid}": lambda all_: {"name": "Etat"},
     "POST /fields/order": lambda all_: {"subject": "account", "fields": [str(all_.field)]},
+    "POST /views": lambda all_: {"subject": "deal", "name": "Neu", "where": "amount > 1"},
+    "PATCH /views/{uid}": lambda all_: {"name": "Umbenannt"},
     "POST /bulk": lambda all_: {"subject": "deal", "uids": [str(all_.deal)], "set": {"source": "Messe"}},
     "POST /processes": lambda all_: {"source": make_source("another")},
     "POST /lint": lambda all_: {"source": make_source("another")},

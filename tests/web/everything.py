@@ -29,6 +29,7 @@ from etappe.records.actions_files import add_file
 from etappe.records.bulk_rooms import Chosen
 from etappe.records.merge import merge
 from etappe.team import actions as team
+from etappe.team.actions_views import save_view
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_source
@@ -93,6 +94,7 @@ class Everything:
     draft: uuid.UUID
     export: uuid.UUID
     remap: uuid.UUID
+    view: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -158,6 +160,7 @@ def make_everything() -> Everything:
         draft=start_draft("own", actor=cast.dot, at=AT).uid,
         export=_export(scene),
         remap=_remap(scene),
+        view=_view(scene),
     )
 
 
@@ -196,6 +199,12 @@ def _spare(scene: Scene) -> Spare:
     merged = [create_account({"name": name}, actor=ada, at=AT).uid for name in ("Bleibt", "Geht")]
     done = merge("account", merged, actor=ada, at=at)
     return Spare(account, person, gone_account, gone_person, gone_deal, twin, twin_person, done.uid)
+
+
+def _view(scene: Scene) -> uuid.UUID:
+    """A view that Ada shares with her team."""
+    given = {"name": "Angebot Nordwind", "where": "amount > 10", "shared": "team"}
+    return save_view("deal", given, actor=scene.cast.ada, at=AT).uid
 
 
 def _remap(scene: Scene) -> uuid.UUID:

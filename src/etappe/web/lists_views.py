@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,7 +142,7 @@ def view(request: Request, uid: uuid.UUID) -> HttpResponse:
         title=_("View"),
         action=reverse("view", args=[uid]),
         back=view_address(found),
-        asked=(("seen", str(found.version)),),
+        asked=(("seen", str(seen_of(request) or found.version)),),
         where=found.where,
         sub=found.name
         if found.is_own

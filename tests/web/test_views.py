@@ -1,0 +1,137 @@
+"""Saved views through the browser's doors, the API and the command line."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from etappe.cli.list_ import _wanted
+from etappe.core.errors import Refusal
+from etappe.records.lists import listing
+from etappe.team.actions_views import edit_view, save_view
+from etappe.team.models import SavedView
+from etappe.team.views import ListView
+from tests.cast import AT, email
+from tests.deals.conftest import Scene, scene
+from tests.web.signed import client_of
+
+__all__ = ["scene"]
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def ada(scene: Scene) -> Client:
+    for number, name in enumerate(("Eins", "Zwei", "Drei"), start=1):
+        scene.another(name=name, amount=Decimal(1000 * number), currency="EUR")
+    return client_of("ada")
+
+
+def saved(scene: Scene, who: str = "ada", subject: str = "deal", **given: object) -> ListView:
+    fields = {"name": "Große", "where": "amount >= 2000", "columns": ["name", "amount"], "sort": "name"} | given
+    return save_view(subject, fields, actor=getattr(scene.cast, who), at=AT)
+
+
+def names(answer: object) -> list[str]:
+    return [row.name for row in answer.context["page"].list.rows]  # type: ignore[attr-defined]
+
+
+def test_a_list_is_saved_and_opened_again(ada: Client) -> None:
+    shown = ada.get(reverse("deals"), {"where": "amount >= 2000", "owner": "me", "sort": "name"}, headers=ENGLISH)
+    form = ada.get(reverse("view_new", args=["deals"]) + "?" + shown.context["page"].list.asked_query)
+    assert form.status_code == 200
+    given = dict(form.context["page"].asked) | {"name": "<b>Meine</b>", "seen_by": "nobody"}
+    done = ada.post(reverse("view_new", args=["deals"]), given)
+    assert done.status_code == 303
+    again = ada.get(done["Location"], headers=ENGLISH)
+    assert names(again) == ["Drei", "Zwei"] and not again.context["page"].views.is_changed
+    text = again.content.decode()
+    assert "&lt;b&gt;Meine" in text and "<b>Meine" not in text and "Changed" not in text
+    twice = ada.post(reverse("view_new", args=["deals"]), given)
+    assert twice.status_code == 422 and SavedView.objects.count() == 1
+
+
+def test_what_the_address_says_takes_the_place_of_the_view(scene: Scene, ada: Client) -> None:
+    view = saved(scene)
+    plain = ada.get(reverse("deals"), {"view": view.uid})
+    assert names(plain) == ["Drei", "Zwei"] and [head.key for head in plain.context["page"].list.heads] == [
+        "name", "amount",
+    ]  # fmt: skip
+    turned = ada.get(reverse("deals"), {"view": view.uid, "sort": "-name"}, headers=ENGLISH)
+    assert names(turned) == ["Zwei", "Drei"] and "Save the view" in turned.content.decode()
+    off = ada.get(reverse("deals") + plain.context["page"].list.chips[0].off)
+    assert len(names(off)) == 4 and off.context["page"].views.is_changed
+    asked = dict(off.context["page"].list.asked) | {"seen": "1"}
+    kept = ada.post(reverse("view_query", args=[view.uid]), asked)
+    assert kept.status_code == 303
+    after = ada.get(kept["Location"]).context["page"]
+    assert len(after.list.rows) == 4 and not after.views.is_changed
+    assert ada.post(reverse("view_query", args=[view.uid]), asked).status_code == 409
+
+
+def test_a_team_opens_its_view_and_gets_past_it(scene: Scene, ada: Client) -> None:
+    saved(scene, "ben", shared="team", is_default=True)
+    saved(scene, "ben", "account", where="name = nobody", columns=[], shared="team", is_default=True)
+    assert names(ada.get(reverse("deals"))) == ["Drei", "Zwei"]
+    assert len(names(ada.get(reverse("deals"), {"view": "all"}))) == 4
+    assert len(names(ada.get(reverse("deals"), {"sort": "name"}))) == 4
+    empty = ada.get(reverse("accounts"))
+    assert names(empty) == [] and "?view=all" in empty.content.decode()
+    assert names(ada.get(reverse("accounts"), {"view": "all"}))
+
+
+def test_a_view_that_is_not_for_one_is_not_there(scene: Scene, ada: Client) -> None:
+    own, people = saved(scene, "ben"), saved(scene, subject="person", where="")
+    for view in (own.uid, uuid.uuid4(), "x' or 1=1", "", people.uid):
+        answer = ada.get(reverse("deals"), {"view": view})
+        assert answer.status_code == (200 if view == "" else 404), view
+    for name in ("view", "view_query", "view_delete"):
+        assert ada.post(reverse(name, args=[own.uid]), {"name": "Mein", "seen_by": "nobody"}).status_code == 404
+    assert ada.get(reverse("view_new", args=["stages"])).status_code == 404
+
+
+def test_a_view_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:
+    view = saved(scene, where="custom.gone = 1")
+    broken = ada.get(reverse("deals"), {"view": view.uid}, headers=ENGLISH)
+    assert broken.status_code == 422 and "Mend the filter" in broken.content.decode()
+    query = broken.context["page"].list.query
+    assert ada.get(reverse("list_filter", args=["deals"]) + "?" + query).status_code == 200
+    mended = ada.get(reverse("list_filter", args=["deals"]), {"view": view.uid, "where": "", "apply": "1"})
+    answer = ada.get(mended["Location"], headers=ENGLISH)
+    assert len(names(answer)) == 4 and "Save the view" in answer.content.decode()
+
+
+def test_a_view_is_renamed_shared_and_deleted(scene: Scene, ada: Client) -> None:
+    view = saved(scene)
+    sheet = ada.get(reverse("view", args=[view.uid]), headers={"HX-Request": "true"})
+    assert sheet["HX-Retarget"] == "#panel" and "is_default" not in sheet.context["page"].form.fields
+    shared = {"name": "Unsere", "seen_by": str(scene.cast.north), "seen": "1"}
+    assert ada.post(reverse("view", args=[view.uid]), shared).status_code == 303
+    assert ada.post(reverse("view", args=[view.uid]), shared | {"seen_by": "everybody", "seen": "2"}).status_code == 422
+    ben = client_of("ben")
+    assert "Unsere" in ben.get(reverse("deals")).content.decode()
+    assert "is_default" in ben.get(reverse("view", args=[view.uid])).context["page"].form.fields
+    assert ada.post(reverse("view_delete", args=[view.uid])).status_code == 303
+    assert ben.get(reverse("deals"), {"view": view.uid}).status_code == 404
+
+
+def test_the_command_line_lists_a_view(scene: Scene, ada: Client) -> None:
+    saved(scene)
+    plain = {"view": "große", "columns": "", "sort": ""}
+    wanted = _wanted("deals", "", email("ada"), **plain)
+    assert (wanted.columns, wanted.sort) == (("name", "amount"), "name")
+    found = listing(scene.cast.ada, wanted, today=AT.date())
+    assert [line.values["name"] for line in found.rows] == ["Drei", "Zwei"]
+    assert _wanted("deals", "", email("ada"), **plain | {"columns": "name"}).columns == ("name",)
+    with pytest.raises(Refusal, match="unknown_view"):
+        _wanted("deals", "", email("ben"), **plain)
+
+
+def test_changing_by_the_api_shows_in_the_list(scene: Scene, ada: Client) -> None:
+    view = saved(scene)
+    edit_view(view.uid, {"where": "amount = 1000"}, actor=scene.cast.ada, at=AT)
+    assert names(ada.get(reverse("deals"), {"view": view.uid})) == ["Eins"]
