@@ -29,17 +29,15 @@ def row(view: ListView) -> SavedView:
 
 
 def test_a_view_keeps_what_was_listed(cast: Cast) -> None:
-    view = save(
-        cast.ada, " Große  Deals ", where="amount>10", columns=["name", " amount", ""], sort="-amount", group="owner"
-    )
+    given: dict[str, Any] = {
+        "where": "amount>10",
+        "columns": ["name", " amount", ""],
+        "sort": "-amount",
+        "group": "owner",
+    }
+    view = save(cast.ada, " Große  Deals ", **given)
     assert (view.name, view.where, view.columns) == ("Große Deals", "amount > 10", ("name", "amount"))
-    assert (view.sort, view.group, view.shared, view.is_own, view.may_edit) == (
-        "-amount",
-        "owner",
-        "nobody",
-        True,
-        True,
-    )
+    assert (view.sort, view.group, view.shared) == ("-amount", "owner", "nobody") and view.is_own and view.may_edit
     changed = edit(cast.ada, view, seen=1, name="Kleine", where="", columns="name")
     assert (changed.where, changed.columns, changed.version) == ("", ("name",), 2)
     with unchanged():

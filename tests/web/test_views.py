@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
+from click.testing import CliRunner, Result
 from django.test import Client
 from django.urls import reverse
 
-from etappe.cli.list_ import _wanted
-from etappe.core.errors import Refusal
-from etappe.records.lists import listing
-from etappe.team.actions_views import edit_view, save_view
+from etappe.cli import main
+from etappe.journal.clock import now
+from etappe.team.actions import create_token
+from etappe.team.actions_views import save_view
 from etappe.team.models import SavedView
 from etappe.team.views import ListView
+from tests.api.conftest import Caller
 from tests.cast import AT, email
 from tests.deals.conftest import Scene, scene
 from tests.web.signed import client_of
@@ -57,11 +60,11 @@ def test_a_list_is_saved_and_opened_again(ada: Client) -> None:
 
 def test_what_the_address_says_takes_the_place_of_the_view(scene: Scene, ada: Client) -> None:
     view = saved(scene)
-    plain = ada.get(reverse("deals"), {"view": view.uid})
+    plain = ada.get(reverse("deals"), {"view": str(view.uid)})
     assert names(plain) == ["Drei", "Zwei"] and [head.key for head in plain.context["page"].list.heads] == [
         "name", "amount",
     ]  # fmt: skip
-    turned = ada.get(reverse("deals"), {"view": view.uid, "sort": "-name"}, headers=ENGLISH)
+    turned = ada.get(reverse("deals"), {"view": str(view.uid), "sort": "-name"}, headers=ENGLISH)
     assert names(turned) == ["Zwei", "Drei"] and "Save the view" in turned.content.decode()
     off = ada.get(reverse("deals") + plain.context["page"].list.chips[0].off)
     assert len(names(off)) == 4 and off.context["page"].views.is_changed
@@ -87,7 +90,7 @@ def test_a_team_opens_its_view_and_gets_past_it(scene: Scene, ada: Client) -> No
 def test_a_view_that_is_not_for_one_is_not_there(scene: Scene, ada: Client) -> None:
     own, people = saved(scene, "ben"), saved(scene, subject="person", where="")
     for view in (own.uid, uuid.uuid4(), "x' or 1=1", "", people.uid):
-        answer = ada.get(reverse("deals"), {"view": view})
+        answer = ada.get(reverse("deals"), {"view": str(view)})
         assert answer.status_code == (200 if view == "" else 404), view
     for name in ("view", "view_query", "view_delete"):
         assert ada.post(reverse(name, args=[own.uid]), {"name": "Mein", "seen_by": "nobody"}).status_code == 404
@@ -96,11 +99,11 @@ def test_a_view_that_is_not_for_one_is_not_there(scene: Scene, ada: Client) -> N
 
 def test_a_view_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:
     view = saved(scene, where="custom.gone = 1")
-    broken = ada.get(reverse("deals"), {"view": view.uid}, headers=ENGLISH)
+    broken = ada.get(reverse("deals"), {"view": str(view.uid)}, headers=ENGLISH)
     assert broken.status_code == 422 and "Mend the filter" in broken.content.decode()
     query = broken.context["page"].list.query
     assert ada.get(reverse("list_filter", args=["deals"]) + "?" + query).status_code == 200
-    mended = ada.get(reverse("list_filter", args=["deals"]), {"view": view.uid, "where": "", "apply": "1"})
+    mended = ada.get(reverse("list_filter", args=["deals"]), {"view": str(view.uid), "where": "", "apply": "1"})
     answer = ada.get(mended["Location"], headers=ENGLISH)
     assert len(names(answer)) == 4 and "Save the view" in answer.content.decode()
 
@@ -108,7 +111,7 @@ def test_a_view_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> 
 def test_a_view_is_renamed_shared_and_deleted(scene: Scene, ada: Client) -> None:
     view = saved(scene)
     sheet = ada.get(reverse("view", args=[view.uid]), headers={"HX-Request": "true"})
-    assert sheet["HX-Retarget"] == "#panel" and "is_default" not in sheet.context["page"].form.fields
+    assert sheet["HX-Retarget"] == "#panel" and "is_default" not in sheet.content.decode()
     shared = {"name": "Unsere", "seen_by": str(scene.cast.north), "seen": "1"}
     assert ada.post(reverse("view", args=[view.uid]), shared).status_code == 303
     assert ada.post(reverse("view", args=[view.uid]), shared | {"seen_by": "everybody", "seen": "2"}).status_code == 422
@@ -116,22 +119,37 @@ def test_a_view_is_renamed_shared_and_deleted(scene: Scene, ada: Client) -> None
     assert "Unsere" in ben.get(reverse("deals")).content.decode()
     assert "is_default" in ben.get(reverse("view", args=[view.uid])).context["page"].form.fields
     assert ada.post(reverse("view_delete", args=[view.uid])).status_code == 303
-    assert ben.get(reverse("deals"), {"view": view.uid}).status_code == 404
+    assert ben.get(reverse("deals"), {"view": str(view.uid)}).status_code == 404
 
 
-def test_the_command_line_lists_a_view(scene: Scene, ada: Client) -> None:
-    saved(scene)
-    plain = {"view": "große", "columns": "", "sort": ""}
-    wanted = _wanted("deals", "", email("ada"), **plain)
-    assert (wanted.columns, wanted.sort) == (("name", "amount"), "name")
-    found = listing(scene.cast.ada, wanted, today=AT.date())
-    assert [line.values["name"] for line in found.rows] == ["Drei", "Zwei"]
-    assert _wanted("deals", "", email("ada"), **plain | {"columns": "name"}).columns == ("name",)
-    with pytest.raises(Refusal, match="unknown_view"):
-        _wanted("deals", "", email("ben"), **plain)
+def listed(view: str, who: str, *options: str) -> Result:
+    return CliRunner().invoke(main, ["list", "deals", "--view", view, *options, "--format", "csv", "--as", email(who)])
 
 
-def test_changing_by_the_api_shows_in_the_list(scene: Scene, ada: Client) -> None:
+def test_the_command_line_lists_a_view(scene: Scene, ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
     view = saved(scene)
-    edit_view(view.uid, {"where": "amount = 1000"}, actor=scene.cast.ada, at=AT)
-    assert names(ada.get(reverse("deals"), {"view": view.uid})) == ["Eins"]
+    assert listed("große", "ada").stdout.splitlines() == ["name,amount", "Drei,3000 EUR", "Zwei,2000 EUR"]
+    narrowed = listed(str(view.uid), "ada", "--columns", "name", "--sort", "-name", "--where", "amount < 3000")
+    assert narrowed.stdout.splitlines()[:2] == ["name", "Zwei"]
+    unknown = listed("Große", "ben")
+    assert unknown.exit_code != 0 and "Große" in unknown.stderr and unknown.stdout == ""
+
+
+def caller(scene: Scene, who: str, *scopes: str) -> Caller:
+    return Caller(create_token("x", list(scopes), actor=getattr(scene.cast, who), at=now())[1])
+
+
+def test_programs_save_change_and_delete_views(scene: Scene, ada: Client) -> None:
+    hers, his = caller(scene, "ada", "read", "write"), caller(scene, "ben", "read")
+    made = hers.post("/views", {"subject": "deal", "name": "Große", "where": "amount>=2000", "shared": "team"})
+    uid = made.json()["uid"]
+    assert made.status_code == 201 and made.json()["where"] == "amount >= 2000"
+    assert [view["name"] for view in his.get("/views?subject=deal").json()] == ["Große"]
+    assert his("patch", f"/views/{uid}", {"name": "Seine"}).status_code == 403
+    assert hers("patch", f"/views/{uid}", {"where": "amount = 1000", "sort": None}).status_code == 422
+    assert hers("patch", f"/views/{uid}", {"where": "amount = 1000", "seen": 1}).json()["version"] == 2
+    assert names(ada.get(reverse("deals"), {"view": uid})) == ["Eins"]
+    assert hers("patch", f"/views/{uid}", {"name": "Spät", "seen": 1}).status_code == 409
+    assert hers("delete", f"/views/{uid}").status_code == 204
+    assert hers.get(f"/views/{uid}").status_code == 404

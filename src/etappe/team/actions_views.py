@@ -177,7 +177,7 @@ def _take_over(row: SavedView, *, actor: Actor, at: datetime) -> None:
     if not row.is_default:
         return
     Team.objects.select_for_update(of=("self",)).get(id=row.team_id or 0)
-    before = SavedView.objects.filter(team_id=row.team_id, subject=row.subject, is_default=True, archived_at=None)
+    before = SavedView.objects.filter(team_id=row.team_id or 0, subject=row.subject, is_default=True, archived_at=None)
     for other in before.exclude(id=row.id or 0).select_for_update(of=("self",)):
         other.is_default = False
         _write(other, {"is_default": [True, False]}, actor=actor, at=at)

@@ -51,7 +51,7 @@ def open_view(request: Request, subject: str) -> Opened:
     if shown is None:
         return Opened(own, others)
     given = request.GET
-    request.GET = _together(shown, given, subject)
+    request.GET = _together(shown, given, subject)  # type: ignore[assignment]  # a copy that changes no more
     return Opened(own, others, shown, _is_changed(shown, given, subject))
 
 
@@ -88,7 +88,7 @@ def _together(view: ListView, given: QueryDict, subject: str) -> QueryDict:
 
 def _is_changed(view: ListView, given: QueryDict, subject: str) -> bool:
     parts = parts_of(view)
-    if any(name in given and given[name].strip() != value for name, value in parts.items()):
+    if any(name in given and str(given[name]).strip() != value for name, value in parts.items()):
         return True
     # The search box above accounts and people finds more than a filter can say; a view does not keep it.
     beside = BESIDE if subject == "deals" else BESIDE | {"q"}

@@ -95,7 +95,7 @@ def _is_in(view: ListView | None, uid: uuid.UUID) -> bool:
 
 
 def _asked(query: QueryDict) -> dict[str, str]:
-    return {name: query[name] for name in OF_VIEW if name in query}
+    return {name: str(query[name]) for name in OF_VIEW if name in query}
 
 
 @require_http_methods(["GET", "POST"])
