@@ -31,7 +31,7 @@ from etappe.people.models import Account, Person
 from etappe.records.actions import tell_apart
 from etappe.records.merge import merge
 from etappe.team import actions as team_actions
-from etappe.team.models import Team, User, Workspace
+from etappe.team.models import SavedView, Team, User, Workspace
 from tests import conftest
 from tests.cast import AT, email
 from tests.database import Server
@@ -155,7 +155,7 @@ def test_an_empty_workspace_becomes_equal(elsewhere: Path, tmp_path: Path) -> No
 
 
 def records() -> Iterator[Any]:
-    for model in (Workspace, Team, User, Account, Person, Deal):
+    for model in (Workspace, Team, User, SavedView, Account, Person, Deal):
         yield from model.objects.all()
 
 
