@@ -73,7 +73,8 @@ def test_what_the_address_says_takes_the_place_of_the_view(scene: Scene, ada: Cl
     assert kept.status_code == 303
     after = ada.get(kept["Location"]).context["page"]
     assert len(after.list.rows) == 4 and not after.views.is_changed
-    assert ada.post(reverse("view_query", args=[view.uid]), asked).status_code == 409
+    late = ada.post(reverse("view_query", args=[view.uid]), asked, headers=ENGLISH)
+    assert late.status_code == 409 and "This view was changed meanwhile" in late.content.decode()
 
 
 def test_a_team_opens_its_view_and_gets_past_it(scene: Scene, ada: Client) -> None:

@@ -13,6 +13,10 @@ VIEWS: Mapping[str, tuple[Label, Label]] = {
         _("There is no view “{value}” of this list, or not for you."),
         _("Choose one of the list's menu."),
     ),
+    "view_stale": (
+        _("This view was changed meanwhile; nothing of yours was saved."),
+        _("Open the view as it is now, and change it again."),
+    ),
     "view_name_taken": (_("You have a view called “{value}” already."), _("Choose another name, or save that one.")),
     "views_full": (_("You have {limit} views of this list already."), _("Delete views that you do not use any more.")),
     "view_needs_team": (

@@ -89,7 +89,7 @@ def edit_view(
     row = _locked(uid, actor)
     _require_mine(row, actor)
     if seen is not None and seen != row.version:
-        raise Stale("stale", seen=seen, now=row.version, by="", at=None, changed={})
+        raise Stale("view_stale", seen=seen, now=row.version)
     wanted = _columns(row, changes, actor)
     changed = differing(row, wanted)
     if not changed:
