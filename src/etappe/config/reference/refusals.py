@@ -27,6 +27,7 @@ STATUSES: Mapping[str, int] = {
     "forbidden": 403,
     "needs_a_person": 403,
     "not_your_note": 403,
+    "view_stale": 409,
     "stale": 409,
 }
 """Codes that are answered with another status than 422."""
