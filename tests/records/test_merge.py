@@ -16,6 +16,7 @@ from etappe.core.actor import SYSTEM
 from etappe.core.errors import Forbidden, Missing, Refusal, Stale
 from etappe.deals import actions as deals
 from etappe.deals.models import Deal, Evidence, Stakeholder
+from etappe.foreign.files import check_upload
 from etappe.people import actions as people
 from etappe.people import queries
 from etappe.people.actions_fields import define_field
@@ -24,6 +25,8 @@ from etappe.people.models import Account, FieldValue, Person
 from etappe.records import actions as records
 from etappe.records import bin as recycle
 from etappe.records import duplicates
+from etappe.records.actions_files import add_file
+from etappe.records.files import files_of, record_id
 from etappe.records.merge import merge, past, preview, undo
 from etappe.records.models import Pair
 from etappe.team.actions import create_token
@@ -63,8 +66,9 @@ def test_the_winning_values_and_what_comes_along(scene: Scene) -> None:
     stays = make_account(ada, name="Kunde AG", city="", phone="1", industry="Bau")
     child = make_account(ada, name="Tochter", parent=scene.account)
     people.edit_account(scene.account, {"city": "Ulm", "industry": "Handel"}, seen=1, actor=ada, at=AT)
+    add_file("account", scene.account, check_upload("plan.txt", b"Plan"), b"Plan", actor=ada, at=AT)
     looked = preview(ada, "account", [stays.uid, scene.account])
-    assert looked.moves == {"people": 1, "children": 1, "deals": 1}
+    assert looked.moves == {"people": 1, "children": 1, "deals": 1, "files": 1}
     assert looked.sides.differs("industry")
     assert not looked.sides.differs("city")
     before = rows()
@@ -79,7 +83,8 @@ def test_the_winning_values_and_what_comes_along(scene: Scene) -> None:
     found = queries.get_account(scene.cast.cem, stays.uid)
     assert (found.name, found.city, found.phone, found.industry) == ("Kunde AG", "Ulm", "1", "Handel")
     assert found.domain == "kunde.example"
-    assert done.moved == {"people": 1, "children": 1, "deals": 1}
+    assert done.moved == {"people": 1, "children": 1, "deals": 1, "files": 1}
+    assert [file.name for file in files_of("account", found.id)] == ["plan.txt"]
     now_on = scene.view().row.account
     assert now_on is not None and now_on.name == "Kunde AG"
     assert queries.get_person(ada, scene.eva).account == queries.AccountRef(stays.uid, "Kunde AG")
@@ -88,6 +93,8 @@ def test_the_winning_values_and_what_comes_along(scene: Scene) -> None:
     undone = undo(done.uid, actor=ada, at=AT + timedelta(days=89))
     assert (undone.kept, undone.stay) == ((), 0)
     assert rows() == before
+    assert files_of("account", found.id) == []
+    assert [file.name for file in files_of("account", record_id(ada, "account", scene.account))] == ["plan.txt"]
     assert_all_replay()
     with refused("merge_is_over"):
         undo(done.uid, actor=ada, at=AT)

@@ -14,6 +14,7 @@ from etappe.core.own_fields import REFERRING, Choice, FieldKind, OwnField, Unfil
 from etappe.journal.own_values import value_text
 from etappe.people.models import Field
 from etappe.people.queries import visible_accounts, visible_people
+from etappe.people.scope import meant_for
 from etappe.team.queries import TeamRef, as_uuid, team_names, teams_above
 
 
@@ -52,10 +53,7 @@ def fields(subject: str, viewer: Actor | None = None, *, team: int | None = None
     With a viewer only those that are meant for their team, or for `team` (a deal's).
     """
     found = [row for row in field_views(subject) if row.archived_at is None]
-    if viewer is None or viewer.scope.all or all(row.team_id is None for row in found):
-        return found
-    for_teams = {None, *viewer.teams, *teams_above(viewer.team), *(teams_above(team) if team else ())}
-    return [row for row in found if row.team_id in for_teams]
+    return found if viewer is None else meant_for(viewer, found, team=team)
 
 
 def field_views(subject: str = "") -> list[FieldView]:

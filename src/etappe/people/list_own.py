@@ -20,7 +20,7 @@ from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Field, Kind, Test
 from etappe.people.models import Field as Own
 from etappe.people.models import FieldValue
-from etappe.people.scope import visible_accounts, visible_people
+from etappe.people.scope import meant_for, visible_accounts, visible_people
 
 KINDS = {
     "text": Kind.TEXT,
@@ -44,10 +44,7 @@ def own_fields(viewer: Actor, wanted: bool = True) -> OwnFields:
     by_subject: dict[str, list[Field]] = {"account": [], "person": [], "deal": []}
     if not wanted:
         return by_subject
-    found = Own.objects.filter(archived_at=None).order_by("position", "id")
-    if not viewer.scope.all:
-        found = found.filter(Q(team=None) | Q(team__in=viewer.teams))
-    for own in found:
+    for own in meant_for(viewer, Own.objects.filter(archived_at=None).order_by("position", "id")):
         by_subject[own.subject].append(_field(own))
     return by_subject
 

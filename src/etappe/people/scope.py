@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from django.db.models import Q, QuerySet
 
 from etappe.core.actor import Actor, ActorKind, Role
 from etappe.people.models import Account, Person
+from etappe.team.queries import teams_above
 
 M = TypeVar("M", Account, Person)
 
@@ -44,3 +46,23 @@ def sees_everything(viewer: Actor) -> bool:
 
 def _open_to(viewer: Actor) -> Q:
     return Q(is_private=False) | Q(owner=viewer.id) if viewer.role is not None else Q(pk__in=())
+
+
+class OfTeam(Protocol):
+    """What is meant for one team, or for everybody."""
+
+    @property
+    def team_id(self) -> int | None:
+        """The key of the team; none for everybody."""
+
+
+F = TypeVar("F", bound=OfTeam)
+
+
+def meant_for(viewer: Actor, found: Iterable[F], *, team: int | None = None) -> list[F]:
+    """Those of the fields that are for everybody, the viewer's teams and those above, or for `team` (a deal's)."""
+    rows = list(found)
+    if viewer.scope.all or all(row.team_id is None for row in rows):
+        return rows
+    for_teams = {None, *viewer.teams, *teams_above(viewer.team), *(teams_above(team) if team else ())}
+    return [row for row in rows if row.team_id in for_teams]

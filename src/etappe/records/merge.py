@@ -35,7 +35,7 @@ from etappe.people import merging as people_reads
 from etappe.people.merging import Side, Sides
 from etappe.people.queries import account_names, person_names, visible_accounts, visible_people
 from etappe.records import duplicates
-from etappe.records.models import Apart, Merge
+from etappe.records.models import Apart, File, Merge
 from etappe.team.access import require
 from etappe.team.queries import as_uuid, user_names
 
@@ -91,6 +91,7 @@ def preview(viewer: Actor, subject: str, uids: Sequence[uuid.UUID | str]) -> Pre
     _require_count(len(sides.rows))
     others = [row.id for row in sides.rows[1:]]
     moves = people_reads.hanging_on(subject, others) | deals.hanging_on(subject, others)
+    moves |= _files_on(subject, others)
     by_key = {row.id: row for row in sides.rows}
     return Preview(sides, moves, tuple((by_key[low], by_key[high]) for low, high in _apart(subject, list(by_key))))
 
@@ -107,8 +108,8 @@ def merge(
 ) -> Done:
     """Merge records into the first of them. In fields in `choices` the value of the record named there wins.
 
-    People, deals, evidence, buying centres and next steps of the others come along; the others are archived, and their
-    addresses lead to the one that stays. Refuses with `Stale` where somebody was quicker than `seen`.
+    People, deals, evidence, buying centres, next steps and files of the others come along; the others are archived,
+    and their addresses lead to the one that stays. Refuses with `Stale` where somebody was quicker than `seen`.
     """
     wanted = list(dict.fromkeys(as_uuid(uid) for uid in uids))
     _require_count(len(wanted))
@@ -119,6 +120,7 @@ def merge(
         raise Refusal("merge_apart", one=names[low], other=names[high])
     moved: dict[str, Any] = people.reattach(keys, made.survivor, actor=actor, at=at) if subject == "account" else {}
     moved |= deals.reattach(subject, keys, made.survivor, actor=actor, at=at)
+    moved |= _move_files(subject, keys, made.survivor)
     row = Merge.objects.create(
         subject=subject,
         survivor=made.survivor,
@@ -159,6 +161,26 @@ def _counted(moved: Mapping[str, Any]) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number and name != "dropped"}
 
 
+def _files_on(subject: str, keys: Sequence[int]) -> dict[str, int]:
+    count = File.objects.filter(subject=subject, record__in=keys).count()
+    return {"files": count} if count else {}
+
+
+def _move_files(subject: str, keys: Sequence[int], to: int) -> dict[str, dict[str, list[int]]]:
+    """Hang the files of these records on another one; what was moved, by the key it hung on before."""
+    moved: dict[str, list[int]] = {}
+    rows = File.objects.filter(subject=subject, record__in=keys).order_by("id")
+    for key, record_key in rows.select_for_update().values_list("id", "record"):
+        moved.setdefault(str(record_key), []).append(key)
+    rows.order_by().update(record=to)
+    return {"files": moved} if moved else {}
+
+
+def _move_files_back(moved: Mapping[str, Any]) -> None:
+    for record_key, keys in moved.get("files", {}).items():
+        File.objects.filter(id__in=keys).update(record=int(record_key))
+
+
 def _require_count(count: int) -> None:
     if not LEAST <= count <= MOST:
         raise Refusal("merge_count", least=LEAST, most=MOST, count=count)
@@ -193,6 +215,7 @@ def undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> Undone:
     # Companies below go back first: whether the one that stayed may have its parent again depends on them.
     stay = people.detach(row.moved, row.survivor, actor=actor, at=at)
     stay += deals.detach(row.moved, row.survivor, actor=actor, at=at)
+    _move_files_back(row.moved)
     released = people.release(row.subject, row.survivor, row.absorbed, row.changed, actor=actor, at=at)
     row.undone_at, row.undone_by = at, actor.id
     row.save(update_fields=["undone_at", "undone_by"])

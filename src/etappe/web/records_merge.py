@@ -205,6 +205,7 @@ def _moves(moves: dict[str, int]) -> list[str]:
         "children": _("Companies below"),
         "deals": _("Deals"),
         "next_steps": _("Next steps"),
+        "files": _("Files"),
         "centres": _("Places in buying centres"),
         "evidence": _("Pieces of evidence"),
     }
