@@ -65,7 +65,7 @@ function begin(form: HTMLFormElement, area: HTMLTextAreaElement): void {
           { key: "Mod-s", run: () => save(form) },
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
         ]),
-        EditorView.contentAttributes.of({ "aria-label": area.labels?.[0]?.textContent ?? "", spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": area.labels?.[0]?.textContent ?? "", spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           area.value = update.state.doc.toString();

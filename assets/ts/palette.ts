@@ -49,7 +49,7 @@ function remember(sheet: HTMLElement): void {
 
 function option(each: Seen, number: number): HTMLElement {
   const line = document.createElement("div");
-  line.className = "find";
+  line.className = "palette-choice";
   line.id = `palette-seen-${number}`;
   line.dataset.url = each.url;
   line.setAttribute("role", "option");

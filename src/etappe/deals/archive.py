@@ -14,7 +14,7 @@ from etappe.deals.models import (
 )
 from etappe.journal.archived import Archived
 
-USER = "team_user"
+USER, VERSION = "team_user", "playbook_processversion"
 
 TABLES = (
     Archived(
@@ -22,7 +22,12 @@ TABLES = (
         Deal,
         "Deals as they stand.",
         tells="deal.",
-        told={"deal.member_added": {"user": USER}, "deal.member_removed": {"user": USER}},
+        told={
+            "deal.member_added": {"user": USER},
+            "deal.member_removed": {"user": USER},
+            "deal.remapped": {"version_before": VERSION, "version_after": VERSION},
+            "deal.remap_undone": {"version_after": VERSION},
+        },
     ),
     Archived(
         "stage_visits",
@@ -48,4 +53,4 @@ TABLES = (
     Archived("buying_centres", Stakeholder, "The people of the buyer's side, by deal."),
     Archived("deal_teams", Member, "Colleagues who work on a deal beside its owner."),
 )  # fmt: skip
-LEFT_OUT: dict[str, str] = {}
+LEFT_OUT = {"deals_remap": "what takes back moves to other versions of a process; the journal tells of the moves"}
