@@ -60,6 +60,13 @@ def open_home() -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
+
+
 def _cwd(process: psutil.Process) -> str:
     try:
         return process.cwd()
@@ -114,7 +121,7 @@ class Serving:
 
     def child(self, words: str) -> psutil.Process:
         """The first process below the supervisor whose command line has these words."""
-        return next(process for process in self.tree()[1:] if words in " ".join(process.cmdline()))
+        return next(process for process in self.tree()[1:] if words in _command(process))
 
     def tree(self) -> list[psutil.Process]:
         """The supervisor and everything below it."""

@@ -236,7 +236,7 @@ def test_going_on_is_a_redirection_for_a_form_and_a_header_for_htmx() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
 def test_no_template_has_inline_script_or_style(path: Path) -> None:
     text = path.read_text()
-    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|\shx-on|javascript:|hx-vals=['\"]js:", text)
+    assert not re.search(r"<style|\sstyle=|\son(?!e=)[a-z]+=|\shx-on|javascript:|hx-vals=['\"]js:", text)
     for attributes, body in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL):
         assert "src=" in attributes or "application/json" in attributes, body
     assert "|safe" not in text or path.name == "field.html", "help texts are ours; nothing else is trusted"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,14 @@ from tests.deals.conftest import Scene, set_scene
 from tests.web.pages import Reading
 from tests.web.signed import client_of
 
-DAY = now().date()
+NOON = datetime.combine(now().date(), time(12), UTC)
+DAY = NOON.date()
+"""The same day everywhere, however late the tests run."""
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOON)
 
 
 @pytest.fixture
