@@ -45,7 +45,7 @@ def _times(until: str = "2026-03-02") -> tuple[Any, Any, Any]:
     """Days, and whether it ended, and whether it was won, from the deals' own table."""
     rows = _sql(
         "SELECT coalesce((closed_at AT TIME ZONE 'Europe/Berlin')::date, %s::date) - engaged_since, status"
-        " FROM deals_deal",
+        " FROM deals_deal ORDER BY id",
         until,
     )
     status = np.array([row[1] for row in rows])
