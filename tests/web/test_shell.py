@@ -23,7 +23,7 @@ from tests.cast import AT, Cast
 from tests.web.signed import client_of
 
 WEB = Path(__file__).parents[2] / "src" / "etappe" / "web"
-TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
+TEMPLATES = sorted([*(WEB / "templates").rglob("*.html"), *(WEB / "loops").glob("*.html")])
 HTMX = {"HX-Request": "true"}
 
 
@@ -233,7 +233,7 @@ def test_going_on_is_a_redirection_for_a_form_and_a_header_for_htmx() -> None:
 # --- What templates may hold ---
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
 def test_no_template_has_inline_script_or_style(path: Path) -> None:
     text = path.read_text()
     assert not re.search(r"<style|\sstyle=|\son(?!e=)[a-z]+=|\shx-on|javascript:|hx-vals=['\"]js:", text)
@@ -242,7 +242,7 @@ def test_no_template_has_inline_script_or_style(path: Path) -> None:
     assert "|safe" not in text or path.name == "field.html", "help texts are ours; nothing else is trusted"
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB / "templates")))
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(WEB)))
 def test_every_icon_a_template_names_is_in_the_sprite(path: Path) -> None:
     assert set(re.findall(r'{% icon "([^"]+)"', path.read_text())) <= ICONS
     assert set(re.findall(r'\bicon="([^"]+)"', path.read_text())) <= ICONS
@@ -252,6 +252,14 @@ def test_the_sprite_carries_no_icon_that_nothing_uses() -> None:
     sources = [*TEMPLATES, *(path for path in WEB.rglob("*.py"))]
     everything = "\n".join(path.read_text() for path in sources)
     assert {name for name in ICONS if f'"{name}"' not in everything} == set()
+
+
+def test_loops_escape_what_users_wrote_and_hold_no_words() -> None:
+    for path in (WEB / "loops").glob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"\|\s*safe|autoescape|Markup", text)
+        said = re.sub(r"<[^>]*>", "", re.sub(r"{%.*?%}|{{.*?}}", "", text))
+        assert not re.search("[a-z]", said), said
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

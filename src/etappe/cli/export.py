@@ -81,8 +81,10 @@ def load_archive(path: Path, *, as_json: bool) -> None:
     from etappe.exports.actions import digest_of
     from etappe.exports.load import load
     from etappe.journal.clock import now
+    from etappe.journal.load import renew_statistics
 
     loaded = load(path, digest_of(path), report=reporter(), actor=SYSTEM, at=now())
+    renew_statistics()
     if sys.stderr.isatty():
         click.echo(err=True)
     if as_json:

@@ -21,6 +21,7 @@ from etappe.deals import actions as deals
 from etappe.deals.load import NewDeal, Stay, create_deals, join_centres
 from etappe.deals.queries import deal_names, selected_where
 from etappe.demo.company import Company, Story, cast, paper
+from etappe.journal.load import renew_statistics
 from etappe.people.load import create_accounts, create_people
 from etappe.people.queries import person_names
 from etappe.playbook import actions as playbook
@@ -73,6 +74,7 @@ def fill(size: int, now: datetime, tell: Tell, clock: Callable[[], float], seed:
             there += _block(setting, there // BLOCK, min(BLOCK, size - there))
         rate = (there - already) / max(clock() - begun, 0.001)
         tell(f"  {there:,} of {size:,} deals, {rate:,.0f} a second, {(size - there) / rate:,.0f} s left")
+    renew_statistics()
 
 
 def _setting(now: datetime, seed: int) -> Setting:

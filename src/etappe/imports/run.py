@@ -22,7 +22,7 @@ from etappe.imports.look import Given
 from etappe.imports.models import Run, Source
 from etappe.imports.plan import NEW, FileMap, Plan, as_stored, from_stored
 from etappe.imports.rooms import Rooms, places_of, proposal_of, resolved
-from etappe.journal.load import as_text, copy_rows
+from etappe.journal.load import as_text, copy_rows, renew_statistics
 from etappe.journal.queries import newest
 from etappe.journal.record import action, record, under
 from etappe.playbook import actions as playbook_actions
@@ -99,6 +99,7 @@ def _carry_out(job: Job) -> None:
     while _histories(job, setting, rooms):
         pass
     _finish(job, setting)
+    renew_statistics()
 
 
 @action

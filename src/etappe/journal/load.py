@@ -105,3 +105,16 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
             f'FROM jsonb_to_recordset(%s::jsonb) AS new("id" bigint, {types}) WHERE "{table}"."id" = new."id"',
             [as_text([{"id": row["id"], **{column: row[column] for column in columns}} for row in rows])],
         )
+
+
+def renew_statistics() -> None:
+    """Let the database count anew what its tables hold; within a transaction it is left for later.
+
+    Otherwise the first queries after a load go by what was there before, and read whole tables, until the server's own
+    turn comes a minute later.
+    """
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT etappe_renew_statistics()")

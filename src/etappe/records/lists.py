@@ -152,7 +152,8 @@ def listing(
     known = known or registry_of(wanted.subject, viewer)
     fields = shown_fields(known, wanted)
     rows = matching(viewer, wanted, known, today)
-    page = page_of(rows, known.sorts(), wanted.sort or wanted.subject.sort, after, lambda row: int(row.pk))
+    sort = wanted.sort or wanted.subject.sort
+    page = page_of(rows.only("id"), known.sorts(), sort, after, lambda row: int(row.pk))
     lines = _lines(viewer, wanted.subject, page.rows, (*fields, *_marks(known, wanted.subject)), today)
     return Listing(fields, lines, page.after, page.count, known)
 
@@ -199,7 +200,7 @@ def every(viewer: Actor, wanted: Wanted, *, today: date) -> Iterator[Line]:
     fields, rows = shown_fields(known, wanted), matching(viewer, wanted, known, today)
     sort, sorts, after = wanted.sort or wanted.subject.sort, known.sorts(), None
     while True:
-        page = page_of(rows, sorts, sort, after, lambda row: int(row.pk), CHUNK)
+        page = page_of(rows.only("id"), sorts, sort, after, lambda row: int(row.pk), CHUNK)
         yield from _lines(viewer, wanted.subject, page.rows, fields, today)
         after = page.after
         if after is None:

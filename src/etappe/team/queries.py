@@ -120,6 +120,12 @@ def users(viewer: Actor) -> list[UserView]:
     return [user_view(user) for user in User.objects.select_related("team").order_by("-is_active", Lower("name"), "id")]
 
 
+def colleague_names() -> dict[str, str]:
+    """The names of all colleagues, by key and by uid, as entries of the journal mention them."""
+    named = list(User.objects.values_list("id", "uid", "name"))
+    return {str(key): name for key, _uid, name in named} | {str(uid): name for _key, uid, name in named}
+
+
 def user_view(user: User) -> UserView:
     """The colleague as others see them."""
     team = TeamRef(user.team.uid, user.team.name) if user.team else None

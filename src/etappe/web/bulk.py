@@ -136,7 +136,7 @@ class RunPage:
 @require_GET
 def home(request: Request) -> HttpResponse:
     """One's bulk edits, newest first; administrators see all."""
-    names = _names(request)
+    names = _names()
     lines = tuple(
         Line(run, str(STATES[run.state]), str(KINDS[run.subject]), _wanted(run.changes, names))
         for run in queries.bulks(request.actor)
@@ -240,7 +240,7 @@ def refused(request: Request, uid: uuid.UUID) -> StreamingHttpResponse:
 
 
 def _page(request: Request, run: BulkView, error: Said | None = None) -> RunPage:
-    names = _names(request)
+    names = _names()
     is_open = run.state in ("draft", "ready")
     is_deal = run.subject is Subject.DEAL
     wanted = {act: run.changes if run.changes and run.changes.act is act else None for act in Act}
@@ -294,13 +294,8 @@ def _outcome(run: BulkView) -> Outcome:
     return Outcome(counts, undone, left_alone, counts.get(Fate.REFUSED, 0) + counts.get(Fate.GONE, 0))
 
 
-def _names(request: Request) -> Names:
-    users = team.users(request.actor)
-    stages = {key: words(name) for key, name in _stages()}
-    return Names(
-        stages=stages,
-        users={str(user.id): user.name for user in users} | {str(user.uid): user.name for user in users},
-    )
+def _names() -> Names:
+    return Names(stages={key: words(name) for key, name in _stages()}, users=team.colleague_names())
 
 
 def _stages() -> list[tuple[str, Mapping[str, str]]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -24,8 +25,10 @@ from etappe.web.deals_answers import viewer_uid
 from etappe.web.deals_filter import Filters, read_filters, without
 from etappe.web.deals_table import line
 from etappe.web.deals_words import amount_of_deals, goal
+from etappe.web.loops import drawn
 from etappe.web.shell import Request, show, today
 from etappe.web.templatetags.formats import day_short, money_whole
+from etappe.web.templatetags.parts import icon
 
 MOST = 200
 """Cards of a column that one page shows at most; the table shows the rest."""
@@ -54,6 +57,44 @@ class Card:
 
 
 @dataclass(frozen=True)
+class CardWords:
+    """What cards say beside their deals, and its icons, found once for all of them."""
+
+    resting: str
+    expected: str
+    unproven: str
+    exception: str
+    overdue: str
+    loose: str
+    move: str
+    moon: SafeString
+    due: SafeString
+    dashed: SafeString
+    flag: SafeString
+    alert: SafeString
+    dots: SafeString
+
+    @staticmethod
+    def here() -> CardWords:
+        """In the reader's language."""
+        return CardWords(
+            resting=_("Resting"),
+            expected=_("Expected order date"),
+            unproven=_("unproven"),
+            exception=_("exception"),
+            overdue=_("overdue"),
+            loose=_("no next step"),
+            move=_("Move"),
+            moon=icon("moon-stars"),
+            due=icon("calendar-due"),
+            dashed=icon("circle-dashed"),
+            flag=icon("flag"),
+            alert=icon("alert-triangle"),
+            dots=icon("dots"),
+        )
+
+
+@dataclass(frozen=True)
 class Lane:
     """A column of the board."""
 
@@ -63,7 +104,13 @@ class Lane:
     cards: tuple[Card, ...]
     more: bool
     is_find: bool
+    said: CardWords
     total: str = ""
+
+    @property
+    def drawn(self) -> SafeString:
+        """The cards as markup."""
+        return drawn("cards.html", cards=self.cards, said=self.said)
 
 
 @dataclass(frozen=True)
@@ -142,7 +189,7 @@ def _cards(request: Request) -> int:
 
 
 def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) -> tuple[Lane, ...]:
-    held, movable = watch_of(request), Movable.of(request)
+    held, movable, said = watch_of(request), Movable.of(request), CardWords.here()
     return tuple(
         Lane(
             stage=column.stage,
@@ -151,6 +198,7 @@ def _lanes(request: Request, columns: Iterable[Column], sums: dict[str, str]) ->
             cards=tuple(_card(row, held, movable) for row in column.cards),
             more=column.more,
             is_find=column.stage.phase is Phase.FIND,
+            said=said,
             total=sums.get(column.stage.key, ""),
         )
         for column in columns

@@ -84,7 +84,7 @@ def timeline_of(viewer: Actor, deal: DealView, *, before: int | None = None) -> 
     """The newest entries about the deal, or those before one of them."""
     page = timeline(deal=deal.id, before=before)
     entries = without_old_notes(page, deal=deal.id)
-    names, own = _names(viewer, deal, entries), own_words(viewer, entries)
+    names, own = _names(deal, entries), own_words(viewer, entries)
     voided = {entry.voids for entry in entries if entry.voids}
     return Timeline(
         tuple(_moment(entry, own.put(names, entry), entry.id in voided, viewer) for entry in entries),
@@ -116,15 +116,14 @@ def _by(entry: EntryView, names: Names) -> str:
     return names.users.get(str(entry.actor_id), "")
 
 
-def _names(viewer: Actor, deal: DealView, entries: Iterable[EntryView]) -> Names:
+def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
     process = deal.process
-    users = team.users(viewer)
     return Names(
         stages={stage.key: words(stage.name) for stage in process.stages},
         criteria={key: words(criterion.text) for key, (_stage, criterion) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for reason in process.leave},
         people=_people(deal, list(_mentioned(entries))),
-        users={str(user.id): user.name for user in users} | {str(user.uid): user.name for user in users},
+        users=team.colleague_names(),
         accounts=_accounts(entries),
     )
 

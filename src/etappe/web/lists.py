@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from etappe.core.errors import Refusal
 from etappe.core.filters import EVERYTHING, LENGTH, Node, all_of, parse, parts_of, without_condition, written
@@ -17,8 +18,9 @@ from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
 from etappe.team.access import may
-from etappe.web.lists_cells import Row, group_text, is_number, row_of
+from etappe.web.lists_cells import Row, group_text, is_number, rows_of
 from etappe.web.lists_words import in_words
+from etappe.web.loops import drawn
 from etappe.web.shell import Request, today
 
 
@@ -105,6 +107,11 @@ class ListPart:
     """Whether all rows can be meant, on every page: what the search box found is no filter that a form could send."""
 
     @property
+    def body(self) -> SafeString:
+        """The rows as markup."""
+        return drawn("rows.html", rows=self.rows)
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether a filter of its own is set."""
         return bool(self.where)
@@ -172,11 +179,12 @@ def _part(
     request: Request, state: State, found: Listing, groups: tuple[GroupRow, ...], problem: Said | None = None
 ) -> ListPart:
     query = _without(request.GET, "after")
+    may_change = may(request.actor, CHANGING[state.subject.key])
     return ListPart(
         subject=state.subject.key,
         singular=SINGULAR[state.subject.key],
         heads=tuple(_head(field, found.known) for field in found.fields),
-        rows=tuple(row_of(state.subject, line, found.fields, today(request)) for line in found.rows),
+        rows=rows_of(state.subject, found.rows, found.fields, today(request), may_pick=may_change),
         count=found.count,
         next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
         first=f"{request.path}?{query.urlencode()}" if state.after else "",
@@ -191,7 +199,7 @@ def _part(
         export=_export_query(state),
         asked=_asked(state),
         problem=problem,
-        may_change=may(request.actor, CHANGING[state.subject.key]),
+        may_change=may_change,
         may_all=not state.search,
     )
 

@@ -1,23 +1,23 @@
-"""The cells of a list, their texts ready: fifty rows of template tags would cost more than all the rest of the page."""
+"""The rows of a list, their texts ready: fifty rows of template tags would cost more than all the rest of the page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from etappe.core.process import Status
+from etappe.core.process import Proof, Status
 from etappe.journal.filtering import Field, Kind
 from etappe.journal.labels import PROOFS, STATUSES, label
 from etappe.records.list_values import Money, Ref
 from etappe.records.lists import Group, Line, Subject
+from etappe.web.addresses import Address, address_of
 from etappe.web.deals_words import goal_of
 from etappe.web.templatetags.formats import day, day_short, money_whole, number
 from etappe.web.templatetags.parts import icon
@@ -25,31 +25,42 @@ from etappe.web.templatetags.parts import icon
 ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
 NOTHING = mark_safe("")
 LINKED = {Kind.ACCOUNT: "account", Kind.PERSON: "person"}
+NARROW = (Kind.DAY, Kind.MOMENT)
+
+Signs = tuple[SafeString, SafeString]
+"""What stands before a cell's text and behind it."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell: its text, where it leads, and signs behind it."""
+class Cell(NamedTuple):
+    """A cell: its opening tag's attributes, its text, where it leads, and the signs around it."""
 
-    key: str
-    label: str
+    opening: SafeString
     text: str
-    css: str = ""
     url: str = ""
     before: SafeString = NOTHING
     signs: SafeString = NOTHING
-    edit: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the table."""
+class Row(NamedTuple):
+    """A row of the table; `pick` is what choosing it is called, where rows can be chosen."""
 
     uid: str
     version: int
-    url: str
     name: str
-    cells: tuple[Cell, ...]
+    pick: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What all cells of a column have in common."""
+
+    field: Field
+    opening: SafeString
+    link: Address | None
+    is_main: bool
+    said: Callable[[Line], str]
+    signs: Callable[[Line], Signs]
 
 
 def is_number(kind: Kind) -> bool:
@@ -57,35 +68,51 @@ def is_number(kind: Kind) -> bool:
     return kind in (Kind.NUMBER, Kind.MONEY)
 
 
-def row_of(subject: Subject, line: Line, fields: tuple[Field, ...], at: date) -> Row:
-    """The row in the reader's words."""
-    uid = str(line.uid)
-    url = reverse(ROUTES[subject.key], args=[uid])
+def rows_of(
+    subject: Subject, lines: Iterable[Line], fields: tuple[Field, ...], at: date, *, may_pick: bool
+) -> tuple[Row, ...]:
+    """The rows in the reader's words."""
     main = next((place for place, field in enumerate(fields) if field.key == "name"), 0)
-    cells = tuple(_cell(subject, field, line, at, url if place == main else "") for place, field in enumerate(fields))
-    return Row(uid, line.version, url, cells[main].text, cells)
+    ways = _ways_of(subject, at)
+    columns = [_column(subject, field, ways, is_main=place == main) for place, field in enumerate(fields)]
+    pick = _("Select %(name)s") if may_pick else ""
+    return tuple(_row(columns, line, main, pick) for line in lines)
 
 
-def _cell(subject: Subject, field: Field, line: Line, at: date, url: str) -> Cell:
-    value = line.values[field.key]
-    before, signs = _signs(subject, field.key, line, at)
-    css = "main-cell" if url else "num" if is_number(field.kind) else "nowrap" if field.kind in _NARROW else ""
-    if isinstance(value, Ref) and field.kind in LINKED and not url and _is_open(subject, field):
-        url = reverse(LINKED[field.kind], args=[value.uid])
-    text = cell_text(field, value)
-    if field.key == "stage" and line.values["status"] == label(STATUSES, Status.OPEN):
-        text = goal_of(text)
-    return Cell(
-        field.key, str(field.name), text or (_("(no name)") if url else ""), css, url, before, signs, bool(field.edit)
-    )
+def _column(subject: Subject, field: Field, ways: Ways, *, is_main: bool) -> Column:
+    css = "main-cell" if is_main else "num" if is_number(field.kind) else "nowrap" if field.kind in NARROW else ""
+    opening = format_html(' class="{}" data-label="{}"', css, field.name) if css else _labelled(field)
+    linked = LINKED.get(field.kind) if _is_open(subject, field) else None
+    route = ROUTES[subject.key] if is_main else linked
+    link = address_of(route) if route else None
+    said = ways.texts.get(field.key, lambda line: cell_text(field, line.values[field.key]))
+    return Column(field, opening, link, is_main, said, ways.signs.get(field.key, _no_signs))
 
 
-_NARROW = (Kind.DAY, Kind.MOMENT)
+def _labelled(field: Field) -> SafeString:
+    return format_html(' data-label="{}"', field.name)
 
 
 def _is_open(subject: Subject, field: Field) -> bool:
     """Whether the record that is named can be opened by whoever sees its name: of a deal also hidden ones are named."""
     return subject.key == "people" or field.key.startswith("custom.")
+
+
+def _row(columns: list[Column], line: Line, main: int, pick: str) -> Row:
+    cells = [_cell(column, line) for column in columns]
+    name = cells[main].text
+    return Row(str(line.uid), line.version, name, pick and pick % {"name": name}, cells)
+
+
+def _cell(column: Column, line: Line) -> Cell:
+    text = column.said(line)
+    before, behind = column.signs(line)
+    if column.link is None:
+        return Cell(column.opening, text, "", before, behind)
+    if column.is_main:
+        return Cell(column.opening, text or _("(no name)"), column.link(line.uid), before, behind)
+    value = line.values[column.field.key]
+    return Cell(column.opening, text, column.link(value.uid) if isinstance(value, Ref) else "", before, behind)
 
 
 def cell_text(field: Field, value: Any) -> str:
@@ -98,6 +125,8 @@ def cell_text(field: Field, value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     for kind, said in _TEXTS:
         if isinstance(value, kind):
             return said(value)
@@ -124,57 +153,80 @@ def group_text(group: Group) -> tuple[str, str]:
 # --- Signs: what a deal's dates and proof say beside its values ---
 
 
-def _signs(subject: Subject, key: str, line: Line, at: date) -> tuple[SafeString, SafeString]:
+def _no_signs(_line: Line) -> Signs:
+    return NOTHING, NOTHING
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Columns that say their value in a way of their own, and those with signs."""
+
+    signs: Mapping[str, Callable[[Line], Signs]]
+    texts: Mapping[str, Callable[[Line], str]]
+
+
+def _ways_of(subject: Subject, at: date) -> Ways:
+    """What columns of the subject say in their own way; it is put into words once for all rows."""
     if subject.key == "deals":
-        return _DEAL_SIGNS.get(key, _no_signs)(line, at)
-    if key == "name" and line.values["is_private"]:
-        return NOTHING, format_html(" {}", icon("lock", _("private")))
-    return NOTHING, NOTHING
+        said = _DealWords.here(at)
+        return Ways({"stage": said.of_stage, "next_step": said.of_step}, {"stage": said.stage})
+    private = format_html(" {}", icon("lock", _("private")))
+    return Ways({"name": lambda line: (NOTHING, private if line.values["is_private"] else NOTHING)}, {})
 
 
-def _no_signs(_line: Line, _at: date) -> tuple[SafeString, SafeString]:
-    return NOTHING, NOTHING
+@dataclass(frozen=True)
+class _DealWords:
+    """The signs of deals in the reader's language, on the day `at`."""
 
+    at: date
+    open: str
+    won: str
+    reached: SafeString
+    resting: SafeString
+    proofs: dict[str, SafeString]
+    loose: SafeString
+    overdue: str
 
-def _stage_signs(line: Line, _at: date) -> tuple[SafeString, SafeString]:
-    values = line.values
-    reached = values["status"] == label(STATUSES, Status.WON)
-    is_open = values["status"] == label(STATUSES, Status.OPEN)
-    before = format_html("{} ", icon("circle-check", _("reached"))) if reached else NOTHING
-    badges = [
-        NOTHING if is_open else format_html(' <span class="badge">{}</span>', values["status"]),
-        _badge("moon-stars", _("Resting")) if is_open and values["resting"] else NOTHING,
-        _proof_badge(values["proof"]),
-    ]
-    return before, mark_safe("".join(badges))  # noqa: S308 - made of escaped parts
+    @staticmethod
+    def here(at: date) -> _DealWords:
+        return _DealWords(
+            at=at,
+            open=label(STATUSES, Status.OPEN),
+            won=label(STATUSES, Status.WON),
+            reached=format_html("{} ", icon("circle-check", _("reached"))),
+            resting=_badge("moon-stars", _("Resting")),
+            proofs={
+                label(PROOFS, Proof.UNPROVEN): _badge("circle-dashed", _("unproven")),
+                label(PROOFS, Proof.OVERRIDDEN): _badge("flag", _("exception"), "warn"),
+            },
+            loose=format_html('<span class="soft">{}</span> ', _("none agreed")),
+            overdue=_("overdue"),
+        )
 
+    def stage(self, line: Line) -> str:
+        name = line.values["stage"]
+        return goal_of(name) if line.values["status"] == self.open else str(name)
 
-def _proof_badge(said: str) -> SafeString:
-    if said == label(PROOFS, "unproven"):
-        return _badge("circle-dashed", _("unproven"))
-    return _badge("flag", _("exception"), "warn") if said == label(PROOFS, "overridden") else NOTHING
+    def of_stage(self, line: Line) -> Signs:
+        values = line.values
+        status = values["status"]
+        is_open = status == self.open
+        signs = NOTHING if is_open else format_html(' <span class="badge">{}</span>', status)
+        if is_open and values["resting"]:
+            signs += self.resting
+        signs += self.proofs.get(values["proof"], NOTHING)
+        return self.reached if status == self.won else NOTHING, signs
+
+    def of_step(self, line: Line) -> Signs:
+        values = line.values
+        due, is_open = values["next_step_on"], values["status"] == self.open
+        if due is None:
+            return self.loose if is_open and not values["resting"] else NOTHING, NOTHING
+        if is_open and due < self.at:
+            late = '<span class="late">{}{}<span class="hush"> {}</span></span> '
+            return format_html(late, icon("calendar-due"), day_short(due), self.overdue), NOTHING
+        return format_html("{} ", day_short(due)), NOTHING
 
 
 def _badge(name: str, said: str, tone: str = "") -> SafeString:
     return format_html(' <span class="badge {}">{}{}</span>', tone, icon(name), said)
-
-
-def _step_signs(line: Line, at: date) -> tuple[SafeString, SafeString]:
-    values = line.values
-    due, is_open = values["next_step_on"], values["status"] == label(STATUSES, Status.OPEN)
-    if due is None:
-        lacks = is_open and not values["resting"]
-        return (format_html('<span class="soft">{}</span> ', _("none agreed")) if lacks else NOTHING), NOTHING
-    if is_open and due < at:
-        late = format_html(
-            '<span class="late">{}{}<span class="hush"> {}</span></span> ',
-            icon("calendar-due"), day_short(due), _("overdue"),
-        )  # fmt: skip
-        return late, NOTHING
-    return format_html("{} ", day_short(due)), NOTHING
-
-
-_DEAL_SIGNS: dict[str, Callable[[Line, date], tuple[SafeString, SafeString]]] = {
-    "stage": _stage_signs,
-    "next_step": _step_signs,
-}

@@ -74,7 +74,7 @@ def story(
     seen = deals.seen_among(viewer, [entry.deal_id for entry in entries if entry.deal_id])
     open_ones = people.without_hidden(viewer, entries)
     readable = [entry for entry in open_ones if entry.deal_id is None or entry.deal_id in seen]
-    names, own = _names(viewer, readable, seen), own_words(viewer, readable)
+    names, own = _names(readable, seen), own_words(viewer, readable)
     refs = {key: ref for key, (ref, _process) in seen.items()}
     told = tuple(_told(entry, own.put(names, entry), refs.get(entry.deal_id or 0), viewer) for entry in readable)
     return Story(told, page[-1].id if len(page) == PAGE else None)
@@ -96,8 +96,7 @@ def _told(entry: EntryView, names: Names, deal: Ref | None, viewer: Actor) -> To
     )
 
 
-def _names(viewer: Actor, entries: Sequence[EntryView], seen: Mapping[int, tuple[Ref, Process]]) -> Names:
-    users = team.users(viewer)
+def _names(entries: Sequence[EntryView], seen: Mapping[int, tuple[Ref, Process]]) -> Names:
     processes = [process for _ref, process in seen.values()]
     uids = [uid for entry in entries if (uid := as_uid(str(entry.data.get("person") or "")))]
     return Names(
@@ -105,5 +104,5 @@ def _names(viewer: Actor, entries: Sequence[EntryView], seen: Mapping[int, tuple
         criteria={key: words(item.text) for process in processes for key, (_s, item) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for process in processes for reason in process.leave},
         people={str(ref.uid): ref.name for ref in people.people_by_uid(uids)},
-        users={str(user.id): user.name for user in users} | {str(user.uid): user.name for user in users},
+        users=team.colleague_names(),
     )

@@ -101,6 +101,6 @@ def _names(viewer: Actor, found: History) -> Names:
     keys = raws - {None}
     seen = visible_accounts(viewer).filter(id__in=keys).values_list("id", "name") if keys else ()
     return Names(
-        users={str(user.id): user.name for user in team.users(viewer)},
+        users=team.colleague_names(),
         accounts={str(key): "…" for key in keys} | {str(key): name for key, name in seen},
     )
