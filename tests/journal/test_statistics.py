@@ -16,7 +16,7 @@ def counted(table: str) -> bool:
     return bool(row and row[0] >= 3000)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("fresh_database")
 def test_after_a_load_the_database_knows_how_many_rows_there_are() -> None:
     assert not counted("people_tag")
     copy_rows("people_tag", ("key", "name"), ((f"tag {number}", f"Tag {number}") for number in range(3000)))
