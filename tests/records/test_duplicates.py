@@ -146,8 +146,9 @@ def test_an_imports_records_are_looked_at(cast: Cast) -> None:
     assert duplicates.look("account", new, at=AT, names_alike=False) == 1
     assert pairs() == {(old, new[-1])}
     assert duplicates.look("account", new, at=AT) == 1
-    assert duplicates.found_since(cast.cem, AT) == 1
-    assert duplicates.found_since(cast.cem, AT + timedelta(seconds=1)) == 0
+    found = duplicates.likely_since(cast.cem, AT, first=1, last=None)
+    assert (found.found, found.by_subject, found.is_looking) == (1, {"account": 1, "person": 0}, True)
+    assert duplicates.likely_since(cast.cem, AT + timedelta(seconds=1), first=None, last=None).found == 0
 
 
 def sweep_all() -> None:

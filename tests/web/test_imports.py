@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
+from etappe.core.actor import SYSTEM
 from etappe.imports import background
 from etappe.imports import run as running
 from etappe.imports.models import Run
 from etappe.journal.clock import now
+from etappe.people import actions as people_actions
 from etappe.people.models import Account
+from etappe.records import duplicates
+from etappe.records.models import Pair
 from tests import cast
 from tests.imports import twin
 from tests.web.signed import Signed, client_of
@@ -65,6 +70,31 @@ def test_the_way_from_upload_to_result(db, uploads):
     run = Run.objects.get(uid=uid)
     assert run.state == "done"
     assert not (Path(django_settings.UPLOADS) / uid).exists()
+
+
+def test_the_result_says_how_many_likely_duplicates_were_found_since(db, uploads):
+    cast.assemble()
+    people_actions.create_account({"name": "Nordlicht", "city": "Kiel"}, actor=SYSTEM, at=now())
+    dot = client_of("dot")
+    address = upload(dot, uploads)
+    uid = uid_of(address)
+    background.examine(uid, at=now())
+    assert "Likely duplicates" not in dot.get(address).content.decode()
+    dot.post(f"{address}start/")
+    background.carry_on(uid, clock=now)
+    page = dot.get(address).content.decode()
+    assert "has not yet seen all records" in page, "nobody has looked yet"
+    assert "None was found" not in page
+    duplicates.look("account", Account.objects.values_list("id", flat=True), at=now())
+    with connection.cursor() as cursor:  # as the search leaves its mark once this transaction has ended
+        cursor.execute("INSERT INTO records_sweep VALUES (1, pg_current_xact_id()::text::bigint + 1, 0)")
+    for pair in (1, 0):
+        page = dot.get(address).content.decode()
+        assert "has not yet seen all records" not in page
+        assert ("None was found" in page) is not pair
+        Pair.objects.all().delete()
+    dot.post(f"{address}undo/")
+    assert "Likely duplicates" not in dot.get(address).content.decode()
 
 
 def test_a_changed_map_is_looked_at_again(db, uploads):

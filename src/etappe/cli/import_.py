@@ -97,6 +97,8 @@ def _tell_undone(view: RunView) -> None:
     for kind, count in archived.items():
         click.echo(f"{kind}: {count:,} put into the recycle bin")
     click.echo(f"{view.undone.get('restored', 0):,} records are as they were before")
+    if view.undone.get("parted"):
+        click.echo(f"{view.undone['parted']:,} people taken out of buying centres again")
     for what, why in _STAYS.items():
         told = view.undone.get(what, {})
         for kind, _uid, name, *fields in told.get("records", ()):
@@ -110,6 +112,8 @@ def _tell_undone(view: RunView) -> None:
 _STAYS = {
     "kept": "stays, edited since",
     "stays": "stays, other records need it",
+    "merged": "stays, merged with another since",
+    "joined": "stays in a buying centre, used there since",
     "edited": "in the recycle bin, though edited since",
 }
 
@@ -248,7 +252,29 @@ def _tell_result(view: RunView) -> None:
         first = note.examples[0] if note.examples else {}
         where = f" (line {first['line']} of {first.get('file', '')})" if "line" in first else ""
         click.echo(f"  {'rejected' if note.rejects else 'note'}: {note.count:,} x {reason(note.code, first)}{where}")
+    if not view.is_dry:
+        _tell_likely(view)
     click.echo("Nothing was kept: this was a dry run." if view.is_dry else f"Import {view.uid} is {view.state}.")
+
+
+def _tell_likely(view: RunView) -> None:
+    likely = _likely(view)
+    if likely["found"]:
+        more = " or more" if likely["or_more"] else ""
+        click.echo(f"  {likely['found']:,}{more} likely duplicates found since it began")
+    if likely["is_looking"]:
+        click.echo("  The server goes on looking for likely duplicates in the background: see its page of duplicates.")
+
+
+def _likely(view: RunView) -> dict[str, Any]:
+    """Likely duplicates that were found since the import began."""
+    from dataclasses import asdict
+
+    from etappe.core.actor import SYSTEM
+    from etappe.records.duplicates import likely_since
+
+    began = view.started_at or view.created_at
+    return asdict(likely_since(SYSTEM, began, first=view.first_entry, last=view.last_entry))
 
 
 def _write_rejected(view: RunView, path: Path) -> None:
@@ -290,4 +316,5 @@ def _counts(view: RunView) -> dict[str, Any]:
         "totals": dict(view.totals),
         "files": [asdict(file) for file in view.files],
         "notes": [asdict(note) for note in view.notes],
+        "likely_duplicates": None if view.is_dry else _likely(view),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import connection
 
 from etappe.core.values import fold_key
 from etappe.journal.load import copy_rows
+from etappe.people.load_merged import absorbed, survivors
 
 _COLUMNS = ("source_id", "kind", "key", "nth", "record_id", "run_id", "waits_for", "seen", "made")
 
@@ -30,13 +32,17 @@ def name_key(*parts: str) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """A row as it was seen before. `was_now` says that this run has met it already."""
+    """A row as it was seen before. `was_now` says that this run has met it already.
+
+    `record` is where the row lives on: the record that it became, or the one which that was merged into (`is_merged`).
+    """
 
     id: int
     nth: int
     record: int | None
     seen: str
     was_now: bool
+    is_merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,13 @@ class Book:
 
     def known(self, keys: Iterable[str]) -> dict[str, list[Known]]:
         """What is known of these keys, each in the order of `nth`."""
+        rows = self._rows("id, key, nth, record_id, seen, run_id", keys)
+        moved = survivors(self.kind, {row[3] for row in rows if row[3] is not None})
         found: dict[str, list[Known]] = {}
-        for link, key, nth, record, seen, run in self._rows("id, key, nth, record_id, seen, run_id", keys):
-            found.setdefault(key, []).append(Known(link, nth, record, seen, run == self.run and bool(seen)))
+        for link, key, nth, record, seen, run in rows:
+            was_now = run == self.run and bool(seen)
+            known = Known(link, nth, moved.get(record, record), seen, was_now, record in moved)
+            found.setdefault(key, []).append(known)
         return found
 
     def _rows(self, columns: str, keys: Iterable[str]) -> list[tuple[Any, ...]]:
@@ -91,17 +101,38 @@ class Book:
         for key, record in self._rows("key, record_id", keys):
             if record is not None:
                 found.setdefault(key, record)
-        return found
+        moved = survivors(self.kind, found.values())
+        return {key: moved.get(record, record) for key, record in found.items()}
 
     def linked(self, records: Iterable[int]) -> set[int]:
-        """Those of the records that a key of this source means already."""
+        """Those of the records that a key of this source means already, by themselves or by one merged into them."""
+        wanted = set(records)
+        into = absorbed(self.kind, wanted)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT record_id FROM imports_link WHERE kind = %s AND record_id = ANY(%s) AND source_id = %s "
                 "AND starts_with(key, '=')",
-                [self.kind, list(records), self.source],
+                [self.kind, [*wanted, *into], self.source],
             )
-            return {record for (record,) in cursor.fetchall()}
+            return {into.get(record, record) for (record,) in cursor.fetchall()}
+
+    def said_of(self, records: Iterable[int]) -> dict[int, set[str]]:
+        """What the rows that mean these records by themselves say of them: the names of fields, and of custom data."""
+        wanted = list(records)
+        if not wanted:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT record_id, seen FROM imports_link WHERE kind = %s AND record_id = ANY(%s) AND source_id = %s "
+                "AND seen <> ''",
+                [self.kind, wanted, self.source],
+            )
+            rows = cursor.fetchall()
+        said: dict[int, set[str]] = {}
+        for record, seen in rows:
+            row: dict[str, Any] = json.loads(seen)
+            said.setdefault(record, set()).update(row, (f"data.{name}" for name in row.get("data", ())))
+        return said
 
     def add(self, links: Sequence[NewLink]) -> None:
         """Keep new links."""

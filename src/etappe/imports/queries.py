@@ -66,6 +66,8 @@ class RunView:
     names: tuple[str, ...]
     undone_at: datetime | None = None
     undone: Mapping[str, Any] = field(default_factory=dict)
+    first_entry: int | None = None
+    last_entry: int | None = None
 
 
 def run_view(run: Run) -> RunView:
@@ -95,6 +97,8 @@ def run_view(run: Run) -> RunView:
         names=tuple(each["name"] for each in run.files),
         undone_at=run.undone_at,
         undone=run.undone,
+        first_entry=run.first_entry,
+        last_entry=run.last_entry,
     )
 
 

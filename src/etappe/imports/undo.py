@@ -23,6 +23,7 @@ from etappe.imports.models import Link, Past, Run
 from etappe.imports.queries import found
 from etappe.imports.undo_edits import take_back_edits
 from etappe.imports.undo_history import take_back_histories
+from etappe.imports.undo_merges import LISTED, merged_among, remember_merged
 from etappe.journal.queries import made_and_edited, newest
 from etappe.journal.record import action, record, under
 from etappe.people.load_undo import archive_accounts, archive_people, belonging, named_accounts, named_people
@@ -32,8 +33,9 @@ KEPT = timedelta(days=90)
 """How long an import can be undone."""
 AT_ONCE = 4000
 """Records that are taken back in one transaction."""
-LISTED = 500
-"""Records of each sort that are kept by name in the list of what stays."""
+
+STAYING = ("stays", "kept", "merged", "joined")
+"""Why something stays: others need it, changed it since, merged it since, or use it in a buying centre."""
 
 
 @dataclass(frozen=True)
@@ -103,15 +105,18 @@ def _archive(key: int, sort: _Sort, *, actor: Actor, at: datetime) -> bool:
     records = _made(run, sort.kind)
     if not records:
         return False
-    needed = sort.needed(run, records)
-    leaving = [record for record in records if record not in needed]
-    voids, edited = made_and_edited(sort.kind, records, run.uid)
+    merged = merged_among(run, sort.kind, records)
+    needed = sort.needed(run, merged.records) - set(merged.into) - set(merged.holding)
+    leaving = merged.leaving(needed)
+    left = merged.left(leaving)
+    voids, edited = made_and_edited(sort.kind, leaving, run.uid)
     gone = sort.archive(leaving, voids, actor=actor, at=at)
     _remember(run, "stays", sort, needed)
     _remember(run, "edited", sort, edited & set(gone))
+    remember_merged(run, sort.kind, sort.named, left)
     _count(run, sort.kind, len(gone))
-    _forget(run, sort.kind, records, needed)
-    run.rows_done += len(records)
+    _forget(run, sort.kind, merged.records, {*needed, *left})
+    run.rows_done += len(merged.records)
     run.moved_at = at
     run.save(update_fields=["undone", "rows_done", "moved_at"])
     return True
@@ -179,4 +184,4 @@ def _finish(key: int, *, actor: Actor, at: datetime) -> None:
 
 
 def _stayed(run: Run) -> int:
-    return int(run.undone.get("stays", {}).get("count", 0)) + int(run.undone.get("kept", {}).get("count", 0))
+    return sum(int(run.undone.get(what, {}).get("count", 0)) for what in STAYING)

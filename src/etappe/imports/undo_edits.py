@@ -8,24 +8,35 @@ from datetime import datetime
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.kinds.deals import ActivityImported, DealEdited, DealLeft, DealReopened, DealWon, StageMoved
+from etappe.core.kinds.deals import (
+    ActivityImported,
+    DealEdited,
+    DealLeft,
+    DealReopened,
+    DealWon,
+    StageMoved,
+    StakeholderAdded,
+)
 from etappe.core.kinds.people import AccountEdited, PersonEdited
 from etappe.deals.load import Wanted, change_deals
 from etappe.deals.load_activities import take_back_activities
+from etappe.deals.load_centres import Joined, leave_centres
 from etappe.deals.load_undo import Move, deal_rows, named_deals, take_back_moves
 from etappe.imports.models import Link, Run
+from etappe.imports.undo_merges import LISTED, remember_merged, remember_pairs
 from etappe.journal.queries import Edit, edits_of
 from etappe.journal.record import action
 from etappe.journal.values import columns_of
 from etappe.people.load import change_accounts, change_people
+from etappe.people.load_merged import survivors
 from etappe.people.load_undo import named_accounts, named_people, rows_of
 
 AT_ONCE = 2000
 """Entries that are taken back in one transaction."""
-LISTED = 500
 
 MOVES = (StageMoved.name, DealWon.name, DealLeft.name, DealReopened.name)
 EDITS = {AccountEdited.name: "account", PersonEdited.name: "person", DealEdited.name: "deal"}
+KINDS = (*EDITS, *MOVES, ActivityImported.name, StakeholderAdded.name)
 _NAMED: Mapping[str, Callable[[Sequence[int]], Sequence[Any]]] = {
     "account": named_accounts,
     "person": named_people,
@@ -42,7 +53,7 @@ def take_back_edits(key: int, *, actor: Actor, at: datetime) -> bool:
     """Take back some of an import's entries, the newest first; returns whether there were any."""
     run = Run.objects.select_for_update().get(id=key)
     before = int(run.undone.get("entry", (run.last_entry or 0) + 1))
-    edits = edits_of(run.uid, (*EDITS, *MOVES, ActivityImported.name), run.first_entry or 0, before, AT_ONCE)
+    edits = edits_of(run.uid, KINDS, run.first_entry or 0, before, AT_ONCE)
     if not edits:
         return False
     activities = [edit for edit in edits if edit.kind == ActivityImported.name]
@@ -50,6 +61,7 @@ def take_back_edits(key: int, *, actor: Actor, at: datetime) -> bool:
     moves = [_move(edit) for edit in edits if edit.kind in MOVES and edit.deal is not None]
     stay = take_back_moves(moves, actor=actor, at=at)
     _keep(run, "deal", {move.deal: ["stage"] for move in moves if move.entry in stay})
+    _part(run, [edit for edit in edits if edit.kind == StakeholderAdded.name], actor, at)
     for subject in ("account", "person", "deal"):
         _restore(run, subject, [edit for edit in edits if EDITS.get(edit.kind) == subject], actor, at)
     run.undone["entry"] = edits[-1].id
@@ -61,6 +73,20 @@ def take_back_edits(key: int, *, actor: Actor, at: datetime) -> bool:
 def _move(edit: Edit) -> Move:
     told = edit.data
     return Move(edit.id, edit.deal or 0, told["came_from"], told["went_to"], told["status_before"], told["status"])
+
+
+def _part(run: Run, edits: Sequence[Edit], actor: Actor, at: datetime) -> None:
+    """Take people out of the buying centres of deals that stay, but those whom somebody has used there since."""
+    made = _made_here(run, "deal", [edit.deal for edit in edits if edit.deal])
+    joins = [
+        Joined(edit.id, edit.deal, edit.person, StakeholderAdded(**edit.data))
+        for edit in edits
+        if edit.deal and edit.person and edit.deal not in made
+    ]
+    left, stay = leave_centres(joins, actor=actor, at=at)
+    run.undone["parted"] = int(run.undone.get("parted", 0)) + left
+    deals = {each.id: each.name for each in named_deals([each.deal for each in stay])}
+    remember_pairs(run, "joined", "person", named_people, [(each.person, deals[each.deal]) for each in stay])
 
 
 def _restore(run: Run, subject: str, edits: Sequence[Edit], actor: Actor, at: datetime) -> None:
@@ -80,6 +106,9 @@ def _restore(run: Run, subject: str, edits: Sequence[Edit], actor: Actor, at: da
             wanted[row.id] = changed
         if stays:
             kept[row.id] = stays
+    away = survivors(subject, set(by_record) - made)
+    if away:
+        remember_merged(run, subject, _NAMED[subject], away)
     _write(subject, wanted, actor, at)
     run.undone["restored"] = int(run.undone.get("restored", 0)) + len(wanted)
     _keep(run, subject, kept)

@@ -98,6 +98,14 @@ def changed_records(xid: int, entry: int, *, limit: int) -> Changed:
     return Changed(keys, len(rows), *last)
 
 
+def has_changed_records(xid: int, entry: int, first: int, last: int | None) -> bool:
+    """Whether entries of accounts or people in a stretch of the journal lie behind a mark, still to be read."""
+    behind = Q(xid__gt=xid) | Q(xid=xid, id__gt=entry)
+    own = Q(kind__startswith="account.") | Q(kind__startswith="person.")
+    stretch = Q(id__gte=first) & (Q(id__lte=last) if last is not None else Q())
+    return Entry.objects.filter(behind, own, stretch, xid__gte=xid).exists()
+
+
 def own_entries(subject: str, key: int, limit: int) -> list[EntryView]:
     """The newest entries that change a record itself, oldest first; `subject` is account, person or deal."""
     found = Entry.objects.filter(**{f"{subject}_id": key}, kind__startswith=f"{subject}.").order_by("-id")[:limit]

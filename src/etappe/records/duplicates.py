@@ -29,7 +29,7 @@ from etappe.core.duplicates import (
 from etappe.core.errors import Missing, Refusal
 from etappe.core.page import Page
 from etappe.journal.paging import Sort, page_of
-from etappe.journal.queries import changed_records
+from etappe.journal.queries import changed_records, has_changed_records
 from etappe.people import alike
 from etappe.people.queries import AccountRow, PersonRow, account_id, visible_accounts, visible_people
 from etappe.records.models import Apart, Pair, Sweep
@@ -39,6 +39,8 @@ SHOWN = 5
 """Likely duplicates that are shown before a record is made."""
 CHUNK = 200
 """Records that are looked at in one go."""
+COUNTED = 1000
+"""Pairs of one kind that are counted for the result of an import."""
 
 QUEUE = {"score": Sort("score", descending=True)}
 
@@ -238,9 +240,32 @@ def of_record(viewer: Actor, subject: str, key: int) -> list[Likely]:
     return [_likely(subject, rows[others[pair.id]], Likeness(pair.score, _reasons(pair))) for pair in pairs]
 
 
-def found_since(viewer: Actor, moment: datetime) -> int:
-    """How many pairs that the viewer sees were found since a moment, for the result of an import; 1,000 at most."""
-    return sum(_pairs(viewer, subject).filter(found_at__gte=moment)[:1000].count() for subject in SUBJECTS)
+@dataclass(frozen=True)
+class LikelySince:
+    """Pairs found since a moment, by what they are; of each at most `COUNTED`, then there may be more."""
+
+    found: int
+    or_more: bool
+    is_looking: bool
+    by_subject: Mapping[str, int]
+
+
+def likely_since(viewer: Actor, moment: datetime, *, first: int | None, last: int | None) -> LikelySince:
+    """The pairs that the viewer sees and that were found since a moment, for the result of an import.
+
+    `first` and `last` are the import's entries in the journal: as long as some of them were not read, the search in
+    the background is still looking.
+    """
+    counts = {subject: _pairs(viewer, subject).filter(found_at__gte=moment)[:COUNTED].count() for subject in SUBJECTS}
+    or_more = any(count == COUNTED for count in counts.values())
+    return LikelySince(sum(counts.values()), or_more, _is_looking(first, last), counts)
+
+
+def _is_looking(first: int | None, last: int | None) -> bool:
+    if first is None:
+        return False
+    mark = Sweep.objects.filter(id=1).first() or Sweep()
+    return has_changed_records(mark.xid, mark.entry, first, last)
 
 
 def _pairs(viewer: Actor, subject: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from etappe.core.errors import Refusal
@@ -23,11 +24,16 @@ from etappe.imports.queries import FileCount, Note, RunView
 from etappe.imports.texts import KINDS, RECORDS, STATES, label_of
 from etappe.imports.undo import KEPT, begin_undo
 from etappe.journal.refusals import Said, text
+from etappe.records import duplicates
 from etappe.web.imports_form import MapForm, ProblemLine, changed, form_of, problems_of
 from etappe.web.shell import Request, go, say, show, wants_part
+from etappe.web.templatetags.formats import number
 
 SILENT = timedelta(minutes=2)
 """After this long without progress an import counts as interrupted, and can be taken up again."""
+
+WRITTEN = ("done", "cancelled", "failed")
+"""States in which an import is over and what it wrote is here."""
 
 AT_WORK = ("looking", "queued", "running", "undoing")
 
@@ -120,7 +126,16 @@ class Undone:
 
     archived: tuple[tuple[str, int], ...]
     restored: int
+    parted: int
     staying: tuple[Staying, ...]
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Likely duplicates found since an import began: kind and count in words, and where to look at them."""
+
+    found: tuple[tuple[str, str], ...]
+    is_looking: bool
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,7 @@ class RunPage:
     kinds: dict[str, str]
     undone: Undone | None
     may_undo: bool
+    likely: Likely | None
 
 
 @require_GET
@@ -161,12 +177,36 @@ def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPag
         kinds={kind.value: str(label) for kind, label in KINDS.items()},
         undone=_undone(run) if run.state == "undone" else None,
         may_undo=_may_undo(run, request.at),
+        likely=_likely(request, run) if run.state in WRITTEN and _has_written(run) else None,
     )
 
 
+def _likely(request: Request, run: RunView) -> Likely:
+    """What the search in the background has found since the import began; with its kinds of which there are none."""
+    began = run.started_at or run.created_at
+    since = duplicates.likely_since(request.actor, began, first=run.first_entry, last=run.last_entry)
+    found = tuple((subject, _pairs(subject, count)) for subject, count in since.by_subject.items() if count)
+    return Likely(found, since.is_looking)
+
+
+def _pairs(subject: str, count: int) -> str:
+    if count == duplicates.COUNTED:
+        words = {"account": _("%(shown)s pairs of accounts or more"), "person": _("%(shown)s pairs of people or more")}
+        return words[subject] % {"shown": number(count)}
+    text = (
+        ngettext("%(shown)s pair of accounts", "%(shown)s pairs of accounts", count)
+        if subject == "account"
+        else ngettext("%(shown)s pair of people", "%(shown)s pairs of people", count)
+    )
+    return text % {"shown": number(count)}
+
+
 def _may_undo(run: RunView, at: datetime) -> bool:
-    has_written = run.totals["created"] + run.totals["changed"] > 0
-    return run.state in ("done", "cancelled", "failed") and has_written and at - (run.finished_at or at) <= KEPT
+    return run.state in WRITTEN and _has_written(run) and at - (run.finished_at or at) <= KEPT
+
+
+def _has_written(run: RunView) -> bool:
+    return run.totals["created"] + run.totals["changed"] > 0
 
 
 def _undone(run: RunView) -> Undone:
@@ -174,19 +214,22 @@ def _undone(run: RunView) -> Undone:
     titles = {
         "kept": _("Changed since: this stays"),
         "stays": _("Needed by other records: these stay"),
+        "merged": _("Merged with others since: these stay"),
+        "joined": _("Used in a buying centre since: these stay in it"),
         "edited": _("Edited since, and now in the recycle bin with their edits"),
     }
     staying = tuple(
-        Staying(title, told["count"], tuple(_record(*each) for each in told["records"]))
+        Staying(title, told["count"], tuple(_record(what, *each) for each in told["records"]))
         for what, title in titles.items()
         if (told := run.undone.get(what))
     )
-    return Undone(archived, int(run.undone.get("restored", 0)), staying)
+    return Undone(archived, int(run.undone.get("restored", 0)), int(run.undone.get("parted", 0)), staying)
 
 
-def _record(kind: str, uid: str, name: str, fields: Sequence[str] = ()) -> tuple[str, str, str, str]:
-    """The address of a record, its name, its kind and the fields that stay, in words."""
-    return reverse(kind, args=[uid]), name, str(RECORDS[kind]), ", ".join(label_of(field) for field in fields)
+def _record(what: str, kind: str, uid: str, name: str, beside: Sequence[str] = ()) -> tuple[str, str, str, str]:
+    """The address of a record, its name, its kind, and beside it the fields that stay or the record it stays for."""
+    words = [label_of(field) for field in beside] if what == "kept" else [f"→ {other}" for other in beside]
+    return reverse(kind, args=[uid]), name, str(RECORDS[kind]), ", ".join(words)
 
 
 def _work(run: RunView, at: datetime) -> Work:

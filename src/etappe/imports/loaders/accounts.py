@@ -20,11 +20,13 @@ from etappe.imports.loaders.base import (
     decided,
     is_key_title,
     says,
+    together,
 )
 from etappe.imports.loaders.owners import Owners
 from etappe.imports.models import Link
 from etappe.journal.load import as_text
 from etappe.people.load import accounts_by_domain, accounts_by_name, change_accounts, create_accounts
+from etappe.people.load_merged import survivors
 from etappe.people.load_trees import names_of, without_circles
 
 ACCOUNT = "account"
@@ -168,9 +170,8 @@ class AccountLoader(Loader):
 
     def _change(self, parts: Sorted, found: Decided, owners: Mapping[str, Any]) -> set[int]:
         changes: dict[int, dict[str, Any]] = {}
-        for item, known in parts.changed:
-            if known.record is not None:
-                changes[known.record] = self._columns(self.changed_fields(item, known), owners)
+        for record, fresh in self.news(parts.changed):
+            together(changes, record, self._columns(fresh, owners))
         told = found.filled | found.updated
         said = {
             record: self._columns(item.says, owners)
@@ -184,8 +185,12 @@ class AccountLoader(Loader):
         )
 
     def _find_parents(self, parts: Sorted, records: Mapping[int, int]) -> None:
-        """Changed rows wait for their parents like new ones."""
-        waiting = {known.id: str(item.says["parent"]) for item, known in parts.changed if item.says.get("parent")}
+        """Changed rows wait for their parents like new ones; one whose account was merged away has no say in it."""
+        waiting = {
+            known.id: str(item.says["parent"])
+            for item, known in parts.changed
+            if item.says.get("parent") and not known.is_merged
+        }
         for link, parent in waiting.items():
             Link.objects.filter(id=link).update(waits_for=parent)
 
@@ -204,7 +209,10 @@ def set_parents(setting: Setting, title: str) -> Parents:
     waiting = Link.objects.filter(source=setting.source, kind=ACCOUNT).exclude(waits_for="")
     while rows := list(waiting.values_list("id", "record_id", "waits_for").order_by("id")[:2000]):
         found = accounts.of([parent for _id, _record, parent in rows], title)
-        parents = {record: found.get(parent) for _id, record, parent in rows if record is not None}
+        moved = survivors(ACCOUNT, [record for _id, record, _parent in rows if record is not None])
+        parents = {
+            record: found.get(parent) for _id, record, parent in rows if record is not None and record not in moved
+        }
         unknown += sum(parent is None for parent in parents.values())
         wanted = {record: parent for record, parent in parents.items() if parent}
         sound = without_circles(wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -189,9 +189,35 @@ class Loader:
         fresh = {name: value for name, value in data.items() if old.get(name) != value}
         return changed | ({"data": fresh} if fresh else {})
 
+    def news(self, changed: Sequence[tuple[Item, Known]]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """What changed rows say of which record that they did not say before.
+
+        Where a row's record was merged into another one, it says only what that one's own rows are silent about, and
+        empties nothing.
+        """
+        said = self.book.said_of({known.record for _item, known in changed if known.is_merged and known.record})
+        for item, known in changed:
+            if known.record is not None:
+                fresh = self.changed_fields(item, known)
+                yield known.record, _unsaid(fresh, said.get(known.record, ())) if known.is_merged else fresh
+
     def key_of(self, external_id: str, *names: str) -> str:
         """The key of a row: the one the source gives, else one made of its names."""
         return own_key(external_id) if external_id else name_key(*names)
+
+
+def together(changes: dict[int, dict[str, Any]], record: int, columns: Mapping[str, Any]) -> None:
+    """Add what a row says of a record to what others say of it; the later one counts, custom data are united."""
+    before = changes.setdefault(record, {})
+    data = {**before.get("data", {}), **columns.get("data", {})}
+    before.update(columns, **({"data": data} if data else {}))
+
+
+def _unsaid(changed: Mapping[str, Any], said: Collection[str]) -> dict[str, Any]:
+    """Changed fields without those that were emptied, and those that the record's own row says."""
+    left = {name: value for name, value in changed.items() if value is not None and name != "data" and name not in said}
+    data = {name: value for name, value in changed.get("data", {}).items() if f"data.{name}" not in said}
+    return left | ({"data": data} if data else {})
 
 
 def is_key_title(title: str) -> bool:

@@ -21,6 +21,7 @@ from etappe.imports.loaders.base import (
     links,
     says,
     settled,
+    together,
 )
 from etappe.imports.loaders.owners import Owners, address_in
 from etappe.journal.load import as_text
@@ -184,10 +185,9 @@ class PersonLoader(Loader):
     def _changes(
         self, parts: Sorted, owners: Mapping[str, Any], accounts: Mapping[str, int]
     ) -> dict[int, dict[str, Any]]:
+        changes: dict[int, dict[str, Any]] = {}
+        for record, fresh in self.news(parts.changed):
+            together(changes, record, self._columns(fresh, owners, accounts))
         self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
         self.book.meet([known.id for _item, known in parts.same])
-        return {
-            known.record: self._columns(self.changed_fields(item, known), owners, accounts)
-            for item, known in parts.changed
-            if known.record is not None
-        }
+        return changes
