@@ -75,13 +75,13 @@ FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
     },
     FileKind.HISTORY: {
         "external_id": _F.KEY, "deal": _F.KEY, "stage": _F.KEY, "since": _F.MOMENT, "came_from": _F.KEY,
-        "changed_field": _F.KEY,
+        "changed_field": _F.KEY, "deleted": _F.FLAG,
     },
     FileKind.ACTIVITIES: {
         "external_id": _F.KEY, "type": _F.KEY, "at": _F.MOMENT, "subject": _F.TEXT, "text": _F.TEXT, "deal": _F.KEY,
         "account": _F.KEY, "person": _F.KEY, "deleted": _F.FLAG,
     },
-    FileKind.LINKS: {"deal": _F.KEY, "person": _F.KEY, "account": _F.KEY},
+    FileKind.LINKS: {"deal": _F.KEY, "person": _F.KEY, "account": _F.KEY, "deleted": _F.FLAG},
 }  # fmt: skip
 """The fields of each kind of file, with the form of their cells."""
 
@@ -226,6 +226,7 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "is_closed": "isclosed closed",
     },
     FileKind.HISTORY: {
+        "deleted": _COMMON["deleted"],
         "external_id": "id recordid historyid opportunityhistoryid opportunityfieldhistoryid",
         "deal": "deal dealid dealrecordid opportunityid opportunity vorgang vorgangsnummer vorgangsnr chancennummer "
         "chancenid item itemid objectid associateddealid associateddeal",
@@ -252,6 +253,7 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "person": "contactid contact personid person whoid kontakt ansprechpartner contactperson associatedcontact",
     },
     FileKind.LINKS: {
+        "deleted": _COMMON["deleted"],
         "deal": "dealid opportunityid deal opportunity vorgangsnummer",
         "person": "contactid personid contact person kontaktid",
         "account": "companyid accountid organizationid company account firmenid",

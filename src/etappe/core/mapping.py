@@ -20,6 +20,7 @@ from etappe.core.headers import (
     field_named,
     is_about_a_kind,
     is_stage_field,
+    squeezed,
     words_of,
 )
 from etappe.core.process import Status
@@ -191,8 +192,15 @@ def _of_history(profile: Profile, named: dict[int, tuple[str, float, str]]) -> d
 
 
 def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]]:
-    """Column positions with the field their header names; each field once, the surest and fullest column first."""
-    found = [(*field_named(column.name, kind), column.cells, -at) for at, column in enumerate(profile.columns)]
+    """Column positions with the field their header names; each field once, the surest and fullest column first.
+
+    Of two that are as sure the one that is called as the field goes first: a user's name, not their user name.
+    """
+    found = [
+        (field, confidence, (bool(column.cells), squeezed(column.name) == field, column.cells), -at)
+        for at, column in enumerate(profile.columns)
+        for field, confidence in [field_named(column.name, kind)]
+    ]
     taken: dict[str, tuple[int, float]] = {}
     for field, confidence, _cells, minus_at in sorted(found, key=lambda each: each[1:], reverse=True):
         column = profile.columns[-minus_at]

@@ -176,7 +176,7 @@ class AccountLoader(Loader):
         said = {
             record: self._columns(item.says, owners)
             for item in parts.new
-            if (record := found.matched.get(item.at)) in told and record is not None
+            if (record := found.matched.get(item.at, 0)) in told
         }
         self.book.renew({known.id: as_text(item.says) for item, known in parts.changed})
         self.book.meet([known.id for _item, known in parts.same])

@@ -107,7 +107,11 @@ class LinkLoader(Loader):
     def items(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
         """Rows that name both sides."""
         columns = {name: chunk.column(name) for name in ("deal", "person", "account")}
+        deleted = chunk.column("deleted", None)
         for at, _data in chunk.good():
+            if deleted[at]:
+                chunk.bad[at] = Bad("deleted_in_source", {})
+                continue
             said = says(**{name: column[at] for name, column in columns.items()})
             if "deal" not in said or len(said) < 2:
                 chunk.bad[at] = Bad("link_incomplete", {})

@@ -60,7 +60,10 @@ class HistoryLoader(Loader):
     def _said(self, chunk: Chunk, tally: Tally) -> Iterator[Said]:
         deals, stages, since = chunk.column("deal"), chunk.column("stage"), chunk.column("since", None)
         before, fields = chunk.column("came_from"), chunk.column("changed_field")
+        deleted = chunk.column("deleted", None)
         for at in range(len(chunk.lines)):
+            if deleted[at]:
+                chunk.bad.setdefault(at, Bad("deleted_in_source", {}))
             if at in chunk.bad:
                 continue
             if fields[at] and not is_stage_field(fields[at]):
