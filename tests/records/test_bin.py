@@ -11,7 +11,7 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Missing, Stale
 from etappe.deals import actions as deal_actions
 from etappe.deals import queries as deals
-from etappe.deals.models import Deal, StageVisit
+from etappe.deals.models import StageVisit
 from etappe.people import queries as people
 from etappe.people.models import Account, Person
 from etappe.records import bin as recycle
@@ -94,8 +94,6 @@ def test_an_account_with_open_deals_stays(scene: Scene) -> None:
     with refused("account_has_open_deals") as no:
         recycle.archive("account", scene.account, actor=ada, at=AT)
     assert no.value.params == {"name": "Kunde GmbH", "count": 1}
-    key = Account.objects.get(uid=scene.account).id
-    assert recycle.archive_many("account", [key], actor=ada, at=AT).refused == {key: "account_has_open_deals"}
     deal_actions.leave(scene.uid, scene.process.leave[0].key, actor=ada, at=scene.later())
     recycle.archive("account", scene.account, actor=ada, at=scene.later())
     assert scene.view().row.account is not None  # a closed deal goes on naming its account
@@ -115,25 +113,6 @@ def test_a_deal_comes_back_into_its_stage_and_never_past_the_gate(scene: Scene) 
     assert_replays(scene.row)
     with refused("criteria_missing"):
         scene.move("product_evaluated")
-
-
-def test_many_at_once_are_as_one_by_one(scene: Scene) -> None:
-    cast = scene.cast
-    uids = [scene.another(name=f"Deal {number}") for number in range(3)]
-    keys = list(Deal.objects.filter(uid__in=uids).order_by("id").values_list("id", flat=True))
-    foreign = deal_actions.create({"name": "Fremd"}, process="inbound", actor=cast.cem, at=AT)
-    other = Deal.objects.get(uid=foreign.uid).id
-    outcome = recycle.archive_many("deal", [*keys, other], actor=cast.ada, at=AT)
-    assert (outcome.done, outcome.refused) == (frozenset(keys), {other: "forbidden"})
-    assert [row.by for row in recycle.binned(cast.ada, "deal", AT).rows] == ["Ada Ahrens"] * 3
-    assert recycle.restore_many("deal", [*keys, other], actor=cast.ada, at=AT).done == frozenset(keys)
-    for key in keys:
-        assert_replays(Deal.objects.get(id=key))
-    people_keys = [make_person(actor, name="X").id for actor in (cast.ada, cast.cem)]
-    assert recycle.archive_many("person", people_keys, actor=cast.ada, at=AT).done == {people_keys[0]}
-    assert recycle.restore_many("person", people_keys, actor=cast.ada, at=AT).done == {people_keys[0]}
-    for key in people_keys:
-        assert_replays(Person.objects.get(id=key))
 
 
 def browser(actor: Actor) -> Client:

@@ -25,15 +25,20 @@ REFUSED = 1000
 
 
 class BulkIn(Schema):
-    """Which records (named, or `all` that the filter leaves but those in `except`), and what is wanted of them."""
+    """Which records (named, or `all` that the filter leaves but those in `except`), and what is wanted of them.
+
+    `custom` sets own fields by key, as records carry them; null takes a value away. `restore` is for records of the
+    recycle bin: those named, or `all` that can be brought back.
+    """
 
     subject: Literal["deal", "account", "person"]
     uids: list[uuid.UUID] = Field(default=[], max_length=5000)
     all: bool = False
     where: str = Field(default="", max_length=20_000)
     but: list[uuid.UUID] = Field(default=[], max_length=5000, alias="except")
-    act: Literal["edit", "move", "rest"] = "edit"
+    act: Literal["edit", "move", "rest", "archive", "restore"] = "edit"
     set: dict[str, str | None] = {}
+    custom: dict[str, Any] = {}
     add_tags: list[str] = []
     remove_tags: list[str] = []
     to: str = ""
@@ -117,9 +122,9 @@ class RefusedOut(Schema):
 @router.post("/bulk", response={201: BulkOut})
 def preview_bulk(request: Caller, body: BulkIn) -> Status[Any]:
     """Choose records, say what is wanted, and see what would become of each; nothing is changed yet."""
-    chosen = Chosen(body.uids, body.all, body.where, body.but)
+    chosen = Chosen(body.uids, body.all, body.where, body.but, binned=body.act == "restore")
     uid = actions.choose(body.subject, chosen, actor=request.actor, at=request.at)
-    wanted = body.model_dump(include={"act", "set", "add_tags", "remove_tags", "to", "until"})
+    wanted = body.model_dump(include={"act", "set", "custom", "add_tags", "remove_tags", "to", "until"})
     actions.want(uid, wanted, actor=request.actor, at=request.at)
     return Status(201, _shown(request, uid))
 

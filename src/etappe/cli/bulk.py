@@ -42,11 +42,19 @@ def _acting(as_email: str) -> Iterator[tuple[Actor, datetime]]:
 @click.argument("records", type=click.Choice(list(SUBJECTS)))
 @click.option("--where", help="All records that this filter leaves; empty for all.")
 @click.option("--uid", "uids", multiple=True, help="A record by its uid; may be given several times.")
-@click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Set a field; an empty value empties it.")
+@click.option(
+    "--set",
+    "fields",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Set a field, or an own one as custom.KEY=VALUE; an empty value empties it.",
+)
 @click.option("--add-tag", "add_tags", multiple=True, help="Put a tag on.")
 @click.option("--remove-tag", "remove_tags", multiple=True, help="Take a tag off.")
 @click.option("--move", "to", metavar="STAGE", help="Move deals to this stage, or 'won', as far as the gate lets them.")
 @click.option("--rest", "until", metavar="DAY", help="Let deals rest until this day; 'none' takes them up again.")
+@click.option("--delete", "archive", is_flag=True, help="Put them into the recycle bin.")
+@click.option("--restore", is_flag=True, help="Bring records back from the recycle bin.")
 @click.option("--dry-run", is_flag=True, help="Only say what would become of them.")
 @click.option("--refused", type=FILE, help="Write the refused records to this file (CSV).")
 @AS
@@ -64,8 +72,9 @@ def edit(records: str, as_email: str, dry_run: bool, refused: Path | None, as_js
         from etappe.records.bulk_queries import get_bulk
         from etappe.records.bulk_rooms import Chosen
 
-        wanted = _wanted(given)
-        chosen = Chosen(_uids(given["uids"]), given["where"] is not None, given["where"] or "")
+        wanted = _wanted(SUBJECTS[records], given)
+        is_all = given["where"] is not None
+        chosen = Chosen(_uids(given["uids"]), is_all, given["where"] or "", binned=given["restore"])
         uid = bulk.choose(SUBJECTS[records], chosen, actor=actor, at=at)
         bulk.want(uid, wanted, actor=actor, at=at)
         if not dry_run:
@@ -85,17 +94,48 @@ def _uids(texts: tuple[str, ...]) -> list[Any]:
         raise click.UsageError("A --uid is no uid.") from None
 
 
-def _wanted(given: dict[str, Any]) -> dict[str, Any]:
+def _wanted(subject: str, given: dict[str, Any]) -> dict[str, Any]:
+    acts = [name for name in ("to", "until", "archive", "restore") if given[name]]
+    edits = given["fields"] or given["add_tags"] or given["remove_tags"]
+    if len(acts) + bool(edits) > 1:
+        raise click.UsageError("Move, let rest, delete, restore, or change fields and tags: one at a time.")
+    if given["restore"] and given["where"]:
+        raise click.UsageError("No filter knows the recycle bin: --restore takes --uid UID, or --where '' for all.")
+    return _edit_wanted(subject, given) if not acts else _act_wanted(given)
+
+
+def _act_wanted(given: dict[str, Any]) -> dict[str, Any]:
     if given["to"]:
         return {"act": "move", "to": given["to"]}
     if given["until"]:
         return {"act": "rest", "until": None if given["until"] == "none" else given["until"]}
+    return {"act": "archive" if given["archive"] else "restore"}
+
+
+def _edit_wanted(subject: str, given: dict[str, Any]) -> dict[str, Any]:
     fields = dict(_pair(each) for each in given["fields"])
+    own = {name.removeprefix("custom."): value for name, value in fields.items() if name.startswith("custom.")}
     return {
         "act": "edit",
-        "set": fields,
+        "set": {name: value for name, value in fields.items() if not name.startswith("custom.")},
+        "custom": _own(subject, own),
         "add_tags": list(given["add_tags"]),
         "remove_tags": list(given["remove_tags"]),
+    }
+
+
+def _own(subject: str, texts: dict[str, str | None]) -> dict[str, Any]:
+    """Values of own fields of texts as the cells of a table have them; a field that nobody knows is refused later."""
+    from etappe.core.own_fields import read_text
+    from etappe.people.fields import fields
+    from etappe.team.queries import workspace
+
+    if not texts:
+        return {}
+    known, currency = {own.key: own for own in fields(subject)}, workspace().currency
+    return {
+        key: read_text(known[key], text, currency=currency) if text and key in known else None
+        for key, text in texts.items()
     }
 
 

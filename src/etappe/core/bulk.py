@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from etappe.core.errors import Refusal
+from etappe.core.own_fields import FIELDS_LIMIT, KEY
 from etappe.core.tags import TAGS_LIMIT, clean_tags
 
 
@@ -21,11 +22,16 @@ class Subject(StrEnum):
 
 
 class Act(StrEnum):
-    """What is done to each of them; all but `edit` for deals only."""
+    """What is done to each of them; `move` and `rest` for deals only.
+
+    `archive` puts them into the recycle bin, and `restore` brings back what lies there.
+    """
 
     EDIT = "edit"
     MOVE = "move"
     REST = "rest"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
 
 
 class Fate(StrEnum):
@@ -49,20 +55,24 @@ FIELDS: Mapping[Subject, tuple[str, ...]] = {
 DAYS = frozenset({"expected_close", "buyer_target_date", "next_step_on"})
 ACTS: Mapping[Subject, tuple[Act, ...]] = {
     Subject.DEAL: tuple(Act),
-    Subject.ACCOUNT: (Act.EDIT,),
-    Subject.PERSON: (Act.EDIT,),
+    Subject.ACCOUNT: (Act.EDIT, Act.ARCHIVE, Act.RESTORE),
+    Subject.PERSON: (Act.EDIT, Act.ARCHIVE, Act.RESTORE),
 }
+BINNING = (Act.ARCHIVE, Act.RESTORE)
+"""Into the recycle bin, and out of it."""
 
 
 @dataclass(frozen=True)
 class Changes:
     """What is wanted: fields to set and tags to put on and take off, a stage to move to, or a day to rest until.
 
-    A deal rests until `until`; without it, it is taken up again.
+    `custom` has values of the workspace's own fields by key; None takes one away. A deal rests until `until`; without
+    it, it is taken up again.
     """
 
     act: Act = Act.EDIT
     fields: Mapping[str, Any] = field(default_factory=dict)
+    custom: Mapping[str, Any] = field(default_factory=dict)
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     to: str = ""
@@ -121,18 +131,47 @@ def tagged(tags: Sequence[str], changes: Changes) -> list[str]:
 
 def read_changes(subject: Subject, given: Mapping[str, Any]) -> Changes:
     """What JSON or a form says is wanted; refuses what cannot be wanted of such records, and wanting nothing."""
-    act = _one_of("act", given.get("act", Act.EDIT.value), tuple(ACTS[subject]))
-    changes = Changes(
-        act=Act(act),
-        fields=_fields(subject, given.get("set", {})) if act == Act.EDIT else {},
-        add_tags=tuple(clean_tags("tags", given.get("add_tags", ()))) if act == Act.EDIT else (),
-        remove_tags=tuple(clean_tags("tags", given.get("remove_tags", ()))) if act == Act.EDIT else (),
-        to=str(given.get("to", "")) if act == Act.MOVE else "",
-        until=as_day("until", given.get("until")) if act == Act.REST else None,
-    )
-    if (act == Act.EDIT and not changes.fields and not changes.has_tags) or (act == Act.MOVE and not changes.to):
+    act = Act(_one_of("act", given.get("act", Act.EDIT.value), tuple(ACTS[subject])))
+    changes = Changes(act=act, **_READERS[act](subject, given))
+    if not _wants_something(changes):
         raise Refusal("nothing_to_change")
     return changes
+
+
+def _edit(subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "fields": _fields(subject, given.get("set", {})),
+        "custom": _own(given.get("custom") or {}),
+        "add_tags": tuple(clean_tags("tags", given.get("add_tags", ()))),
+        "remove_tags": tuple(clean_tags("tags", given.get("remove_tags", ()))),
+    }
+
+
+def _move(_subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"to": str(given.get("to", ""))}
+
+
+def _rest(_subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"until": as_day("until", given.get("until"))}
+
+
+def _nothing_more(_subject: Subject, _given: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+_READERS: Mapping[Act, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
+    Act.EDIT: _edit,
+    Act.MOVE: _move,
+    Act.REST: _rest,
+    Act.ARCHIVE: _nothing_more,
+    Act.RESTORE: _nothing_more,
+}
+
+
+def _wants_something(changes: Changes) -> bool:
+    if changes.act is Act.EDIT:
+        return bool(changes.fields or changes.custom or changes.has_tags)
+    return changes.act is not Act.MOVE or bool(changes.to)
 
 
 def as_stored(changes: Changes) -> dict[str, Any]:
@@ -141,6 +180,7 @@ def as_stored(changes: Changes) -> dict[str, Any]:
     return {
         "act": changes.act.value,
         "set": fields,
+        "custom": dict(changes.custom),
         "add_tags": list(changes.add_tags),
         "remove_tags": list(changes.remove_tags),
         "to": changes.to,
@@ -161,6 +201,16 @@ def _fields(subject: Subject, given: Any) -> dict[str, Any]:
         if name not in FIELDS[subject]:
             raise Refusal("unknown_field", field=name, fields=FIELDS[subject])
     return {name: as_day(name, value) if name in DAYS else _plain(name, value) for name, value in given.items()}
+
+
+def _own(given: Any) -> dict[str, Any]:
+    """Values of own fields by key; what they may be, the fields' definitions say."""
+    if not isinstance(given, Mapping) or len(given) > FIELDS_LIMIT:
+        raise Refusal("not_columns", field="custom")
+    for key in given:
+        if not isinstance(key, str) or not KEY.fullmatch(key):
+            raise Refusal("field_key_unfit", field="custom", value=str(key)[:60])
+    return dict(given)
 
 
 def _plain(name: str, value: Any) -> str | None:

@@ -30,7 +30,10 @@ from etappe.journal.load import Told, copy_rows, record_many, update_rows
 from etappe.journal.record import action
 from etappe.journal.values import as_json
 from etappe.journal.values import changes as differing
+from etappe.people.load_edits import after, restored
 from etappe.people.load_tags import spelled
+from etappe.people.load_values import index_values
+from etappe.people.own_edits import OwnEdits
 from etappe.team.access import Holder, require
 
 _VISIT = (
@@ -82,7 +85,7 @@ def restore_many(
         require(actor, may_be, holders[deal.id])
         if deal.version != versions[deal.id]:
             raise Refusal("changed_since")
-        return {column: [as_json(getattr(deal, column)), value] for column, value in before[deal.id].items()}
+        return differing(deal, restored(deal.custom, before[deal.id]))
 
     found = [(deal, decided(deal.id, deal.version, partial(decide, deal))) for deal in deals]
     _WRITERS[act]([pair for pair in found if pair[1].fate is Fate.CHANGED], actor, at)
@@ -127,11 +130,12 @@ def _holders(deals: Sequence[Deal]) -> dict[int, Holder]:
 def _edits(deals: Sequence[Deal], changes: Changes, actor: Actor, at: datetime) -> Any:
     del deals, at
     wanted = columns_from(changes.fields, actor)
+    own = OwnEdits("deal", changes.custom, actor)
 
     def decide(deal: Deal, held_by: Holder) -> dict[str, list[Any]]:
         require(actor, "deals.edit", held_by)
         tags = {"tags": tagged(deal.tags, changes)} if changes.has_tags else {}
-        return differing(deal, wanted | tags)
+        return differing(deal, wanted | tags | own.column(deal.custom, wanted.get("team_id", deal.team_id)))
 
     return decide
 
@@ -186,9 +190,7 @@ Written = Sequence[tuple[Deal, Decided]]
 
 def _write_columns(written: Written, columns: Sequence[str]) -> None:
     rows = (
-        {column: as_json(getattr(deal, column)) for column in columns}
-        | {column: pair[1] for column, pair in decision.changed.items()}
-        | {"id": deal.id}
+        {column: as_json(getattr(deal, column)) for column in columns} | after(deal.custom, decision) | {"id": deal.id}
         for deal, decision in written
     )
     update_rows(Deal, columns, list(rows))
@@ -197,6 +199,7 @@ def _write_columns(written: Written, columns: Sequence[str]) -> None:
 def _write_edits(written: Written, actor: Actor, at: datetime) -> None:
     columns = list(dict.fromkeys(column for _deal, decision in written for column in decision.changed))
     _write_columns(written, columns)
+    index_values("deal", [deal.id for deal, decision in written if "custom" in decision.changed])
     renewed = [deal.id for deal, decision in written if set(decision.changed) & set(SPAN_COLUMNS)]
     _renew_spans(renewed, [at.isoformat()] * len(renewed))
     when = at.isoformat()

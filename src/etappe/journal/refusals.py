@@ -14,6 +14,7 @@ from etappe.core.errors import Refusal
 from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, label, listed, shown, words
 from etappe.journal.refusals_imports import IMPORTS
 from etappe.journal.refusals_processes import PROCESSES
+from etappe.journal.refusals_records import RECORDS
 from etappe.journal.refusals_views import VIEWS
 
 SIZES = (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024))
@@ -174,6 +175,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     "not_your_note": (_("Somebody else wrote this note."), _("Write one of your own.")),
     "note_changed": (_("This note was changed or deleted meanwhile."), _("Look at the record as it is now.")),
     **VIEWS,
+    **RECORDS,
     "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),
     "tag_unfit": (_("“{value}” cannot be a tag."), _("Use words without commas, up to sixty characters.")),
     "values_missing": (_("This deal stays in its stage."), _("Fill these fields in, then move it.")),

@@ -67,3 +67,12 @@ def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[An
     """
     keys = sorted(key for key in {**before, **after} if before.get(key) != after.get(key))
     return [{key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}]
+
+
+def with_keys(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of own fields with these put in; None takes one away.
+
+    >>> with_keys({"a": "1", "b": "2"}, {"b": None, "c": "3"})
+    {'a': '1', 'c': '3'}
+    """
+    return {key: value for key, value in {**present, **given}.items() if value is not None}

@@ -1,26 +1,24 @@
-"""Putting accounts and people into the recycle bin, and bringing them back: one by one, or many at once."""
+"""Putting accounts and people into the recycle bin, and bringing them back."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from etappe.core.actor import Actor
 from etappe.core.bin import DAYS, kept_since
 from etappe.core.errors import Missing, Refusal
 from etappe.core.kinds.records import AccountArchived, AccountRestored, PersonArchived, PersonRestored
-from etappe.journal.load import Told, record_many
 from etappe.journal.queries import timeline
 from etappe.journal.record import About, action, record
 from etappe.journal.values import as_json
 from etappe.people.bin import holders_of
-from etappe.people.models import Account, Person
+from etappe.people.models import Account
 from etappe.people.queries import visible_accounts, visible_people
-from etappe.team.access import may, require
+from etappe.team.access import require
 from etappe.team.queries import as_uuid
 from etappe.team.stale import require_fresh
 
@@ -36,7 +34,7 @@ def archive(subject: str, uid: uuid.UUID | str, *, seen: int | None = None, acto
     if seen is not None and seen != row.version:
         require_fresh(row.version, seen, {}, timeline(**{subject: row.id}))
     _write(row, at)
-    record(ARCHIVED[subject](archived_at=as_json(at)), actor=actor, at=at, **_about(row))
+    record(ARCHIVED[subject](archived_at=as_json(at)), actor=actor, at=at, **about(row))
     return int(row.id)
 
 
@@ -51,23 +49,8 @@ def restore(subject: str, uid: uuid.UUID | str, *, actor: Actor, at: datetime) -
         raise Refusal("bin_is_over", days=DAYS)
     since = as_json(row.archived_at)
     _write(row, None)
-    record(RESTORED[subject](archived_at=since), actor=actor, at=at, **_about(row))
+    record(RESTORED[subject](archived_at=since), actor=actor, at=at, **about(row))
     return int(row.id)
-
-
-@action
-def archive_many(subject: str, keys: Collection[int], *, actor: Actor, at: datetime) -> set[int]:
-    """Put many accounts or people into the recycle bin, all that the actor sees and may delete; returns their keys."""
-    rows = _allowed(actor, _lock_all(_rows(actor, subject), keys))
-    return _write_many(subject, rows, at, actor=actor, at=at)
-
-
-@action
-def restore_many(subject: str, keys: Collection[int], *, actor: Actor, at: datetime) -> set[int]:
-    """Bring many accounts or people back, all that the actor may and that were not merged; returns their keys."""
-    found = _lock_all(_rows(actor, subject, archived=True).filter(merged_into=None), keys)
-    rows = [row for row in _allowed(actor, found) if row.archived_at >= kept_since(at)]
-    return _write_many(subject, rows, None, actor=actor, at=at)
 
 
 def _rows(actor: Actor, subject: str, *, archived: bool = False) -> QuerySet[Any]:
@@ -81,35 +64,14 @@ def _locked(rows: QuerySet[Any], uid: uuid.UUID | str) -> Any:
     return found
 
 
-def _lock_all(rows: QuerySet[Any], keys: Collection[int]) -> list[Any]:
-    return list(rows.filter(id__in=keys).select_for_update(of=("self",)).order_by("id"))
-
-
-def _allowed(actor: Actor, rows: list[Any]) -> list[Any]:
-    holders = holders_of(rows)
-    return [row for row in rows if may(actor, "records.delete", holders[row.id])]
-
-
 def _write(row: Any, archived_at: datetime | None) -> None:
     row.archived_at = archived_at
     row.version += 1
     row.save(update_fields=["archived_at", "version"])
 
 
-def _write_many(subject: str, rows: list[Any], archived_at: datetime | None, *, actor: Actor, at: datetime) -> set[int]:
-    keys = {row.id for row in rows}
-    model = Account if subject == "account" else Person
-    model.objects.filter(id__in=keys).update(archived_at=archived_at, version=F("version") + 1)
-    kind = (ARCHIVED if archived_at else RESTORED)[subject]
-    told = (
-        Told(kind, at.isoformat(), {"archived_at": as_json(archived_at or row.archived_at)}, **_about(row))
-        for row in rows
-    )
-    record_many(told, actor=actor)
-    return keys
-
-
-def _about(row: Any) -> About:
+def about(row: Any) -> About:
+    """What an entry about this record is about."""
     if isinstance(row, Account):
         return {"account": row.id}
     return {"person": row.id, "account": row.account_id}

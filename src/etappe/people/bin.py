@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,15 @@ def archived(viewer: Actor, subject: str, at: datetime, after: str | None = None
     found: QuerySet[Any] = _rows(viewer, subject).filter(merged_into=None, archived_at__gte=kept_since(at))
     page: Page[Account | Person] = page_of(found, NEWEST, "newest", after, lambda row: row)
     return Page(_viewed(viewer, page.rows), page.after, page.count)
+
+
+def selected_archived(
+    viewer: Actor, subject: str, uids: Collection[uuid.UUID] | None, limit: int, *, at: datetime
+) -> list[int]:
+    """The keys of accounts or people that can still be brought back, those named or (for None) all; at most `limit`."""
+    found: QuerySet[Any] = _rows(viewer, subject).filter(merged_into=None, archived_at__gte=kept_since(at))
+    named = found if uids is None else found.filter(uid__in=list(uids))
+    return list(named.order_by("id").values_list("id", flat=True)[:limit])
 
 
 def find_archived(viewer: Actor, subject: str, uid: uuid.UUID | str) -> ArchivedRow | None:

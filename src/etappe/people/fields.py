@@ -106,11 +106,12 @@ def own_values(
     values = merged(known, present, given)
     for own in known:
         if own.kind in REFERRING and values.get(own.key) != present.get(own.key):
-            _require_seen(own, values.get(own.key), actor)
+            require_seen(own, values.get(own.key), actor)
     return values
 
 
-def _require_seen(own: FieldView, uid: str | None, actor: Actor) -> None:
+def require_seen(own: FieldView, uid: str | None, actor: Actor) -> None:
+    """Refuses the uid of a person or an account that the actor does not see."""
     if uid is None:
         return
     rows = visible_people(actor) if own.kind is FieldKind.PERSON else visible_accounts(actor)

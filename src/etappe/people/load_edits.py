@@ -20,10 +20,12 @@ from etappe.core.kinds import Edited
 from etappe.core.kinds.people import AccountEdited, PersonEdited
 from etappe.journal.load import Told, record_many, update_rows
 from etappe.journal.record import action
-from etappe.journal.values import as_json
+from etappe.journal.values import as_json, with_keys
 from etappe.people.actions import account_columns, edited_by, person_columns
 from etappe.people.load_tags import spelled
+from etappe.people.load_values import index_values
 from etappe.people.models import Account, Person
+from etappe.people.own_edits import OwnEdits
 from etappe.people.queries import visible_accounts, visible_people
 from etappe.team.access import may, require
 
@@ -84,22 +86,28 @@ def restore_many(
     def change(row: Account | Person) -> dict[str, list[Any]]:
         if row.version != versions[row.id]:
             raise Refusal("changed_since")
-        return edited_by(row, before[row.id], actor)
+        return edited_by(row, restored(row.custom, before[row.id]), actor)
 
     return _carry_out(subject, list(before), change, actor=actor, at=at)
 
 
 def _wanted(subject: Subject, changes: Changes, actor: Actor) -> Change:
     columns = _KINDS[subject].columns(changes.fields, actor)
+    own = OwnEdits(subject.value, changes.custom, actor)
     is_allowed = may(actor, "people.edit")
 
     def change(row: Account | Person) -> dict[str, list[Any]]:
         if not is_allowed:
             require(actor, "people.edit")
         tags = {"tags": tagged(row.tags, changes)} if changes.has_tags else {}
-        return edited_by(row, columns | tags, actor)
+        return edited_by(row, columns | tags | own.column(row.custom), actor)
 
     return change
+
+
+def restored(custom: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns as they are to be again: of own fields the journal tells only those that changed."""
+    return {**before, "custom": with_keys(custom, before["custom"])} if "custom" in before else dict(before)
 
 
 def _carry_out(subject: Subject, keys: Sequence[int], change: Change, *, actor: Actor, at: datetime) -> list[Decided]:
@@ -115,15 +123,23 @@ def _write(written: Sequence[tuple[Any, Decided]], entry: type[Edited], actor: A
         return
     columns = list(dict.fromkeys(column for _row, decision in written for column in decision.changed))
     rows = (
-        {column: as_json(getattr(row, column)) for column in columns}
-        | {column: pair[1] for column, pair in decision.changed.items()}
-        | {"id": row.id}
+        {column: as_json(getattr(row, column)) for column in columns} | after(row.custom, decision) | {"id": row.id}
         for row, decision in written
     )
     update_rows(type(written[0][0]), columns, list(rows))
+    index_values(
+        "account" if entry is AccountEdited else "person",
+        [row.id for row, decision in written if "custom" in decision.changed],
+    )
     when = at.isoformat()
     told = (Told(entry, when, {"changed": decision.changed}, **_about(row, decision)) for row, decision in written)
     record_many(told, actor=actor, backfilled=False)
+
+
+def after(custom: Mapping[str, Any], decision: Decided) -> dict[str, Any]:
+    """The columns that change, as they are afterwards; `custom` is what the record holds of own fields."""
+    values = {column: pair[1] for column, pair in decision.changed.items()}
+    return {**values, "custom": with_keys(custom, values["custom"])} if "custom" in values else values
 
 
 def _about(row: Account | Person, decision: Decided) -> dict[str, int | None]:

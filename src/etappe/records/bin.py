@@ -42,14 +42,6 @@ class Binned:
     into: uuid.UUID | None = None
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of many records: keys that were deleted, and the code of the refusal for each that was not."""
-
-    done: frozenset[int]
-    refused: dict[int, str]
-
-
 @action
 def archive(subject: str, uid: uuid.UUID | str, *, seen: int | None = None, actor: Actor, at: datetime) -> None:
     """Put a record into the recycle bin. Refuses an account with open deals; closed ones stay as they are."""
@@ -76,38 +68,14 @@ def restore(subject: str, uid: uuid.UUID | str, *, actor: Actor, at: datetime) -
         people.restore(subject, uid, actor=actor, at=at)
 
 
-@action
-def archive_many(subject: str, keys: Collection[int], *, actor: Actor, at: datetime) -> Outcome:
-    """Put many records into the recycle bin at once: all that may be, each with its entry in the journal."""
-    refused = refused_of(subject, keys)
-    wanted = [key for key in keys if key not in refused]
-    if subject == "deal":
-        done = deals.archive_many(wanted, actor=actor, at=at)
-    else:
-        done = people.archive_many(subject, wanted, actor=actor, at=at)
-    return Outcome(frozenset(done), refused | {key: "forbidden" for key in wanted if key not in done})
-
-
-@action
-def restore_many(subject: str, keys: Collection[int], *, actor: Actor, at: datetime) -> Outcome:
-    """Bring many records back at once: all that the actor may, and that have not lain there too long."""
-    if subject == "deal":
-        done = deals.restore_many(keys, actor=actor, at=at)
-    else:
-        done = people.restore_many(subject, keys, actor=actor, at=at)
-    return Outcome(frozenset(done), {key: "not_in_bin" for key in keys if key not in done})
-
-
 def may_delete(viewer: Actor, subject: str, key: int) -> bool:
     """Whether the viewer may delete this account or person."""
     return may(viewer, "records.delete") and may(viewer, "records.delete", people_reads.holder_of(subject, key))
 
 
-def refused_of(subject: str, keys: Collection[int]) -> dict[int, str]:
-    """Which of these records a rule keeps out of the recycle bin: the code of the refusal, by key."""
-    if subject != "account":
-        return {}
-    return dict.fromkeys(deal_reads.open_deals_of(keys), "account_has_open_deals")
+def kept_out(keys: Collection[int]) -> dict[int, Refusal]:
+    """Which of these accounts their open deals keep out of the recycle bin, each with the refusal."""
+    return {key: Refusal("open_deals_remain") for key in deal_reads.open_deals_of(keys)}
 
 
 def binned(viewer: Actor, subject: str, at: datetime, after: str | None = None) -> Page[Binned]:

@@ -55,7 +55,7 @@ def choose(subject: str, chosen: Chosen, *, actor: Actor, at: datetime) -> uuid.
     if actor.id is None:
         raise Refusal("needs_a_person")
     today = local_day(at, team.workspace().zone)
-    keys = keys_of(actor, kind, chosen, LIMIT + 1, today=today)
+    keys = keys_of(actor, kind, chosen, LIMIT + 1, at=at, today=today)
     if not keys:
         raise Refusal("nothing_chosen")
     run = BulkRun.objects.create(

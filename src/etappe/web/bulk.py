@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from etappe.core.bulk import Act, Changes, Fate, Subject
+from etappe.core.bin import DAYS
+from etappe.core.bulk import Act, Fate, Subject
 from etappe.core.errors import Refusal
-from etappe.journal.labels import FIELDS, day, label, listed, words
+from etappe.journal.labels import words
 from etappe.journal.refusals import Said, text
 from etappe.journal.texts import Changed, Names, changed
+from etappe.people.fields import FieldView, field_views, reference_names
 from etappe.playbook import queries as playbook
 from etappe.records import bulk as actions
 from etappe.records import bulk_queries as queries
@@ -28,7 +30,9 @@ from etappe.records import jobs
 from etappe.records.bulk_queries import SILENT, BulkView, Reason, Row
 from etappe.records.bulk_rooms import Chosen
 from etappe.team import queries as team
-from etappe.web.bulk_forms import fields_form, given_changes, move_form, rest_form
+from etappe.team.access import may
+from etappe.web.bulk_forms import OwnForm, fields_form, given_changes, move_form, own_form, rest_form
+from etappe.web.bulk_words import wanted_words
 from etappe.web.shell import Request, go, say, show, wants_part
 
 NAMED = 5000
@@ -52,8 +56,8 @@ KINDS: Mapping[Subject, Promise] = {
 }
 ROUTES = {Subject.DEAL: "deal", Subject.ACCOUNT: "account", Subject.PERSON: "person"}
 LISTS = {Subject.DEAL: "deals", Subject.ACCOUNT: "accounts", Subject.PERSON: "people"}
-PLACED = ("stage", "status")
-"""What a preview of a move shows of the columns that change."""
+TOLD: Mapping[Act, tuple[str, ...]] = {Act.MOVE: ("stage", "status"), Act.ARCHIVE: (), Act.RESTORE: ()}
+"""What a preview shows of the columns that change; of other acts all."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Forms:
+    """What can be wanted of the records."""
+
+    fields: forms.Form
+    own: OwnForm
+    move: forms.Form | None
+    rest: forms.Form | None
+    may_delete: bool
+    days: int
+
+
+@dataclass(frozen=True)
 class RunPage:
     """A bulk edit: its forms and preview, its progress, or what came of it."""
 
@@ -124,9 +140,7 @@ class RunPage:
     what: str
     back: str
     work: Work | None
-    fields: forms.Form | None
-    move: forms.Form | None
-    rest: forms.Form | None
+    forms: Forms | None
     groups: tuple[Group, ...]
     outcome: Outcome | None
     can_undo: bool
@@ -136,25 +150,33 @@ class RunPage:
 @require_GET
 def home(request: Request) -> HttpResponse:
     """One's bulk edits, newest first; administrators see all."""
-    names = _names()
+    runs = queries.bulks(request.actor)
+    names = _names(request, runs)
     lines = tuple(
-        Line(run, str(STATES[run.state]), str(KINDS[run.subject]), _wanted(run.changes, names))
-        for run in queries.bulks(request.actor)
+        Line(run, str(STATES[run.state]), str(KINDS[run.subject]), wanted_words(run.changes, names[run.subject]))
+        for run in runs
     )
     return show(request, "bulk/home.html", HomePage(lines))
 
 
 @require_POST
 def start(request: Request) -> HttpResponse:
-    """Settle which records are meant: `subject` with `uid`s, or with `all=1`, a filter `where`, and `except`ions."""
+    """Settle which records are meant: `subject` with `uid`s, or with `all=1`, a filter `where`, and `except`ions.
+
+    With `bin=1` they are of the recycle bin, and what is wanted is clear: to bring them back.
+    """
     post = request.POST
+    in_bin = post.get("bin") == "1"
     chosen = Chosen(
         uids=_uids(post.getlist("uid")[:NAMED]),
         everything=post.get("all") == "1",
         where=post.get("where", ""),
         but=_uids(post.getlist("except")[:NAMED]),
+        binned=in_bin,
     )
     uid = actions.choose(post.get("subject", ""), chosen, actor=request.actor, at=request.at)
+    if in_bin:
+        actions.want(uid, {"act": Act.RESTORE.value}, actor=request.actor, at=request.at)
     return go(request, "bulk_run", uid)
 
 
@@ -181,7 +203,10 @@ def one(request: Request, uid: uuid.UUID) -> HttpResponse:
 def preview(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Say what is wanted, and see what would become of each record."""
     run = queries.get_bulk(request.actor, uid)
-    wanted = given_changes(run.subject, request.POST.dict(), request.POST.getlist("empty"))
+    own = own_form(request, run.subject, None, request.POST)
+    if not own.is_valid():
+        return show(request, "bulk/run.html", _page(request, run, own=own), status=422)
+    wanted = given_changes(run.subject, request.POST.dict(), request.POST.getlist("empty"), own.given())
     try:
         actions.want(uid, wanted, actor=request.actor, at=request.at)
     except Refusal as refusal:
@@ -239,25 +264,39 @@ def refused(request: Request, uid: uuid.UUID) -> StreamingHttpResponse:
 # --- What the page shows ---
 
 
-def _page(request: Request, run: BulkView, error: Said | None = None) -> RunPage:
-    names = _names()
+def _page(request: Request, run: BulkView, error: Said | None = None, own: OwnForm | None = None) -> RunPage:
+    names = _names(request, [run])[run.subject]
     is_open = run.state in ("draft", "ready")
-    is_deal = run.subject is Subject.DEAL
-    wanted = {act: run.changes if run.changes and run.changes.act is act else None for act in Act}
     return RunPage(
         run=run,
         kind=str(KINDS[run.subject]),
         state=str(STATES[run.state]),
-        what=_wanted(run.changes, names),
-        back=reverse(LISTS[run.subject]),
+        what=wanted_words(run.changes, names),
+        back=reverse("bin") + f"?of={run.subject}" if _restores(run) else reverse(LISTS[run.subject]),
         work=_work(run, request.at) if run.is_at_work else None,
-        fields=fields_form(request, run.subject, wanted[Act.EDIT]) if is_open else None,
-        move=move_form(request, wanted[Act.MOVE]) if is_open and is_deal else None,
-        rest=rest_form(wanted[Act.REST]) if is_open and is_deal else None,
+        forms=_forms(request, run, own) if is_open and not _restores(run) else None,
         groups=_groups(run, names) if run.state == "ready" else (),
         outcome=None if is_open else _outcome(run),
         can_undo=run.can_be_undone(request.at),
         error=error or (text(Refusal(run.error["code"], **run.error["params"])) if run.error else None),
+    )
+
+
+def _restores(run: BulkView) -> bool:
+    return run.changes is not None and run.changes.act is Act.RESTORE
+
+
+def _forms(request: Request, run: BulkView, sent: OwnForm | None) -> Forms:
+    is_deal = run.subject is Subject.DEAL
+    wanted = {act: run.changes if run.changes and run.changes.act is act else None for act in Act}
+    own = sent or own_form(request, run.subject, wanted[Act.EDIT])
+    return Forms(
+        fields=fields_form(request, run.subject, wanted[Act.EDIT], own.asked),
+        own=own,
+        move=move_form(request, wanted[Act.MOVE]) if is_deal else None,
+        rest=rest_form(wanted[Act.REST]) if is_deal else None,
+        may_delete=may(request.actor, "records.delete"),
+        days=DAYS,
     )
 
 
@@ -281,8 +320,9 @@ def _groups(run: BulkView, names: Names) -> tuple[Group, ...]:
 
 
 def _shown(run: BulkView, row: Row, names: Names) -> Shown:
-    is_move = run.changes is not None and run.changes.act is Act.MOVE
-    pairs = {column: pair for column, pair in row.changed.items() if not is_move or column in PLACED}
+    act = run.changes.act if run.changes else Act.EDIT
+    shown = TOLD.get(act, row.changed)
+    pairs = {column: pair for column, pair in row.changed.items() if column in shown}
     pairs.pop("team_id", None)  # follows the owner
     told = tuple(changed({"changed": pairs}, names))
     return Shown(row.name, reverse(ROUTES[run.subject], args=[row.uid]), told, row.reason)
@@ -294,31 +334,28 @@ def _outcome(run: BulkView) -> Outcome:
     return Outcome(counts, undone, left_alone, counts.get(Fate.REFUSED, 0) + counts.get(Fate.GONE, 0))
 
 
-def _names() -> Names:
-    return Names(stages={key: words(name) for key, name in _stages()}, users=team.colleague_names())
+def _names(request: Request, runs: Iterable[BulkView]) -> Mapping[Subject, Names]:
+    """What keys are called on a page about these runs, for each kind of records."""
+    shown = list(runs)
+    names = Names(stages={key: words(name) for key, name in _stages()}, users=team.colleague_names())
+    values = [(run.subject, key, value) for run in shown for key, value in _own_values(run)]
+    if not values:
+        return dict.fromkeys(Subject, names)
+    own: dict[str, dict[str, FieldView]] = {subject: {} for subject in Subject}
+    for each in field_views():
+        own[each.subject][each.key] = each
+    told = ((own[subject][key].kind, value) for subject, key, value in values if value and key in own[subject])
+    named = reference_names(told, request.actor)
+    return {subject: replace(names, own=own[subject], people=named) for subject in Subject}
+
+
+def _own_values(run: BulkView) -> Iterator[tuple[str, Any]]:
+    """Values of own fields that the run wants, or that its preview shows."""
+    yield from (run.changes.custom if run.changes else {}).items()
+    for row in run.preview.rows if run.preview else ():
+        for side in row.changed.get("custom", ()):
+            yield from (side or {}).items()
 
 
 def _stages() -> list[tuple[str, Mapping[str, str]]]:
     return [(stage.key, stage.name) for process in playbook.newest_specs().values() for stage in process.stages]
-
-
-def _wanted(changes: Changes | None, names: Names) -> str:
-    """What is wanted, in one line."""
-    if changes is None:
-        return ""
-    if changes.act is Act.MOVE:
-        return _("Move to “{stage}”").format(stage=names.stages.get(changes.to, changes.to))
-    if changes.act is Act.REST:
-        return _("Rest until {day}").format(day=day(changes.until)) if changes.until else _("Take up again")
-    parts = [
-        f"{label(FIELDS, name)}: {_value(name, value, names) or _('empty')}" for name, value in changes.fields.items()
-    ]
-    parts += [_("put on “{tag}”").format(tag=tag) for tag in changes.add_tags]
-    parts += [_("take off “{tag}”").format(tag=tag) for tag in changes.remove_tags]
-    return listed(parts)
-
-
-def _value(name: str, value: Any, names: Names) -> str:
-    if name == "owner":
-        return names.users.get(str(value), str(value or ""))
-    return day(value) if hasattr(value, "isoformat") else str(value or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,18 +10,25 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.bulk import DAYS, FIELDS, Act, Changes, Subject
 from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
+from etappe.core.own_fields import form_name
 from etappe.core.tags import split_tags
 from etappe.journal.labels import FIELDS as LABELS
 from etappe.journal.labels import label, words
+from etappe.journal.values import as_json
+from etappe.people.fields import FieldView, fields
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.web.deals_forms import offer
 from etappe.web.form_fields import day_field
+from etappe.web.own_fields import WithOwnFields
 from etappe.web.shell import Request
 
 LONG = {"next_step": TEXT_LIMIT}
 NEVER_EMPTY = ("owner",)
 """Fields of a deal that cannot be emptied."""
+
+OWN = form_name("")
+"""Begins the names of own fields in forms."""
 
 CHOSEN = ("owner", "account")
 """Fields that are chosen from a list or looked up, not typed."""
@@ -45,6 +52,14 @@ class FieldsForm(forms.Form):
         return [self[name] for name in self.fields if name != "empty"]
 
 
+class OwnForm(WithOwnFields):
+    """The workspace's own fields, read in the reader's language. Built for its kind of records by `own_form`."""
+
+    def given(self) -> dict[str, Any]:
+        """What is filled in, by key, as JSON holds it."""
+        return {key: as_json(value) for key, value in self.own_values().items() if value not in (None, "", [])}
+
+
 class MoveForm(forms.Form):
     """A stage to move to."""
 
@@ -57,8 +72,10 @@ class RestForm(forms.Form):
     until = day_field(_("Resting until"), help_text=_("Without a day the deals are taken up again."))
 
 
-def fields_form(request: Request, subject: Subject, changes: Changes | None) -> FieldsForm:
-    """The form for the fields of such records, with what is wanted so far."""
+def fields_form(
+    request: Request, subject: Subject, changes: Changes | None, asked: Iterable[FieldView] = ()
+) -> FieldsForm:
+    """The form for fields of such records, with what is wanted so far. Own fields that are `asked` can be emptied."""
     form = FieldsForm(initial=_initial(changes), auto_id="bulk_%s")
     shown = [name for name in FIELDS[subject] if name != "account"]
     fields: dict[str, forms.Field] = {name: _field(name) for name in shown}
@@ -66,7 +83,19 @@ def fields_form(request: Request, subject: Subject, changes: Changes | None) -> 
     colleagues = [(str(user.uid), user.name) for user in team.users(request.actor) if user.is_active]
     offer(form, "owner", colleagues, _("as it is"))
     can_be_empty = [name for name in shown if subject is not Subject.DEAL or name not in NEVER_EMPTY]
-    offer(form, "empty", [(name, label(LABELS, name)) for name in can_be_empty])
+    own = [(form_name(each.key), each.name) for each in asked]
+    offer(form, "empty", [(name, label(LABELS, name)) for name in can_be_empty] + own)
+    return form
+
+
+def own_form(
+    request: Request, subject: Subject, changes: Changes | None, post: Mapping[str, Any] | None = None
+) -> OwnForm:
+    """The form for the own fields of such records, with what is wanted so far or what was sent."""
+    form = OwnForm(post, auto_id="bulk_%s")
+    wanted = changes.custom if changes else {}
+    held = {key: value for key, value in wanted.items() if value is not None}
+    form.ask_own(fields(subject.value, request.actor), held, request.actor)
     return form
 
 
@@ -82,6 +111,7 @@ def _initial(changes: Changes | None) -> dict[str, Any]:
     if changes is None:
         return {}
     emptied = [name for name, value in changes.fields.items() if not value]
+    emptied += [form_name(key) for key, value in changes.custom.items() if value is None]
     tags = {"add_tags": ", ".join(changes.add_tags), "remove_tags": ", ".join(changes.remove_tags)}
     return {**changes.fields, **tags, "empty": emptied}
 
@@ -102,16 +132,23 @@ def rest_form(changes: Changes | None) -> RestForm:
     return RestForm(initial={"until": changes.until} if changes else {}, auto_id="bulk_%s")
 
 
-def given_changes(subject: Subject, post: Mapping[str, Any], emptied: list[str]) -> dict[str, Any]:
-    """What the form says, as the action takes it: only what is filled in, and what is to be emptied."""
+def given_changes(
+    subject: Subject, post: Mapping[str, Any], emptied: list[str], own: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the form says, as the action takes it: only what is filled in, and what is to be emptied.
+
+    `own` are the values of own fields that are filled in.
+    """
     act = post.get("act", Act.EDIT.value)
     if act != Act.EDIT:
         return {"act": act, "to": post.get("to", ""), "until": post.get("until", "")}
     filled = {name: value for name in FIELDS[subject] if (value := str(post.get(name, "")).strip())}
     nothing = {name: None if name in DAYS or name in CHOSEN else "" for name in emptied if name in FIELDS[subject]}
+    bare = {name.removeprefix(OWN): None for name in emptied if name.startswith(OWN)}
     return {
         "act": act,
         "set": nothing | filled,
+        "custom": bare | dict(own),
         "add_tags": split_tags(post.get("add_tags", "")),
         "remove_tags": split_tags(post.get("remove_tags", "")),
     }

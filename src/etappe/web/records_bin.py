@@ -45,8 +45,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class BinPage:
-    """What lies in the recycle bin."""
+    """What lies in the recycle bin; some of it the viewer `may_restore`."""
 
+    subject: str
+    may_restore: bool
     rows: tuple[Binned, ...]
     count: Count
     tabs: tuple[Tab, ...]
@@ -91,6 +93,8 @@ def recycle_bin(request: Request) -> HttpResponse:
         request,
         "records/bin.html",
         BinPage(
+            subject=subject,
+            may_restore=any(row.may_restore for row in page.rows),
             rows=page.rows,
             count=page.count,
             tabs=tuple(Tab(key, label, key == subject) for key, label in TABS),

@@ -38,6 +38,13 @@ def archived_deals(viewer: Actor, at: datetime, after: str | None = None) -> Pag
     return Page(_viewed(viewer, page.rows), page.after, page.count)
 
 
+def selected_archived(viewer: Actor, uids: Collection[uuid.UUID] | None, limit: int, *, at: datetime) -> list[int]:
+    """The keys of deals that can still be brought back, those named or (for None) all; at most `limit`."""
+    found = visible(viewer.scope, archived=True).filter(archived_at__gte=kept_since(at))
+    named = found if uids is None else found.filter(uid__in=list(uids))
+    return list(named.order_by("id").values_list("id", flat=True)[:limit])
+
+
 def find_archived_deal(viewer: Actor, uid: uuid.UUID | str) -> ArchivedDeal | None:
     """The deal, if it lies in the recycle bin and the viewer may see it."""
     found = list(visible(viewer.scope, archived=True).filter(uid=as_uuid(uid)))

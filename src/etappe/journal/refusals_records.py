@@ -1,0 +1,20 @@
+"""The words of refusals about many records at once, and about records that became one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from etappe.journal.labels import Label
+
+RECORDS: Mapping[str, tuple[Label, Label]] = {
+    "field_of_other_team": (
+        _("The field “{field}” is not there for this record, or not for you."),
+        _("Leave it out, or have somebody of the field's team set it."),
+    ),
+    "open_deals_remain": (
+        _("The account has open deals."),
+        _("Close them, delete them, or give them another account first; then delete the account."),
+    ),
+}
