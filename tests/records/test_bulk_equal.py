@@ -87,7 +87,7 @@ def with_own_fields(cast: Any) -> None:
 
 
 def team_of(actor: Actor) -> Any:
-    return Team.objects.get(id=actor.team).uid
+    return Team.objects.get(id=actor.team or 0).uid
 
 
 def standing() -> list[list[tuple[Any, ...]]]:

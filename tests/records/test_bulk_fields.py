@@ -70,7 +70,7 @@ def indexed(subject: str) -> list[Any]:
 
 @pytest.mark.parametrize("subject", ["deal", "account", "person"])
 def test_own_fields_are_set_emptied_found_and_undone(scene: Scene, subject: str) -> None:
-    model = {"deal": Deal, "account": Account, "person": Person}[subject]
+    model: Any = {"deal": Deal, "account": Account, "person": Person}[subject]
     make_account(scene.cast.ada, custom={"size": "3", "region": "nord"})
     make_person(custom={"size": "3", "region": "nord"})
     deals.edit(scene.uid, {"custom": {"size": "3", "region": "nord"}}, actor=scene.cast.ada, at=AT)
