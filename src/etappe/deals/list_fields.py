@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -28,7 +29,7 @@ from etappe.people.list_fields import (
     account_reached,
     fields_of_account,
     owner,
-    person_fields,
+    person_columns,
     person_reached,
 )
 from etappe.people.list_own import own_fields
@@ -40,8 +41,8 @@ from etappe.team import queries as team
 def deal_registry(viewer: Actor, own_too: bool = True) -> Registry:
     """Every field of deals, for this viewer."""
     own = own_fields(viewer, own_too)
-    centre = related("person", _("Buying centre"), person_fields(own), _centre, shown=False)
-    return registry("deals", _columns(), _derived(), own["deal"], fields_of_account(own, "account_id"), centre)
+    account, centre = fields_of_account(own, "account_id"), [*_columns_of_centre(), *_of_centre(own["person"])]
+    return registry("deals", _columns(), _derived(), own["deal"], account, centre)
 
 
 def deal_sorts() -> dict[str, Sort]:
@@ -54,8 +55,19 @@ def account_registry(viewer: Actor, own_too: bool = True) -> Registry:
     return registry("accounts", account_fields(own_fields(viewer, own_too)), _of_deals(viewer))
 
 
-def _columns() -> list[Field]:
-    return [
+# What never changes is made once: a registry has a hundred fields, and every list asks for one.
+@cache
+def _columns_of_centre() -> tuple[Field, ...]:
+    return tuple(_of_centre(person_columns()))
+
+
+def _of_centre(fields: Sequence[Field]) -> list[Field]:
+    return related("person", _("Buying centre"), fields, _centre, shown=False)
+
+
+@cache
+def _columns() -> tuple[Field, ...]:
+    return (
         make.text("name", _("Deal")),
         _process(),
         _stage(),
@@ -86,7 +98,7 @@ def _columns() -> list[Field]:
         make.moment("buyer_acted", _("Last act by the buyer"), path="buyer_acted_at"),
         make.moment("closed", _("Closed on"), path="closed_at"),
         make.moment("created", _("Created on"), path="created_at", is_known=True),
-    ]
+    )
 
 
 def _keyed(key: str, labels: Mapping[str, Label], keys: type, name: Label | None = None) -> Field:
@@ -146,10 +158,11 @@ def _stage_keys(value: Value, known: Mapping[str, frozenset[str]]) -> list[str]:
 # --- What follows from evidence, people and moves ---
 
 
-def _derived() -> list[Field]:
+@cache
+def _derived() -> tuple[Field, ...]:
     held = Evidence.objects.filter(deal=OuterRef("id"), withdrawn_at=None).exclude(verdict="rejected")
     newest = held.order_by("-happened_at").values("happened_at")
-    return [
+    return (
         Field("last_evidence", _("Last evidence"), Kind.MOMENT, _last(held, "happened_at"), Subquery(newest[:1])),
         Field("last_move", _("Last move"), Kind.MOMENT, _last_move, Coalesce("closed_at", "stage_since")),
         _counted("evidence", _("Pieces of evidence"), held),
@@ -160,7 +173,7 @@ def _derived() -> list[Field]:
         Field(
             "exception", _("Exception asked for"), Kind.YES_NO, make.flag_test(Q(Exists(_asked()))), Exists(_asked())
         ),
-    ]
+    )
 
 
 def _attention() -> Field:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db.models import OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,7 @@ def account_fields(own: OwnFields) -> list[Field]:
 
 def person_fields(own: OwnFields) -> list[Field]:
     """Fields of a person alone."""
-    return [*_person_columns(), *own["person"]]
+    return [*person_columns(), *own["person"]]
 
 
 def account_registry(viewer: Actor, own_too: bool = True) -> Registry:
@@ -37,11 +39,18 @@ def person_registry(viewer: Actor, own_too: bool = True) -> Registry:
 
 def fields_of_account(own: OwnFields, column: str) -> list[Field]:
     """Fields of the account that a column of the row names."""
-    return related("account", _("Account"), account_fields(own), account_reached(column))
+    return [*_columns_of_account(column), *related("account", _("Account"), own["account"], account_reached(column))]
 
 
-def _account_columns() -> list[Field]:
-    return [
+# What never changes is made once: a registry has a hundred fields, and every list asks for one.
+@cache
+def _columns_of_account(column: str) -> tuple[Field, ...]:
+    return tuple(related("account", _("Account"), _account_columns(), account_reached(column)))
+
+
+@cache
+def _account_columns() -> tuple[Field, ...]:
+    return (
         make.text("name"),
         make.text("domain"),
         make.text("website"),
@@ -59,11 +68,13 @@ def _account_columns() -> list[Field]:
         make.tags("tags", _("Tags")),
         make.yes_no("is_private"),
         make.moment("created", _("Created on"), path="created_at", is_known=True),
-    ]
+    )
 
 
-def _person_columns() -> list[Field]:
-    return [
+@cache
+def person_columns() -> tuple[Field, ...]:
+    """Fields of a person that every workspace has."""
+    return (
         make.text("name"),
         make.text("given_name"),
         make.text("family_name"),
@@ -80,7 +91,7 @@ def _person_columns() -> list[Field]:
         make.tags("tags", _("Tags")),
         make.yes_no("is_private"),
         make.moment("created", _("Created on"), path="created_at", is_known=True),
-    ]
+    )
 
 
 def owner() -> Field:
@@ -99,5 +110,5 @@ def person_reached(column: str) -> Reached:
 
 
 ACCOUNT_SORTS = registry("accounts", _account_columns()).sorts()
-PERSON_SORTS = registry("people", _person_columns()).sorts()
+PERSON_SORTS = registry("people", person_columns()).sorts()
 """The orders of lists: by every column that has one."""

@@ -142,9 +142,9 @@ def _first_cards(
 ) -> dict[str, tuple[DealRow, ...]]:
     """The first cards of every column in one query: each column walks its own stretch of the index."""
     columns = [
-        found.filter(process_version__in=versions, stage=stage, status=_status_in(process, stage)).order_by(
-            "-stage_since", "-id"
-        )[: cards + 1]
+        found.defer(*HEAVY)
+        .filter(process_version__in=versions, stage=stage, status=_status_in(process, stage))
+        .order_by("-stage_since", "-id")[: cards + 1]
         for stage in stages
     ]
     together = columns[0].union(*columns[1:], all=True) if len(columns) > 1 else columns[0]
@@ -153,6 +153,10 @@ def _first_cards(
     for row in rows:
         by_stage[row.stage].append(row)
     return {stage: tuple(rows) for stage, rows in by_stage.items()}
+
+
+HEAVY = ("data", "custom", "tags", "leave_note", "leave_reason", "lost_to")
+"""What no card shows."""
 
 
 def _status_in(process: Process, stage: str) -> str:
