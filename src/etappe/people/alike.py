@@ -22,8 +22,8 @@ SIMILAR = 0.55
 """From this share of common trigrams on a name is looked at."""
 
 _ACCOUNTS = """
-SELECT asked.key, other.id FROM unnest(%(keys)s::bigint[], %(names)s::text[], %(domains)s::text[], %(phones)s::text[])
-    AS asked(key, name, domain, phone)
+SELECT asked.key, other.id FROM unnest(%(keys)s::bigint[], %(names)s::text[], %(domains)s::text[], %(phones)s::text[],
+    %(postcodes)s::text[], %(cities)s::text[]) AS asked(key, name, domain, phone, postcode, city)
 CROSS JOIN LATERAL (
     (SELECT id FROM people_account WHERE asked.domain <> '' AND domain <> '' AND archived_at IS NULL
         AND lower(domain) = lower(asked.domain) LIMIT %(bound)s)
@@ -31,7 +31,11 @@ CROSS JOIN LATERAL (
         AND etappe_name_key(name) = etappe_name_key(asked.name) LIMIT %(bound)s)
     UNION (SELECT id FROM people_account WHERE etappe_phone_key(asked.phone) <> '' AND phone <> ''
         AND archived_at IS NULL AND etappe_phone_key(phone) = etappe_phone_key(asked.phone) LIMIT %(bound)s)
-    UNION (SELECT id FROM people_account WHERE %(alike)s AND archived_at IS NULL
+    UNION (SELECT id FROM people_account WHERE %(alike)s AND asked.postcode <> '' AND postcode <> ''
+        AND archived_at IS NULL AND postcode = asked.postcode AND etappe_name_key(name) %% etappe_name_key(asked.name)
+        ORDER BY similarity(etappe_name_key(name), etappe_name_key(asked.name)) DESC LIMIT %(bound)s)
+    UNION (SELECT id FROM people_account WHERE %(alike)s AND asked.city <> '' AND city <> ''
+        AND archived_at IS NULL AND etappe_name_key(city) = etappe_name_key(asked.city)
         AND etappe_name_key(name) %% etappe_name_key(asked.name)
         ORDER BY similarity(etappe_name_key(name), etappe_name_key(asked.name)) DESC LIMIT %(bound)s)
 ) AS other WHERE other.id <> asked.key
@@ -63,7 +67,8 @@ def candidates(
 ) -> list[tuple[int, int]]:
     """Pairs of a key asked about and the key of another record in use that shares a key with it.
 
-    `alike` also brings up names that are spelled differently, which costs a few milliseconds each.
+    `alike` also brings up companies of one town whose names are spelled differently, which costs more: elsewhere a
+    name that is only alike says nothing, and thousands may be ("Branch 1", "Branch 2").
     """
     if not asked:
         return []
@@ -82,6 +87,8 @@ def _account_columns(asked: Iterable[tuple[int, Any]]) -> dict[str, list[Any]]:
         "names": [each.name for each in facts],
         "domains": [each.domain for each in facts],
         "phones": [each.phone for each in facts],
+        "postcodes": [each.postcode for each in facts],
+        "cities": [each.city for each in facts],
     }
 
 

@@ -61,6 +61,8 @@ class Account(models.Model):
             models.Index(NameKey("name"), name="account_name_key"),
             GinIndex(OpClass(NameKey("name"), name="gin_trgm_ops"), name="account_key_trgm"),
             models.Index(PhoneKey("phone"), name="account_phone", condition=~models.Q(phone="")),
+            models.Index(NameKey("city"), name="account_city", condition=~models.Q(city="")),
+            models.Index(fields=["postcode"], name="account_postcode", condition=~models.Q(postcode="")),
             models.Index(fields=["owner", "id"], name="account_owner"),
             models.Index(fields=["-archived_at", "-id"], name="account_bin", condition=Q(archived_at__isnull=False)),
             models.Index(fields=["merged_into"], name="account_merged", condition=Q(merged_into__isnull=False)),
