@@ -4,6 +4,8 @@
 -- One row per deal as it stands now. What lies in the recycle bin counts nowhere.
 --   outcome     open, won, lost, declined, disqualified. A customer who cancelled later was won.
 --   decided_on  the day the sale was decided; empty while the deal is open.
+--   has_history whether its way through the stages is known: it was made here, or an import told more of it than where it
+--               stands.
 --   seen_until  the day up to which an imported deal was seen: the "data as of" day of its import, until somebody acts on
 --               the deal here. Empty: it is seen up to the present.
 CREATE VIEW fact_deal AS
@@ -36,7 +38,12 @@ SELECT
     deal.engaged_since - DATE '1970-01-01' AS engaged_number,
     deal.buyer_since - DATE '1970-01-01' AS buyer_number,
     decided.decided_on - DATE '1970-01-01' AS decided_number,
-    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END - DATE '1970-01-01' AS seen_number
+    CASE deal.basis WHEN 'imported' THEN deal.data_as_of END - DATE '1970-01-01' AS seen_number,
+    (
+        SELECT count(*) <> 1
+        FROM deals_stagevisit AS visit
+        WHERE visit.deal_id = deal.id AND visit.voided_at IS NULL AND visit.basis = 'imported'
+    ) AS has_history
 FROM deals_deal AS deal
 CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
 CROSS JOIN LATERAL (
@@ -59,6 +66,7 @@ WHERE deal.archived_at IS NULL;
 -- One row per stay of a deal in a stage and status. left_at is empty while the deal is there.
 CREATE VIEW fact_stage_visit AS
 SELECT
+    visit.id AS visit_id,
     visit.deal_id,
     visit.process_version_id,
     visit.stage,
@@ -67,8 +75,11 @@ SELECT
     visit.proof,
     visit.entered_at,
     visit.left_at,
-    visit.backfilled
+    visit.backfilled,
+    (visit.entered_at AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS entered_number,
+    (visit.left_at AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS left_number
 FROM deals_stagevisit AS visit
+CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
 WHERE visit.voided_at IS NULL
     AND visit.deal_id NOT IN (SELECT deal.id FROM deals_deal AS deal WHERE deal.archived_at IS NOT NULL);
 

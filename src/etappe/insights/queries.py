@@ -22,6 +22,9 @@ from etappe.insights.standing import DIMENSIONS
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
 
+WINDOW = timedelta(days=90)
+"""How far figures about a window look back, and ahead."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -48,6 +51,8 @@ class Asked:
             "day": self.day,
             "number": (self.day - date(1970, 1, 1)).days,
             "moment": end,
+            "since": self.day - WINDOW,
+            "until": self.day + WINDOW,
             "viewer": scope.user,
             "teams": sorted(scope.teams),
             "skip": 0,
@@ -231,6 +236,9 @@ FILTERS: Mapping[str, Callable[[str], Any]] = {
     "longer_than": _count,
     "rests": _answer,
     "in_pipeline": _answer,
+    "amount": _choice("known", "unknown"),
+    "history": _choice("known", "unknown"),
+    "entered": str,
 }
 """What records can be narrowed by, and how the text of a value is read."""
 

@@ -20,6 +20,8 @@ GIVEN = {
     "day": "date",  # the day asked about, in the workspace's zone
     "number": "int64",  # the same as a number of days from 1970-01-01
     "moment": "timestamp('UTC')",  # the end of that day
+    "since": "date",  # as many days before that day as a window is long, and as many after it
+    "until": "date",
     "viewer": "int64",
     "teams": "array<int64>",
     "segment": "string",  # from here on: narrow the records listed; null does not narrow
@@ -34,6 +36,9 @@ GIVEN = {
     "longer_than": "int64",
     "rests": "boolean",
     "in_pipeline": "boolean",
+    "amount": "string",  # known, unknown
+    "history": "string",  # known, unknown
+    "entered": "string",  # a stage as `stages.step` names it: deals that were ever open in it
     "skip": "int64",
 }
 SOURCES = (
@@ -58,8 +63,9 @@ def deals(*, past: bool, scoped: bool) -> Table:
     may see today; otherwise all.
 
     Columns: deal_id, uid, name, segment, stage, phase, position, process, version, process_version_id, outcome, proof,
-    amount, currency, owner_id, engaged_since, engaged_days, buyer_days, decided_on, observed_on (the day up to which it
-    was seen), rests, in_pipeline (false: it stands in a stage of `find`, and not by an import).
+    amount, currency, expected_close, owner_id, engaged_since, engaged_days, buyer_days, decided_on, observed_on (the day
+    up to which it was seen), observed_number, rests, has_history, in_pipeline (false: it stands in a stage of `find`,
+    and not by an import).
 
     `engaged_days` and `buyer_days` count whole days from the start of the clock to the decision, or to `observed_on`
     while the deal is open; empty where the clock has no start.
@@ -98,7 +104,7 @@ def _as_of(deal: Table) -> Table:
     )
     return joined.select(
         "deal_id", "uid", "name", "entry_stage", "account_id", "source", "product", "engaged_since", "engaged_number",
-        "buyer_number", "seen_until", "seen_number",
+        "buyer_number", "seen_until", "seen_number", "has_history",
         process_version_id=joined.process_version_id_visit.coalesce(joined.process_version_id),
         stage=joined.stage_then,
         outcome=joined.outcome_then,
@@ -108,6 +114,7 @@ def _as_of(deal: Table) -> Table:
         currency=joined.currency_then,
         owner_id=joined.owner_id_then,
         team_id=joined.team_id_then,
+        expected_close=joined.expected_close_then,
         decided_on=on,
         decided_number=number,
         rests=ibis.literal(False),
@@ -145,13 +152,15 @@ def _measured(deal: Table) -> Table:
     import ibis
 
     observed = ibis.least(deal.seen_until.coalesce(given("day")), given("day"))
-    until = deal.decided_number.coalesce(ibis.least(deal.seen_number.coalesce(given("number")), given("number")))
+    seen = ibis.least(deal.seen_number.coalesce(given("number")), given("number"))
+    until = deal.decided_number.coalesce(seen)
     return deal.select(
         "deal_id", "uid", "name", "segment", "stage", "phase", "position", "process", "process_version_id", "outcome",
-        "proof", "amount", "currency", "owner_id", "engaged_since", "decided_on", "rests",
+        "proof", "amount", "currency", "expected_close", "owner_id", "engaged_since", "decided_on", "rests", "has_history",
         version=deal.process_number,
         engaged_days=until - deal.engaged_number,
         buyer_days=until - deal.buyer_number,
         observed_on=observed,
+        observed_number=seen,
         in_pipeline=(deal.phase != "find").fill_null(True) | (deal.basis == "imported"),
     )  # fmt: skip

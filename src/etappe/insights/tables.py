@@ -90,11 +90,13 @@ FACTS: Mapping[str, Fact] = {
             "buyer_number": ("int32", "buyer_since as a number of days from 1970-01-01"),
             "decided_number": ("int32", "decided_on as a number of days from 1970-01-01"),
             "seen_number": ("int32", "seen_until as a number of days from 1970-01-01"),
+            "has_history": ("boolean", "whether its way is known: made here, or an import told more than where it stands"),
         },
     ),
     "fact_stage_visit": Fact(
         "One row per stay of a deal in a stage and status.",
         {
+            "visit_id": (_KEY, "key inside; stays of a deal follow each other in its order"),
             "deal_id": (_KEY, "the deal"),
             "process_version_id": (_KEY, "process version at that time"),
             "stage": (_TEXT, "key of the stage"),
@@ -104,6 +106,8 @@ FACTS: Mapping[str, Fact] = {
             "entered_at": (_MOMENT, "when it entered"),
             "left_at": (_MOMENT, "when it left; empty while it is there"),
             "backfilled": ("boolean", "filled in by an import: world time, not time of recording"),
+            "entered_number": ("int32", "day it entered as a number of days from 1970-01-01"),
+            "left_number": ("int32", "day it left as a number of days from 1970-01-01; empty while it is there"),
         },
     ),
     "fact_deal_span": Fact(

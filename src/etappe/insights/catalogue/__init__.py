@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from etappe.insights.catalogue.coverage import COVERAGE
+from etappe.insights.catalogue.deal_size import DEAL_SIZE
 from etappe.insights.catalogue.open_deals_beyond import OPEN_DEALS_BEYOND
 from etappe.insights.catalogue.sales_cycle import SALES_CYCLE
+from etappe.insights.catalogue.stage_conversion import STAGE_CONVERSION
 from etappe.insights.catalogue.stage_now import STAGE_NOW
+from etappe.insights.catalogue.stage_time import STAGE_TIME
+from etappe.insights.catalogue.time_not_won import TIME_NOT_WON
+from etappe.insights.catalogue.velocity import VELOCITY
 from etappe.insights.catalogue.win_rate import WIN_RATE
 from etappe.insights.metric import Metric
 
 CATALOGUE: Mapping[str, Metric] = {
-    metric.key: metric for metric in (STAGE_NOW, WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND)
-}
+    metric.key: metric
+    for metric in (
+        STAGE_NOW, WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION, STAGE_TIME, DEAL_SIZE, VELOCITY,
+        COVERAGE, TIME_NOT_WON,
+    )
+}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etappe.insights.catalogue.stages import step, visits
 from etappe.insights.standing import given
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def build(deals: Table) -> Table:
     import ibis
 
     timed = deals.mutate(days=ibis.cases((given("clock") == "buyer", deals.buyer_days), else_=deals.engaged_days))
-    chosen = timed.filter(_same(timed), _lasted(timed))
+    chosen = timed.filter(_same(timed), _lasted(timed), _told(timed))
     order = ibis.window(order_by=[chosen.days.desc(nulls_first=False), chosen.deal_id])
     counted = chosen.mutate(found=chosen.count().over(), place=ibis.row_number().over(order))
     page = counted.filter(counted.place >= given("skip"), counted.place < given("skip") + PAGE).order_by("place")
@@ -40,6 +41,15 @@ def _same(deal: Table) -> BooleanValue:
     for name, column in pairs.items():
         wanted = wanted & (given(name).isnull() | (column == given(name)))
     return wanted
+
+
+def _told(deal: Table) -> BooleanValue:
+    """Deals whose amount or way is known or not, and those that were ever open in a stage."""
+    amount, history, stage = given("amount"), given("history"), given("entered")
+    kept = amount.isnull() | ((amount == "known") == deal.amount.notnull())
+    kept = kept & (history.isnull() | ((history == "known") == deal.has_history))
+    stays = visits()
+    return kept & (stage.isnull() | deal.deal_id.isin(stays.filter(step(stays) == stage).deal_id))
 
 
 def _lasted(deal: Table) -> BooleanValue:

@@ -45,10 +45,12 @@ FROM (
     "t16"."proof",
     "t16"."amount",
     "t16"."currency",
+    "t16"."expected_close",
     "t16"."owner_id",
     "t16"."engaged_since",
     "t16"."decided_on",
     "t16"."rests",
+    "t16"."has_history",
     "t16"."process_number" AS "version",
     COALESCE(
       "t16"."decided_number",
@@ -65,6 +67,10 @@ FROM (
       )
     ) - "t16"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+    LEAST(
+      COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+      CAST('⟦number⟧' AS BIGINT)
+    ) AS "observed_number",
     COALESCE("t16"."phase" <> 'find', TRUE) OR (
       "t16"."basis" = 'imported'
     ) AS "in_pipeline"
@@ -82,6 +88,7 @@ FROM (
       "t15"."buyer_number",
       "t15"."seen_until",
       "t15"."seen_number",
+      "t15"."has_history",
       "t15"."process_version_id",
       "t15"."stage",
       "t15"."outcome",
@@ -91,6 +98,7 @@ FROM (
       "t15"."currency",
       "t15"."owner_id",
       "t15"."team_id",
+      "t15"."expected_close",
       "t15"."decided_on",
       "t15"."decided_number",
       "t15"."rests",
@@ -117,6 +125,7 @@ FROM (
         "t13"."buyer_number",
         "t13"."seen_until",
         "t13"."seen_number",
+        "t13"."has_history",
         "t13"."process_version_id",
         "t13"."stage",
         "t13"."outcome",
@@ -126,6 +135,7 @@ FROM (
         "t13"."currency",
         "t13"."owner_id",
         "t13"."team_id",
+        "t13"."expected_close",
         "t13"."decided_on",
         "t13"."decided_number",
         "t13"."rests",
@@ -146,6 +156,7 @@ FROM (
           "t6"."buyer_number",
           "t6"."seen_until",
           "t6"."seen_number",
+          "t6"."has_history",
           COALESCE("t12"."process_version_id", "t6"."process_version_id") AS "process_version_id",
           "t11"."stage",
           "t11"."outcome",
@@ -155,6 +166,7 @@ FROM (
           "t11"."currency",
           "t11"."owner_id",
           "t11"."team_id",
+          "t11"."expected_close",
           CASE
             WHEN "t11"."outcome" = 'open'
             THEN CAST(NULL AS DATE)

@@ -45,10 +45,12 @@ FROM (
     "t19"."proof",
     "t19"."amount",
     "t19"."currency",
+    "t19"."expected_close",
     "t19"."owner_id",
     "t19"."engaged_since",
     "t19"."decided_on",
     "t19"."rests",
+    "t19"."has_history",
     "t19"."process_number" AS "version",
     COALESCE(
       "t19"."decided_number",
@@ -65,6 +67,10 @@ FROM (
       )
     ) - "t19"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+    LEAST(
+      COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+      CAST('⟦number⟧' AS BIGINT)
+    ) AS "observed_number",
     COALESCE("t19"."phase" <> 'find', TRUE) OR (
       "t19"."basis" = 'imported'
     ) AS "in_pipeline"
@@ -82,6 +88,7 @@ FROM (
       "t18"."buyer_number",
       "t18"."seen_until",
       "t18"."seen_number",
+      "t18"."has_history",
       "t18"."process_version_id",
       "t18"."stage",
       "t18"."outcome",
@@ -91,6 +98,7 @@ FROM (
       "t18"."currency",
       "t18"."owner_id",
       "t18"."team_id",
+      "t18"."expected_close",
       "t18"."decided_on",
       "t18"."decided_number",
       "t18"."rests",
@@ -117,6 +125,7 @@ FROM (
         "t16"."buyer_number",
         "t16"."seen_until",
         "t16"."seen_number",
+        "t16"."has_history",
         "t16"."process_version_id",
         "t16"."stage",
         "t16"."outcome",
@@ -126,6 +135,7 @@ FROM (
         "t16"."currency",
         "t16"."owner_id",
         "t16"."team_id",
+        "t16"."expected_close",
         "t16"."decided_on",
         "t16"."decided_number",
         "t16"."rests",
@@ -146,6 +156,7 @@ FROM (
           "t15"."buyer_number",
           "t15"."seen_until",
           "t15"."seen_number",
+          "t15"."has_history",
           COALESCE("t13"."process_version_id", "t15"."process_version_id") AS "process_version_id",
           "t12"."stage",
           "t12"."outcome",
@@ -155,6 +166,7 @@ FROM (
           "t12"."currency",
           "t12"."owner_id",
           "t12"."team_id",
+          "t12"."expected_close",
           CASE
             WHEN "t12"."outcome" = 'open'
             THEN CAST(NULL AS DATE)

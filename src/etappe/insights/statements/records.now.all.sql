@@ -1,45 +1,48 @@
 SELECT
-  "t14"."uid",
-  "t14"."name",
-  "t14"."stage",
-  "t14"."process_version_id",
-  "t14"."outcome",
-  "t14"."proof",
-  "t14"."amount",
-  "t14"."currency",
-  "t14"."owner_id",
-  "t14"."engaged_since",
-  "t14"."decided_on",
-  "t14"."days",
-  "t14"."found"
+  "t19"."uid",
+  "t19"."name",
+  "t19"."stage",
+  "t19"."process_version_id",
+  "t19"."outcome",
+  "t19"."proof",
+  "t19"."amount",
+  "t19"."currency",
+  "t19"."owner_id",
+  "t19"."engaged_since",
+  "t19"."decided_on",
+  "t19"."days",
+  "t19"."found"
 FROM (
   SELECT
-    "t13"."deal_id",
-    "t13"."uid",
-    "t13"."name",
-    "t13"."segment",
-    "t13"."stage",
-    "t13"."phase",
-    "t13"."position",
-    "t13"."process",
-    "t13"."process_version_id",
-    "t13"."outcome",
-    "t13"."proof",
-    "t13"."amount",
-    "t13"."currency",
-    "t13"."owner_id",
-    "t13"."engaged_since",
-    "t13"."decided_on",
-    "t13"."rests",
-    "t13"."version",
-    "t13"."engaged_days",
-    "t13"."buyer_days",
-    "t13"."observed_on",
-    "t13"."in_pipeline",
-    "t13"."days",
+    "t18"."deal_id",
+    "t18"."uid",
+    "t18"."name",
+    "t18"."segment",
+    "t18"."stage",
+    "t18"."phase",
+    "t18"."position",
+    "t18"."process",
+    "t18"."process_version_id",
+    "t18"."outcome",
+    "t18"."proof",
+    "t18"."amount",
+    "t18"."currency",
+    "t18"."expected_close",
+    "t18"."owner_id",
+    "t18"."engaged_since",
+    "t18"."decided_on",
+    "t18"."rests",
+    "t18"."has_history",
+    "t18"."version",
+    "t18"."engaged_days",
+    "t18"."buyer_days",
+    "t18"."observed_on",
+    "t18"."observed_number",
+    "t18"."in_pipeline",
+    "t18"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t13"."days" DESC NULLS LAST, "t13"."deal_id" ASC
+      ORDER BY "t18"."days" DESC NULLS LAST, "t18"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -47,287 +50,297 @@ FROM (
       *
     FROM (
       SELECT
-        "t11"."deal_id",
-        "t11"."uid",
-        "t11"."name",
+        "t16"."deal_id",
+        "t16"."uid",
+        "t16"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t11"."owner_id" AS VARCHAR)
+            THEN CAST("t16"."owner_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t11"."team_id" AS VARCHAR)
+            THEN CAST("t16"."team_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'source'
-            THEN "t11"."source"
+            THEN "t16"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t11"."product"
+            THEN "t16"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t11"."industry"
+            THEN "t16"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t11"."country"
+            THEN "t16"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t11"."size"
+            THEN "t16"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t11"."process" || ' ' || CAST("t11"."process_number" AS VARCHAR)
+            THEN "t16"."process" || ' ' || CAST("t16"."process_number" AS VARCHAR)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t11"."entry_stage"
+            THEN "t16"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t11"."stage",
-        "t11"."phase",
-        "t11"."position",
-        "t11"."process",
-        "t11"."process_version_id",
-        "t11"."outcome",
-        "t11"."proof",
-        "t11"."amount",
-        "t11"."currency",
-        "t11"."owner_id",
-        "t11"."engaged_since",
-        "t11"."decided_on",
-        "t11"."rests",
-        "t11"."process_number" AS "version",
+        "t16"."stage",
+        "t16"."phase",
+        "t16"."position",
+        "t16"."process",
+        "t16"."process_version_id",
+        "t16"."outcome",
+        "t16"."proof",
+        "t16"."amount",
+        "t16"."currency",
+        "t16"."expected_close",
+        "t16"."owner_id",
+        "t16"."engaged_since",
+        "t16"."decided_on",
+        "t16"."rests",
+        "t16"."has_history",
+        "t16"."process_number" AS "version",
         COALESCE(
-          "t11"."decided_number",
+          "t16"."decided_number",
           LEAST(
-            COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t11"."engaged_number" AS "engaged_days",
+        ) - "t16"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t11"."decided_number",
+          "t16"."decided_number",
           LEAST(
-            COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t11"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        COALESCE("t11"."phase" <> 'find', TRUE) OR (
-          "t11"."basis" = 'imported'
+        ) - "t16"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        LEAST(
+          COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          CAST('⟦number⟧' AS BIGINT)
+        ) AS "observed_number",
+        COALESCE("t16"."phase" <> 'find', TRUE) OR (
+          "t16"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t11"."decided_number",
+            "t16"."decided_number",
             LEAST(
-              COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t11"."buyer_number"
+          ) - "t16"."buyer_number"
           ELSE COALESCE(
-            "t11"."decided_number",
+            "t16"."decided_number",
             LEAST(
-              COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t11"."engaged_number"
+          ) - "t16"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t10"."deal_id",
-          "t10"."uid",
-          "t10"."name",
-          "t10"."process_version_id",
-          "t10"."stage",
-          "t10"."status",
-          "t10"."outcome",
-          "t10"."proof",
-          "t10"."basis",
-          "t10"."entry_stage",
-          "t10"."stage_since_on",
-          "t10"."amount",
-          "t10"."currency",
-          "t10"."owner_id",
-          "t10"."team_id",
-          "t10"."account_id",
-          "t10"."source",
-          "t10"."product",
-          "t10"."expected_close",
-          "t10"."buyer_since",
-          "t10"."engaged_since",
-          "t10"."rests_until",
-          "t10"."leave_reason",
-          "t10"."decided_on",
-          "t10"."seen_until",
-          "t10"."engaged_number",
-          "t10"."buyer_number",
-          "t10"."decided_number",
-          "t10"."seen_number",
-          "t10"."rests",
-          "t10"."industry",
-          "t10"."country",
-          "t10"."size",
-          "t3"."process_version_id" AS "process_version_id_right",
-          "t3"."process",
-          "t3"."process_number",
-          "t3"."stage" AS "stage_right",
-          "t3"."phase",
-          "t3"."position"
+          "t14"."deal_id",
+          "t14"."uid",
+          "t14"."name",
+          "t14"."process_version_id",
+          "t14"."stage",
+          "t14"."status",
+          "t14"."outcome",
+          "t14"."proof",
+          "t14"."basis",
+          "t14"."entry_stage",
+          "t14"."stage_since_on",
+          "t14"."amount",
+          "t14"."currency",
+          "t14"."owner_id",
+          "t14"."team_id",
+          "t14"."account_id",
+          "t14"."source",
+          "t14"."product",
+          "t14"."expected_close",
+          "t14"."buyer_since",
+          "t14"."engaged_since",
+          "t14"."rests_until",
+          "t14"."leave_reason",
+          "t14"."decided_on",
+          "t14"."seen_until",
+          "t14"."engaged_number",
+          "t14"."buyer_number",
+          "t14"."decided_number",
+          "t14"."seen_number",
+          "t14"."has_history",
+          "t14"."rests",
+          "t14"."industry",
+          "t14"."country",
+          "t14"."size",
+          "t4"."process_version_id" AS "process_version_id_right",
+          "t4"."process",
+          "t4"."process_number",
+          "t4"."stage" AS "stage_right",
+          "t4"."phase",
+          "t4"."position"
         FROM (
           SELECT
-            "t8"."deal_id",
-            "t8"."uid",
-            "t8"."name",
-            "t8"."process_version_id",
-            "t8"."stage",
-            "t8"."status",
-            "t8"."outcome",
-            "t8"."proof",
-            "t8"."basis",
-            "t8"."entry_stage",
-            "t8"."stage_since_on",
-            "t8"."amount",
-            "t8"."currency",
-            "t8"."owner_id",
-            "t8"."team_id",
-            "t8"."account_id",
-            "t8"."source",
-            "t8"."product",
-            "t8"."expected_close",
-            "t8"."buyer_since",
-            "t8"."engaged_since",
-            "t8"."rests_until",
-            "t8"."leave_reason",
-            "t8"."decided_on",
-            "t8"."seen_until",
-            "t8"."engaged_number",
-            "t8"."buyer_number",
-            "t8"."decided_number",
-            "t8"."seen_number",
-            "t8"."rests",
-            "t8"."industry",
-            "t8"."country",
-            "t8"."size"
+            "t12"."deal_id",
+            "t12"."uid",
+            "t12"."name",
+            "t12"."process_version_id",
+            "t12"."stage",
+            "t12"."status",
+            "t12"."outcome",
+            "t12"."proof",
+            "t12"."basis",
+            "t12"."entry_stage",
+            "t12"."stage_since_on",
+            "t12"."amount",
+            "t12"."currency",
+            "t12"."owner_id",
+            "t12"."team_id",
+            "t12"."account_id",
+            "t12"."source",
+            "t12"."product",
+            "t12"."expected_close",
+            "t12"."buyer_since",
+            "t12"."engaged_since",
+            "t12"."rests_until",
+            "t12"."leave_reason",
+            "t12"."decided_on",
+            "t12"."seen_until",
+            "t12"."engaged_number",
+            "t12"."buyer_number",
+            "t12"."decided_number",
+            "t12"."seen_number",
+            "t12"."has_history",
+            "t12"."rests",
+            "t12"."industry",
+            "t12"."country",
+            "t12"."size"
           FROM (
             SELECT
-              "t7"."deal_id",
-              "t7"."uid",
-              "t7"."name",
-              "t7"."process_version_id",
-              "t7"."stage",
-              "t7"."status",
-              "t7"."outcome",
-              "t7"."proof",
-              "t7"."basis",
-              "t7"."entry_stage",
-              "t7"."stage_since_on",
-              "t7"."amount",
-              "t7"."currency",
-              "t7"."owner_id",
-              "t7"."team_id",
-              "t7"."account_id",
-              "t7"."source",
-              "t7"."product",
-              "t7"."expected_close",
-              "t7"."buyer_since",
-              "t7"."engaged_since",
-              "t7"."rests_until",
-              "t7"."leave_reason",
-              "t7"."decided_on",
-              "t7"."seen_until",
-              "t7"."engaged_number",
-              "t7"."buyer_number",
-              "t7"."decided_number",
-              "t7"."seen_number",
-              "t7"."rests",
-              "t5"."account_id" AS "account_id_right",
-              "t5"."industry",
-              "t5"."country",
-              "t5"."size"
+              "t10"."deal_id",
+              "t10"."uid",
+              "t10"."name",
+              "t10"."process_version_id",
+              "t10"."stage",
+              "t10"."status",
+              "t10"."outcome",
+              "t10"."proof",
+              "t10"."basis",
+              "t10"."entry_stage",
+              "t10"."stage_since_on",
+              "t10"."amount",
+              "t10"."currency",
+              "t10"."owner_id",
+              "t10"."team_id",
+              "t10"."account_id",
+              "t10"."source",
+              "t10"."product",
+              "t10"."expected_close",
+              "t10"."buyer_since",
+              "t10"."engaged_since",
+              "t10"."rests_until",
+              "t10"."leave_reason",
+              "t10"."decided_on",
+              "t10"."seen_until",
+              "t10"."engaged_number",
+              "t10"."buyer_number",
+              "t10"."decided_number",
+              "t10"."seen_number",
+              "t10"."has_history",
+              "t10"."rests",
+              "t6"."account_id" AS "account_id_right",
+              "t6"."industry",
+              "t6"."country",
+              "t6"."size"
             FROM (
               SELECT
-                "t1"."deal_id",
-                "t1"."uid",
-                "t1"."name",
-                "t1"."process_version_id",
-                "t1"."stage",
-                "t1"."status",
-                "t1"."outcome",
-                "t1"."proof",
-                "t1"."basis",
-                "t1"."entry_stage",
-                "t1"."stage_since_on",
-                "t1"."amount",
-                "t1"."currency",
-                "t1"."owner_id",
-                "t1"."team_id",
-                "t1"."account_id",
-                "t1"."source",
-                "t1"."product",
-                "t1"."expected_close",
-                "t1"."buyer_since",
-                "t1"."engaged_since",
-                "t1"."rests_until",
-                "t1"."leave_reason",
-                "t1"."decided_on",
-                "t1"."seen_until",
-                "t1"."engaged_number",
-                "t1"."buyer_number",
-                "t1"."decided_number",
-                "t1"."seen_number",
-                COALESCE("t1"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
+                "t2"."deal_id",
+                "t2"."uid",
+                "t2"."name",
+                "t2"."process_version_id",
+                "t2"."stage",
+                "t2"."status",
+                "t2"."outcome",
+                "t2"."proof",
+                "t2"."basis",
+                "t2"."entry_stage",
+                "t2"."stage_since_on",
+                "t2"."amount",
+                "t2"."currency",
+                "t2"."owner_id",
+                "t2"."team_id",
+                "t2"."account_id",
+                "t2"."source",
+                "t2"."product",
+                "t2"."expected_close",
+                "t2"."buyer_since",
+                "t2"."engaged_since",
+                "t2"."rests_until",
+                "t2"."leave_reason",
+                "t2"."decided_on",
+                "t2"."seen_until",
+                "t2"."engaged_number",
+                "t2"."buyer_number",
+                "t2"."decided_number",
+                "t2"."seen_number",
+                "t2"."has_history",
+                COALESCE("t2"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
                 AND (
-                  "t1"."outcome" = 'open'
+                  "t2"."outcome" = 'open'
                 ) AS "rests"
-              FROM "fact_deal" AS "t1"
-            ) AS "t7"
+              FROM "fact_deal" AS "t2"
+            ) AS "t10"
             LEFT OUTER JOIN (
               SELECT
-                "t2"."account_id",
-                "t2"."industry",
-                "t2"."country",
-                "t2"."size"
-              FROM "fact_account" AS "t2"
-            ) AS "t5"
-              ON "t7"."account_id" = "t5"."account_id"
-          ) AS "t8"
-        ) AS "t10"
-        LEFT OUTER JOIN "fact_process_stage" AS "t3"
-          ON "t10"."process_version_id" = "t3"."process_version_id"
-          AND "t10"."stage" = "t3"."stage"
-      ) AS "t11"
-    ) AS "t12"
+                "t3"."account_id",
+                "t3"."industry",
+                "t3"."country",
+                "t3"."size"
+              FROM "fact_account" AS "t3"
+            ) AS "t6"
+              ON "t10"."account_id" = "t6"."account_id"
+          ) AS "t12"
+        ) AS "t14"
+        LEFT OUTER JOIN "fact_process_stage" AS "t4"
+          ON "t14"."process_version_id" = "t4"."process_version_id"
+          AND "t14"."stage" = "t4"."stage"
+      ) AS "t16"
+    ) AS "t17"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS VARCHAR[]) IS NULL
         )
-        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t12"."outcome" AS VARCHAR)]
+        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t17"."outcome" AS VARCHAR)]
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t12"."segment" = '⟦segment⟧'
+          "t17"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t12"."stage" = '⟦stage⟧'
+          "t17"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t12"."proof" = '⟦proof⟧'
+          "t17"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t12"."currency" = '⟦currency⟧'
+          "t17"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t12"."process" = '⟦process⟧'
+          "t17"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -335,7 +348,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t12"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t17"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -343,7 +356,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t12"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t17"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -351,7 +364,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t12"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t17"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -362,21 +375,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t12"."days" >= 0
+            "t17"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t12"."days" IS NULL
+            "t17"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t12"."days" < 0
+            "t17"."days" < 0
           )
         )
       )
@@ -385,15 +398,77 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t12"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t17"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
-  ) AS "t13"
-) AS "t14"
+      AND (
+        (
+          '⟦amount⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦amount⟧' = 'known'
+          ) = (
+            "t17"."amount" IS NOT NULL
+          )
+        )
+      )
+      AND (
+        (
+          '⟦history⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦history⟧' = 'known'
+          ) = "t17"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦entered⟧' IS NULL
+        )
+        OR "t17"."deal_id" IN (
+          SELECT
+            "t11"."deal_id"
+          FROM (
+            SELECT
+              "t8"."visit_id",
+              "t8"."deal_id",
+              "t8"."process_version_id",
+              "t8"."stage",
+              "t8"."status",
+              "t8"."basis",
+              "t8"."proof",
+              "t8"."entered_at",
+              "t8"."left_at",
+              "t8"."backfilled",
+              "t8"."entered_number",
+              "t8"."left_number",
+              "t4"."process",
+              "t4"."process_number",
+              "t4"."phase",
+              "t4"."position"
+            FROM (
+              SELECT
+                *
+              FROM "fact_stage_visit" AS "t1"
+              WHERE
+                "t1"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t1"."status" = 'open'
+            ) AS "t8"
+            INNER JOIN "fact_process_stage" AS "t4"
+              ON "t8"."process_version_id" = "t4"."process_version_id"
+              AND "t8"."stage" = "t4"."stage"
+          ) AS "t11"
+          WHERE
+            "t11"."process" || ':' || CAST("t11"."process_number" AS VARCHAR) || ':' || "t11"."stage" = '⟦entered⟧'
+        )
+      )
+  ) AS "t18"
+) AS "t19"
 WHERE
-  "t14"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t14"."place" < (
+  "t19"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t19"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t14"."place" ASC
+  "t19"."place" ASC

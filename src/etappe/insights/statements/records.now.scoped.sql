@@ -1,45 +1,48 @@
 SELECT
-  "t17"."uid",
-  "t17"."name",
-  "t17"."stage",
-  "t17"."process_version_id",
-  "t17"."outcome",
-  "t17"."proof",
-  "t17"."amount",
-  "t17"."currency",
-  "t17"."owner_id",
-  "t17"."engaged_since",
-  "t17"."decided_on",
-  "t17"."days",
-  "t17"."found"
+  "t22"."uid",
+  "t22"."name",
+  "t22"."stage",
+  "t22"."process_version_id",
+  "t22"."outcome",
+  "t22"."proof",
+  "t22"."amount",
+  "t22"."currency",
+  "t22"."owner_id",
+  "t22"."engaged_since",
+  "t22"."decided_on",
+  "t22"."days",
+  "t22"."found"
 FROM (
   SELECT
-    "t16"."deal_id",
-    "t16"."uid",
-    "t16"."name",
-    "t16"."segment",
-    "t16"."stage",
-    "t16"."phase",
-    "t16"."position",
-    "t16"."process",
-    "t16"."process_version_id",
-    "t16"."outcome",
-    "t16"."proof",
-    "t16"."amount",
-    "t16"."currency",
-    "t16"."owner_id",
-    "t16"."engaged_since",
-    "t16"."decided_on",
-    "t16"."rests",
-    "t16"."version",
-    "t16"."engaged_days",
-    "t16"."buyer_days",
-    "t16"."observed_on",
-    "t16"."in_pipeline",
-    "t16"."days",
+    "t21"."deal_id",
+    "t21"."uid",
+    "t21"."name",
+    "t21"."segment",
+    "t21"."stage",
+    "t21"."phase",
+    "t21"."position",
+    "t21"."process",
+    "t21"."process_version_id",
+    "t21"."outcome",
+    "t21"."proof",
+    "t21"."amount",
+    "t21"."currency",
+    "t21"."expected_close",
+    "t21"."owner_id",
+    "t21"."engaged_since",
+    "t21"."decided_on",
+    "t21"."rests",
+    "t21"."has_history",
+    "t21"."version",
+    "t21"."engaged_days",
+    "t21"."buyer_days",
+    "t21"."observed_on",
+    "t21"."observed_number",
+    "t21"."in_pipeline",
+    "t21"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t16"."days" DESC NULLS LAST, "t16"."deal_id" ASC
+      ORDER BY "t21"."days" DESC NULLS LAST, "t21"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -47,303 +50,313 @@ FROM (
       *
     FROM (
       SELECT
-        "t14"."deal_id",
-        "t14"."uid",
-        "t14"."name",
+        "t19"."deal_id",
+        "t19"."uid",
+        "t19"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t14"."owner_id" AS VARCHAR)
+            THEN CAST("t19"."owner_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t14"."team_id" AS VARCHAR)
+            THEN CAST("t19"."team_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'source'
-            THEN "t14"."source"
+            THEN "t19"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t14"."product"
+            THEN "t19"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t14"."industry"
+            THEN "t19"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t14"."country"
+            THEN "t19"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t14"."size"
+            THEN "t19"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t14"."process" || ' ' || CAST("t14"."process_number" AS VARCHAR)
+            THEN "t19"."process" || ' ' || CAST("t19"."process_number" AS VARCHAR)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t14"."entry_stage"
+            THEN "t19"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t14"."stage",
-        "t14"."phase",
-        "t14"."position",
-        "t14"."process",
-        "t14"."process_version_id",
-        "t14"."outcome",
-        "t14"."proof",
-        "t14"."amount",
-        "t14"."currency",
-        "t14"."owner_id",
-        "t14"."engaged_since",
-        "t14"."decided_on",
-        "t14"."rests",
-        "t14"."process_number" AS "version",
+        "t19"."stage",
+        "t19"."phase",
+        "t19"."position",
+        "t19"."process",
+        "t19"."process_version_id",
+        "t19"."outcome",
+        "t19"."proof",
+        "t19"."amount",
+        "t19"."currency",
+        "t19"."expected_close",
+        "t19"."owner_id",
+        "t19"."engaged_since",
+        "t19"."decided_on",
+        "t19"."rests",
+        "t19"."has_history",
+        "t19"."process_number" AS "version",
         COALESCE(
-          "t14"."decided_number",
+          "t19"."decided_number",
           LEAST(
-            COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t14"."engaged_number" AS "engaged_days",
+        ) - "t19"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t14"."decided_number",
+          "t19"."decided_number",
           LEAST(
-            COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t14"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        COALESCE("t14"."phase" <> 'find', TRUE) OR (
-          "t14"."basis" = 'imported'
+        ) - "t19"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        LEAST(
+          COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          CAST('⟦number⟧' AS BIGINT)
+        ) AS "observed_number",
+        COALESCE("t19"."phase" <> 'find', TRUE) OR (
+          "t19"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t14"."decided_number",
+            "t19"."decided_number",
             LEAST(
-              COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t14"."buyer_number"
+          ) - "t19"."buyer_number"
           ELSE COALESCE(
-            "t14"."decided_number",
+            "t19"."decided_number",
             LEAST(
-              COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t14"."engaged_number"
+          ) - "t19"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t13"."deal_id",
-          "t13"."uid",
-          "t13"."name",
-          "t13"."process_version_id",
-          "t13"."stage",
-          "t13"."status",
-          "t13"."outcome",
-          "t13"."proof",
-          "t13"."basis",
-          "t13"."entry_stage",
-          "t13"."stage_since_on",
-          "t13"."amount",
-          "t13"."currency",
-          "t13"."owner_id",
-          "t13"."team_id",
-          "t13"."account_id",
-          "t13"."source",
-          "t13"."product",
-          "t13"."expected_close",
-          "t13"."buyer_since",
-          "t13"."engaged_since",
-          "t13"."rests_until",
-          "t13"."leave_reason",
-          "t13"."decided_on",
-          "t13"."seen_until",
-          "t13"."engaged_number",
-          "t13"."buyer_number",
-          "t13"."decided_number",
-          "t13"."seen_number",
-          "t13"."rests",
-          "t13"."industry",
-          "t13"."country",
-          "t13"."size",
-          "t4"."process_version_id" AS "process_version_id_right",
-          "t4"."process",
-          "t4"."process_number",
-          "t4"."stage" AS "stage_right",
-          "t4"."phase",
-          "t4"."position"
+          "t18"."deal_id",
+          "t18"."uid",
+          "t18"."name",
+          "t18"."process_version_id",
+          "t18"."stage",
+          "t18"."status",
+          "t18"."outcome",
+          "t18"."proof",
+          "t18"."basis",
+          "t18"."entry_stage",
+          "t18"."stage_since_on",
+          "t18"."amount",
+          "t18"."currency",
+          "t18"."owner_id",
+          "t18"."team_id",
+          "t18"."account_id",
+          "t18"."source",
+          "t18"."product",
+          "t18"."expected_close",
+          "t18"."buyer_since",
+          "t18"."engaged_since",
+          "t18"."rests_until",
+          "t18"."leave_reason",
+          "t18"."decided_on",
+          "t18"."seen_until",
+          "t18"."engaged_number",
+          "t18"."buyer_number",
+          "t18"."decided_number",
+          "t18"."seen_number",
+          "t18"."has_history",
+          "t18"."rests",
+          "t18"."industry",
+          "t18"."country",
+          "t18"."size",
+          "t5"."process_version_id" AS "process_version_id_right",
+          "t5"."process",
+          "t5"."process_number",
+          "t5"."stage" AS "stage_right",
+          "t5"."phase",
+          "t5"."position"
         FROM (
           SELECT
-            "t11"."deal_id",
-            "t11"."uid",
-            "t11"."name",
-            "t11"."process_version_id",
-            "t11"."stage",
-            "t11"."status",
-            "t11"."outcome",
-            "t11"."proof",
-            "t11"."basis",
-            "t11"."entry_stage",
-            "t11"."stage_since_on",
-            "t11"."amount",
-            "t11"."currency",
-            "t11"."owner_id",
-            "t11"."team_id",
-            "t11"."account_id",
-            "t11"."source",
-            "t11"."product",
-            "t11"."expected_close",
-            "t11"."buyer_since",
-            "t11"."engaged_since",
-            "t11"."rests_until",
-            "t11"."leave_reason",
-            "t11"."decided_on",
-            "t11"."seen_until",
-            "t11"."engaged_number",
-            "t11"."buyer_number",
-            "t11"."decided_number",
-            "t11"."seen_number",
-            "t11"."rests",
-            "t11"."industry",
-            "t11"."country",
-            "t11"."size"
+            "t16"."deal_id",
+            "t16"."uid",
+            "t16"."name",
+            "t16"."process_version_id",
+            "t16"."stage",
+            "t16"."status",
+            "t16"."outcome",
+            "t16"."proof",
+            "t16"."basis",
+            "t16"."entry_stage",
+            "t16"."stage_since_on",
+            "t16"."amount",
+            "t16"."currency",
+            "t16"."owner_id",
+            "t16"."team_id",
+            "t16"."account_id",
+            "t16"."source",
+            "t16"."product",
+            "t16"."expected_close",
+            "t16"."buyer_since",
+            "t16"."engaged_since",
+            "t16"."rests_until",
+            "t16"."leave_reason",
+            "t16"."decided_on",
+            "t16"."seen_until",
+            "t16"."engaged_number",
+            "t16"."buyer_number",
+            "t16"."decided_number",
+            "t16"."seen_number",
+            "t16"."has_history",
+            "t16"."rests",
+            "t16"."industry",
+            "t16"."country",
+            "t16"."size"
           FROM (
             SELECT
-              "t10"."deal_id",
-              "t10"."uid",
-              "t10"."name",
-              "t10"."process_version_id",
-              "t10"."stage",
-              "t10"."status",
-              "t10"."outcome",
-              "t10"."proof",
-              "t10"."basis",
-              "t10"."entry_stage",
-              "t10"."stage_since_on",
-              "t10"."amount",
-              "t10"."currency",
-              "t10"."owner_id",
-              "t10"."team_id",
-              "t10"."account_id",
-              "t10"."source",
-              "t10"."product",
-              "t10"."expected_close",
-              "t10"."buyer_since",
-              "t10"."engaged_since",
-              "t10"."rests_until",
-              "t10"."leave_reason",
-              "t10"."decided_on",
-              "t10"."seen_until",
-              "t10"."engaged_number",
-              "t10"."buyer_number",
-              "t10"."decided_number",
-              "t10"."seen_number",
-              "t10"."rests",
-              "t6"."account_id" AS "account_id_right",
-              "t6"."industry",
-              "t6"."country",
-              "t6"."size"
+              "t14"."deal_id",
+              "t14"."uid",
+              "t14"."name",
+              "t14"."process_version_id",
+              "t14"."stage",
+              "t14"."status",
+              "t14"."outcome",
+              "t14"."proof",
+              "t14"."basis",
+              "t14"."entry_stage",
+              "t14"."stage_since_on",
+              "t14"."amount",
+              "t14"."currency",
+              "t14"."owner_id",
+              "t14"."team_id",
+              "t14"."account_id",
+              "t14"."source",
+              "t14"."product",
+              "t14"."expected_close",
+              "t14"."buyer_since",
+              "t14"."engaged_since",
+              "t14"."rests_until",
+              "t14"."leave_reason",
+              "t14"."decided_on",
+              "t14"."seen_until",
+              "t14"."engaged_number",
+              "t14"."buyer_number",
+              "t14"."decided_number",
+              "t14"."seen_number",
+              "t14"."has_history",
+              "t14"."rests",
+              "t7"."account_id" AS "account_id_right",
+              "t7"."industry",
+              "t7"."country",
+              "t7"."size"
             FROM (
               SELECT
-                "t8"."deal_id",
-                "t8"."uid",
-                "t8"."name",
-                "t8"."process_version_id",
-                "t8"."stage",
-                "t8"."status",
-                "t8"."outcome",
-                "t8"."proof",
-                "t8"."basis",
-                "t8"."entry_stage",
-                "t8"."stage_since_on",
-                "t8"."amount",
-                "t8"."currency",
-                "t8"."owner_id",
-                "t8"."team_id",
-                "t8"."account_id",
-                "t8"."source",
-                "t8"."product",
-                "t8"."expected_close",
-                "t8"."buyer_since",
-                "t8"."engaged_since",
-                "t8"."rests_until",
-                "t8"."leave_reason",
-                "t8"."decided_on",
-                "t8"."seen_until",
-                "t8"."engaged_number",
-                "t8"."buyer_number",
-                "t8"."decided_number",
-                "t8"."seen_number",
-                COALESCE("t8"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
+                "t11"."deal_id",
+                "t11"."uid",
+                "t11"."name",
+                "t11"."process_version_id",
+                "t11"."stage",
+                "t11"."status",
+                "t11"."outcome",
+                "t11"."proof",
+                "t11"."basis",
+                "t11"."entry_stage",
+                "t11"."stage_since_on",
+                "t11"."amount",
+                "t11"."currency",
+                "t11"."owner_id",
+                "t11"."team_id",
+                "t11"."account_id",
+                "t11"."source",
+                "t11"."product",
+                "t11"."expected_close",
+                "t11"."buyer_since",
+                "t11"."engaged_since",
+                "t11"."rests_until",
+                "t11"."leave_reason",
+                "t11"."decided_on",
+                "t11"."seen_until",
+                "t11"."engaged_number",
+                "t11"."buyer_number",
+                "t11"."decided_number",
+                "t11"."seen_number",
+                "t11"."has_history",
+                COALESCE("t11"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
                 AND (
-                  "t8"."outcome" = 'open'
+                  "t11"."outcome" = 'open'
                 ) AS "rests"
               FROM (
                 SELECT
                   *
-                FROM "fact_deal" AS "t1"
+                FROM "fact_deal" AS "t2"
                 WHERE
                   (
-                    "t1"."owner_id" = CAST('⟦viewer⟧' AS BIGINT)
+                    "t2"."owner_id" = CAST('⟦viewer⟧' AS BIGINT)
                   )
-                  OR CAST(CAST('⟦teams⟧' AS BIGINT[]) AS BIGINT[]) @> ARRAY[CAST("t1"."team_id" AS BIGINT)]
-                  OR "t1"."deal_id" IN (
+                  OR CAST(CAST('⟦teams⟧' AS BIGINT[]) AS BIGINT[]) @> ARRAY[CAST("t2"."team_id" AS BIGINT)]
+                  OR "t2"."deal_id" IN (
                     SELECT
-                      "t3"."deal_id"
-                    FROM "fact_deal_member" AS "t3"
+                      "t4"."deal_id"
+                    FROM "fact_deal_member" AS "t4"
                     WHERE
-                      "t3"."user_id" = CAST('⟦viewer⟧' AS BIGINT)
+                      "t4"."user_id" = CAST('⟦viewer⟧' AS BIGINT)
                   )
-              ) AS "t8"
-            ) AS "t10"
+              ) AS "t11"
+            ) AS "t14"
             LEFT OUTER JOIN (
               SELECT
-                "t2"."account_id",
-                "t2"."industry",
-                "t2"."country",
-                "t2"."size"
-              FROM "fact_account" AS "t2"
-            ) AS "t6"
-              ON "t10"."account_id" = "t6"."account_id"
-          ) AS "t11"
-        ) AS "t13"
-        LEFT OUTER JOIN "fact_process_stage" AS "t4"
-          ON "t13"."process_version_id" = "t4"."process_version_id"
-          AND "t13"."stage" = "t4"."stage"
-      ) AS "t14"
-    ) AS "t15"
+                "t3"."account_id",
+                "t3"."industry",
+                "t3"."country",
+                "t3"."size"
+              FROM "fact_account" AS "t3"
+            ) AS "t7"
+              ON "t14"."account_id" = "t7"."account_id"
+          ) AS "t16"
+        ) AS "t18"
+        LEFT OUTER JOIN "fact_process_stage" AS "t5"
+          ON "t18"."process_version_id" = "t5"."process_version_id"
+          AND "t18"."stage" = "t5"."stage"
+      ) AS "t19"
+    ) AS "t20"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS VARCHAR[]) IS NULL
         )
-        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t15"."outcome" AS VARCHAR)]
+        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t20"."outcome" AS VARCHAR)]
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t15"."segment" = '⟦segment⟧'
+          "t20"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t15"."stage" = '⟦stage⟧'
+          "t20"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t15"."proof" = '⟦proof⟧'
+          "t20"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t15"."currency" = '⟦currency⟧'
+          "t20"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t15"."process" = '⟦process⟧'
+          "t20"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -351,7 +364,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t15"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t20"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -359,7 +372,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t15"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t20"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -367,7 +380,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t15"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t20"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -378,21 +391,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t15"."days" >= 0
+            "t20"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t15"."days" IS NULL
+            "t20"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t15"."days" < 0
+            "t20"."days" < 0
           )
         )
       )
@@ -401,15 +414,77 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t15"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t20"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
-  ) AS "t16"
-) AS "t17"
+      AND (
+        (
+          '⟦amount⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦amount⟧' = 'known'
+          ) = (
+            "t20"."amount" IS NOT NULL
+          )
+        )
+      )
+      AND (
+        (
+          '⟦history⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦history⟧' = 'known'
+          ) = "t20"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦entered⟧' IS NULL
+        )
+        OR "t20"."deal_id" IN (
+          SELECT
+            "t12"."deal_id"
+          FROM (
+            SELECT
+              "t10"."visit_id",
+              "t10"."deal_id",
+              "t10"."process_version_id",
+              "t10"."stage",
+              "t10"."status",
+              "t10"."basis",
+              "t10"."proof",
+              "t10"."entered_at",
+              "t10"."left_at",
+              "t10"."backfilled",
+              "t10"."entered_number",
+              "t10"."left_number",
+              "t5"."process",
+              "t5"."process_number",
+              "t5"."phase",
+              "t5"."position"
+            FROM (
+              SELECT
+                *
+              FROM "fact_stage_visit" AS "t1"
+              WHERE
+                "t1"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t1"."status" = 'open'
+            ) AS "t10"
+            INNER JOIN "fact_process_stage" AS "t5"
+              ON "t10"."process_version_id" = "t5"."process_version_id"
+              AND "t10"."stage" = "t5"."stage"
+          ) AS "t12"
+          WHERE
+            "t12"."process" || ':' || CAST("t12"."process_number" AS VARCHAR) || ':' || "t12"."stage" = '⟦entered⟧'
+        )
+      )
+  ) AS "t21"
+) AS "t22"
 WHERE
-  "t17"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t17"."place" < (
+  "t22"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t22"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t17"."place" ASC
+  "t22"."place" ASC

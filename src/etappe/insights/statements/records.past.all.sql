@@ -1,45 +1,48 @@
 SELECT
-  "t19"."uid",
-  "t19"."name",
-  "t19"."stage",
-  "t19"."process_version_id",
-  "t19"."outcome",
-  "t19"."proof",
-  "t19"."amount",
-  "t19"."currency",
-  "t19"."owner_id",
-  "t19"."engaged_since",
-  "t19"."decided_on",
-  "t19"."days",
-  "t19"."found"
+  "t23"."uid",
+  "t23"."name",
+  "t23"."stage",
+  "t23"."process_version_id",
+  "t23"."outcome",
+  "t23"."proof",
+  "t23"."amount",
+  "t23"."currency",
+  "t23"."owner_id",
+  "t23"."engaged_since",
+  "t23"."decided_on",
+  "t23"."days",
+  "t23"."found"
 FROM (
   SELECT
-    "t18"."deal_id",
-    "t18"."uid",
-    "t18"."name",
-    "t18"."segment",
-    "t18"."stage",
-    "t18"."phase",
-    "t18"."position",
-    "t18"."process",
-    "t18"."process_version_id",
-    "t18"."outcome",
-    "t18"."proof",
-    "t18"."amount",
-    "t18"."currency",
-    "t18"."owner_id",
-    "t18"."engaged_since",
-    "t18"."decided_on",
-    "t18"."rests",
-    "t18"."version",
-    "t18"."engaged_days",
-    "t18"."buyer_days",
-    "t18"."observed_on",
-    "t18"."in_pipeline",
-    "t18"."days",
+    "t22"."deal_id",
+    "t22"."uid",
+    "t22"."name",
+    "t22"."segment",
+    "t22"."stage",
+    "t22"."phase",
+    "t22"."position",
+    "t22"."process",
+    "t22"."process_version_id",
+    "t22"."outcome",
+    "t22"."proof",
+    "t22"."amount",
+    "t22"."currency",
+    "t22"."expected_close",
+    "t22"."owner_id",
+    "t22"."engaged_since",
+    "t22"."decided_on",
+    "t22"."rests",
+    "t22"."has_history",
+    "t22"."version",
+    "t22"."engaged_days",
+    "t22"."buyer_days",
+    "t22"."observed_on",
+    "t22"."observed_number",
+    "t22"."in_pipeline",
+    "t22"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t18"."days" DESC NULLS LAST, "t18"."deal_id" ASC
+      ORDER BY "t22"."days" DESC NULLS LAST, "t22"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -47,111 +50,119 @@ FROM (
       *
     FROM (
       SELECT
-        "t16"."deal_id",
-        "t16"."uid",
-        "t16"."name",
+        "t20"."deal_id",
+        "t20"."uid",
+        "t20"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t16"."owner_id" AS VARCHAR)
+            THEN CAST("t20"."owner_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t16"."team_id" AS VARCHAR)
+            THEN CAST("t20"."team_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'source'
-            THEN "t16"."source"
+            THEN "t20"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t16"."product"
+            THEN "t20"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t16"."industry"
+            THEN "t20"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t16"."country"
+            THEN "t20"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t16"."size"
+            THEN "t20"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t16"."process" || ' ' || CAST("t16"."process_number" AS VARCHAR)
+            THEN "t20"."process" || ' ' || CAST("t20"."process_number" AS VARCHAR)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t16"."entry_stage"
+            THEN "t20"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t16"."stage",
-        "t16"."phase",
-        "t16"."position",
-        "t16"."process",
-        "t16"."process_version_id",
-        "t16"."outcome",
-        "t16"."proof",
-        "t16"."amount",
-        "t16"."currency",
-        "t16"."owner_id",
-        "t16"."engaged_since",
-        "t16"."decided_on",
-        "t16"."rests",
-        "t16"."process_number" AS "version",
+        "t20"."stage",
+        "t20"."phase",
+        "t20"."position",
+        "t20"."process",
+        "t20"."process_version_id",
+        "t20"."outcome",
+        "t20"."proof",
+        "t20"."amount",
+        "t20"."currency",
+        "t20"."expected_close",
+        "t20"."owner_id",
+        "t20"."engaged_since",
+        "t20"."decided_on",
+        "t20"."rests",
+        "t20"."has_history",
+        "t20"."process_number" AS "version",
         COALESCE(
-          "t16"."decided_number",
+          "t20"."decided_number",
           LEAST(
-            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t16"."engaged_number" AS "engaged_days",
+        ) - "t20"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t16"."decided_number",
+          "t20"."decided_number",
           LEAST(
-            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t16"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        COALESCE("t16"."phase" <> 'find', TRUE) OR (
-          "t16"."basis" = 'imported'
+        ) - "t20"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t20"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        LEAST(
+          COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          CAST('⟦number⟧' AS BIGINT)
+        ) AS "observed_number",
+        COALESCE("t20"."phase" <> 'find', TRUE) OR (
+          "t20"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t16"."decided_number",
+            "t20"."decided_number",
             LEAST(
-              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t16"."buyer_number"
+          ) - "t20"."buyer_number"
           ELSE COALESCE(
-            "t16"."decided_number",
+            "t20"."decided_number",
             LEAST(
-              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t16"."engaged_number"
+          ) - "t20"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t15"."deal_id",
-          "t15"."uid",
-          "t15"."name",
-          "t15"."entry_stage",
-          "t15"."account_id",
-          "t15"."source",
-          "t15"."product",
-          "t15"."engaged_since",
-          "t15"."engaged_number",
-          "t15"."buyer_number",
-          "t15"."seen_until",
-          "t15"."seen_number",
-          "t15"."process_version_id",
-          "t15"."stage",
-          "t15"."outcome",
-          "t15"."proof",
-          "t15"."basis",
-          "t15"."amount",
-          "t15"."currency",
-          "t15"."owner_id",
-          "t15"."team_id",
-          "t15"."decided_on",
-          "t15"."decided_number",
-          "t15"."rests",
-          "t15"."industry",
-          "t15"."country",
-          "t15"."size",
+          "t18"."deal_id",
+          "t18"."uid",
+          "t18"."name",
+          "t18"."entry_stage",
+          "t18"."account_id",
+          "t18"."source",
+          "t18"."product",
+          "t18"."engaged_since",
+          "t18"."engaged_number",
+          "t18"."buyer_number",
+          "t18"."seen_until",
+          "t18"."seen_number",
+          "t18"."has_history",
+          "t18"."process_version_id",
+          "t18"."stage",
+          "t18"."outcome",
+          "t18"."proof",
+          "t18"."basis",
+          "t18"."amount",
+          "t18"."currency",
+          "t18"."owner_id",
+          "t18"."team_id",
+          "t18"."expected_close",
+          "t18"."decided_on",
+          "t18"."decided_number",
+          "t18"."rests",
+          "t18"."industry",
+          "t18"."country",
+          "t18"."size",
           "t5"."process_version_id" AS "process_version_id_right",
           "t5"."process",
           "t5"."process_number",
@@ -160,33 +171,35 @@ FROM (
           "t5"."position"
         FROM (
           SELECT
-            "t13"."deal_id",
-            "t13"."uid",
-            "t13"."name",
-            "t13"."entry_stage",
-            "t13"."account_id",
-            "t13"."source",
-            "t13"."product",
-            "t13"."engaged_since",
-            "t13"."engaged_number",
-            "t13"."buyer_number",
-            "t13"."seen_until",
-            "t13"."seen_number",
-            "t13"."process_version_id",
-            "t13"."stage",
-            "t13"."outcome",
-            "t13"."proof",
-            "t13"."basis",
-            "t13"."amount",
-            "t13"."currency",
-            "t13"."owner_id",
-            "t13"."team_id",
-            "t13"."decided_on",
-            "t13"."decided_number",
-            "t13"."rests",
-            "t13"."industry",
-            "t13"."country",
-            "t13"."size"
+            "t16"."deal_id",
+            "t16"."uid",
+            "t16"."name",
+            "t16"."entry_stage",
+            "t16"."account_id",
+            "t16"."source",
+            "t16"."product",
+            "t16"."engaged_since",
+            "t16"."engaged_number",
+            "t16"."buyer_number",
+            "t16"."seen_until",
+            "t16"."seen_number",
+            "t16"."has_history",
+            "t16"."process_version_id",
+            "t16"."stage",
+            "t16"."outcome",
+            "t16"."proof",
+            "t16"."basis",
+            "t16"."amount",
+            "t16"."currency",
+            "t16"."owner_id",
+            "t16"."team_id",
+            "t16"."expected_close",
+            "t16"."decided_on",
+            "t16"."decided_number",
+            "t16"."rests",
+            "t16"."industry",
+            "t16"."country",
+            "t16"."size"
           FROM (
             SELECT
               "t6"."deal_id",
@@ -201,28 +214,30 @@ FROM (
               "t6"."buyer_number",
               "t6"."seen_until",
               "t6"."seen_number",
-              COALESCE("t12"."process_version_id", "t6"."process_version_id") AS "process_version_id",
-              "t11"."stage",
-              "t11"."outcome",
-              COALESCE("t12"."proof", "t6"."proof") AS "proof",
-              COALESCE("t12"."basis", "t6"."basis") AS "basis",
-              "t11"."amount",
-              "t11"."currency",
-              "t11"."owner_id",
-              "t11"."team_id",
+              "t6"."has_history",
+              COALESCE("t14"."process_version_id", "t6"."process_version_id") AS "process_version_id",
+              "t13"."stage",
+              "t13"."outcome",
+              COALESCE("t14"."proof", "t6"."proof") AS "proof",
+              COALESCE("t14"."basis", "t6"."basis") AS "basis",
+              "t13"."amount",
+              "t13"."currency",
+              "t13"."owner_id",
+              "t13"."team_id",
+              "t13"."expected_close",
               CASE
-                WHEN "t11"."outcome" = 'open'
+                WHEN "t13"."outcome" = 'open'
                 THEN CAST(NULL AS DATE)
                 WHEN "t6"."decided_on" <= CAST('⟦day⟧' AS DATE)
                 THEN "t6"."decided_on"
-                ELSE "t11"."valid_from_on"
+                ELSE "t13"."valid_from_on"
               END AS "decided_on",
               CASE
-                WHEN "t11"."outcome" = 'open'
+                WHEN "t13"."outcome" = 'open'
                 THEN CAST(NULL AS INT)
                 WHEN "t6"."decided_on" <= CAST('⟦day⟧' AS DATE)
                 THEN "t6"."decided_number"
-                ELSE "t11"."valid_from_number"
+                ELSE "t13"."valid_from_number"
               END AS "decided_number",
               FALSE AS "rests",
               "t8"."account_id" AS "account_id_right",
@@ -233,35 +248,35 @@ FROM (
             INNER JOIN (
               SELECT
                 *
-              FROM "fact_deal_span" AS "t2"
+              FROM "fact_deal_span" AS "t3"
               WHERE
-                "t2"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t3"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t2"."valid_to" IS NULL
+                    "t3"."valid_to" IS NULL
                   )
                   OR (
-                    "t2"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t3"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t11"
-              ON "t6"."deal_id" = "t11"."deal_id"
+            ) AS "t13"
+              ON "t6"."deal_id" = "t13"."deal_id"
             LEFT OUTER JOIN (
               SELECT
                 *
-              FROM "fact_stage_visit" AS "t3"
+              FROM "fact_stage_visit" AS "t2"
               WHERE
-                "t3"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t2"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t3"."left_at" IS NULL
+                    "t2"."left_at" IS NULL
                   )
                   OR (
-                    "t3"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t2"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t12"
-              ON "t6"."deal_id" = "t12"."deal_id"
+            ) AS "t14"
+              ON "t6"."deal_id" = "t14"."deal_id"
             LEFT OUTER JOIN (
               SELECT
                 "t4"."account_id",
@@ -271,53 +286,53 @@ FROM (
               FROM "fact_account" AS "t4"
             ) AS "t8"
               ON "t6"."account_id" = "t8"."account_id"
-          ) AS "t13"
-        ) AS "t15"
+          ) AS "t16"
+        ) AS "t18"
         LEFT OUTER JOIN "fact_process_stage" AS "t5"
-          ON "t15"."process_version_id" = "t5"."process_version_id"
-          AND "t15"."stage" = "t5"."stage"
-      ) AS "t16"
-    ) AS "t17"
+          ON "t18"."process_version_id" = "t5"."process_version_id"
+          AND "t18"."stage" = "t5"."stage"
+      ) AS "t20"
+    ) AS "t21"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS VARCHAR[]) IS NULL
         )
-        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t17"."outcome" AS VARCHAR)]
+        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t21"."outcome" AS VARCHAR)]
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t17"."segment" = '⟦segment⟧'
+          "t21"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t17"."stage" = '⟦stage⟧'
+          "t21"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t17"."proof" = '⟦proof⟧'
+          "t21"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t17"."currency" = '⟦currency⟧'
+          "t21"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t17"."process" = '⟦process⟧'
+          "t21"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -325,7 +340,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t17"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t21"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -333,7 +348,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t17"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t21"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -341,7 +356,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t17"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t21"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -352,21 +367,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t17"."days" >= 0
+            "t21"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t17"."days" IS NULL
+            "t21"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t17"."days" < 0
+            "t21"."days" < 0
           )
         )
       )
@@ -375,15 +390,77 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t17"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t21"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
-  ) AS "t18"
-) AS "t19"
+      AND (
+        (
+          '⟦amount⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦amount⟧' = 'known'
+          ) = (
+            "t21"."amount" IS NOT NULL
+          )
+        )
+      )
+      AND (
+        (
+          '⟦history⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦history⟧' = 'known'
+          ) = "t21"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦entered⟧' IS NULL
+        )
+        OR "t21"."deal_id" IN (
+          SELECT
+            "t15"."deal_id"
+          FROM (
+            SELECT
+              "t10"."visit_id",
+              "t10"."deal_id",
+              "t10"."process_version_id",
+              "t10"."stage",
+              "t10"."status",
+              "t10"."basis",
+              "t10"."proof",
+              "t10"."entered_at",
+              "t10"."left_at",
+              "t10"."backfilled",
+              "t10"."entered_number",
+              "t10"."left_number",
+              "t5"."process",
+              "t5"."process_number",
+              "t5"."phase",
+              "t5"."position"
+            FROM (
+              SELECT
+                *
+              FROM "fact_stage_visit" AS "t2"
+              WHERE
+                "t2"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t2"."status" = 'open'
+            ) AS "t10"
+            INNER JOIN "fact_process_stage" AS "t5"
+              ON "t10"."process_version_id" = "t5"."process_version_id"
+              AND "t10"."stage" = "t5"."stage"
+          ) AS "t15"
+          WHERE
+            "t15"."process" || ':' || CAST("t15"."process_number" AS VARCHAR) || ':' || "t15"."stage" = '⟦entered⟧'
+        )
+      )
+  ) AS "t22"
+) AS "t23"
 WHERE
-  "t19"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t19"."place" < (
+  "t23"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t23"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t19"."place" ASC
+  "t23"."place" ASC

@@ -1,45 +1,48 @@
 SELECT
-  "t22"."uid",
-  "t22"."name",
-  "t22"."stage",
-  "t22"."process_version_id",
-  "t22"."outcome",
-  "t22"."proof",
-  "t22"."amount",
-  "t22"."currency",
-  "t22"."owner_id",
-  "t22"."engaged_since",
-  "t22"."decided_on",
-  "t22"."days",
-  "t22"."found"
+  "t26"."uid",
+  "t26"."name",
+  "t26"."stage",
+  "t26"."process_version_id",
+  "t26"."outcome",
+  "t26"."proof",
+  "t26"."amount",
+  "t26"."currency",
+  "t26"."owner_id",
+  "t26"."engaged_since",
+  "t26"."decided_on",
+  "t26"."days",
+  "t26"."found"
 FROM (
   SELECT
-    "t21"."deal_id",
-    "t21"."uid",
-    "t21"."name",
-    "t21"."segment",
-    "t21"."stage",
-    "t21"."phase",
-    "t21"."position",
-    "t21"."process",
-    "t21"."process_version_id",
-    "t21"."outcome",
-    "t21"."proof",
-    "t21"."amount",
-    "t21"."currency",
-    "t21"."owner_id",
-    "t21"."engaged_since",
-    "t21"."decided_on",
-    "t21"."rests",
-    "t21"."version",
-    "t21"."engaged_days",
-    "t21"."buyer_days",
-    "t21"."observed_on",
-    "t21"."in_pipeline",
-    "t21"."days",
+    "t25"."deal_id",
+    "t25"."uid",
+    "t25"."name",
+    "t25"."segment",
+    "t25"."stage",
+    "t25"."phase",
+    "t25"."position",
+    "t25"."process",
+    "t25"."process_version_id",
+    "t25"."outcome",
+    "t25"."proof",
+    "t25"."amount",
+    "t25"."currency",
+    "t25"."expected_close",
+    "t25"."owner_id",
+    "t25"."engaged_since",
+    "t25"."decided_on",
+    "t25"."rests",
+    "t25"."has_history",
+    "t25"."version",
+    "t25"."engaged_days",
+    "t25"."buyer_days",
+    "t25"."observed_on",
+    "t25"."observed_number",
+    "t25"."in_pipeline",
+    "t25"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t21"."days" DESC NULLS LAST, "t21"."deal_id" ASC
+      ORDER BY "t25"."days" DESC NULLS LAST, "t25"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -47,111 +50,119 @@ FROM (
       *
     FROM (
       SELECT
-        "t19"."deal_id",
-        "t19"."uid",
-        "t19"."name",
+        "t23"."deal_id",
+        "t23"."uid",
+        "t23"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t19"."owner_id" AS VARCHAR)
+            THEN CAST("t23"."owner_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t19"."team_id" AS VARCHAR)
+            THEN CAST("t23"."team_id" AS VARCHAR)
             WHEN '⟦by⟧' = 'source'
-            THEN "t19"."source"
+            THEN "t23"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t19"."product"
+            THEN "t23"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t19"."industry"
+            THEN "t23"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t19"."country"
+            THEN "t23"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t19"."size"
+            THEN "t23"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t19"."process" || ' ' || CAST("t19"."process_number" AS VARCHAR)
+            THEN "t23"."process" || ' ' || CAST("t23"."process_number" AS VARCHAR)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t19"."entry_stage"
+            THEN "t23"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t19"."stage",
-        "t19"."phase",
-        "t19"."position",
-        "t19"."process",
-        "t19"."process_version_id",
-        "t19"."outcome",
-        "t19"."proof",
-        "t19"."amount",
-        "t19"."currency",
-        "t19"."owner_id",
-        "t19"."engaged_since",
-        "t19"."decided_on",
-        "t19"."rests",
-        "t19"."process_number" AS "version",
+        "t23"."stage",
+        "t23"."phase",
+        "t23"."position",
+        "t23"."process",
+        "t23"."process_version_id",
+        "t23"."outcome",
+        "t23"."proof",
+        "t23"."amount",
+        "t23"."currency",
+        "t23"."expected_close",
+        "t23"."owner_id",
+        "t23"."engaged_since",
+        "t23"."decided_on",
+        "t23"."rests",
+        "t23"."has_history",
+        "t23"."process_number" AS "version",
         COALESCE(
-          "t19"."decided_number",
+          "t23"."decided_number",
           LEAST(
-            COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t23"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t19"."engaged_number" AS "engaged_days",
+        ) - "t23"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t19"."decided_number",
+          "t23"."decided_number",
           LEAST(
-            COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t23"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t19"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        COALESCE("t19"."phase" <> 'find', TRUE) OR (
-          "t19"."basis" = 'imported'
+        ) - "t23"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t23"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        LEAST(
+          COALESCE("t23"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          CAST('⟦number⟧' AS BIGINT)
+        ) AS "observed_number",
+        COALESCE("t23"."phase" <> 'find', TRUE) OR (
+          "t23"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t19"."decided_number",
+            "t23"."decided_number",
             LEAST(
-              COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t23"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t19"."buyer_number"
+          ) - "t23"."buyer_number"
           ELSE COALESCE(
-            "t19"."decided_number",
+            "t23"."decided_number",
             LEAST(
-              COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t23"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t19"."engaged_number"
+          ) - "t23"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t18"."deal_id",
-          "t18"."uid",
-          "t18"."name",
-          "t18"."entry_stage",
-          "t18"."account_id",
-          "t18"."source",
-          "t18"."product",
-          "t18"."engaged_since",
-          "t18"."engaged_number",
-          "t18"."buyer_number",
-          "t18"."seen_until",
-          "t18"."seen_number",
-          "t18"."process_version_id",
-          "t18"."stage",
-          "t18"."outcome",
-          "t18"."proof",
-          "t18"."basis",
-          "t18"."amount",
-          "t18"."currency",
-          "t18"."owner_id",
-          "t18"."team_id",
-          "t18"."decided_on",
-          "t18"."decided_number",
-          "t18"."rests",
-          "t18"."industry",
-          "t18"."country",
-          "t18"."size",
+          "t21"."deal_id",
+          "t21"."uid",
+          "t21"."name",
+          "t21"."entry_stage",
+          "t21"."account_id",
+          "t21"."source",
+          "t21"."product",
+          "t21"."engaged_since",
+          "t21"."engaged_number",
+          "t21"."buyer_number",
+          "t21"."seen_until",
+          "t21"."seen_number",
+          "t21"."has_history",
+          "t21"."process_version_id",
+          "t21"."stage",
+          "t21"."outcome",
+          "t21"."proof",
+          "t21"."basis",
+          "t21"."amount",
+          "t21"."currency",
+          "t21"."owner_id",
+          "t21"."team_id",
+          "t21"."expected_close",
+          "t21"."decided_on",
+          "t21"."decided_number",
+          "t21"."rests",
+          "t21"."industry",
+          "t21"."country",
+          "t21"."size",
           "t6"."process_version_id" AS "process_version_id_right",
           "t6"."process",
           "t6"."process_number",
@@ -160,69 +171,73 @@ FROM (
           "t6"."position"
         FROM (
           SELECT
-            "t16"."deal_id",
-            "t16"."uid",
-            "t16"."name",
-            "t16"."entry_stage",
-            "t16"."account_id",
-            "t16"."source",
-            "t16"."product",
-            "t16"."engaged_since",
-            "t16"."engaged_number",
-            "t16"."buyer_number",
-            "t16"."seen_until",
-            "t16"."seen_number",
-            "t16"."process_version_id",
-            "t16"."stage",
-            "t16"."outcome",
-            "t16"."proof",
-            "t16"."basis",
-            "t16"."amount",
-            "t16"."currency",
-            "t16"."owner_id",
-            "t16"."team_id",
-            "t16"."decided_on",
-            "t16"."decided_number",
-            "t16"."rests",
-            "t16"."industry",
-            "t16"."country",
-            "t16"."size"
+            "t19"."deal_id",
+            "t19"."uid",
+            "t19"."name",
+            "t19"."entry_stage",
+            "t19"."account_id",
+            "t19"."source",
+            "t19"."product",
+            "t19"."engaged_since",
+            "t19"."engaged_number",
+            "t19"."buyer_number",
+            "t19"."seen_until",
+            "t19"."seen_number",
+            "t19"."has_history",
+            "t19"."process_version_id",
+            "t19"."stage",
+            "t19"."outcome",
+            "t19"."proof",
+            "t19"."basis",
+            "t19"."amount",
+            "t19"."currency",
+            "t19"."owner_id",
+            "t19"."team_id",
+            "t19"."expected_close",
+            "t19"."decided_on",
+            "t19"."decided_number",
+            "t19"."rests",
+            "t19"."industry",
+            "t19"."country",
+            "t19"."size"
           FROM (
             SELECT
-              "t15"."deal_id",
-              "t15"."uid",
-              "t15"."name",
-              "t15"."entry_stage",
-              "t15"."account_id",
-              "t15"."source",
-              "t15"."product",
-              "t15"."engaged_since",
-              "t15"."engaged_number",
-              "t15"."buyer_number",
-              "t15"."seen_until",
-              "t15"."seen_number",
-              COALESCE("t13"."process_version_id", "t15"."process_version_id") AS "process_version_id",
-              "t12"."stage",
-              "t12"."outcome",
-              COALESCE("t13"."proof", "t15"."proof") AS "proof",
-              COALESCE("t13"."basis", "t15"."basis") AS "basis",
-              "t12"."amount",
-              "t12"."currency",
-              "t12"."owner_id",
-              "t12"."team_id",
+              "t17"."deal_id",
+              "t17"."uid",
+              "t17"."name",
+              "t17"."entry_stage",
+              "t17"."account_id",
+              "t17"."source",
+              "t17"."product",
+              "t17"."engaged_since",
+              "t17"."engaged_number",
+              "t17"."buyer_number",
+              "t17"."seen_until",
+              "t17"."seen_number",
+              "t17"."has_history",
+              COALESCE("t15"."process_version_id", "t17"."process_version_id") AS "process_version_id",
+              "t14"."stage",
+              "t14"."outcome",
+              COALESCE("t15"."proof", "t17"."proof") AS "proof",
+              COALESCE("t15"."basis", "t17"."basis") AS "basis",
+              "t14"."amount",
+              "t14"."currency",
+              "t14"."owner_id",
+              "t14"."team_id",
+              "t14"."expected_close",
               CASE
-                WHEN "t12"."outcome" = 'open'
+                WHEN "t14"."outcome" = 'open'
                 THEN CAST(NULL AS DATE)
-                WHEN "t15"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t15"."decided_on"
-                ELSE "t12"."valid_from_on"
+                WHEN "t17"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                THEN "t17"."decided_on"
+                ELSE "t14"."valid_from_on"
               END AS "decided_on",
               CASE
-                WHEN "t12"."outcome" = 'open'
+                WHEN "t14"."outcome" = 'open'
                 THEN CAST(NULL AS INT)
-                WHEN "t15"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t15"."decided_number"
-                ELSE "t12"."valid_from_number"
+                WHEN "t17"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                THEN "t17"."decided_number"
+                ELSE "t14"."valid_from_number"
               END AS "decided_number",
               FALSE AS "rests",
               "t8"."account_id" AS "account_id_right",
@@ -232,52 +247,52 @@ FROM (
             FROM (
               SELECT
                 *
-              FROM "fact_deal" AS "t1"
+              FROM "fact_deal" AS "t2"
               WHERE
                 (
-                  "t1"."owner_id" = CAST('⟦viewer⟧' AS BIGINT)
+                  "t2"."owner_id" = CAST('⟦viewer⟧' AS BIGINT)
                 )
-                OR CAST(CAST('⟦teams⟧' AS BIGINT[]) AS BIGINT[]) @> ARRAY[CAST("t1"."team_id" AS BIGINT)]
-                OR "t1"."deal_id" IN (
+                OR CAST(CAST('⟦teams⟧' AS BIGINT[]) AS BIGINT[]) @> ARRAY[CAST("t2"."team_id" AS BIGINT)]
+                OR "t2"."deal_id" IN (
                   SELECT
                     "t5"."deal_id"
                   FROM "fact_deal_member" AS "t5"
                   WHERE
                     "t5"."user_id" = CAST('⟦viewer⟧' AS BIGINT)
                 )
-            ) AS "t15"
+            ) AS "t17"
             INNER JOIN (
               SELECT
                 *
-              FROM "fact_deal_span" AS "t2"
+              FROM "fact_deal_span" AS "t3"
               WHERE
-                "t2"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t3"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t2"."valid_to" IS NULL
+                    "t3"."valid_to" IS NULL
                   )
                   OR (
-                    "t2"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t3"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t12"
-              ON "t15"."deal_id" = "t12"."deal_id"
+            ) AS "t14"
+              ON "t17"."deal_id" = "t14"."deal_id"
             LEFT OUTER JOIN (
               SELECT
                 *
-              FROM "fact_stage_visit" AS "t3"
+              FROM "fact_stage_visit" AS "t1"
               WHERE
-                "t3"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t1"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t3"."left_at" IS NULL
+                    "t1"."left_at" IS NULL
                   )
                   OR (
-                    "t3"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t1"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t13"
-              ON "t15"."deal_id" = "t13"."deal_id"
+            ) AS "t15"
+              ON "t17"."deal_id" = "t15"."deal_id"
             LEFT OUTER JOIN (
               SELECT
                 "t4"."account_id",
@@ -286,54 +301,54 @@ FROM (
                 "t4"."size"
               FROM "fact_account" AS "t4"
             ) AS "t8"
-              ON "t15"."account_id" = "t8"."account_id"
-          ) AS "t16"
-        ) AS "t18"
+              ON "t17"."account_id" = "t8"."account_id"
+          ) AS "t19"
+        ) AS "t21"
         LEFT OUTER JOIN "fact_process_stage" AS "t6"
-          ON "t18"."process_version_id" = "t6"."process_version_id"
-          AND "t18"."stage" = "t6"."stage"
-      ) AS "t19"
-    ) AS "t20"
+          ON "t21"."process_version_id" = "t6"."process_version_id"
+          AND "t21"."stage" = "t6"."stage"
+      ) AS "t23"
+    ) AS "t24"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS VARCHAR[]) IS NULL
         )
-        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t20"."outcome" AS VARCHAR)]
+        OR CAST(CAST('⟦outcomes⟧' AS VARCHAR[]) AS VARCHAR[]) @> ARRAY[CAST("t24"."outcome" AS VARCHAR)]
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t20"."segment" = '⟦segment⟧'
+          "t24"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t20"."stage" = '⟦stage⟧'
+          "t24"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t20"."proof" = '⟦proof⟧'
+          "t24"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t20"."currency" = '⟦currency⟧'
+          "t24"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t20"."process" = '⟦process⟧'
+          "t24"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -341,7 +356,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t20"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t24"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -349,7 +364,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t20"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t24"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -357,7 +372,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t20"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t24"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -368,21 +383,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t20"."days" >= 0
+            "t24"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t20"."days" IS NULL
+            "t24"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t20"."days" < 0
+            "t24"."days" < 0
           )
         )
       )
@@ -391,15 +406,77 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t20"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t24"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
-  ) AS "t21"
-) AS "t22"
+      AND (
+        (
+          '⟦amount⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦amount⟧' = 'known'
+          ) = (
+            "t24"."amount" IS NOT NULL
+          )
+        )
+      )
+      AND (
+        (
+          '⟦history⟧' IS NULL
+        )
+        OR (
+          (
+            '⟦history⟧' = 'known'
+          ) = "t24"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦entered⟧' IS NULL
+        )
+        OR "t24"."deal_id" IN (
+          SELECT
+            "t18"."deal_id"
+          FROM (
+            SELECT
+              "t11"."visit_id",
+              "t11"."deal_id",
+              "t11"."process_version_id",
+              "t11"."stage",
+              "t11"."status",
+              "t11"."basis",
+              "t11"."proof",
+              "t11"."entered_at",
+              "t11"."left_at",
+              "t11"."backfilled",
+              "t11"."entered_number",
+              "t11"."left_number",
+              "t6"."process",
+              "t6"."process_number",
+              "t6"."phase",
+              "t6"."position"
+            FROM (
+              SELECT
+                *
+              FROM "fact_stage_visit" AS "t1"
+              WHERE
+                "t1"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t1"."status" = 'open'
+            ) AS "t11"
+            INNER JOIN "fact_process_stage" AS "t6"
+              ON "t11"."process_version_id" = "t6"."process_version_id"
+              AND "t11"."stage" = "t6"."stage"
+          ) AS "t18"
+          WHERE
+            "t18"."process" || ':' || CAST("t18"."process_number" AS VARCHAR) || ':' || "t18"."stage" = '⟦entered⟧'
+        )
+      )
+  ) AS "t25"
+) AS "t26"
 WHERE
-  "t22"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t22"."place" < (
+  "t26"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t26"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t22"."place" ASC
+  "t26"."place" ASC

@@ -46,10 +46,12 @@ FROM (
     "t11"."proof",
     "t11"."amount",
     "t11"."currency",
+    "t11"."expected_close",
     "t11"."owner_id",
     "t11"."engaged_since",
     "t11"."decided_on",
     "t11"."rests",
+    "t11"."has_history",
     "t11"."process_number" AS "version",
     COALESCE(
       "t11"."decided_number",
@@ -66,6 +68,10 @@ FROM (
       )
     ) - "t11"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+    LEAST(
+      COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+      CAST('⟦number⟧' AS BIGINT)
+    ) AS "observed_number",
     COALESCE("t11"."phase" <> 'find', TRUE) OR (
       "t11"."basis" = 'imported'
     ) AS "in_pipeline"
@@ -100,6 +106,7 @@ FROM (
       "t10"."buyer_number",
       "t10"."decided_number",
       "t10"."seen_number",
+      "t10"."has_history",
       "t10"."rests",
       "t10"."industry",
       "t10"."country",
@@ -141,6 +148,7 @@ FROM (
         "t8"."buyer_number",
         "t8"."decided_number",
         "t8"."seen_number",
+        "t8"."has_history",
         "t8"."rests",
         "t8"."industry",
         "t8"."country",
@@ -176,6 +184,7 @@ FROM (
           "t7"."buyer_number",
           "t7"."decided_number",
           "t7"."seen_number",
+          "t7"."has_history",
           "t7"."rests",
           "t5"."account_id" AS "account_id_right",
           "t5"."industry",
@@ -212,6 +221,7 @@ FROM (
             "t1"."buyer_number",
             "t1"."decided_number",
             "t1"."seen_number",
+            "t1"."has_history",
             COALESCE("t1"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
             AND (
               "t1"."outcome" = 'open'

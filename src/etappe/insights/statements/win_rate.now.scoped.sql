@@ -43,10 +43,12 @@ FROM (
     "t14"."proof",
     "t14"."amount",
     "t14"."currency",
+    "t14"."expected_close",
     "t14"."owner_id",
     "t14"."engaged_since",
     "t14"."decided_on",
     "t14"."rests",
+    "t14"."has_history",
     "t14"."process_number" AS "version",
     COALESCE(
       "t14"."decided_number",
@@ -63,6 +65,10 @@ FROM (
       )
     ) - "t14"."buyer_number" AS "buyer_days",
     LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+    LEAST(
+      COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+      CAST('⟦number⟧' AS BIGINT)
+    ) AS "observed_number",
     COALESCE("t14"."phase" <> 'find', TRUE) OR (
       "t14"."basis" = 'imported'
     ) AS "in_pipeline"
@@ -97,6 +103,7 @@ FROM (
       "t13"."buyer_number",
       "t13"."decided_number",
       "t13"."seen_number",
+      "t13"."has_history",
       "t13"."rests",
       "t13"."industry",
       "t13"."country",
@@ -138,6 +145,7 @@ FROM (
         "t11"."buyer_number",
         "t11"."decided_number",
         "t11"."seen_number",
+        "t11"."has_history",
         "t11"."rests",
         "t11"."industry",
         "t11"."country",
@@ -173,6 +181,7 @@ FROM (
           "t10"."buyer_number",
           "t10"."decided_number",
           "t10"."seen_number",
+          "t10"."has_history",
           "t10"."rests",
           "t6"."account_id" AS "account_id_right",
           "t6"."industry",
@@ -209,6 +218,7 @@ FROM (
             "t8"."buyer_number",
             "t8"."decided_number",
             "t8"."seen_number",
+            "t8"."has_history",
             COALESCE("t8"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
             AND (
               "t8"."outcome" = 'open'
