@@ -16,9 +16,9 @@ router = Router(tags=["figures"])
 
 @router.get("/figures", response=list[str])
 def list_figures(request: Caller) -> list[str]:
-    """The keys of all figures."""
+    """The keys of all figures, those that wait for data last."""
     del request
-    return list(queries.keys())
+    return [*queries.keys(), *queries.waiting()]
 
 
 @router.get("/figures/{key}", response=shapes.FigureOut)

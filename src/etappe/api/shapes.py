@@ -85,6 +85,7 @@ class FigureOut(Schema):
     by: str | None
     rows: list[dict[str, Any]]
     left_out: dict[str, int]
+    needs: str | None
     definition: str
     sql: str
     records: dict[str, Any]

@@ -32,12 +32,12 @@ def command(key: str | None, by: str | None, as_of: datetime | None, shape: str,
 def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email: str | None) -> str:
     from etappe.core.actor import SYSTEM
     from etappe.insights.export import as_csv
-    from etappe.insights.queries import keys, report
+    from etappe.insights.queries import keys, report, waiting
     from etappe.journal.clock import now
 
     if key is None:
         return listed()
-    if key not in keys():
+    if key not in (*keys(), *waiting()):
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
     viewer = actor_named(email) if email else SYSTEM
     printed = {"json": _json, "csv": as_csv, "table": table}[shape]
@@ -51,8 +51,10 @@ def _json(result: Result) -> str:
 def listed() -> str:
     """The figures there are, a line each."""
     from etappe.insights.catalogue import CATALOGUE
+    from etappe.insights.catalogue.waiting import WAITING
 
-    return "\n".join(f"{key:<20}{metric.title}" for key, metric in CATALOGUE.items())
+    found = [f"{key:<20}{metric.title}" for key, metric in CATALOGUE.items()]
+    return "\n".join([*found, *(f"{key:<20}{metric.title} (needs {metric.needs})" for key, metric in WAITING.items())])
 
 
 def table(result: Result) -> str:
@@ -74,10 +76,12 @@ def _head(result: Result) -> list[str]:
 
 def _value(result: Result) -> str:
     found = result.finding
+    if result.needs:
+        return f"needs {result.needs}"
     if not result.is_enough:
         return f"too few cases ({found.cases} of {result.minimum})"
     if found.value is None:
-        return "not reached by the longest duration seen"
+        return "not reached by the longest duration seen" if result.unit == "days" else "cannot be said"
     low, high = (_cell(bound) or "beyond what was seen" for bound in found.interval or (None, None))
     sure = f" (95 % interval: {low} to {high})" if found.interval else ""
     return f"{_cell(found.value)} {result.unit}{sure}"

@@ -62,7 +62,8 @@ class Result:
 
     `as_of` is the last day that was looked at; `seen_since` an earlier day up to which some of the records were seen
     (imported ones that nobody has acted on since), or None. `records` are the filters that list what is behind it,
-    `reasons` those that list what was left out. `rows` of the finding carry a `label` for their segment or stage.
+    `reasons` those that list what was left out. `needs` are the data that the figure waits for, empty for most.
+    `rows` of the finding carry a `label` for their segment or stage.
     """
 
     metric: str
@@ -77,6 +78,7 @@ class Result:
     sql: str
     records: Mapping[str, str]
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    needs: str = ""
 
     @property
     def is_enough(self) -> bool:
@@ -99,6 +101,7 @@ class Result:
             "by": self.by,
             "rows": [dict(row) for row in found.rows],
             "left_out": dict(found.left_out),
+            "needs": self.needs or None,
             "definition": self.definition,
             "sql": self.sql,
             "records": dict(self.records),

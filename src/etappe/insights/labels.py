@@ -12,11 +12,13 @@ from etappe.core.actor import SYSTEM
 from etappe.core.errors import Missing
 from etappe.core.process import Words
 from etappe.insights.metric import Row
-from etappe.playbook.queries import spec
+from etappe.playbook.queries import get_version, spec
 from etappe.team.queries import as_uuid, team_names, teams, user_by_uid, user_names
 
 PEOPLE: Mapping[str, Callable[[Iterable[int | None]], Mapping[int, Any]]] = {"owner": user_names, "team": team_names}
 
+
+MOST_DIGITS = 9
 
 INSIDE = ("segment", "process_version_id")
 """Columns with keys that do not leave the room."""
@@ -70,6 +72,17 @@ def stage_name(version_id: int, stage: str) -> str:
     """The stage's name in the reader's language; its key where the process does not know it."""
     process = spec(version_id)
     return words(process.stage(stage).name) if stage in process.order else stage
+
+
+def step_name(step: str) -> str:
+    """The name of a stage that is given as process, number of its version and key; the text where there is none."""
+    process, number, stage = (*step.split(":"), "", "")[:3]
+    if not number.isdecimal() or len(number) > MOST_DIGITS:
+        return step
+    try:
+        return stage_name(get_version(process, int(number)).id, stage)
+    except Missing:
+        return step
 
 
 def words(text: Words) -> str:

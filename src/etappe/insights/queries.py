@@ -16,7 +16,8 @@ from etappe.core.periods import local_day
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.durations import CODES
-from etappe.insights.labels import labelled, segment_key, segment_names, stage_name
+from etappe.insights.catalogue.waiting import WAITING
+from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.standing import DIMENSIONS
 from etappe.team.access import require
@@ -64,11 +65,17 @@ def keys() -> tuple[str, ...]:
     return tuple(CATALOGUE)
 
 
+def waiting() -> tuple[str, ...]:
+    """The keys of the figures that wait for data."""
+    return tuple(WAITING)
+
+
 def get_metric(key: str) -> Metric:
     """The definition of a figure; `Missing` where there is none of this key."""
-    if key not in CATALOGUE:
+    found = CATALOGUE.get(key) or WAITING.get(key)
+    if found is None:
         raise Missing
-    return CATALOGUE[key]
+    return found
 
 
 def report(key: str, *, viewer: Actor, by: str | None = None, as_of: date | None = None, now: datetime) -> Result:
@@ -101,7 +108,7 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, now: datetime) -> 
 
 
 def _result(metric: Metric, asked: Asked) -> Result:
-    rows, sql = engine.run(engine.name_of(metric.key, **asked.shape), asked.values)
+    rows, sql = _asked_for(metric, asked)
     found = metric.finish(rows)
     seen = [row["observed_on"] for row in rows]
     last = max(seen, default=asked.day)
@@ -119,7 +126,14 @@ def _result(metric: Metric, asked: Asked) -> Result:
         sql=sql,
         records=narrowed(metric, found.extra),
         reasons=metric.reasons,
+        needs=str(metric.needs or ""),
     )
+
+
+def _asked_for(metric: Metric, asked: Asked) -> tuple[list[Row], str]:
+    if metric.needs:
+        return [], ""
+    return engine.run(engine.name_of(metric.key, **asked.shape), asked.values)
 
 
 def _shown(found: Finding, by: str | None) -> Finding:
@@ -154,13 +168,14 @@ class Record:
 class RecordPage:
     """A page of the records behind a figure: `found` is how many there are in all, `skip` how many come before.
 
-    `segment` names the segment that the list was narrowed to, if it was.
+    `segment` names the segment that the list was narrowed to, if it was, `entered` the stage.
     """
 
     records: tuple[Record, ...]
     found: int
     skip: int
     segment: str = ""
+    entered: str = ""
 
     @property
     def next(self) -> int | None:
@@ -187,7 +202,8 @@ def records(
     rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values)
     names = user_names(row["owner_id"] for row in rows)
     segment = segment_names([values["segment"]], by)[values["segment"]][1] if by and "segment" in values else ""
-    return RecordPage(tuple(_record(row, names) for row in rows), rows[0]["found"] if rows else 0, skip, segment)
+    listed = tuple(_record(row, names) for row in rows)
+    return RecordPage(listed, rows[0]["found"] if rows else 0, skip, segment, step_name(values.get("entered", "")))
 
 
 def _record(row: Row, names: Mapping[int, UserRef]) -> Record:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import override
 
 from etappe.insights.catalogue import CATALOGUE
+from etappe.insights.catalogue.waiting import WAITING
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
 from etappe.insights.tables import FACTS, Fact
@@ -26,12 +27,14 @@ FIELDS = """\
 
 | Field | Meaning |
 | --- | --- |
-| `metric`, `unit`, `by` | key of the figure; `share`, `days` or `deals`; what it is split by |
+| `metric`, `by` | key of the figure; what it is split by |
+| `unit` | `share`, `days`, `deals`, `amount`, `amount_per_day` or `times` |
 | `value`, `interval` | headline and 95 % interval `[low, high]`; null below the minimum or beyond what was watched |
 | `n`, `cases`, `minimum` | deals in the figure; how many of them say something about the value; how many it takes |
 | `as_of`, `seen_since` | last day looked at; an earlier day up to which some imported deals were seen, or null |
 | `rows` | one object per segment, stage or reading; amounts are texts with four places, never added over currencies |
 | `left_out` | how many deals are not in the figure, per reason |
+| `needs` | the data that the figure waits for, or null |
 | `definition`, `sql` | the definition in words; the statement that was run |
 | `records` | the filters that list the deals behind the headline |
 """
@@ -40,7 +43,7 @@ FIELDS = """\
 def reference() -> str:
     """The page, in English."""
     with override("en"):
-        figures = "\n".join(line for metric in CATALOGUE.values() for line in _figure(metric))
+        figures = "\n".join(line for metric in (*CATALOGUE.values(), *WAITING.values()) for line in _figure(metric))
         splits = ", ".join(f"`{field}`" for field in DIMENSIONS)
         facts = "\n".join(line for name, fact in FACTS.items() for line in _fact(name, fact))
         return f"{HEAD.format(splits=splits)}\n{figures}\n{FIELDS}\n## Facts\n\n{facts}"
@@ -49,6 +52,9 @@ def reference() -> str:
 def _figure(metric: Metric) -> Iterator[str]:
     yield f"## {metric.title} (`{metric.key}`)\n"
     yield f"{metric.definition}\n"
+    if metric.needs:
+        yield f"Waits for: {metric.needs}.\n"
+        return
     sources = ", ".join(f"`{name}`" for name in metric.sources)
     yield from _table(
         ("", ""),
@@ -59,8 +65,13 @@ def _figure(metric: Metric) -> Iterator[str]:
             ("Interval", metric.method),
             ("Least number of cases", metric.minimum),
             ("Facts", sources),
+            ("Records behind it", _filters(metric.records)),
         ),
     )
+
+
+def _filters(records: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}={value}`" for name, value in records.items())
 
 
 def _fact(name: str, fact: Fact) -> Iterator[str]:

@@ -63,9 +63,9 @@ def deals(*, past: bool, scoped: bool) -> Table:
     may see today; otherwise all.
 
     Columns: deal_id, uid, name, segment, stage, phase, position, process, version, process_version_id, outcome, proof,
-    amount, currency, expected_close, owner_id, engaged_since, engaged_days, buyer_days, decided_on, observed_on (the day
-    up to which it was seen), observed_number, rests, has_history, in_pipeline (false: it stands in a stage of `find`,
-    and not by an import).
+    amount, currency, expected_close, owner_id, engaged_since, engaged_days, buyer_days, decided_on, observed_on (the
+    day up to which it was seen), observed_number, rests, has_history, in_pipeline (false: it stands in a stage of
+    `find`, and not by an import).
 
     `engaged_days` and `buyer_days` count whole days from the start of the clock to the decision, or to `observed_on`
     while the deal is open; empty where the clock has no start.
@@ -156,7 +156,8 @@ def _measured(deal: Table) -> Table:
     until = deal.decided_number.coalesce(seen)
     return deal.select(
         "deal_id", "uid", "name", "segment", "stage", "phase", "position", "process", "process_version_id", "outcome",
-        "proof", "amount", "currency", "expected_close", "owner_id", "engaged_since", "decided_on", "rests", "has_history",
+        "proof", "amount", "currency", "expected_close", "owner_id", "engaged_since", "decided_on", "rests",
+        "has_history",
         version=deal.process_number,
         engaged_days=until - deal.engaged_number,
         buyer_days=until - deal.buyer_number,

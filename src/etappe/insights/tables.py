@@ -90,7 +90,10 @@ FACTS: Mapping[str, Fact] = {
             "buyer_number": ("int32", "buyer_since as a number of days from 1970-01-01"),
             "decided_number": ("int32", "decided_on as a number of days from 1970-01-01"),
             "seen_number": ("int32", "seen_until as a number of days from 1970-01-01"),
-            "has_history": ("boolean", "whether its way is known: made here, or an import told more than where it stands"),
+            "has_history": (
+                "boolean",
+                "whether its way through the stages is known: made here, or told by an import",
+            ),
         },
     ),
     "fact_stage_visit": Fact(

@@ -10,9 +10,10 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
-from etappe.core.errors import Refusal
+from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Result
 from etappe.insights import queries
+from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.export import as_csv
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
@@ -24,13 +25,15 @@ FIRST_LOOK = ("stage_now", "win_rate", "sales_cycle", "open_deals_beyond")
 
 @dataclass(frozen=True)
 class HomePage:
-    """The first look: four figures, the open deals by stage, and the sales cycle as a curve."""
+    """The first look: four figures, the open deals by stage, the sales cycle as a curve, the way to all others."""
 
     asked: Asked
     cards: tuple[Card, ...]
     stages: Table
     cycle: Card
     cycle_table: Table
+    more: tuple[Metric, ...]
+    waiting: tuple[Metric, ...]
     is_empty: bool
 
 
@@ -46,6 +49,8 @@ def home(request: Request) -> HttpResponse:
         stages=table(results["stage_now"], asked),
         cycle=card(results["sales_cycle"], asked),
         cycle_table=table(results["sales_cycle"], asked),
+        more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in FIRST_LOOK),
+        waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
         is_empty=not any(result.finding.n or result.finding.left_out for result in found),
     )
     return show(request, "figures/home.html", page)
@@ -66,12 +71,15 @@ class FigurePage:
 @require_GET
 def figure(request: Request, key: str) -> HttpResponse:
     """One figure in full, split by a field if asked, as of a day if asked."""
+    metric = queries.get_metric(key)
+    if metric.needs:
+        return show(request, "figures/waits.html", metric)
     asked, result = _result(request, key)
     page = FigurePage(
         asked=asked,
         card=card(result, asked),
         table=table(result, asked),
-        metric=queries.get_metric(key),
+        metric=metric,
         sql=result.sql,
         splits=SPLITS,
     )
@@ -113,6 +121,8 @@ def records(request: Request, key: str) -> HttpResponse:
     """The deals behind a figure, or behind a part of it."""
     asked = _asked(request)
     metric = queries.get_metric(key)
+    if metric.needs:
+        raise Missing
     filters = {name: request.GET[name] for name in request.GET if name not in ("by", "as_of", "skip")}
     skip = _number(request.GET.get("skip", "0"))
     found = queries.records(filters, viewer=request.actor, by=asked.by, as_of=asked.as_of, skip=skip, now=request.at)

@@ -47,9 +47,7 @@ def _ranked(won: Table) -> Table:
     import ibis
 
     alike = ibis.window(group_by=[won.segment, won.currency])
-    order = ibis.window(
-        group_by=[won.segment, won.currency], order_by=[won.amount.asc(nulls_first=False), won.deal_id]
-    )
+    order = ibis.window(group_by=[won.segment, won.currency], order_by=[won.amount.asc(nulls_first=False), won.deal_id])
     return won.mutate(place=ibis.row_number().over(order) + 1, known=won.amount.count().over(alike))
 
 
@@ -120,8 +118,8 @@ DEAL_SIZE = Metric(
     unit="amount",
     definition=_(
         "Amount of won deals: half of them are at most as large as the median. Per currency; amounts of different "
-        "currencies are never added or compared. The mean is given beside the percentiles, since a few large deals move "
-        "it anywhere. The headline is the currency with the most won deals."
+        "currencies are never added or compared. The mean is given beside the percentiles, since a few large deals "
+        "move it anywhere. The headline is the currency with the most won deals."
     ),
     denominator=_("won deals with an amount"),
     window=_("all deals won up to the day shown"),

@@ -31,7 +31,7 @@ def finish(rows: list[Row]) -> Finding:
     """Per stage, on / (on + out); the headline is won / decided over all deals whose way is known.
 
     >>> at = dict(zip(PLACE, ("", "plain", 1, 7, 2, "agreed", "win"))) | {"is_over": True}
-    >>> stage = [{**at, "fate": "on", "deals": 30}, {**at, "fate": "out", "deals": 10}, {**at, "fate": "still", "deals": 4}]
+    >>> stage = [{**at, "fate": fate, "deals": n} for fate, n in (("on", 30), ("out", 10), ("still", 4))]
     >>> deal = [{"segment": "", "position": -1, "fate": end, "is_over": True, "deals": 20} for end in ("won", "lost")]
     >>> found = finish([*stage, *deal])
     >>> found.value, found.n, found.rows[0]["value"], found.rows[0]["n"], found.rows[0]["still"]

@@ -73,8 +73,8 @@ STAGE_TIME = Metric(
     title=_("Time at a stage"),
     unit="days",
     definition=_(
-        "Days that a deal is open in a stage, all its stays there together, until it goes on, leaves or goes back. Deals "
-        "that are still there count as still there up to the last day they were seen, so that slow ones are not "
+        "Days that a deal is open in a stage, all its stays there together, until it goes on, leaves or goes back. "
+        "Deals that are still there count as still there up to the last day they were seen, so that slow ones are not "
         "forgotten (Kaplan-Meier). Time that rests until a date the buyer named is part of it: a long stay is a "
         "question, not a fault. The headline is the median of the slowest stage. Deals that an import brought without "
         "their way through the stages are left out."

@@ -29,7 +29,8 @@ def finish(rows: list[Row]) -> Finding:
     """Days in deals that were not won / days in all decided deals, over all rows and per segment.
 
     >>> line = {"segment": "", "in_pipeline": True, "rests": False, "deals": 10}
-    >>> found = finish([{**line, "outcome": "won", "engaged_days": 10}, {**line, "outcome": "lost", "engaged_days": 30}])
+    >>> ends = (("won", 10), ("lost", 30))
+    >>> found = finish([{**line, "outcome": end, "engaged_days": days} for end, days in ends])
     >>> found.value, [round(bound, 2) for bound in found.interval], found.n, found.rows[0]["late"]
     (0.75, [0.58, 0.92], 20, 10)
     """
@@ -80,9 +81,9 @@ TIME_NOT_WON = Metric(
     title=_("Time spent on deals not won"),
     unit="share",
     definition=_(
-        "Of all days that decided deals were with us, from the day we were engaged to the decision, the share that went "
-        "into deals that were lost, declined or disqualified. Beside it: how many of these ended later than half of the "
-        "won deals were won. Some of it is the price of selling; what could be seen earlier is not."
+        "Of all days that decided deals were with us, from the day we were engaged to the decision, the share that "
+        "went into deals that were lost, declined or disqualified. Beside it: how many of these ended later than half "
+        "of the won deals were won. Some of it is the price of selling; what could be seen earlier is not."
     ),
     denominator=_("days of all decided deals whose clock has a start"),
     window=_("all decided deals up to the day shown"),

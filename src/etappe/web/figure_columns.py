@@ -1,0 +1,235 @@
+"""The columns of the tables of figures: what stands in a cell, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from etappe.web.figure_numbers import between, per_day, times, whole_days
+from etappe.web.templatetags.formats import days, money_whole, number, percent
+
+READINGS: Mapping[str, str | Promise] = {
+    "decided": gettext_lazy("until decided"),
+    "won": gettext_lazy("until won, among the won"),
+    "won_others_censored": gettext_lazy("until won, if no deal were lost"),
+}
+CLOCKS: Mapping[str, str | Promise] = {
+    "engaged": gettext_lazy("since we were engaged"),
+    "buyer": gettext_lazy("since the buyer began to look"),
+}
+
+
+def segment(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of the segment."""
+    return str(row["label"]), ""
+
+
+def _stage(row: Mapping[str, Any]) -> tuple[str, str]:
+    before = _("before the pipeline") if row["phase"] == "find" else ""
+    return str(row["stage_label"]), before
+
+
+def cases(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many deals the row rests on; the cell leads to them."""
+    return number(row["n"]), ""
+
+
+def _amount(row: Mapping[str, Any]) -> tuple[str, str]:
+    missing = row["without_amount"]
+    gap = ngettext("{count} without amount", "{count} without amount", missing).format(count=number(missing))
+    return money_whole(Decimal(row["amount"]), row["currency"]), gap if missing else ""
+
+
+def _proof(kind: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        amount = Decimal(row[f"{kind}_amount"])
+        return number(row[kind]), money_whole(amount, row["currency"]) if amount else ""
+
+    return write
+
+
+def _share(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["value"] is None:
+        return _("too few"), ""
+    return percent(row["value"], 1), between(row["interval"], lambda value: percent(value, 1))
+
+
+def _plain(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    return lambda row: (number(row[key]), "")
+
+
+def _reading(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(READINGS[row["reading"]]), str(CLOCKS[row["clock"]])
+
+
+def _point(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        interval = row[f"{key}_interval"]
+        if interval is None:
+            return _("too few"), ""
+        said = _("not reached") if row[key] is None else whole_days(row[key])
+        return said, between(interval, whole_days) if interval[0] is not None else ""
+
+    return write
+
+
+def _beyond(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (_("too few"), "") if row["value"] is None else (number(row["value"]), between(row["interval"], number))
+
+
+def _limit(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["threshold"] is None:
+        return "", ""
+    return whole_days(row["threshold"]), between(row["threshold_interval"], whole_days)
+
+
+def _step(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["stage_label"]), _("process version {number}").format(number=row["version"])
+
+
+def _currency(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["currency"]), ""
+
+
+def _size(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        if row[key] is None:
+            return _("too few"), ""
+        interval = row.get(f"{key}_interval")
+        sure = between(interval and tuple(map(Decimal, interval)), lambda value: money_whole(value, row["currency"]))
+        return money_whole(Decimal(row[key]), row["currency"]), sure
+
+    return write
+
+
+def _mean(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (money_whole(row["amount"], row["currency"]), "") if row["amount"] is not None else (_("too few"), "")
+
+
+def _won_share(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (percent(row["share_won"], 1), "") if row["share_won"] is not None else (_("too few"), "")
+
+
+def _mean_days(row: Mapping[str, Any]) -> tuple[str, str]:
+    return (whole_days(row["days"]), "") if row["days"] is not None else (_("too few"), "")
+
+
+def _flow(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["value"] is None:
+        return _("too few"), ""
+    currency = row["currency"]
+    return per_day(row["value"], currency), between(row["interval"], lambda value: money_whole(value, currency))
+
+
+def _multiple(key: str, count: str, amount: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        deals = ngettext("{count} deal", "{count} deals", row[count]).format(count=number(row[count]))
+        said = f"{deals} · {money_whole(Decimal(row[amount]), row['currency'])}"
+        return (times(row[key]) if row[key] is not None else _("too few")), said
+
+    return write
+
+
+def _won_amount(row: Mapping[str, Any]) -> tuple[str, str]:
+    deals = ngettext("{count} deal", "{count} deals", row["won"]).format(count=number(row["won"]))
+    return money_whole(Decimal(row["won_amount"]), row["currency"]), deals
+
+
+def _spent(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    return lambda row: (days(row[f"{key}_days"]), "")
+
+
+def _late(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["late"] is None:
+        return "", ""
+    return number(row["late"]), _("after {days}").format(days=whole_days(row["half_won"]))
+
+
+Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "stage_now": (
+        (gettext_lazy("Stage"), _stage, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("Amount"), _amount, True),
+        (gettext_lazy("proven"), _proof("proven"), True),
+        (gettext_lazy("exception"), _proof("overridden"), True),
+        (gettext_lazy("unproven"), _proof("unproven"), True),
+    ),
+    "win_rate": (
+        (gettext_lazy("Decided"), cases, True),
+        (gettext_lazy("Won"), _plain("won"), True),
+        (gettext_lazy("Lost"), _plain("lost"), True),
+        (gettext_lazy("Declined"), _plain("declined"), True),
+        (gettext_lazy("Disqualified"), _plain("disqualified"), True),
+        (gettext_lazy("Win rate"), _share, True),
+    ),
+    "sales_cycle": (
+        (gettext_lazy("Duration"), _reading, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("of these ended"), _plain("events"), True),
+        (gettext_lazy("1 in 10 within"), _point("p10"), True),
+        (gettext_lazy("half within"), _point("p50"), True),
+        (gettext_lazy("9 in 10 within"), _point("p90"), True),
+    ),
+    "open_deals_beyond": (
+        (gettext_lazy("Open deals"), _plain("n"), True),
+        (gettext_lazy("Won deals"), _plain("won"), True),
+        (gettext_lazy("9 in 10 won within"), _limit, True),
+        (gettext_lazy("Open longer"), _beyond, True),
+    ),
+    "stage_conversion": (
+        (gettext_lazy("Stage"), _step, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("went on"), _plain("on"), True),
+        (gettext_lazy("left"), _plain("out"), True),
+        (gettext_lazy("neither yet"), _plain("still"), True),
+        (gettext_lazy("Conversion"), _share, True),
+    ),
+    "stage_time": (
+        (gettext_lazy("Stage"), _step, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("still there"), _plain("still"), True),
+        (gettext_lazy("1 in 10 within"), _point("p10"), True),
+        (gettext_lazy("half within"), _point("p50"), True),
+        (gettext_lazy("9 in 10 within"), _point("p90"), True),
+    ),
+    "deal_size": (
+        (gettext_lazy("Currency"), _currency, False),
+        (gettext_lazy("Won deals"), cases, True),
+        (gettext_lazy("1 in 10 up to"), _size("p10"), True),
+        (gettext_lazy("half up to"), _size("p50"), True),
+        (gettext_lazy("9 in 10 up to"), _size("p90"), True),
+        (gettext_lazy("Mean"), _size("mean"), True),
+    ),
+    "velocity": (
+        (gettext_lazy("Currency"), _currency, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("open"), _plain("open"), True),
+        (gettext_lazy("won of those ended"), _won_share, True),
+        (gettext_lazy("mean amount"), _mean, True),
+        (gettext_lazy("mean days"), _mean_days, True),
+        (gettext_lazy("Pipeline velocity"), _flow, True),
+    ),
+    "coverage": (
+        (gettext_lazy("Currency"), _currency, False),
+        (gettext_lazy("Open deals"), cases, True),
+        (gettext_lazy("Won in 90 days"), _won_amount, True),
+        (gettext_lazy("All open deals"), _multiple("value", "n", "amount"), True),
+        (gettext_lazy("Due within 90 days"), _multiple("due_value", "due", "due_amount"), True),
+    ),
+    "time_not_won": (
+        (gettext_lazy("Decided"), cases, True),
+        (gettext_lazy("in won deals"), _spent("won"), True),
+        (gettext_lazy("in lost ones"), _spent("lost"), True),
+        (gettext_lazy("in declined ones"), _spent("declined"), True),
+        (gettext_lazy("in disqualified ones"), _spent("disqualified"), True),
+        (gettext_lazy("ended late"), _late, True),
+        (gettext_lazy("Share not won"), _share, True),
+    ),
+}
+"""Per figure: head, writer, whether it is a number. A row's first column names it."""

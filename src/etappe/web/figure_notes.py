@@ -1,0 +1,105 @@
+"""What the value of a figure means, in one line below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from etappe.core.figures import Result
+from etappe.web.figure_numbers import whole_days
+from etappe.web.templatetags.formats import money_whole, number
+
+
+def note(result: Result) -> str:
+    """The line: what is missing where there is too little, otherwise what the value rests on."""
+    found = result.finding
+    if result.needs:
+        return _("Needs {data}.").format(data=result.needs)
+    if not result.is_enough:
+        return _("Too few cases for a reliable figure ({n} of {min}).").format(n=found.cases, min=result.minimum)
+    return NOTES[result.metric](result)
+
+
+def _amounts(result: Result) -> str:
+    amounts = result.finding.extra["amounts"]
+    return " · ".join(money_whole(Decimal(amount), currency) for currency, amount in amounts.items())
+
+
+def _counts(result: Result) -> str:
+    rows = result.finding.rows
+    won, lost, declined = (sum(row[key] for row in rows) for key in ("won", "lost", "declined"))
+    said = _("{won} won, {lost} lost").format(won=number(won), lost=number(lost))
+    return said + (_(", {declined} declined").format(declined=number(declined)) if declined else "")
+
+
+def _median(result: Result) -> str:
+    if result.finding.value is None:
+        return _("Fewer than half of the deals have been decided yet.")
+    return _("until half of all deals are decided")
+
+
+def _threshold(result: Result) -> str:
+    extra = result.finding.extra
+    return _("longer than {days}: nine in ten of {won} won deals took no longer").format(
+        days=whole_days(extra["threshold"]), won=number(extra["won"])
+    )
+
+
+def _overall(result: Result) -> str:
+    extra = result.finding.extra
+    return _("from the first stage to won: {won} won, {gone} not").format(
+        won=number(extra["won"]), gone=number(extra["gone"])
+    )
+
+
+def _slowest(result: Result) -> str:
+    place = result.finding.extra["slowest"]
+    if place is None:
+        return _("Fewer than half of the deals have left any stage yet.")
+    return _("until half have left the slowest stage: {stage}").format(stage=result.finding.rows[place]["stage_label"])
+
+
+def _size(result: Result) -> str:
+    others = len({row["currency"] for row in result.finding.rows}) - 1
+    said = _("half of the won deals are at most as large")
+    more = ngettext("{count} other currency in full", "{count} other currencies in full", others)
+    return f"{said} · {more.format(count=number(others))}" if others else said
+
+
+def _flow(result: Result) -> str:
+    opened = sum(row["open"] for row in result.finding.rows if row["currency"] == result.finding.extra["currency"])
+    if result.finding.value is None:
+        return _("Won deals have no amounts.")
+    return _("from {open} open deals, if they go as deals went so far").format(open=number(opened))
+
+
+def _covered(result: Result) -> str:
+    if result.finding.value is None:
+        return _("Deals won in the last 90 days have no amounts.")
+    return _("what was won in the last 90 days")
+
+
+def _late(result: Result) -> str:
+    extra = result.finding.extra
+    if extra["late"] is None:
+        return _("Nothing was won.")
+    return _("{late} of them ended later than half of the won deals were won ({days})").format(
+        late=number(extra["late"]), days=whole_days(extra["half_won"])
+    )
+
+
+NOTES: Mapping[str, Callable[[Result], str]] = {
+    "stage_now": _amounts,
+    "win_rate": _counts,
+    "sales_cycle": _median,
+    "open_deals_beyond": _threshold,
+    "stage_conversion": _overall,
+    "stage_time": _slowest,
+    "deal_size": _size,
+    "velocity": _flow,
+    "coverage": _covered,
+    "time_not_won": _late,
+}
