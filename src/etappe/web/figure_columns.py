@@ -89,7 +89,8 @@ def _limit(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _step(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(row["stage_label"]), _("{process}, version {number}").format(process=row["process"], number=row["version"])
+    said = _("{process}, version {number}").format(process=row["process"], number=row["version"])
+    return str(row["stage_label"]), said
 
 
 def _currency(row: Mapping[str, Any]) -> tuple[str, str]:

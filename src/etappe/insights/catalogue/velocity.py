@@ -32,10 +32,10 @@ def finish(rows: list[Row]) -> Finding:
     lines = tuple(_line(place, part) for place, part in sorted(groups.items()))
     main = max({line["currency"] for line in lines}, key=lambda each: (_deals(lines, each), each), default="")
     mine = [part for (_segment, currency), part in sorted(groups.items()) if currency == main]
-    whole = _line(("", main), [row for part in mine for row in part]) if mine else {"value": None, "n": 0, "won": 0}
+    whole = _line(("", main), [row for part in mine for row in part])
     return Finding(
         value=whole["value"],
-        interval=whole.get("interval"),
+        interval=whole["interval"],
         n=whole["n"],
         cases=whole["won"],
         rows=lines,
