@@ -126,6 +126,11 @@ SUBJECTS: dict[str, str] = {
     "/exports/": "export",
     "/import/{uid}/rejected": "ran",
     "/import/": "run",
+    "/imports/{uid}/rejected": "ran",
+    "/imports/{uid}/undo": "ran",
+    "/imports/{uid}/resume": "queued",
+    "/imports/{uid}/cancel": "queued",
+    "/imports/": "run",
     "/drafts/": "draft",
     "/bulk/{uid}/cancel": "bulk_working",
     "/bulk/{uid}/undo": "bulk_done",
@@ -367,6 +372,8 @@ def sent(all_: Everything, door: Door) -> dict[str, Any]:
     if door.method == "POST" and door.route == f"{API}/files":
         given = {"subject": "deal", "record": str(all_.deal), "file": _file("neu.txt", b"Neu")}
         return {"data": given}
+    if door.method == "POST" and door.route == f"{API}/imports":
+        return {"data": {"files": [_file("firmen.csv", TABLE)]}}
     if door.is_api:
         body = JSON.get(f"{door.method} {door.route.removeprefix(API)}", lambda _all: {})(all_)
         return {"data": json.dumps(body), "content_type": "application/json"}

@@ -82,6 +82,7 @@ class Everything:
     team: uuid.UUID
     run: uuid.UUID
     ran: uuid.UUID
+    queued: uuid.UUID
     bulk: uuid.UUID
     bulk_working: uuid.UUID
     bulk_done: uuid.UUID
@@ -148,6 +149,7 @@ def make_everything() -> Everything:
         team=cast.south,
         run=run,
         ran=ran,
+        queued=_queued_run(scene),
         bulk=_bulk(scene, "ready"),
         bulk_working=_bulk(scene, "queued"),
         bulk_done=_bulk(scene, "done"),
@@ -263,10 +265,16 @@ def _import(scene: Scene) -> uuid.UUID:
     return uid
 
 
-def _finished_run(scene: Scene) -> uuid.UUID:
-    """An import that was carried out and rejected a row."""
+def _queued_run(scene: Scene) -> uuid.UUID:
+    """An import that is about to begin."""
     uid = _import(scene)
     background.begin(uid, dry=False, then=lambda _uid: None, actor=scene.cast.dot, at=now())
+    return uid
+
+
+def _finished_run(scene: Scene) -> uuid.UUID:
+    """An import that was carried out and rejected a row."""
+    uid = _queued_run(scene)
     background.carry_on(str(uid), clock=now)
     return uid
 

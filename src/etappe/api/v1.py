@@ -18,6 +18,7 @@ from etappe.api import (
     exports,
     fields,
     figures,
+    imports,
     people,
     playbook,
     records,
@@ -37,7 +38,22 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api-v1",
 )
-for part in (deals, attention, people, bulk, fields, search, playbook, figures, team, records, exports, cards, views):
+for part in (
+    deals,
+    attention,
+    people,
+    bulk,
+    fields,
+    search,
+    playbook,
+    figures,
+    team,
+    records,
+    imports,
+    exports,
+    cards,
+    views,
+):
     api.add_router("", part.router)
 
 

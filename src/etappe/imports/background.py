@@ -22,7 +22,7 @@ from etappe.imports.check import Checked, check
 from etappe.imports.loaders.base import Setting
 from etappe.imports.look import Given, Look, Looked, look, refit
 from etappe.imports.models import Run, Source
-from etappe.imports.plan import ASKED, Plan, as_stored, from_stored
+from etappe.imports.plan import ASKED, Plan, as_stored, fitted, from_data, from_stored
 from etappe.imports.queries import found, run_view
 from etappe.imports.run import Cancelled, Job, Progress, carry_out
 from etappe.imports.undo import undo
@@ -151,18 +151,54 @@ def change(uid: uuid.UUID | str, wanted: Wanted, *, then: Defer, actor: Actor, a
     then(str(run.uid))
 
 
+@action
+def read_anew(
+    uid: uuid.UUID | str, readings: Mapping[str, Mapping[str, Any]], *, then: Defer, actor: Actor, at: datetime
+) -> None:
+    """Have files read in another way (encoding, delimiter, line of the header), by name; nothing else changes."""
+    run = _resting(actor, uid)
+    if unknown := set(readings) - {each["name"] for each in run.files}:
+        raise Refusal("unknown_reference", field=f"readings: {min(unknown)[:80]}")
+    for told in readings.values():
+        wish_of(told.get("encoding", ""), told.get("delimiter", ""), told.get("header_row"))
+    wanted = Wanted(from_stored(run.plan), run.proposal.get("kinds", {}), readings)
+    change(uid, wanted, then=then, actor=actor, at=at)
+
+
 def _reading(told: Mapping[str, Any]) -> tuple[Any, ...]:
     return told.get("encoding", ""), told.get("delimiter", ""), told.get("header_row")
 
 
 @action
-def use_preset(uid: uuid.UUID | str, preset: uuid.UUID, *, then: Defer, actor: Actor, at: datetime) -> None:
-    """Take a saved map for the files of an import, and go through all rows with it; refuses one that no longer fits."""
+def use_preset(uid: uuid.UUID | str, preset: uuid.UUID | str, *, then: Defer, actor: Actor, at: datetime) -> None:
+    """Take a saved map (by uid or name) for the files of an import, and go through all rows with it.
+
+    Refuses one that no longer fits.
+    """
     run = _resting(actor, uid)
-    headers = {each["name"]: [column["name"] for column in each.get("columns", ())] for each in run.proposal["files"]}
-    plan = with_preset(
-        actor, preset, from_stored(run.plan), {name: titles for name, titles in headers.items() if titles}
-    )
+    _take(run, with_preset(actor, preset, from_stored(run.plan), _titles(run)), then, at)
+
+
+@action
+def use_map(uid: uuid.UUID | str, given: Mapping[str, Any], *, then: Defer, actor: Actor, at: datetime) -> None:
+    """Take a map as plain data, as it is saved in a file, and go through all rows with it.
+
+    What it says nothing of (source, last day) stays as it was. Refuses one that does not hold, or does not fit.
+    """
+    run = _resting(actor, uid)
+    before, plan = from_stored(run.plan), fitted(from_data(given), _titles(run))
+    _take(run, replace(plan, source=plan.source or before.source, as_of=plan.as_of or before.as_of), then, at)
+
+
+def _titles(run: Run) -> dict[str, list[str]]:
+    """The columns of each file that could be read."""
+    titles = {
+        each["name"]: [column["name"] for column in each.get("columns", ())] for each in run.proposal.get("files", ())
+    }
+    return {name: columns for name, columns in titles.items() if columns}
+
+
+def _take(run: Run, plan: Plan, then: Defer, at: datetime) -> None:
     run.plan, run.state, run.moved_at = as_stored(plan), "looking", at
     run.proposal = {**run.proposal, "kinds": {}}
     run.save(update_fields=["plan", "proposal", "state", "moved_at"])
@@ -182,7 +218,34 @@ def begin(uid: uuid.UUID | str, *, dry: bool, then: Defer, actor: Actor, at: dat
     then(str(run.uid))
 
 
+@dataclass(frozen=True)
+class Ways:
+    """How to hand an import to the job process: to be looked at, carried out, or undone."""
+
+    look: Defer
+    carry: Defer
+    undo: Defer
+
+
+@action
+def take_up(uid: uuid.UUID | str, ways: Ways, *, actor: Actor, at: datetime) -> None:
+    """Go on with an import where it was: one that was interrupted at its work, cancelled, or failed.
+
+    One that is at work after all is not disturbed. Refuses where there is nothing to go on with.
+    """
+    require(actor, "imports.run")
+    run = found(actor, uid)
+    at_work = {"looking": ways.look, "queued": ways.carry, "running": ways.carry, "undoing": ways.undo}
+    if run.state in at_work:
+        at_work[run.state](str(run.uid))
+    elif run.state in ("failed", "cancelled") and run.plan:
+        begin(uid, dry=False, then=ways.carry, actor=actor, at=at)
+    else:
+        raise Refusal("import_not_resumable", state=run.state)
+
+
 def _resting(actor: Actor, uid: uuid.UUID | str) -> Run:
+    require(actor, "imports.run")
     run = Run.objects.select_for_update().get(id=found(actor, uid).id)
     if run.state not in ("ready", "failed", "cancelled") or not run.plan:
         raise Refusal("import_is_busy", state=run.state)
@@ -300,6 +363,7 @@ def _side_line(run: Run, clock: Callable[[], datetime]) -> Iterator[Callable[[Pr
 def discard(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> None:
     """Give up an import that has written nothing, and its files."""
     del at
+    require(actor, "imports.run")
     run = found(actor, uid)
     if run.counts or run.state not in RESTING:
         raise Missing

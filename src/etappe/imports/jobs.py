@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from etappe.imports.background import carry_on, carry_undo, examine
+from etappe.imports.background import Ways, carry_on, carry_undo, examine
 from etappe.imports.uploads import drop_forgotten
 from etappe.journal.clock import now
 
@@ -25,6 +25,14 @@ def carry_out_import(run: str) -> None:
 def undo_import(run: str) -> None:
     """Undo an import, or go on with it."""
     carry_undo(run, clock=now)
+
+
+WAYS = Ways(
+    look=lambda run: look_at_files.defer(run=run),
+    carry=lambda run: carry_out_import.defer(run=run),
+    undo=lambda run: undo_import.defer(run=run),
+)
+"""How pages and programs hand imports to the job process."""
 
 
 @app.periodic(cron="23 * * * *")

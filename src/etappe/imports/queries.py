@@ -17,6 +17,8 @@ from etappe.team.access import require
 
 LISTED = 50
 """Runs that a list shows."""
+WRITTEN = ("done", "cancelled", "failed")
+"""States in which an import is over and what it wrote is here."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class RunView:
     undone: Mapping[str, Any] = field(default_factory=dict)
     first_entry: int | None = None
     last_entry: int | None = None
+
+    @property
+    def has_written(self) -> bool:
+        """Whether it is over, and something of it is here."""
+        return self.state in WRITTEN and self.totals["created"] + self.totals["changed"] > 0
 
 
 def run_view(run: Run) -> RunView:
@@ -121,7 +128,7 @@ def get_run(viewer: Actor, uid: uuid.UUID | str) -> RunView:
 
 def found(viewer: Actor, uid: uuid.UUID | str) -> Run:
     """The run's row, for this room."""
-    require(viewer, "imports.run")
+    require(viewer, "imports.see")
     try:
         key = uid if isinstance(uid, uuid.UUID) else uuid.UUID(uid)
     except ValueError:
@@ -159,7 +166,7 @@ def looking(viewer: Actor, uid: uuid.UUID | str) -> Looking:
 
 def runs(viewer: Actor) -> list[RunView]:
     """The newest imports, newest first."""
-    require(viewer, "imports.run")
+    require(viewer, "imports.see")
     return [run_view(run) for run in Run.objects.select_related("source").order_by("-id")[:LISTED]]
 
 

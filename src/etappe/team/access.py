@@ -46,6 +46,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
     "playbook.drafts":      (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
+    "imports.see":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "imports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "exports.see":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
     "exports.run":          (ALL, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING),
@@ -61,7 +62,9 @@ _COLUMNS = (Role.ADMINISTRATOR, Role.MANAGER, Role.REP, Role.MARKETING, Role.SUC
 ACTS: dict[str, dict[Role, Reach]] = {act: dict(zip(_COLUMNS, reaches, strict=True)) for act, reaches in _TABLE.items()}
 """How far each role reaches, per act."""
 
-READS = frozenset({"deals.see", "figures.see", "playbook.see", "playbook.drafts", "deals.inspect", "exports.see"})
+READS = frozenset(
+    {"deals.see", "figures.see", "playbook.see", "playbook.drafts", "deals.inspect", "exports.see", "imports.see"}
+)
 """Acts that a token with the scope `read` may do."""
 
 

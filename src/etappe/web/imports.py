@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from etappe.core.errors import Refusal
 from etappe.core.headers import FileKind
-from etappe.imports import actions, background, jobs, queries
+from etappe.imports import actions, background, queries
 from etappe.imports import actions_presets as saved
 from etappe.imports.export import rejected_file
+from etappe.imports.jobs import WAYS
 from etappe.imports.plan import as_yaml
 from etappe.imports.queries import FileCount, Note, RunView
 from etappe.imports.texts import KINDS, RECORDS, STATES, label_of
@@ -31,9 +32,6 @@ from etappe.web.templatetags.formats import number
 
 SILENT = timedelta(minutes=2)
 """After this long without progress an import counts as interrupted, and can be taken up again."""
-
-WRITTEN = ("done", "cancelled", "failed")
-"""States in which an import is over and what it wrote is here."""
 
 AT_WORK = ("looking", "queued", "running", "undoing")
 
@@ -62,7 +60,7 @@ def home(request: Request) -> HttpResponse:
     if request.method == "POST":
         files = [(each.name or "?", iter(each.chunks())) for each in request.FILES.getlist("files")]
         try:
-            uid = background.upload(files, then=_look, actor=request.actor, at=request.at)
+            uid = background.upload(files, then=WAYS.look, actor=request.actor, at=request.at)
             return go(request, "import_run", uid)
         except Refusal as refusal:
             if refusal.status != Refusal.status:
@@ -72,18 +70,6 @@ def home(request: Request) -> HttpResponse:
         RunLine(run, str(STATES.get(run.state, run.state)), ", ".join(run.names)) for run in queries.runs(request.actor)
     )
     return show(request, "imports/home.html", HomePage(lines, error), status=422 if error else 200)
-
-
-def _look(uid: str) -> Any:
-    return jobs.look_at_files.defer(run=uid)
-
-
-def _carry(uid: str) -> Any:
-    return jobs.carry_out_import.defer(run=uid)
-
-
-def _undo(uid: str) -> Any:
-    return jobs.undo_import.defer(run=uid)
 
 
 @dataclass(frozen=True)
@@ -177,7 +163,7 @@ def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPag
         kinds={kind.value: str(label) for kind, label in KINDS.items()},
         undone=_undone(run) if run.state == "undone" else None,
         may_undo=_may_undo(run, request.at),
-        likely=_likely(request, run) if run.state in WRITTEN and _has_written(run) else None,
+        likely=_likely(request, run) if run.has_written else None,
     )
 
 
@@ -202,11 +188,7 @@ def _pairs(subject: str, count: int) -> str:
 
 
 def _may_undo(run: RunView, at: datetime) -> bool:
-    return run.state in WRITTEN and _has_written(run) and at - (run.finished_at or at) <= KEPT
-
-
-def _has_written(run: RunView) -> bool:
-    return run.totals["created"] + run.totals["changed"] > 0
+    return run.has_written and at - (run.finished_at or at) <= KEPT
 
 
 def _undone(run: RunView) -> Undone:
@@ -263,7 +245,9 @@ def change_map(request: Request, uid: uuid.UUID) -> HttpResponse:
     if run.plan is None:
         raise Http404
     try:
-        background.change(uid, changed(run.plan, request.POST.dict()), then=_look, actor=request.actor, at=request.at)
+        background.change(
+            uid, changed(run.plan, request.POST.dict()), then=WAYS.look, actor=request.actor, at=request.at
+        )
     except Refusal as refusal:
         if refusal.status != Refusal.status:
             raise
@@ -294,7 +278,7 @@ def _preset(request: Request, uid: uuid.UUID) -> None:
     elif "forget" in request.POST:
         saved.delete_preset(_uuid(chosen), actor=request.actor, at=request.at)
     else:
-        background.use_preset(uid, _uuid(chosen), then=_look, actor=request.actor, at=request.at)
+        background.use_preset(uid, _uuid(chosen), then=WAYS.look, actor=request.actor, at=request.at)
 
 
 def _uuid(posted: str) -> uuid.UUID:
@@ -309,7 +293,7 @@ def start(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Have it carried out, or tried."""
     dry = request.POST.get("dry") == "1"
     try:
-        background.begin(uid, dry=dry, then=_carry, actor=request.actor, at=request.at)
+        background.begin(uid, dry=dry, then=WAYS.carry, actor=request.actor, at=request.at)
     except Refusal as refusal:
         if refusal.code != "import_undecided":
             raise
@@ -322,7 +306,7 @@ def resume(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Take up one that was interrupted."""
     run = queries.get_run(request.actor, uid)
     if run.state in AT_WORK:
-        {"looking": _look, "undoing": _undo}.get(run.state, _carry)(str(uid))
+        background.take_up(uid, WAYS, actor=request.actor, at=request.at)
         say(request, _("It goes on where it was interrupted."))
     return go(request, "import_run", uid)
 
@@ -338,7 +322,7 @@ def cancel(request: Request, uid: uuid.UUID) -> HttpResponse:
 @require_POST
 def undo(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Take the whole import back."""
-    _undo(begin_undo(uid, actor=request.actor, at=request.at))
+    WAYS.undo(begin_undo(uid, actor=request.actor, at=request.at))
     return go(request, "import_run", uid)
 
 
