@@ -1,0 +1,138 @@
+"""How good probabilities and intervals turned out to be: Brier score, calibration error, pinball loss, coverage.
+
+All take what was said and what came, in equal length, at least one of each; nothing here knows how it was said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from etappe.core.proportion import wilson
+from etappe.core.ranks import auc
+
+Floats = npt.NDArray[np.float64]
+
+BINS = 10
+NEAR_CHANCE = 0.55
+"""If the 95 % interval of the AUC begins below, nobody should act on the order of these probabilities."""
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Cases that were given about the same probability: how many, what was said on average, what share came true."""
+
+    n: int
+    said: float
+    came: float
+    low: float
+    high: float
+
+
+def brier(said: npt.ArrayLike, came: npt.ArrayLike) -> float:
+    """Mean squared difference of probability and outcome: 0 is perfect, 0.25 says 50 % to everything.
+
+    Source: G. W. Brier, Monthly Weather Review 78 (1950).
+
+    >>> brier([0.8, 0.4], [True, False])
+    0.1
+    """
+    gap = np.asarray(said, dtype=np.float64) - np.asarray(came, dtype=np.float64)
+    return round(float((gap * gap).mean()), 12)
+
+
+def reliability(said: npt.ArrayLike, came: npt.ArrayLike, bins: int = BINS) -> list[Bin]:
+    """Cases in `bins` equal steps of the probability said; empty steps are left out.
+
+    `low` and `high` are the 95 % Wilson interval of the share that came true.
+
+    >>> reliability([0.05, 0.95, 0.95], [False, True, True])[1].came
+    1.0
+    """
+    stated, true = np.asarray(said, dtype=np.float64), np.asarray(came, dtype=np.bool_)
+    step = np.minimum((stated * bins).astype(np.int64), bins - 1)
+    return [_bin(stated[step == at], true[step == at]) for at in np.unique(step)]
+
+
+def _bin(said: Floats, came: npt.NDArray[np.bool_]) -> Bin:
+    return Bin(len(said), float(said.mean()), float(came.mean()), *wilson(float(came.sum()), len(came)))
+
+
+def calibration_error(said: npt.ArrayLike, came: npt.ArrayLike, bins: int = BINS) -> float:
+    """Expected calibration error: the mean gap between said and come in `bins` equal steps, weighted by cases.
+
+    It cannot be 0 for few cases, even of a perfect forecast: the share of 20 cases is off by about 0.1.
+
+    Source: M. P. Naeini, G. F. Cooper, M. Hauskrecht, AAAI (2015).
+
+    >>> round(calibration_error([0.25] * 4, [True, False, False, False]), 12)
+    0.0
+    """
+    found = reliability(said, came, bins)
+    return sum(each.n * abs(each.said - each.came) for each in found) / sum(each.n for each in found)
+
+
+def auc_interval(said: npt.ArrayLike, came: npt.ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
+    """The AUC and its interval, by the variance of Hanley and McNeil; needs both outcomes.
+
+    Source: J. A. Hanley, B. J. McNeil, Radiology 143 (1982), equation 2.
+
+    >>> [round(value, 3) for value in auc_interval([0.1, 0.4, 0.35, 0.8], [False, False, True, True])]
+    [0.75, 0.208, 1.0]
+    """
+    true = np.asarray(came, dtype=np.bool_)
+    area, hits, misses = auc(true, said), int(true.sum()), int((~true).sum())
+    one, two = area / (2 - area), 2 * area * area / (1 + area)
+    spread = area * (1 - area) + (hits - 1) * (one - area * area) + (misses - 1) * (two - area * area)
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * sqrt(max(spread, 0.0) / (hits * misses))
+    return area, max(0.0, area - half), min(1.0, area + half)
+
+
+def tells_apart(said: npt.ArrayLike, came: npt.ArrayLike) -> bool:
+    """Whether the probabilities can tell winners from others: the 95 % interval of the AUC lies above `NEAR_CHANCE`."""
+    true = np.asarray(came, dtype=np.bool_)
+    return bool(true.any() and not true.all() and auc_interval(said, true)[1] >= NEAR_CHANCE)
+
+
+def pinball(said: npt.ArrayLike, came: npt.ArrayLike, quantile: float) -> float:
+    """Mean pinball loss of a quantile: what it costs to be below and above, least for the true quantile.
+
+    Source: R. Koenker, G. Bassett, Econometrica 46 (1978).
+
+    >>> pinball([10.0], [20.0], 0.9), pinball([20.0], [10.0], 0.9)
+    (9.0, 1.0)
+    """
+    gap = np.asarray(came, dtype=np.float64) - np.asarray(said, dtype=np.float64)
+    return round(float(np.maximum(quantile * gap, (quantile - 1) * gap).mean()), 9)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often what came lay in the interval said, with the 95 % Wilson interval of that share."""
+
+    n: int
+    share: float
+    low: float
+    high: float
+    wanted: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the share wanted is compatible with what came."""
+        return self.low <= self.wanted <= self.high
+
+
+def coverage(low: npt.ArrayLike, high: npt.ArrayLike, came: npt.ArrayLike, wanted: float) -> Coverage:
+    """The share of what came that lies in [low, high]; `wanted` is what was promised.
+
+    >>> found = coverage([0, 0, 0, 0, 0], [9, 9, 9, 9, 9], [1, 2, 3, 4, 10], 0.8)
+    >>> found.share, found.holds
+    (0.8, True)
+    """
+    true = np.asarray(came, dtype=np.float64)
+    inside = (np.asarray(low, dtype=np.float64) <= true) & (true <= np.asarray(high, dtype=np.float64))
+    return Coverage(len(true), float(inside.mean()), *wilson(float(inside.sum()), len(true)), wanted)
