@@ -22,6 +22,9 @@ def list_figures(request: Caller) -> list[str]:
 
 
 @router.get("/figures/{key}", response=shapes.FigureOut)
-def get_figure(request: Caller, key: str, by: str | None = None, as_of: date | None = None) -> Any:
-    """A figure over the deals the caller sees, now or as of a past day, split by a field or not."""
-    return queries.report(key, viewer=request.actor, by=by, as_of=as_of, now=request.at).as_json()
+def get_figure(request: Caller, key: str, by: str | None = None, as_of: date | None = None, where: str = "") -> Any:
+    """A figure over the deals the caller sees, now or as of a past day, split by a field or not.
+
+    `where` is a filter as lists take it; only the deals count that it leaves today.
+    """
+    return queries.report(key, viewer=request.actor, by=by, as_of=as_of, where=where, now=request.at).as_json()

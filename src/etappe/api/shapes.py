@@ -83,6 +83,7 @@ class FigureOut(Schema):
     seen_since: date | None
     unit: str
     by: str | None
+    where: str
     rows: list[dict[str, Any]]
     left_out: dict[str, int]
     needs: str | None

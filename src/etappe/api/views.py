@@ -25,6 +25,7 @@ class ViewOut(Schema):
     columns: list[str]
     sort: str
     group: str
+    shown_as: str
     shared: str
     team: RefOut | None
     is_default: bool
@@ -36,13 +37,17 @@ class ViewOut(Schema):
 
 
 class ViewFields(Schema):
-    """What a view holds; only what is sent is set. `shared` is `nobody`, `team` or `everybody`."""
+    """What a view holds; only what is sent is set. `shared` is `nobody`, `team` or `everybody`.
+
+    `shown_as` is `table`, and for deals also `board` or `calendar`.
+    """
 
     name: str | None = None
     where: str | None = None
     columns: list[str] | None = None
     sort: str | None = None
     group: str | None = None
+    shown_as: str | None = None
     shared: str | None = None
     team: uuid.UUID | None = None
     is_default: bool | None = None

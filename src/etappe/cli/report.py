@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 @click.argument("key", required=False)
 @click.option("--by", metavar="FIELD", help="Split by owner, team, source, product, industry, country, size, ...")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of this day.")
+@click.option("--where", default="", metavar="FILTER", help="Only of the deals that this filter of lists leaves today.")
 @click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @click.option("--as", "email", metavar="EMAIL", help="As this colleague sees it; without it, over all deals.")
 @plainly
-def command(key: str | None, by: str | None, as_of: datetime | None, shape: str, email: str | None) -> None:
+def command(key: str | None, shape: str, email: str | None, **asked: Any) -> None:
     """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are."""
     from etappe.config.start import application
 
     with application(), said_plainly():
-        click.echo(_said(key, by, as_of.date() if as_of else None, shape, email), nl=shape != "csv")
+        click.echo(_said(key, shape, email, **asked), nl=shape != "csv")
 
 
-def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email: str | None) -> str:
+def _said(key: str | None, shape: str, email: str | None, *, by: str | None, as_of: datetime | None, where: str) -> str:
     from etappe.core.actor import SYSTEM
     from etappe.insights.export import as_csv
     from etappe.insights.queries import keys, report, waiting
@@ -41,7 +42,8 @@ def _said(key: str | None, by: str | None, as_of: date | None, shape: str, email
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
     viewer = actor_named(email) if email else SYSTEM
     printed = {"json": _json, "csv": as_csv, "table": table}[shape]
-    return printed(report(key, viewer=viewer, by=by, as_of=as_of, now=now()))
+    day = as_of.date() if as_of else None
+    return printed(report(key, viewer=viewer, by=by, as_of=day, where=where, now=now()))
 
 
 def _json(result: Result) -> str:
@@ -69,6 +71,8 @@ def _head(result: Result) -> list[str]:
     found = result.finding
     out = ", ".join(f"{reason} {count}" for reason, count in found.left_out.items())
     lines = [f"{result.title}: {_value(result)}", f"n {found.n}, as of {result.as_of.isoformat()}"]
+    if result.where:
+        lines.append(f"only deals where {result.where}")
     if result.seen_since:
         lines.append(f"some deals were last seen on {result.seen_since.isoformat()}")
     return [*lines, f"left out: {out}"] if out else lines

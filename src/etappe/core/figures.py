@@ -79,6 +79,8 @@ class Result:
     records: Mapping[str, str]
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     needs: str = ""
+    where: str = ""
+    """The filter that its deals had to pass; empty: all of them."""
 
     @property
     def is_enough(self) -> bool:
@@ -99,6 +101,7 @@ class Result:
             "seen_since": self.seen_since.isoformat() if self.seen_since else None,
             "unit": self.unit,
             "by": self.by,
+            "where": self.where,
             "rows": [dict(row) for row in found.rows],
             "left_out": dict(found.left_out),
             "needs": self.needs or None,

@@ -18,6 +18,7 @@ from django.db import connection
 
 from etappe.insights.catalogue import CATALOGUE, records
 from etappe.insights.metric import Row
+from etappe.insights.narrowing import Among
 from etappe.insights.standing import CLOSING, GIVEN, OPENING, deals
 
 SHIPPED = Path(__file__).parent / "statements"
@@ -47,10 +48,11 @@ def compile_one(key: str, *, past: bool, scoped: bool) -> str:
     return str(ibis.to_sql(build(deals(past=past, scoped=scoped)), dialect="postgres"))
 
 
-def run(name: str, values: Mapping[str, Any]) -> tuple[list[Row], str]:
-    """The rows of a shipped statement with these values, and the SQL as it was run."""
-    text = prepared(name)
-    given = {key: values.get(key) for key in GIVEN}
+def run(name: str, values: Mapping[str, Any], only: Among | None = None) -> tuple[list[Row], str]:
+    """The rows of a shipped statement with these values, and the SQL as it was run; `only` over some of the deals."""
+    text, given = prepared(name), {key: values.get(key) for key in GIVEN}
+    if only:
+        text, given = only.narrow(text), given | dict(only.values)
     with connection.cursor() as cursor:
         cursor.execute(text, given)
         columns = [column.name for column in cursor.description or ()]

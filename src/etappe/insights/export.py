@@ -13,7 +13,7 @@ HEAD = ("metric", "as_of", "unit")
 
 
 def as_csv(result: Result) -> str:
-    """The figure's rows with its key, day and unit in front; the headline stands in a first line of its own.
+    """The figure's rows with its key, day, unit and filter in front; the headline stands in a first line of its own.
 
     Texts that a spreadsheet would run as a formula get an apostrophe in front.
     """
@@ -21,9 +21,10 @@ def as_csv(result: Result) -> str:
     headline = {"row": "all", "value": found.value, **spread("interval", found.interval), "n": found.n}
     lines = [headline, *({"row": str(place), **flat(row)} for place, row in enumerate(found.rows, start=1))]
     common = dict(zip(HEAD, (result.metric, result.as_of.isoformat(), result.unit), strict=True))
+    common |= {"where": result.where} if result.where else {}
     columns = list(dict.fromkeys(column for line in lines for column in line))
     text = io.StringIO()
-    writer = csv.DictWriter(text, [*HEAD, *columns], lineterminator="\r\n")
+    writer = csv.DictWriter(text, [*common, *columns], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({column: harmless(value) for column, value in {**common, **line}.items()} for line in lines)
     return text.getvalue()

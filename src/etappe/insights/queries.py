@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Finding, Result
+from etappe.core.filters import parse, written
 from etappe.core.periods import local_day
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
@@ -19,6 +20,7 @@ from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
+from etappe.insights.narrowing import Among, among
 from etappe.insights.standing import DIMENSIONS
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
@@ -36,6 +38,8 @@ class Asked:
     day: date
     today: date
     zone: str
+    where: str
+    only: Among | None
 
     @property
     def shape(self) -> dict[str, bool]:
@@ -78,25 +82,35 @@ def get_metric(key: str) -> Metric:
     return found
 
 
-def report(key: str, *, viewer: Actor, by: str | None = None, as_of: date | None = None, now: datetime) -> Result:
+def report(
+    key: str, *, viewer: Actor, by: str | None = None, as_of: date | None = None, where: str = "", now: datetime
+) -> Result:
     """A figure over the deals that the viewer may see.
 
-    `by` splits it by one of `DIMENSIONS`; `as_of` asks how it stood at the end of a past day (None: at present).
-    Raises `Missing` for an unknown key, `Refusal` for an unknown split or a day that has not been yet, `Forbidden`.
+    `by` splits it by one of `DIMENSIONS`; `as_of` asks how it stood at the end of a past day (None: at present);
+    `where` is a filter as lists take it: only the deals count that it leaves today.
+    Raises `Missing` for an unknown key, `Refusal` for an unknown split, a day that has not been yet or a filter that
+    makes no sense, `Forbidden`.
     """
-    return reports([key], viewer=viewer, by=by, as_of=as_of, now=now)[0]
+    return reports([key], viewer=viewer, by=by, as_of=as_of, where=where, now=now)[0]
 
 
 def reports(
-    wanted: Iterable[str], *, viewer: Actor, by: str | None = None, as_of: date | None = None, now: datetime
+    wanted: Iterable[str],
+    *,
+    viewer: Actor,
+    by: str | None = None,
+    as_of: date | None = None,
+    where: str = "",
+    now: datetime,
 ) -> list[Result]:
     """Several figures of one moment; see `report`."""
     metrics = [get_metric(key) for key in wanted]
-    asked = _asked(viewer, by, as_of, now)
+    asked = _asked(viewer, by, as_of, where, now)
     return [_result(metric, asked) for metric in metrics]
 
 
-def _asked(viewer: Actor, by: str | None, as_of: date | None, now: datetime) -> Asked:
+def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: datetime) -> Asked:
     require(viewer, "figures.see")
     if by is not None and by not in DIMENSIONS:
         raise Refusal("unknown_split", split=by, splits=DIMENSIONS)
@@ -104,7 +118,8 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, now: datetime) -> 
     today = local_day(now, zone)
     if as_of and as_of > today:
         raise Refusal("day_in_future", day=as_of, today=today)
-    return Asked(viewer, by, as_of or today, today, zone)
+    tree = parse(where)
+    return Asked(viewer, by, as_of or today, today, zone, written(tree), among(viewer, tree, today))
 
 
 def _result(metric: Metric, asked: Asked) -> Result:
@@ -123,6 +138,7 @@ def _result(metric: Metric, asked: Asked) -> Result:
         as_of=last,
         seen_since=first if first < last else None,
         by=asked.by,
+        where=asked.where,
         sql=sql,
         records=narrowed(metric, found.extra),
         reasons=metric.reasons,
@@ -133,7 +149,7 @@ def _result(metric: Metric, asked: Asked) -> Result:
 def _asked_for(metric: Metric, asked: Asked) -> tuple[list[Row], str]:
     if metric.needs:
         return [], ""
-    return engine.run(engine.name_of(metric.key, **asked.shape), asked.values)
+    return engine.run(engine.name_of(metric.key, **asked.shape), asked.values, asked.only)
 
 
 def _shown(found: Finding, by: str | None) -> Finding:
@@ -190,16 +206,19 @@ def records(
     viewer: Actor,
     by: str | None = None,
     as_of: date | None = None,
+    where: str = "",
     skip: int = 0,
     now: datetime,
 ) -> RecordPage:
     """The deals that these filters narrow to, as they stood on the day, longest first; filters are those of `FILTERS`.
 
+    `where` narrows them further, as it does in `report`.
+
     Raises `Refusal` for a filter that does not exist or a value it does not take, and what `report` raises.
     """
-    asked = _asked(viewer, by, as_of, now)
+    asked = _asked(viewer, by, as_of, where, now)
     values = asked.values | _parsed(filters, by) | {"skip": skip}
-    rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values)
+    rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values, asked.only)
     names = user_names(row["owner_id"] for row in rows)
     segment = segment_names([values["segment"]], by)[values["segment"]][1] if by and "segment" in values else ""
     listed = tuple(_record(row, names) for row in rows)

@@ -267,7 +267,7 @@ def set_theme(theme: str, *, actor: Actor, at: datetime) -> UserView:
 
 @action
 def edit_profile(changes: Mapping[str, Any], *, actor: Actor, at: datetime) -> UserView:
-    """Change one's own name, language or theme."""
+    """Change one's own name, language, theme, or how close the rows of tables stand (`density`)."""
     if (
         actor.id is None
         or actor.kind is not ActorKind.USER

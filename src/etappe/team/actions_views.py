@@ -20,7 +20,7 @@ from etappe.team.access import Holder, may, require
 from etappe.team.fields import Cleaner, one_of
 from etappe.team.models import SavedView, Team, User
 from etappe.team.queries import as_uuid
-from etappe.team.views import OFFERED, ListView, holder_of, list_view, may_offer, visible_views
+from etappe.team.views import OFFERED, SHOWN_AS, ListView, holder_of, list_view, may_offer, visible_views
 
 SUBJECTS = ("deal", "account", "person")
 VIEWS_LIMIT = 100
@@ -47,6 +47,7 @@ VIEW: Mapping[str, Cleaner] = {
     "columns": clean_columns,
     "sort": clean_line,
     "group": clean_line,
+    "shown_as": one_of(SHOWN_AS),
     "shared": one_of(OFFERED),
     "team": clean_reference,
     "is_default": clean_flag,
@@ -57,9 +58,10 @@ VIEW: Mapping[str, Cleaner] = {
 def save_view(subject: str, given: Mapping[str, Any], *, actor: Actor, at: datetime) -> ListView:
     """Save a view of the list of deals, accounts or people (`deal`, `account`, `person`) for oneself.
 
-    `given`: `name`, and as wanted `where`, `columns`, `sort`, `group`, `shared` (`nobody`, `team`, `everybody`), `team`
-    (a uid; one's own where it is left out) and `is_default`. Sharing with everybody and opening first for a team are
-    for those who manage it. Refuses a name that one has given to another view of the list.
+    `given`: `name`, and as wanted `where`, `columns`, `sort`, `group`, `shown_as` (`table`, and for deals `board` or
+    `calendar`), `shared` (`nobody`, `team`, `everybody`), `team` (a uid; one's own where it is left out) and
+    `is_default`. Sharing with everybody and opening first for a team are for those who manage it. Refuses a name that
+    one has given to another view of the list.
     """
     require(actor, "views.own")
     if actor.id is None:
@@ -84,7 +86,7 @@ def edit_view(
 ) -> ListView:
     """Change what a view lists, its name, and whom it is offered to; the fields are those of `save_view`.
 
-    A view opens first for one team at most: the one that did before no longer does.
+    One view of each kind (table, board, calendar) opens first for a team: the one that did before no longer does.
     """
     row = _locked(uid, actor)
     _require_mine(row, actor)
@@ -135,6 +137,8 @@ def _require_mine(row: SavedView, actor: Actor) -> None:
 def _columns(row: SavedView, given: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """The columns that are to be written: a team only where the view is shared with one."""
     wanted = clean_fields(given, VIEW)
+    if row.subject != "deal" and wanted.get("shown_as", SHOWN_AS[0]) != SHOWN_AS[0]:
+        raise Refusal("unknown_choice", field="shown_as", choices=SHOWN_AS[:1])
     team = wanted.pop("team", None)
     shared = wanted.get("shared", row.shared)
     if shared != "team":
@@ -177,7 +181,8 @@ def _take_over(row: SavedView, *, actor: Actor, at: datetime) -> None:
     if not row.is_default:
         return
     Team.objects.select_for_update(of=("self",)).get(id=row.team_id or 0)
-    before = SavedView.objects.filter(team_id=row.team_id or 0, subject=row.subject, is_default=True, archived_at=None)
+    first = SavedView.objects.filter(team_id=row.team_id or 0, subject=row.subject, shown_as=row.shown_as)
+    before = first.filter(is_default=True, archived_at=None)
     for other in before.exclude(id=row.id or 0).select_for_update(of=("self",)):
         other.is_default = False
         _write(other, {"is_default": [True, False]}, actor=actor, at=at)

@@ -20,6 +20,8 @@ DOMAINS_LIMIT = 100
 SCOPES = ("read", "write")
 LANGUAGES = ("", "de", "en")
 THEMES = ("", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+"""How close the rows of tables stand."""
 
 Cleaner = Callable[[str, Any], Any]
 
@@ -72,7 +74,12 @@ USER: Mapping[str, Cleaner] = {
     "team": clean_reference,
     "is_active": clean_flag,
 }
-PROFILE: Mapping[str, Cleaner] = {"name": clean_name, "language": one_of(LANGUAGES), "theme": one_of(THEMES)}
+PROFILE: Mapping[str, Cleaner] = {
+    "name": clean_name,
+    "language": one_of(LANGUAGES),
+    "theme": one_of(THEMES),
+    "density": one_of(DENSITIES),
+}
 TEAM: Mapping[str, Cleaner] = {"name": clean_name, "parent": clean_reference}
 WORKSPACE: Mapping[str, Cleaner] = {
     "name": clean_line,

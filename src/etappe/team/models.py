@@ -46,9 +46,11 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.TextField(blank=True, default="")
     theme = models.TextField(blank=True, default="")
+    density = models.TextField(default="comfortable", db_default="comfortable")
     created_at = models.DateTimeField(db_default=Now())
 
-    JOURNALED: ClassVar = ("email", "name", "role", "team_id", "is_active", "language", "theme")
+    LATER: ClassVar = {"density": "comfortable"}
+    JOURNALED: ClassVar = ("email", "name", "role", "team_id", "is_active", "language", "theme", "density")
     DERIVED: ClassVar = ("id", "uid", "password", "last_login", "created_at")
 
     USERNAME_FIELD = "email"
@@ -122,7 +124,7 @@ class Token(models.Model):
 
 
 class SavedView(models.Model):
-    """A list as somebody wants it again: its filter, columns, order and groups, and who else is offered it."""
+    """A list as somebody wants it again: filter, columns, order, groups, what it opens as, and for whom."""
 
     uid = uid_field()
     subject = models.TextField()
@@ -131,6 +133,7 @@ class SavedView(models.Model):
     columns = models.TextField(blank=True, default="")
     sort = models.TextField(blank=True, default="")
     group = models.TextField(blank=True, default="")
+    shown_as = models.TextField(default="table", db_default="table")
     owner = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
     shared = models.TextField(default="nobody")
     team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
@@ -140,10 +143,11 @@ class SavedView(models.Model):
     archived_at = models.DateTimeField(null=True)
 
     JOURNALED: ClassVar = (
-        "subject", "name", "where", "columns", "sort", "group", "owner_id", "shared", "team_id", "is_default",
-        "archived_at",
+        "subject", "name", "where", "columns", "sort", "group", "shown_as", "owner_id", "shared", "team_id",
+        "is_default", "archived_at",
     )  # fmt: skip
     DERIVED: ClassVar = ("id", "uid", "version", "created_at")
+    LATER: ClassVar = {"shown_as": "table"}
 
     class Meta:
         constraints: ClassVar = [
@@ -152,11 +156,15 @@ class SavedView(models.Model):
                 | models.Q(shared="team", team__isnull=False),
                 name="view_is_shared_with",
             ),
+            models.CheckConstraint(
+                condition=models.Q(shown_as="table") | models.Q(subject="deal", shown_as__in=["board", "calendar"]),
+                name="view_is_shown_as",
+            ),
             models.UniqueConstraint(
                 "owner", "subject", Lower("name"), condition=models.Q(archived_at=None), name="view_name_once"
             ),
             models.UniqueConstraint(
-                fields=["team", "subject"],
+                fields=["team", "subject", "shown_as"],
                 condition=models.Q(is_default=True, archived_at=None),
                 name="view_default_once",
             ),

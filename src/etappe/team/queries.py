@@ -63,6 +63,7 @@ class UserView:
     can_sign_in: bool
     language: str
     theme: str
+    density: str
     created_at: datetime
     last_login: datetime | None
 
@@ -141,6 +142,7 @@ def user_view(user: User) -> UserView:
         can_sign_in=user.is_active and user.has_usable_password(),
         language=user.language,
         theme=user.theme,
+        density=user.density,
         created_at=user.created_at,
         last_login=user.last_login,
     )

@@ -18,6 +18,8 @@ LISTED = 500
 """Views that are read at most."""
 OFFERED = ("nobody", "team", "everybody")
 """Whom a view can be offered to."""
+SHOWN_AS = ("table", "board", "calendar")
+"""What a view opens as; lists of accounts and people are tables."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class ListView:
     columns: tuple[str, ...]
     sort: str
     group: str
+    shown_as: str
     shared: str
     team: TeamRef | None
     is_default: bool
@@ -39,7 +42,7 @@ class ListView:
     is_own: bool
     may_edit: bool
     opens: bool
-    """Whether it is what the viewer's team sees first."""
+    """Whether it is what the viewer's team sees first, where it is shown."""
 
 
 def visible_views(viewer: Actor) -> QuerySet[SavedView]:
@@ -97,6 +100,7 @@ def list_view(row: SavedView, viewer: Actor) -> ListView:
         columns=tuple(key for key in row.columns.split(",") if key),
         sort=row.sort,
         group=row.group,
+        shown_as=row.shown_as,
         shared=row.shared,
         team=TeamRef(row.team.uid, row.team.name) if row.team else None,
         is_default=row.is_default,

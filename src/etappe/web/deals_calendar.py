@@ -15,14 +15,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from etappe.core.errors import Refusal
 from etappe.core.filters import Condition, Node, Op, Value, all_of, any_of
 from etappe.journal.labels import language
-from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SUBJECTS, Line
 from etappe.web.deals_filter import Filters, read_filters, without
-from etappe.web.lists import read_state
+from etappe.web.lists import State, read_state
+from etappe.web.lists_opened import Opened, open_view
+from etappe.web.lists_places import Bar, bar_of, figures_address
 from etappe.web.shell import Request, show, today
 from etappe.web.templatetags.formats import weekday
 
@@ -75,24 +75,20 @@ class CalendarPage:
     filters: Filters
     legend: tuple[tuple[str, str], ...]
     is_cut: bool
-    problem: Said | None
+    views: Opened
+    bar: Bar
     keep: bool = False
 
 
 @require_GET
 def calendar(request: Request) -> HttpResponse:
     """A month of deals: the buyer's dates, the expected orders and the next steps."""
+    views = open_view(request, "deals", "calendar")
     filters, month = read_filters(request), _month(request)
     days = _weeks(month)
     state = read_state(request, SUBJECTS["deals"], filters.wanted.tree)
-    problem, lines = state.problem, []
-    try:
-        if problem is None:
-            tree = all_of(state.wanted.where, _within(days[0], days[-1]))
-            wanted = replace(state.wanted, where=tree, columns=("name", *KINDS), sort="name")
-            lines = list(islice(lists.every(request.actor, wanted, today=today(request)), MOST + 1))
-    except Refusal as refusal:
-        problem = text(refusal)
+    bar = bar_of(request, state, "calendar", figures_address(request, filters, state))
+    lines = [] if bar.problem else _lines(request, state, days)
     query = without(request.GET, "month")
     page = CalendarPage(
         title=format_date(month, "LLLL yyyy", locale=language()),
@@ -104,9 +100,17 @@ def calendar(request: Request) -> HttpResponse:
         filters=filters,
         legend=tuple((icon, str(name)) for icon, name in KINDS.values()),
         is_cut=len(lines) > MOST,
-        problem=problem,
+        views=views,
+        bar=bar,
     )
-    return show(request, "deals/calendar.html", page, status=422 if problem else 200)
+    return show(request, "deals/calendar.html", page, status=422 if bar.problem else 200)
+
+
+def _lines(request: Request, state: State, days: list[date]) -> list[Line]:
+    """The deals with a date on one of these days, and one more than are shown, if there are more."""
+    tree = all_of(state.wanted.where, _within(days[0], days[-1]))
+    wanted = replace(state.wanted, where=tree, columns=("name", *KINDS), sort="name")
+    return list(islice(lists.every(request.actor, wanted, today=today(request)), MOST + 1))
 
 
 def _month(request: Request) -> date:

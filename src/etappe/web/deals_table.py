@@ -17,6 +17,7 @@ from etappe.team.access import may
 from etappe.web.deals_filter import Filters, read_filters
 from etappe.web.lists import ListPart, list_part, read_state
 from etappe.web.lists_opened import Opened, open_view
+from etappe.web.lists_places import figures_address
 from etappe.web.shell import Request, show
 
 
@@ -50,6 +51,8 @@ class TablePage:
     mark: int
     may_create: bool
     may_import: bool
+    figures: str
+    """Where the figures of these deals are."""
 
     @property
     def processes(self) -> tuple[Process, ...]:
@@ -68,7 +71,8 @@ def table(request: Request) -> HttpResponse:
     views = open_view(request, "deals")
     filters = read_filters(request)
     mark = horizon()
-    part = list_part(request, read_state(request, SUBJECTS["deals"], filters.wanted.tree))
+    state = read_state(request, SUBJECTS["deals"], filters.wanted.tree)
+    part = list_part(request, state)
     page = TablePage(
         list=part,
         views=views,
@@ -76,6 +80,7 @@ def table(request: Request) -> HttpResponse:
         mark=mark,
         may_create=may(request.actor, "deals.create"),
         may_import=may(request.actor, "imports.run"),
+        figures=figures_address(request, filters, state),
     )
     return show(request, "deals/table.html", page, part="rows", status=422 if part.problem else 200)
 

@@ -46,11 +46,12 @@ REASONS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page was asked for; `as_of` None is the present."""
+    """What the page was asked for; `as_of` None is the present; `where` is the filter that deals must pass."""
 
     by: str | None
     as_of: date | None
     today: date
+    where: str = ""
 
     def is_stale(self, day: date) -> bool:
         """Whether a figure of the present ends earlier, with the data of an import."""
@@ -58,12 +59,24 @@ class Asked:
 
     @property
     def query(self) -> dict[str, str]:
-        """Split and day as they stand in an address."""
-        day = {"as_of": self.as_of.isoformat()} if self.as_of else {}
-        return ({"by": self.by} if self.by else {}) | day
+        """Split, day and filter as they stand in an address."""
+        day = self.as_of.isoformat() if self.as_of else ""
+        found = {"by": self.by or "", "as_of": day, "where": self.where}
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def home(self) -> str:
+        """The address of the first look over the same deals."""
+        return f"{reverse('figures')}{self.tail}"
+
+    @property
+    def tail(self) -> str:
+        """What the address of another figure ends with, so that it is over the same deals."""
+        query = urlencode({name: value for name, value in self.query.items() if name != "by"})
+        return f"?{query}" if query else ""
 
     def address(self, route: str, key: str, more: Mapping[str, str] | None = None, **parts: str) -> str:
-        """The address of a page about the figure `key` that keeps split and day, with further parameters."""
+        """The address of a page about the figure `key` that keeps split, day and filter, with further parameters."""
         query = urlencode({**self.query, **(more or {})})
         return reverse(route, kwargs={"key": key, **parts}) + (f"?{query}" if query else "")
 

@@ -12,12 +12,16 @@ from django.views.decorators.http import require_GET
 
 from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Result
+from etappe.core.filters import LENGTH
 from etappe.insights import queries
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.export import as_csv
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
+from etappe.records.lists import SUBJECTS
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
+from etappe.web.lists import read_state
+from etappe.web.lists_places import Bar, bar_of, deals_address
 from etappe.web.shell import Request, show, today
 
 FIRST_LOOK = ("stage_now", "win_rate", "sales_cycle", "open_deals_beyond")
@@ -28,6 +32,7 @@ class HomePage:
     """The first look: four figures, the open deals by stage, the sales cycle as a curve, the way to all others."""
 
     asked: Asked
+    bar: Bar
     cards: tuple[Card, ...]
     stages: Table
     cycle: Card
@@ -40,20 +45,40 @@ class HomePage:
 @require_GET
 def home(request: Request) -> HttpResponse:
     """What the data say, on one page."""
-    asked = _asked(request)
-    found = queries.reports(FIRST_LOOK, viewer=request.actor, as_of=asked.as_of, now=request.at)
+    asked, bar = _asked(request), _bar(request, "figures")
+    if bar.problem:
+        return _cannot(request, bar)
+    found = queries.reports(FIRST_LOOK, viewer=request.actor, as_of=asked.as_of, where=asked.where, now=request.at)
     results = {result.metric: result for result in found}
     page = HomePage(
         asked=asked,
+        bar=bar,
         cards=tuple(card(result, asked) for result in found),
         stages=table(results["stage_now"], asked),
         cycle=card(results["sales_cycle"], asked),
         cycle_table=table(results["sales_cycle"], asked),
         more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in FIRST_LOOK),
         waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
-        is_empty=not any(result.finding.n or result.finding.left_out for result in found),
+        is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
     )
     return show(request, "figures/home.html", page)
+
+
+@dataclass(frozen=True)
+class CannotPage:
+    """Why no figures are shown: their filter makes no sense."""
+
+    bar: Bar
+
+
+def _bar(request: Request, place: str) -> Bar:
+    """The conditions that the figures stand under, with the way to the deals themselves."""
+    state = read_state(request, SUBJECTS["deals"])
+    return bar_of(request, state, place, deals_address(state.text) if state.text else "")
+
+
+def _cannot(request: Request, bar: Bar) -> HttpResponse:
+    return show(request, "figures/cannot.html", CannotPage(bar), status=422)
 
 
 @dataclass(frozen=True)
@@ -61,6 +86,7 @@ class FigurePage:
     """One figure in full."""
 
     asked: Asked
+    bar: Bar
     card: Card
     table: Table
     metric: Metric
@@ -74,9 +100,13 @@ def figure(request: Request, key: str) -> HttpResponse:
     metric = queries.get_metric(key)
     if metric.needs:
         return show(request, "figures/waits.html", metric)
+    bar = _bar(request, f"figures/{key}")
+    if bar.problem:
+        return _cannot(request, bar)
     asked, result = _result(request, key)
     page = FigurePage(
         asked=asked,
+        bar=bar,
         card=card(result, asked),
         table=table(result, asked),
         metric=metric,
@@ -106,7 +136,7 @@ class RecordsPage:
     """The deals behind a figure."""
 
     asked: Asked
-    key: str
+    figure: str
     title: str | Promise
     said: tuple[str, ...]
     found: queries.RecordPage
@@ -123,14 +153,25 @@ def records(request: Request, key: str) -> HttpResponse:
     metric = queries.get_metric(key)
     if metric.needs:
         raise Missing
-    filters = {name: request.GET[name] for name in request.GET if name not in ("by", "as_of", "skip")}
+    filters = {name: request.GET[name] for name in request.GET if name not in ("by", "as_of", "where", "skip")}
     skip = _number(request.GET.get("skip", "0"))
-    found = queries.records(filters, viewer=request.actor, by=asked.by, as_of=asked.as_of, skip=skip, now=request.at)
+    bar = _bar(request, f"figures/{key}")
+    if bar.problem:
+        return _cannot(request, bar)
+    found = queries.records(
+        filters,
+        viewer=request.actor,
+        by=asked.by,
+        as_of=asked.as_of,
+        where=asked.where,
+        skip=skip,
+        now=request.at,
+    )
     page = RecordsPage(
         asked=asked,
-        key=key,
+        figure=asked.address("figure", key),
         title=metric.title,
-        said=describe(filters, found),
+        said=(*describe(filters, found), *(chip.said for chip in bar.chips)),
         found=found,
         shown=found.skip + len(found.records),
         clock=filters.get("clock", "engaged"),
@@ -142,14 +183,16 @@ def records(request: Request, key: str) -> HttpResponse:
 
 def _result(request: Request, key: str) -> tuple[Asked, Result]:
     asked = _asked(request)
-    return asked, queries.report(key, viewer=request.actor, by=asked.by, as_of=asked.as_of, now=request.at)
+    found = queries.report(key, viewer=request.actor, by=asked.by, as_of=asked.as_of, where=asked.where, now=request.at)
+    return asked, found
 
 
 def _asked(request: Request) -> Asked:
     by = request.GET.get("by") or None
     if by is not None and by not in DIMENSIONS:
         raise Refusal("unknown_split", split=by, splits=DIMENSIONS)
-    return Asked(by, _day(request.GET.get("as_of", "")), today(request))
+    where = request.GET.get("where", "")[: LENGTH + 1].strip()
+    return Asked(by, _day(request.GET.get("as_of", "")), today(request), where)
 
 
 def _day(text: str) -> date | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from etappe.core.errors import Refusal
@@ -189,7 +188,7 @@ def _part(
         next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
         first=f"{request.path}?{query.urlencode()}" if state.after else "",
         where=state.text,
-        chips=_chips(request, state, found.known),
+        chips=chips_of(request, state, found.known),
         groups=groups,
         group=state.group,
         groupable=tuple((field.key, str(field.name)) for field in found.known if lists.may_group(field)),
@@ -228,7 +227,9 @@ def heading(field: Field) -> str:
     return f"{field.group}: {field.name}" if prefixed else str(field.name)
 
 
-def _chips(request: Request, state: State, known: Registry) -> tuple[Chip, ...]:
+def chips_of(request: Request, state: State, known: Registry) -> tuple[Chip, ...]:
+    """The conditions of the address, each with the page's address without it."""
+
     def off(part: Node) -> str:
         left = _without(request.GET, "after")
         left["where"] = written(without_condition(state.where, part))
@@ -275,12 +276,6 @@ def tidied(query: QueryDict) -> QueryDict:
     """The query without what is empty; beside a saved view an empty part stays, as it takes the place of the view's."""
     kept = OF_VIEW if query.get("view", ALL) != ALL else ()
     return _without(query, *(name for name in query if not query[name] and name not in kept))
-
-
-def list_address(subject: Subject, query: QueryDict) -> str:
-    """The address of a list with this query."""
-    asked = tidied(query)
-    return reverse(subject.key) + (f"?{asked.urlencode()}" if asked else "")
 
 
 def offered(known: Registry, *, shown: bool) -> list[tuple[str, Sequence[Field]]]:

@@ -10,23 +10,42 @@ from django.utils.translation import pgettext
 from etappe.core.errors import Missing
 from etappe.records.lists import SINGULAR
 from etappe.team.queries import as_uuid
-from etappe.team.views import ListView, get_view, views
+from etappe.team.views import SHOWN_AS, ListView, get_view, views
 from etappe.web.lists import ALL, OF_VIEW
+from etappe.web.lists_places import view_address
 from etappe.web.shell import Request
 
-BESIDE = frozenset({"view", "after", "month", "keep", *OF_VIEW})
+PLACE = frozenset({"after", "month", "keep", "cards", "totals"})
+"""Parts of an address that say where in a list one is."""
+BESIDE = PLACE | {"view", *OF_VIEW}
 """Parts of an address that narrow a list no further than its view."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A view to choose, and where it opens."""
+
+    view: ListView
+    url: str
 
 
 @dataclass(frozen=True)
 class Opened:
     """The views that the viewer can choose from, and the one that is shown."""
 
-    own: tuple[ListView, ...]
-    others: tuple[ListView, ...]
+    own: tuple[Choice, ...]
+    others: tuple[Choice, ...]
+    here: str
     shown: ListView | None = None
     is_changed: bool = False
     """Whether the list is another one than its view by now."""
+    carried: str = ""
+    """What the other pages of the same list are opened with, so that they show the same."""
+
+    @property
+    def all_url(self) -> str:
+        """The page without a view."""
+        return f"{self.here}?view={ALL}"
 
     @property
     def title(self) -> str:
@@ -39,23 +58,35 @@ class Opened:
         return pgettext("list", "All")
 
 
-def open_view(request: Request, subject: str) -> Opened:
+def open_view(request: Request, subject: str, shown_as: str = SHOWN_AS[0]) -> Opened:
     """Open the list with a view: what the address says itself takes the place of what the view says.
+
+    Without one, the view opens that the viewer's team sees first on such a page (`shown_as`).
 
     From here on `request.GET` holds both, so that all links and forms of the page go on from them.
     """
     found = views(request.actor, SINGULAR[subject])
-    shown = _shown(request, subject, found)
-    own = tuple(view for view in found if view.is_own)
-    others = tuple(view for view in found if not view.is_own)
-    if shown is None:
-        return Opened(own, others)
+    shown = _shown(request, subject, found, shown_as)
+    own = tuple(Choice(view, view_address(view)) for view in found if view.is_own)
+    others = tuple(Choice(view, view_address(view)) for view in found if not view.is_own)
     given = request.GET
+    carried = _carried(given, shown)
+    if shown is None:
+        return Opened(own, others, request.path, carried=carried)
     request.GET = _together(shown, given, subject)  # type: ignore[assignment]  # a copy that changes no more
-    return Opened(own, others, shown, _is_changed(shown, given, subject))
+    return Opened(own, others, request.path, shown, _is_changed(shown, given, subject), carried)
 
 
-def _shown(request: Request, subject: str, found: list[ListView]) -> ListView | None:
+def _carried(given: QueryDict, shown: ListView | None) -> str:
+    left = given.copy()
+    for name in PLACE:
+        left.pop(name, None)
+    if shown:
+        left["view"] = str(shown.uid)
+    return left.urlencode()
+
+
+def _shown(request: Request, subject: str, found: list[ListView], shown_as: str) -> ListView | None:
     named = request.GET.get("view", "")
     if named == ALL:
         return None
@@ -65,7 +96,9 @@ def _shown(request: Request, subject: str, found: list[ListView]) -> ListView | 
         if view.subject != SINGULAR[subject]:
             raise Missing
         return view
-    return None if request.GET else next((view for view in found if view.opens), None)
+    if request.GET:
+        return None
+    return next((view for view in found if view.opens and view.shown_as == shown_as), None)
 
 
 def parts_of(view: ListView) -> dict[str, str]:

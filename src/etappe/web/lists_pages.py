@@ -15,7 +15,8 @@ from etappe.core.filters import LENGTH, Condition, Groups, Op, Value, as_groups,
 from etappe.journal.filtering import Field, Registry, compiled
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
-from etappe.web.lists import heading, list_address, offered
+from etappe.web.lists import heading, offered
+from etappe.web.lists_places import list_address
 from etappe.web.lists_words import op_words
 from etappe.web.shell import Request, show, today
 

@@ -20,19 +20,21 @@ from etappe.records.lists import SINGULAR
 from etappe.team import actions_views as actions
 from etappe.team import queries as team
 from etappe.team.access import Holder, may, require
-from etappe.team.views import ListView, get_view
+from etappe.team.views import SHOWN_AS, ListView, get_view
 from etappe.web.deals_answers import seen_of
 from etappe.web.forms import is_written
 from etappe.web.lists import OF_VIEW
+from etappe.web.lists_places import LISTS, OTHER_PAGE, PAGES, list_page, view_address
 from etappe.web.shell import Request, go, say, show
-
-LISTS = {singular: plural for plural, singular in SINGULAR.items()}
 
 
 class ViewForm(forms.Form):
-    """A view's name, and who sees it."""
+    """A view's name, what it opens as, and who sees it."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME_LIMIT)
+    shown_as = forms.ChoiceField(
+        label=gettext_lazy("Opens as"), required=False, choices=[(key, PAGES[key]) for key in SHOWN_AS]
+    )
     seen_by = forms.ChoiceField(label=gettext_lazy("Who sees it"))
     is_default = forms.BooleanField(
         label=gettext_lazy("Opens first for the team"),
@@ -40,13 +42,17 @@ class ViewForm(forms.Form):
         help_text=gettext_lazy("Whoever belongs to the team sees it when they open the list."),
     )
 
-    def __init__(self, *args: Any, seen_by: list[tuple[str, str]], may_open: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, seen_by: list[tuple[str, str]], may_open: bool, is_table: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["seen_by"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = seen_by
         if not may_open:
             del self.fields["is_default"]
+        if is_table:
+            del self.fields["shown_as"]
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
@@ -55,6 +61,7 @@ class ViewForm(forms.Form):
         is_team = seen_by not in ("nobody", "everybody")
         values = {"name": given["name"], "shared": "team" if is_team else seen_by}
         values |= {"team": uuid.UUID(seen_by)} if is_team else {}
+        values |= {"shown_as": given["shown_as"]} if given.get("shown_as") else {}
         return values | ({"is_default": given["is_default"]} if "is_default" in given else {})
 
 
@@ -72,7 +79,7 @@ class ViewPage:
     delete: str = ""
 
 
-def _form(request: Request, data: QueryDict | None, view: ListView | None = None) -> ViewForm:
+def _form(request: Request, subject: str, data: QueryDict | None, view: ListView | None = None) -> ViewForm:
     viewer = request.actor
     teams = [
         each
@@ -83,11 +90,17 @@ def _form(request: Request, data: QueryDict | None, view: ListView | None = None
     choices += [(str(each.uid), _("the team %(name)s") % {"name": each.name}) for each in teams]
     if may(viewer, "views.offer") or (view is not None and view.shared == "everybody"):
         choices.append(("everybody", _("everybody")))
-    initial: dict[str, Any] = {}
+    initial: dict[str, Any] = {"shown_as": request.GET.get("shown_as", "")}
     if view is not None:
         seen_by = str(view.team.uid) if view.team else view.shared
-        initial = {"name": view.name, "seen_by": seen_by, "is_default": view.is_default}
-    return ViewForm(data, initial=initial, seen_by=choices, may_open=may(viewer, "views.offer"))
+        initial = {
+            "name": view.name,
+            "shown_as": view.shown_as,
+            "seen_by": seen_by,
+            "is_default": view.is_default,
+        }
+    may_open, is_table = may(viewer, "views.offer"), subject != "deal"
+    return ViewForm(data, initial=initial, seen_by=choices, may_open=may_open, is_table=is_table)
 
 
 def _is_in(view: ListView | None, uid: uuid.UUID) -> bool:
@@ -104,7 +117,7 @@ def new_view(request: Request, subject: str) -> HttpResponse:
     lists.subject_of(subject)
     require(request.actor, "views.own")
     asked = _asked(request.POST if request.method == "POST" else request.GET)
-    form = _form(request, request.POST if request.method == "POST" else None)
+    form = _form(request, SINGULAR[subject], request.POST if request.method == "POST" else None)
     made: list[ListView] = []
 
     def write(_given: dict[str, Any]) -> None:
@@ -118,7 +131,7 @@ def new_view(request: Request, subject: str) -> HttpResponse:
         form=form,
         title=_("Save the view"),
         action=reverse("view_new", args=[subject]),
-        back=reverse(subject),
+        back=list_page(lists.subject_of(subject), request.GET.get("shown_as", "")),
         asked=tuple(asked.items()),
         where=asked.get("where", ""),
     )
@@ -129,14 +142,14 @@ def new_view(request: Request, subject: str) -> HttpResponse:
 def view(request: Request, uid: uuid.UUID) -> HttpResponse:
     """A view's name and who sees it."""
     found = _editable(request, uid)
-    form = _form(request, request.POST if request.method == "POST" else None, found)
+    form = _form(request, found.subject, request.POST if request.method == "POST" else None, found)
 
     def write(_given: dict[str, Any]) -> None:
         actions.edit_view(uid, form.values(), seen=seen_of(request), actor=request.actor, at=request.at)
 
     if is_written(request, form, write):
         say(request, _("View saved."))
-        return go(request, view_address(found))
+        return go(request, view_address(found, form.cleaned_data.get("shown_as", "")))
     page = ViewPage(
         form=form,
         title=_("View"),
@@ -170,7 +183,7 @@ def save_query(request: Request, uid: uuid.UUID) -> HttpResponse:
     asked = _asked(request.POST)
     saved = actions.edit_view(uid, asked, seen=seen_of(request), actor=request.actor, at=request.at)
     say(request, _("View saved."))
-    return go(request, view_address(saved))
+    return go(request, view_address(saved, request.POST.get(OTHER_PAGE, "")))
 
 
 @require_POST
@@ -179,9 +192,4 @@ def delete_view(request: Request, uid: uuid.UUID) -> HttpResponse:
     found = get_view(request.actor, uid)
     actions.delete_view(uid, actor=request.actor, at=request.at)
     say(request, _("View deleted."))
-    return go(request, f"{reverse(LISTS[found.subject])}?view=all")
-
-
-def view_address(found: ListView) -> str:
-    """Where the list is shown with the view."""
-    return f"{reverse(LISTS[found.subject])}?view={found.uid}"
+    return go(request, f"{list_page(lists.subject_of(LISTS[found.subject]), found.shown_as)}?view=all")

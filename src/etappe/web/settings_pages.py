@@ -20,6 +20,7 @@ from etappe.team import actions
 from etappe.team import queries as team
 from etappe.team.access import require
 from etappe.team.queries import TokenView
+from etappe.web.deals_answers import next_page
 from etappe.web.forms import is_written
 from etappe.web.setup import Share, stored_shares
 from etappe.web.shell import Request, go, say, show
@@ -29,7 +30,7 @@ CURRENCIES = ("EUR", "CHF", "USD", "GBP", "PLN", "CZK", "SEK", "NOK", "DKK")
 
 
 class ProfileForm(forms.Form):
-    """Name, language and theme."""
+    """Name, language, theme, and how close the rows of tables stand."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     language = forms.ChoiceField(
@@ -45,6 +46,11 @@ class ProfileForm(forms.Form):
             ("light", gettext_lazy("Light")),
             ("dark", gettext_lazy("Dark")),
         ],
+    )
+    density = forms.ChoiceField(
+        label=gettext_lazy("Rows of tables"),
+        required=False,
+        choices=[("comfortable", gettext_lazy("Comfortable")), ("compact", gettext_lazy("Compact"))],
     )
 
 
@@ -127,9 +133,11 @@ def zones() -> list[str]:
 def profile(request: Request) -> HttpResponse:
     """One's own name, language and appearance."""
     me = team.user_by_id(request.user.id)  # type: ignore[arg-type]  # every page behind the sign-in has a user
-    form = ProfileForm(request.POST or None, initial={"name": me.name, "language": me.language, "theme": me.theme})
+    initial = {"name": me.name, "language": me.language, "theme": me.theme, "density": me.density}
+    form = ProfileForm(request.POST or None, initial=initial)
 
     def write(wanted: dict[str, Any]) -> None:
+        wanted = {name: value for name, value in wanted.items() if value or name != "density"}
         actions.edit_profile(wanted, actor=request.actor, at=request.at)
 
     if is_written(request, form, write):
@@ -137,6 +145,13 @@ def profile(request: Request) -> HttpResponse:
             say(request, _("Saved."))
         return go(request, "settings_profile")
     return show(request, "settings/profile.html", FormPage(form), status=422 if form.errors else 200)
+
+
+@require_POST
+def density(request: Request) -> HttpResponse:
+    """Set the rows of tables closer or wider, from above one of them."""
+    actions.edit_profile({"density": request.POST.get("density")}, actor=request.actor, at=request.at)
+    return go(request, next_page(request) or "settings_profile")
 
 
 @require_GET

@@ -13,6 +13,7 @@ from etappe.web import team_pages as team
 
 urlpatterns = [
     path("settings/", own.profile, name="settings_profile"),
+    path("settings/density/", own.density, name="settings_density"),
     path("settings/safety/", own.safety, name="settings_safety"),
     path("settings/tokens/", own.tokens, name="settings_tokens"),
     path("settings/tokens/<uuid:uid>/revoke/", own.revoke_token, name="token_revoke"),

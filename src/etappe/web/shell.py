@@ -140,6 +140,11 @@ class Shell:
         return getattr(getattr(self.request, "user", None), "theme", "")
 
     @property
+    def density(self) -> str:
+        """How close the rows of tables stand."""
+        return getattr(getattr(self.request, "user", None), "density", "")
+
+    @property
     def is_set_up(self) -> bool:
         """Whether somebody runs this workspace yet."""
         return has_administrator()

@@ -24,6 +24,7 @@ from etappe.deals.queries.lists import (
     changed_since,
     deals,
     joined,
+    keys_left_by,
     sources,
 )
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
@@ -60,6 +61,7 @@ __all__ = [
     "get_evidence",
     "inspection",
     "joined",
+    "keys_left_by",
     "needing",
     "next_steps",
     "note_letter",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -86,6 +87,11 @@ def asker_of(viewer: Actor, today: date) -> Asker:
 def left_by(viewer: Actor, where: str | Node, today: date) -> QuerySet[Deal]:
     """The deals the viewer sees that a filter leaves; the filter as text or as a tree."""
     return filtered(visible(viewer.scope), where, deal_registry, asker_of(viewer, today))
+
+
+def keys_left_by(viewer: Actor, where: str | Node, today: date) -> tuple[str, tuple[Any, ...]]:
+    """The keys of the deals that a filter leaves, as a query with its values, for what is counted in the database."""
+    return left_by(viewer, where, today).order_by().values("id").query.sql_with_params()
 
 
 def _joined(wanted: DealFilter | None, where: str) -> Node:
