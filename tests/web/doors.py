@@ -235,6 +235,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     },
     "/join/{token}/": lambda all_: {"password": NEW_PASSWORD},
     "/settings/": lambda all_: {"name": "Anders", "language": "de", "theme": "dark"},
+    "/settings/density/": lambda all_: {"density": "compact"},
     "/settings/tokens/": lambda all_: {"label": "Neu", "scopes": ["read", "write"]},
     "/settings/workspace/": lambda all_: {
         "name": "Anders", "currency": "CHF", "zone": "Europe/Zurich", "our_domains": "etappe.example",

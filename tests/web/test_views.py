@@ -20,6 +20,7 @@ from etappe.team.views import ListView
 from tests.api.conftest import Caller
 from tests.cast import AT, email
 from tests.deals.conftest import Scene, scene
+from tests.unchanged import refused
 from tests.web.signed import client_of
 
 __all__ = ["scene"]
@@ -98,6 +99,57 @@ def test_a_view_that_is_not_for_one_is_not_there(scene: Scene, ada: Client) -> N
     assert ada.get(reverse("view_new", args=["stages"])).status_code == 404
 
 
+def test_a_view_opens_as_what_it_is_and_goes_along(scene: Scene, ada: Client) -> None:
+    table = ada.get(reverse("deals"), {"where": "amount >= 2000"}, headers=ENGLISH).context["page"]
+    calendar = ada.get(reverse("deals_calendar") + "?" + table.views.carried)
+    bar = calendar.context["page"].bar
+    assert [chip.off for chip in bar.chips] == ["?"] and dict(bar.asked)["where"] == "status = open and amount >= 2000"
+    form = ada.get(reverse("view_new", args=["deals"]) + "?" + bar.asked_query).context["page"]
+    assert form.form.initial["shown_as"] == "calendar" and form.back == reverse("deals_calendar")
+    given = dict(form.asked) | {"name": "Termine", "seen_by": "nobody", "shown_as": "calendar"}
+    done = ada.post(reverse("view_new", args=["deals"]), given)
+    assert done["Location"].startswith(reverse("deals_calendar"))
+    view = SavedView.objects.get()
+    assert (view.shown_as, view.where) == ("calendar", "status = open and amount >= 2000")
+    shown = ada.get(done["Location"]).context["page"].views
+    assert shown.shown.uid == view.uid and not shown.is_changed
+    listed = ada.get(reverse("deals") + "?" + shown.carried)
+    assert names(listed) == ["Drei", "Zwei"] and reverse("deals_calendar") in listed.context["page"].views.own[0].url
+    changes = {"where": "amount >= 3000", "seen": "1", "as": "table"}
+    kept = ada.post(reverse("view_query", args=[view.uid]), changes)
+    assert kept["Location"] == f"{reverse('deals')}?view={view.uid}"
+    assert names(ada.get(kept["Location"])) == ["Drei"]
+    gone = ada.post(reverse("view_delete", args=[view.uid]))
+    assert gone["Location"] == f"{reverse('deals_calendar')}?view=all"
+
+
+def test_a_team_opens_one_view_of_each_kind(scene: Scene, ada: Client) -> None:
+    first = saved(scene, "ben", shared="team", is_default=True)
+    month = saved(
+        scene, "ben", name="Monat", shown_as="calendar", where="amount = 1000", shared="team", is_default=True
+    )
+    opened = ada.get(reverse("deals_calendar")).context["page"]
+    assert opened.views.shown.uid == month.uid and opened.bar.where == "amount = 1000"
+    assert ada.get(reverse("deals")).context["page"].views.shown.uid == first.uid
+    other = saved(scene, "ben", name="Woche", where="", **offered)
+    assert ada.get(reverse("deals_calendar")).context["page"].views.shown.uid == other.uid
+    assert SavedView.objects.filter(is_default=True).count() == 2
+    with refused("unknown_choice"):
+        saved(scene, subject="person", where="", shown_as="calendar")
+
+
+def test_a_calendar_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:
+    view = saved(scene, where="custom.gone = 1", shown_as="calendar")
+    broken = ada.get(reverse("deals_calendar"), {"view": str(view.uid)}, headers=ENGLISH)
+    assert broken.status_code == 422 and "Mend the filter" in broken.content.decode()
+    address = reverse("list_filter", args=["deals"]) + "?" + broken.context["page"].bar.query
+    mended = ada.get(address.replace("custom.gone", "amount") + "&apply=1")
+    assert mended["Location"].startswith(reverse("deals_calendar")) and "as=" not in mended["Location"]
+    assert ada.get(mended["Location"]).context["page"].bar.where == "amount = 1"
+    elsewhere = ada.get(reverse("list_filter", args=["deals"]), {"where": "amount = 1", "as": "//evil", "apply": "1"})
+    assert elsewhere["Location"].startswith(reverse("deals") + "?where")
+
+
 def test_a_view_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:
     view = saved(scene, where="custom.gone = 1")
     broken = ada.get(reverse("deals"), {"view": str(view.uid)}, headers=ENGLISH)
@@ -152,5 +204,24 @@ def test_programs_save_change_and_delete_views(scene: Scene, ada: Client) -> Non
     assert hers("patch", f"/views/{uid}", {"where": "amount = 1000", "seen": 1}).json()["version"] == 2
     assert names(ada.get(reverse("deals"), {"view": uid})) == ["Eins"]
     assert hers("patch", f"/views/{uid}", {"name": "Spät", "seen": 1}).status_code == 409
+    assert hers("patch", f"/views/{uid}", {"shown_as": "board"}).json()["shown_as"] == "board"
+    assert hers("patch", f"/views/{uid}", {"shown_as": "cake"}).status_code == 422
     assert hers("delete", f"/views/{uid}").status_code == 204
     assert hers.get(f"/views/{uid}").status_code == 404
+
+
+def test_rows_stand_closer_for_whoever_wants_it(scene: Scene, ada: Client) -> None:
+    table = reverse("deals") + "?sort=name"
+    wide = ada.get(table, headers=ENGLISH).content.decode()
+    assert "Set the rows closer" in wide and '<body class="framed">' in wide
+    done = ada.post(reverse("settings_density"), {"density": "compact", "next": table})
+    assert done["Location"] == table and '<body class="framed compact">' in ada.get(table).content.decode()
+    assert '<body class="framed">' in client_of("ben").get(table).content.decode()
+    away = ada.post(reverse("settings_density"), {"density": "comfortable", "next": "//evil.example/"})
+    assert away["Location"] == reverse("settings_profile")
+    assert ada.post(reverse("settings_density"), {"density": "<b>"}).status_code == 422
+    hers, reading = caller(scene, "ada", "read", "write"), caller(scene, "ada", "read")
+    assert hers("patch", "/me", {"density": "compact"}).json()["density"] == "compact"
+    assert reading("patch", "/me", {"density": "comfortable"}).status_code == 403
+    assert reading.get("/me").json()["density"] == "compact"
+    assert hers("patch", "/me", {"density": "wild"}).status_code == 422

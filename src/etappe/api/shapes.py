@@ -68,6 +68,22 @@ class MeOut(Schema):
     name: str
     role: str
     scopes: list[str]
+    language: str
+    theme: str
+    density: str
+
+
+class MeIn(Schema):
+    """One's own settings; only what is sent is changed.
+
+    `language` is `de`, `en` or empty (as the browser asks), `theme` is `light`, `dark` or empty (as the system has it),
+    `density` of the rows of tables is `comfortable` or `compact`.
+    """
+
+    name: str | None = None
+    language: str | None = None
+    theme: str | None = None
+    density: str | None = None
 
 
 class FigureOut(Schema):
