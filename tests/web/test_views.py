@@ -20,6 +20,7 @@ from etappe.team.views import ListView
 from tests.api.conftest import Caller
 from tests.cast import AT, email
 from tests.deals.conftest import Scene, scene
+from tests.make import make_process
 from tests.unchanged import refused
 from tests.web.signed import client_of
 
@@ -125,9 +126,8 @@ def test_a_view_opens_as_what_it_is_and_goes_along(scene: Scene, ada: Client) ->
 
 def test_a_team_opens_one_view_of_each_kind(scene: Scene, ada: Client) -> None:
     first = saved(scene, "ben", shared="team", is_default=True)
-    month = saved(
-        scene, "ben", name="Monat", shown_as="calendar", where="amount = 1000", shared="team", is_default=True
-    )
+    offered: dict[str, object] = {"shown_as": "calendar", "shared": "team", "is_default": True}
+    month = saved(scene, "ben", name="Monat", where="amount = 1000", **offered)
     opened = ada.get(reverse("deals_calendar")).context["page"]
     assert opened.views.shown.uid == month.uid and opened.bar.where == "amount = 1000"
     assert ada.get(reverse("deals")).context["page"].views.shown.uid == first.uid
@@ -138,16 +138,30 @@ def test_a_team_opens_one_view_of_each_kind(scene: Scene, ada: Client) -> None:
         saved(scene, subject="person", where="", shown_as="calendar")
 
 
-def test_a_calendar_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:
-    view = saved(scene, where="custom.gone = 1", shown_as="calendar")
-    broken = ada.get(reverse("deals_calendar"), {"view": str(view.uid)}, headers=ENGLISH)
+@pytest.mark.parametrize("place", ["calendar", "board"])
+def test_a_page_of_deals_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client, place: str) -> None:
+    view, page = saved(scene, where="custom.gone = 1", shown_as=place), reverse(f"deals_{place}")
+    broken = ada.get(page, {"view": str(view.uid)}, headers=ENGLISH)
     assert broken.status_code == 422 and "Mend the filter" in broken.content.decode()
     address = reverse("list_filter", args=["deals"]) + "?" + broken.context["page"].bar.query
     mended = ada.get(address.replace("custom.gone", "amount") + "&apply=1")
-    assert mended["Location"].startswith(reverse("deals_calendar")) and "as=" not in mended["Location"]
+    assert mended["Location"].startswith(page) and "as=" not in mended["Location"]
     assert ada.get(mended["Location"]).context["page"].bar.where == "amount = 1"
     elsewhere = ada.get(reverse("list_filter", args=["deals"]), {"where": "amount = 1", "as": "//evil", "apply": "1"})
     assert elsewhere["Location"].startswith(reverse("deals") + "?where")
+
+
+def test_a_board_shows_its_view(scene: Scene, ada: Client) -> None:
+    view = saved(scene, "ben", where="amount >= 2000", shown_as="board", shared="team", is_default=True)
+    page = ada.get(reverse("deals_board")).context["page"]
+    assert page.views.shown.uid == view.uid
+    assert sorted(card.name for lane in page.lanes for card in lane.cards) == ["Drei", "Zwei"]
+    assert "5,000" in ada.get(page.totals, headers=ENGLISH).content.decode()
+    assert ada.get(page.bar.figures).context["page"].cards[0].n == 2
+    make_process("outbound")
+    left = saved(scene, where="process = outbound and amount >= 2000", name="Andere", shown_as="board")
+    other = ada.get(reverse("deals_board"), {"view": str(left.uid)}).context["page"]
+    assert other.process.key == "outbound" and not any(lane.cards for lane in other.lanes)
 
 
 def test_a_view_on_a_field_that_is_gone_is_mended(scene: Scene, ada: Client) -> None:

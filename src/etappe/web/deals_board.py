@@ -14,17 +14,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from etappe.core.filters import Node, parse
 from etappe.core.process import Phase, Process, Proof, Stage
 from etappe.deals import queries as deals
 from etappe.deals.queries import CARDS, Watch
 from etappe.deals.shapes import Column, DealRow, Total
 from etappe.journal.labels import words
+from etappe.records.lists import SUBJECTS
 from etappe.team.access import ACTS, Reach, may
 from etappe.web.attention import Said, gravest, watch_of
 from etappe.web.deals_answers import viewer_uid
 from etappe.web.deals_filter import Filters, read_filters, without
 from etappe.web.deals_table import line
 from etappe.web.deals_words import amount_of_deals, goal
+from etappe.web.lists import read_state
+from etappe.web.lists_opened import Opened, open_view
+from etappe.web.lists_places import Bar, bar_of, figures_address, process_meant
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, show, today
 from etappe.web.templatetags.formats import day_short, money_whole
@@ -117,6 +122,8 @@ class Lane:
 class BoardPage:
     """The board; without a published process it has none to show."""
 
+    views: Opened
+    bar: Bar
     process: Process | None
     lanes: tuple[Lane, ...]
     filters: Filters
@@ -142,13 +149,16 @@ class TotalsPage:
 @require_GET
 def board(request: Request) -> HttpResponse:
     """A process with its open deals by stage: the default one, unless all work is on another (after an import)."""
+    views = open_view(request, "deals", "board")
     filters = read_filters(request, statuses=False)
     keep, cards = bool(request.GET.get("keep")), _cards(request)
     phases = (Phase.FIND, Phase.WIN, *((Phase.KEEP,) if keep else ()))
-    process, mark = _process(filters), 0
-    sums = dict(_totals(request, filters)) if request.GET.get("totals") else {}
+    state = read_state(request, SUBJECTS["deals"], filters.wanted.tree)
+    process, mark = _process(filters, state.where), 0
+    bar = bar_of(request, state, "board", figures_address(request, filters, state, process))
+    sums = dict(_totals(request, filters)) if request.GET.get("totals") and not bar.problem else {}
     lanes: tuple[Lane, ...] = ()
-    if process:
+    if process and not bar.problem:
         wanted = filters.wanted
         where = request.GET.get("where", "")
         found = deals.board(
@@ -157,6 +167,8 @@ def board(request: Request) -> HttpResponse:
         lanes, mark = _lanes(request, found.columns, sums), found.mark
     query = without(request.GET, "cards")
     page = BoardPage(
+        views=views,
+        bar=bar,
         process=process,
         lanes=lanes,
         filters=filters,
@@ -174,13 +186,14 @@ def board(request: Request) -> HttpResponse:
     elsewhere = deals.busiest_process(request.actor) if page.is_empty and not filters.wanted.process else None
     if elsewhere and process and elsewhere != process.key:
         return redirect(f"{request.path}?process={elsewhere}")
-    return show(request, "deals/board.html", page, part="columns")
+    return show(request, "deals/board.html", page, part="columns", status=422 if bar.problem else 200)
 
 
-def _process(filters: Filters) -> Process | None:
-    """The process that the address names, otherwise the default one."""
-    named = (process for process in filters.processes if process.key == filters.wanted.process)
-    return next(named, filters.processes[0] if filters.processes else None)
+def _process(filters: Filters, where: Node) -> Process | None:
+    """The process that the address names, or that its filter leaves; otherwise the default one."""
+    named = next((process for process in filters.processes if process.key == filters.wanted.process), None)
+    first = filters.processes[0] if filters.processes else None
+    return named or process_meant(where, filters.processes) or first
 
 
 def _cards(request: Request) -> int:
@@ -257,13 +270,12 @@ def totals(request: Request) -> HttpResponse:
 
 
 def _totals(request: Request, filters: Filters) -> tuple[tuple[str, str], ...]:
-    process = _process(filters)
+    where = request.GET.get("where", "")
+    process = _process(filters, parse(where))
     if process is None:
         return ()
     by_stage = defaultdict(list)
-    for total in deals.board_totals(
-        request.actor, process.key, filters.wanted, where=request.GET.get("where", ""), today=today(request)
-    ):
+    for total in deals.board_totals(request.actor, process.key, filters.wanted, where=where, today=today(request)):
         by_stage[total.stage].append(total)
     shown = process.stages if request.GET.get("keep") else process.of_phase(Phase.FIND, Phase.WIN)
     return tuple((stage.key, total_text(by_stage[stage.key])) for stage in shown)
