@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import nullcontext
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -126,7 +127,7 @@ def test_a_view_opens_as_what_it_is_and_goes_along(scene: Scene, ada: Client) ->
 
 def test_a_team_opens_one_view_of_each_kind(scene: Scene, ada: Client) -> None:
     first = saved(scene, "ben", shared="team", is_default=True)
-    offered: dict[str, object] = {"shown_as": "calendar", "shared": "team", "is_default": True}
+    offered: dict[str, Any] = {"shown_as": "calendar", "shared": "team", "is_default": True}
     month = saved(scene, "ben", name="Monat", where="amount = 1000", **offered)
     opened = ada.get(reverse("deals_calendar")).context["page"]
     assert opened.views.shown.uid == month.uid and opened.bar.where == "amount = 1000"
