@@ -508,8 +508,8 @@ def _styled(profile: Profile, plan: FilePlan) -> FilePlan:
     """Decide how numbers and dates are written, column by column, with the other columns of the file as a hint."""
     if plan.kind is None:
         return plan
-    numbers = _surest([column.numbers for column in profile.columns if column.is_number])
-    dates = _surest([column.dates for column in profile.columns if column.is_date])
+    numbers = surest([column.numbers for column in profile.columns if column.is_number])
+    dates = surest([column.dates for column in profile.columns if column.is_date])
     forms = FIELDS[plan.kind]
     return replace(
         plan,
@@ -520,7 +520,7 @@ def _styled(profile: Profile, plan: FilePlan) -> FilePlan:
     )
 
 
-def _surest(evidence: Sequence[NumberEvidence] | Sequence[DateEvidence]) -> str | None:
+def surest(evidence: Sequence[NumberEvidence] | Sequence[DateEvidence]) -> str | None:
     """The style of the columns that leave no doubt, where they agree."""
     styles = {each.style() for each in evidence if _decides(each)}
     return next(iter(styles))[0] if len(styles) == 1 and next(iter(styles))[1] else None

@@ -33,8 +33,9 @@ from etappe.deals.models import Deal, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS
 from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
 from etappe.journal.record import action
-from etappe.journal.values import columns_of
+from etappe.journal.values import changed_keys, columns_of, with_keys
 from etappe.people.load import uids_of
+from etappe.people.load_values import index_values
 from etappe.playbook.queries import spec
 from etappe.team.access import require
 from etappe.team.queries import user_by_id
@@ -129,6 +130,7 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
             for visit in _visits(key, row, standing, actor)
         ),
     )
+    index_values("deal", [key for key, row in zip(keys, whole, strict=True) if row.values["custom"]])
     copy_rows("deals_dealspan", SPAN, (span for key, row in zip(keys, whole, strict=True) for span in _spans(key, row)))
     told = (
         Told(DealCreated, row.began or row.since, {"values": row.values}, row.values["account_id"], None, key)
@@ -229,6 +231,7 @@ def change_deals(wanted: Mapping[int, Wanted], *, actor: Actor, at: datetime) ->
     moved = [change for change in changes if change.moves]
     edited = [change for change in changes if change.changed]
     _write_rows([change for change in changes if change.changed or change.moves])
+    index_values("deal", [change.id for change in edited if "custom" in change.changed])
     _write_places(moved, actor)
     _write_spans([change for change in edited if not change.moves and change.renews], at)
     record_many((told for change in changes for told in change.told(at.isoformat())), actor=actor)
@@ -312,6 +315,7 @@ class _Change:
         after = {**before, **wanted.values}
         if not wanted.exact:
             after["data"] = {**before["data"], **wanted.values.get("data", {})}
+            after["custom"] = with_keys(before["custom"], wanted.values.get("custom", {}))
         if not wanted.exact and (after["data_as_of"] or "") < (before["data_as_of"] or ""):
             after["data_as_of"] = before["data_as_of"]
         place = dict(wanted.place or {})
@@ -326,7 +330,7 @@ class _Change:
             after["rests_until"] = None
         told_by_move = set(_told_by_move(after)) if moves else set()
         changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
-        edited = {name: pair for name, pair in changed.items() if name not in told_by_move}
+        edited = {name: _told_pair(name, pair) for name, pair in changed.items() if name not in told_by_move}
         since = max(wanted.since, deal.stage_since.isoformat()) if moves else ""
         return cls(deal.id, before, after, edited, since, moves, differs and not is_ours)
 
@@ -343,6 +347,11 @@ class _Change:
         if self.moves:
             kind = _kind(self.before, self.after)
             yield Told(kind, self.since, _move_data(kind, self.before, self.after), account, None, self.id)
+
+
+def _told_pair(name: str, pair: list[Any]) -> list[Any]:
+    """A column before and after; of own fields only those that changed."""
+    return changed_keys(*pair) if name == "custom" else pair
 
 
 def _goes_elsewhere(before: Mapping[str, Any], place: Mapping[str, Any]) -> bool:

@@ -28,9 +28,9 @@ from etappe.deals.place import SPAN_COLUMNS, facts_of_many
 from etappe.deals.scope import visible
 from etappe.journal.load import Told, copy_rows, record_many, update_rows
 from etappe.journal.record import action
-from etappe.journal.values import as_json
+from etappe.journal.values import afterwards, as_json
 from etappe.journal.values import changes as differing
-from etappe.people.load_edits import after, restored
+from etappe.people.load_edits import restored
 from etappe.people.load_tags import spelled
 from etappe.people.load_values import index_values
 from etappe.people.own_edits import OwnEdits
@@ -190,7 +190,9 @@ Written = Sequence[tuple[Deal, Decided]]
 
 def _write_columns(written: Written, columns: Sequence[str]) -> None:
     rows = (
-        {column: as_json(getattr(deal, column)) for column in columns} | after(deal.custom, decision) | {"id": deal.id}
+        {column: as_json(getattr(deal, column)) for column in columns}
+        | afterwards({"custom": deal.custom}, decision.changed)
+        | {"id": deal.id}
         for deal, decision in written
     )
     update_rows(Deal, columns, list(rows))

@@ -22,6 +22,7 @@ from etappe.imports.check import Checked, check
 from etappe.imports.loaders.base import Setting
 from etappe.imports.look import Given, Look, Looked, look, refit
 from etappe.imports.models import Run, Source
+from etappe.imports.own import suited
 from etappe.imports.plan import ASKED, Plan, as_stored, fitted, from_data, from_stored
 from etappe.imports.queries import found, run_view
 from etappe.imports.run import Cancelled, Job, Progress, carry_out
@@ -97,7 +98,7 @@ def _wanted(run: Run, seen: Look) -> Plan:
     for name, kind in kinds.items():
         seen.plan = plan
         plan = refit(seen, name, FileKind(kind) if kind else None)
-    return plan
+    return suited(plan, {file.given.name: file.profile for file in seen.readable if file.profile})
 
 
 def _shown(seen: Look, checked: Checked, run: Run) -> dict[str, Any]:

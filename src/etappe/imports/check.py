@@ -56,7 +56,7 @@ def check(files: Sequence[Looked], plan: Plan, setting: Setting) -> Checked:
         mapped = plan.file(file.given.name)
         if mapped is None or mapped.kind is None or file.guess is None:
             continue
-        loader, converter = rooms.loader(mapped), Converter(mapped, setting.zone)
+        loader, converter = rooms.loader(mapped), Converter(mapped, setting.zone, setting.currency)
         for batch in batches(file.given.path, file.guess):
             _check_chunk(checked, file.given.name, loader, converter.convert(batch))
     return checked
@@ -65,7 +65,7 @@ def check(files: Sequence[Looked], plan: Plan, setting: Setting) -> Checked:
 def _check_chunk(checked: Checked, name: str, loader: Loader, chunk: Chunk) -> None:
     tally = Tally()
     shown = checked.shown.setdefault(name, [])
-    items = [item for item in loader.items(chunk, tally) if item.at not in chunk.bad]
+    items = [item for item in loader.rows(chunk, tally) if item.at not in chunk.bad]
     shown += [dict(item.says) for item in items[: FIRST - len(shown)]]
     checked.questions += [_question(loader, item, record) for item, record in loader.questions(items)]
     checked.rows += len(chunk.lines)

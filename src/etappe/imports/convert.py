@@ -19,6 +19,7 @@ from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form, sta
 from etappe.core.periods import local_day
 from etappe.core.values import CURRENCIES, DOT, SYMBOLS, NoNumber, is_nothing, read_flag, read_number, split_money, tidy
 from etappe.foreign.tables import Batch
+from etappe.imports.own import readers
 from etappe.imports.plan import ColumnMap, FileMap
 from etappe.journal.values import as_json
 from etappe.people.countries import code_of
@@ -85,8 +86,9 @@ class Chunk:
 class Converter:
     """Reads the rows of one file by its map."""
 
-    def __init__(self, file: FileMap, zone: str) -> None:
+    def __init__(self, file: FileMap, zone: str, currency: str) -> None:
         self.file, self.zone = file, ZoneInfo(zone)
+        self._own = readers(file, currency)
         kind = file.kind or FileKind.DEALS
         self._fields = [
             (at, column.field, self._reading(kind, column))
@@ -138,6 +140,8 @@ class Converter:
                 chunk.bad.setdefault(at, Bad("too_long", {"field": "data", "limit": DATA_LIMIT // 4}))
 
     def _reading(self, kind: FileKind, column: ColumnMap) -> Reading:
+        if column.field in self._own:
+            return Reading(self._own[column.field], None)
         form = FIELDS[kind][column.field]
         special: dict[Form, tuple[Callable[[str], Any], Any]] = {
             Form.DAY: (partial(_day, column.style or YMD), None),

@@ -22,6 +22,7 @@ from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_
 from etappe.core.values import fold_key, read_flag, tidy
 from etappe.foreign.tables import TableGuess, Wish, batches, sniff
 from etappe.imports.models import Link, Source
+from etappe.imports.own import proposed
 from etappe.imports.plan import NEW, ColumnMap, FileMap, Plan
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -85,8 +86,12 @@ def look(given: Sequence[Given], *, at: datetime) -> Look:
     readable = [file for file in files if file.profile is not None]
     plans = propose([file.profile for file in readable if file.profile])
     for file, found in zip(readable, plans, strict=True):
-        file.found = _without_deleted_if_all(file, _of_cards(file, found))
+        file.found = _with_own(file, _without_deleted_if_all(file, _of_cards(file, found)))
     return _proposed(files, at)
+
+
+def _with_own(file: Looked, found: FilePlan) -> FilePlan:
+    return proposed(file.profile, found) if file.profile else found
 
 
 def _of_cards(file: Looked, found: FilePlan) -> FilePlan:
@@ -151,7 +156,7 @@ def refit(look_: Look, name: str, kind: FileKind | None) -> Plan:
     """The plan after somebody said what a file is."""
     for file in look_.readable:
         if file.given.name == name and file.profile is not None:
-            file.found = plan_as(file.profile, kind)
+            file.found = _with_own(file, plan_as(file.profile, kind))
             return look_.plan.with_file(_file_map(file))
     raise Missing
 

@@ -13,6 +13,7 @@ import yaml
 from etappe.core.dates import STYLES
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form
+from etappe.core.mapping_own import ANY_STYLE, SUBJECTS, is_own
 from etappe.core.process import Status
 from etappe.core.values import COMMA, DOT
 
@@ -253,7 +254,7 @@ def _column(kind: FileKind | None, name: str, target: Any) -> ColumnMap:
         (target.get("field"), target.get("style") or "") if isinstance(target, Mapping) else (target, "")
     )
     known = (DATA, SKIP, *(FIELDS[kind] if kind else ()))
-    if field_name not in known:
+    if field_name not in known and not (kind in SUBJECTS and is_own(str(field_name))):
         raise _unusable("unknown_field", f"{name}: {field_name}")
     if style and str(style) not in styles_of(kind, str(field_name)):
         raise _unusable("unknown_style", f"{name}: {style}")
@@ -262,6 +263,8 @@ def _column(kind: FileKind | None, name: str, target: Any) -> ColumnMap:
 
 def styles_of(kind: FileKind | None, field_name: str) -> tuple[str, ...]:
     """The ways in which cells of this field may be written; empty for text."""
+    if is_own(field_name):
+        return ANY_STYLE
     form = FIELDS[kind].get(field_name) if kind else None
     if form in (Form.DAY, Form.MOMENT):
         return STYLES

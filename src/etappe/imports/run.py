@@ -142,7 +142,7 @@ def _any_version(job: Job) -> int:
 
 
 def _load_file(job: Job, rooms: Rooms, file: File) -> None:
-    loader, converter = rooms.loader(file.map), Converter(file.map, rooms.setting.zone)
+    loader, converter = rooms.loader(file.map), Converter(file.map, rooms.setting.zone, rooms.setting.currency)
     written, at = job.ledger.get(file.given.name, 0), 0
     for batch in chunks(batches(file.given.path, file.guess)):
         rows, at = len(batch.rows), at + len(batch.rows)

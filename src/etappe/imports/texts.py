@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.dates import STYLES, example
 from etappe.core.headers import DATA, SKIP, FileKind
+from etappe.imports.own_texts import OWN_REASONS, OWN_WHY
 from etappe.journal.labels import FIELDS as COLUMNS
 from etappe.journal.labels import label
 
@@ -192,13 +193,13 @@ STATES: Mapping[str, Label] = {
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
     """Why a row was not taken, or what is worth knowing about it, in the reader's language."""
-    text = REASONS.get(code) or NOTES.get(code) or code
+    text = REASONS.get(code) or NOTES.get(code) or OWN_REASONS.get(code) or code
     return str(text).format_map(defaultdict(lambda: "…", {name: str(value) for name, value in params.items()}))
 
 
 def why(code: str, detail: str) -> str:
     """Why a column was proposed as what it is."""
-    return str(WHY.get(code, "")).format(detail=detail)
+    return str(WHY.get(code) or OWN_WHY.get(code, "")).format(detail=detail)
 
 
 def style_label(style: str) -> str:

@@ -26,7 +26,7 @@ from etappe.imports.models import Link, Run
 from etappe.imports.undo_merges import LISTED, remember_merged, remember_pairs
 from etappe.journal.queries import Edit, edits_of
 from etappe.journal.record import action
-from etappe.journal.values import columns_of
+from etappe.journal.values import columns_of, with_keys
 from etappe.people.load import change_accounts, change_people
 from etappe.people.load_merged import survivors
 from etappe.people.load_undo import named_accounts, named_people, rows_of
@@ -141,6 +141,8 @@ def taken_back(state: Mapping[str, Any], changes: Sequence[Mapping[str, list[Any
                 continue
             if column == "data":
                 now[column] = _data_before(now[column], before or {}, after or {})
+            elif column == "custom":
+                now[column] = _own_before(now[column], before, after, stays)
             elif now[column] == after:
                 now[column] = before
             elif column not in stays:
@@ -158,6 +160,13 @@ def _data_before(data: Mapping[str, Any], before: Mapping[str, Any], after: Mapp
             else:
                 del fresh[name]
     return fresh
+
+
+def _own_before(own: Mapping[str, Any], before: State, after: State, stays: list[str]) -> State:
+    """Own fields without what a change wrote, each by itself; that some were changed since, is told."""
+    if any(own.get(key) != value for key, value in after.items()) and "custom" not in stays:
+        stays.append("custom")
+    return with_keys({}, _data_before({**dict.fromkeys(after), **own}, before, after))
 
 
 def _write(subject: str, wanted: Mapping[int, State], actor: Actor, at: datetime) -> None:

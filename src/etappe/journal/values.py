@@ -69,6 +69,12 @@ def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[An
     return [{key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}]
 
 
+def afterwards(before: Mapping[str, Any], changed: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """The changed columns as they are afterwards: of own fields the journal tells only those that changed."""
+    values = {column: pair[1] for column, pair in changed.items()}
+    return {**values, "custom": with_keys(before["custom"], values["custom"])} if "custom" in values else values
+
+
 def with_keys(present: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The values of own fields with these put in; None takes one away.
 

@@ -18,7 +18,8 @@ from etappe.core.kinds import Created, Edited
 from etappe.core.kinds.people import AccountCreated, AccountEdited, PersonCreated, PersonEdited
 from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
 from etappe.journal.record import action
-from etappe.journal.values import columns_of
+from etappe.journal.values import afterwards, changed_keys, columns_of, with_keys
+from etappe.people.load_values import index_values
 from etappe.people.models import Account, Person
 from etappe.team.access import require
 
@@ -51,6 +52,7 @@ def create_accounts(rows: Sequence[Mapping[str, Any]], *, actor: Actor, at: date
     for row in whole:
         row["domain"] = row["domain"] or domain_of_website(row["website"])
     keys = _create(Account, whole)
+    index_values("account", [key for key, row in zip(keys, whole, strict=True) if row["custom"]])
     when = at.isoformat()
     record_many(
         (_told(AccountCreated, when, row, account=key) for row, key in zip(whole, keys, strict=True)), actor=actor
@@ -66,6 +68,7 @@ def create_people(rows: Sequence[Mapping[str, Any]], *, actor: Actor, at: dateti
     for row in whole:
         row["name"] = row["name"] or f"{row['given_name']} {row['family_name']}".strip() or row["email"]
     keys = _create(Person, whole)
+    index_values("person", [key for key, row in zip(keys, whole, strict=True) if row["custom"]])
     when = at.isoformat()
     told = (
         _told(PersonCreated, when, row, person=key, account=row["account_id"])
@@ -141,9 +144,13 @@ def _change(
         before = columns_of(record, model.JOURNALED)
         changed = differing(before, changes[record.id], only_empty=record.id in how.only_empty, exact=how.exact)
         if changed:
-            rows.append({"id": record.id, **before, **{column: pair[1] for column, pair in changed.items()}})
+            rows.append({"id": record.id, **before, **afterwards(before, changed)})
             told.append(Told(kind, when, {"changed": changed}, **_subject(record)))
     update_rows(model, model.JOURNALED, rows)
+    index_values(
+        model._meta.model_name or "",
+        [row["id"] for row, one in zip(rows, told, strict=True) if "custom" in one.data["changed"]],
+    )
     record_many(told, actor=actor)
     return {row["id"] for row in rows}
 
@@ -165,10 +172,19 @@ def differing(
     changed = {}
     for column, value in wanted.items():
         was = before[column]
-        after = value if exact or column != "data" else {**value, **was} if only_empty else {**was, **value}
-        if was != after and not (only_empty and column != "data" and was not in (None, "")):
-            changed[column] = [was, after]
+        after = value if exact else _after(column, was, value, only_empty=only_empty)
+        if was != after:
+            changed[column] = changed_keys(was, after) if column == "custom" else [was, after]
     return changed
+
+
+def _after(column: str, was: Any, value: Any, *, only_empty: bool) -> Any:
+    """What the column holds then. Custom data is added to; of own fields each stands for itself."""
+    if column == "data":
+        return {**value, **was} if only_empty else {**was, **value}
+    if column == "custom":
+        return with_keys(value, was) if only_empty else with_keys(was, value)
+    return was if only_empty and was not in (None, "") else value
 
 
 def accounts_by_name(names: Sequence[str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ from etappe.core.kinds import Edited
 from etappe.core.kinds.people import AccountEdited, PersonEdited
 from etappe.journal.load import Told, record_many, update_rows
 from etappe.journal.record import action
-from etappe.journal.values import as_json, with_keys
+from etappe.journal.values import afterwards, as_json, with_keys
 from etappe.people.actions import account_columns, edited_by, person_columns
 from etappe.people.load_tags import spelled
 from etappe.people.load_values import index_values
@@ -123,7 +123,9 @@ def _write(written: Sequence[tuple[Any, Decided]], entry: type[Edited], actor: A
         return
     columns = list(dict.fromkeys(column for _row, decision in written for column in decision.changed))
     rows = (
-        {column: as_json(getattr(row, column)) for column in columns} | after(row.custom, decision) | {"id": row.id}
+        {column: as_json(getattr(row, column)) for column in columns}
+        | afterwards({"custom": row.custom}, decision.changed)
+        | {"id": row.id}
         for row, decision in written
     )
     update_rows(type(written[0][0]), columns, list(rows))
@@ -134,12 +136,6 @@ def _write(written: Sequence[tuple[Any, Decided]], entry: type[Edited], actor: A
     when = at.isoformat()
     told = (Told(entry, when, {"changed": decision.changed}, **_about(row, decision)) for row, decision in written)
     record_many(told, actor=actor, backfilled=False)
-
-
-def after(custom: Mapping[str, Any], decision: Decided) -> dict[str, Any]:
-    """The columns that change, as they are afterwards; `custom` is what the record holds of own fields."""
-    values = {column: pair[1] for column, pair in decision.changed.items()}
-    return {**values, "custom": with_keys(custom, values["custom"])} if "custom" in values else values
 
 
 def _about(row: Account | Person, decision: Decided) -> dict[str, int | None]:

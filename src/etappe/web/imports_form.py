@@ -41,6 +41,9 @@ from etappe.imports.texts import KINDS, POLICY_LABELS, reason, style_label, why
 from etappe.journal.labels import STATUSES, label, words
 from etappe.journal.refusals import text
 from etappe.playbook import queries as playbook
+from etappe.web.imports_own import OwnFields, own_fields, styles
+from etappe.web.imports_own import cell as own_cell
+from etappe.web.imports_own import choices as own_choices
 
 Choice = tuple[str, str | Promise]
 
@@ -267,7 +270,8 @@ def _rule(kind: FileKind, before: Duplicates, posted: Mapping[str, str]) -> Dupl
 
 def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> FileCard:
     kind = mapped.kind if mapped else None
-    lines = tuple(_lines(shown, mapped)) if mapped else ()
+    own = own_fields(kind)
+    lines = tuple(_lines(shown, mapped, own)) if mapped else ()
     rows = shown.get("rows", [])[:3]
     heads = tuple(
         dict.fromkeys(name for row in rows for name in row if name not in ("data", "began", "since", "entered"))
@@ -281,13 +285,15 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
         refusal=_refusal(shown.get("refusal")),
         mapped=tuple(line for line in lines if not line.is_kept),
         kept=tuple(line for line in lines if line.is_kept),
-        heads=tuple(str(FIELD_LABELS.get(name, name)) for name in heads),
-        rows=tuple(tuple(_cell(name, row.get(name, "")) for name in heads) for row in rows),
+        heads=tuple(own[name].name if name in own else str(FIELD_LABELS.get(name, name)) for name in heads),
+        rows=tuple(tuple(_cell(name, row.get(name, ""), own) for name in heads) for row in rows),
         wish=shown.get("wish", {}),
     )
 
 
-def _cell(name: str, value: Any) -> str:
+def _cell(name: str, value: Any, own: OwnFields) -> str:
+    if name in own:
+        return own_cell(own[name], value)
     return label(STATUSES, str(value)) if name == "status" and value else str(value)
 
 
@@ -298,7 +304,7 @@ def _refusal(told: Mapping[str, Any] | None) -> str:
     return " ".join([said.what, *said.missing])
 
 
-def _lines(shown: Mapping[str, Any], mapped: FileMap) -> Iterator[ColumnLine]:
+def _lines(shown: Mapping[str, Any], mapped: FileMap, own: OwnFields) -> Iterator[ColumnLine]:
     found = {column["name"]: column for column in shown.get("columns", [])}
     fields = (DATA, SKIP, *(FIELDS[mapped.kind] if mapped.kind else ()))
     for at, column in enumerate(mapped.columns):
@@ -308,9 +314,9 @@ def _lines(shown: Mapping[str, Any], mapped: FileMap) -> Iterator[ColumnLine]:
             name=column.column,
             examples=" · ".join(told.get("examples", [])),
             field=column.field,
-            choices=tuple((name, FIELD_LABELS.get(name, name)) for name in fields),
+            choices=(*((name, FIELD_LABELS.get(name, name)) for name in fields), *own_choices(own)),
             style=column.style,
-            styles=tuple((style, style_label(style)) for style in styles_of(mapped.kind, column.field)),
+            styles=tuple((style, style_label(style)) for style in styles(mapped.kind, column.field, own)),
             why=why(told.get("reason", ""), told.get("detail", "")) if as_proposed else _("chosen by you"),
             is_sure=bool(told.get("is_sure", True)) or told.get("style") != column.style,
             is_guess=as_proposed and float(told.get("confidence", 1)) < 0.85,

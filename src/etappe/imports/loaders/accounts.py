@@ -146,7 +146,7 @@ class AccountLoader(Loader):
         columns = {name: ("" if value is None and name not in _NUMBERS else value) for name, value in columns.items()}
         if "owner" in values:
             columns["owner_id"] = owners[values["owner"] or ""].user
-        return columns
+        return self.own.put(columns)
 
     def _link(self, items: Sequence[Item], records: Mapping[int, int], made: set[int]) -> None:
         known = {item.key for item in items}

@@ -10,8 +10,10 @@ from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.headers import words_of
+from etappe.core.mapping_own import is_own
 from etappe.imports.book import Book, Known, NewLink, name_key, own_key
 from etappe.imports.convert import Bad, Chunk
+from etappe.imports.loaders.own import OwnColumn, with_own
 from etappe.imports.plan import APART, ASKED, FILLED, UPDATED, Duplicates, FileMap, Plan
 from etappe.journal.load import as_text
 
@@ -116,15 +118,20 @@ class Loader:
         self.setting, self.file = setting, file
         self.book = setting.book(self.kind)
         self.fields = {column.field for column in file.columns}
+        self.own = OwnColumn(setting, file)
 
     def load(self, chunk: Chunk) -> Tally:
         """Write a chunk; call it in the transaction that keeps the ledger."""
         tally = Tally()
-        items = [item for item in self.items(chunk, tally) if item.at not in chunk.bad]
-        parts = self._sorted(items, chunk)
+        items = [item for item in self.rows(chunk, tally) if item.at not in chunk.bad]
+        parts = self._sorted(self.own.settled(items, chunk, tally), chunk)
         self.write(parts, chunk, tally)
         tally.rejected = sorted(chunk.bad.items())
         return tally
+
+    def rows(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
+        """The rows of the chunk with what they say of own fields; what cannot be taken goes to `chunk.bad`."""
+        return with_own(self.items(chunk, tally), chunk)
 
     def items(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
         """The rows of the chunk; what cannot be taken goes to `chunk.bad`."""
@@ -183,7 +190,7 @@ class Loader:
         changed = {
             name: item.says.get(name)
             for name in {*before, *item.says}
-            if name != "data" and before.get(name) != item.says.get(name)
+            if name != "data" and before.get(name) != item.says.get(name) and self._tells(name)
         }
         data, old = item.says.get("data", {}), before.get("data", {})
         fresh = {name: value for name, value in data.items() if old.get(name) != value}
@@ -200,6 +207,10 @@ class Loader:
             if known.record is not None:
                 fresh = self.changed_fields(item, known)
                 yield known.record, _unsaid(fresh, said.get(known.record, ())) if known.is_merged else fresh
+
+    def _tells(self, name: str) -> bool:
+        """Whether the file says anything of the field: an own one that no column fills stays as it is."""
+        return not is_own(name) or name in self.fields
 
     def key_of(self, external_id: str, *names: str) -> str:
         """The key of a row: the one the source gives, else one made of its names."""

@@ -301,7 +301,7 @@ class DealLoader(Loader):
             columns |= {"owner_id": owner.user, "team_id": owner.team}
         if "account" in values:
             columns["account_id"] = accounts.get(values["account"] or "")
-        return columns
+        return self.own.put(columns)
 
     def _change(
         self,

@@ -180,7 +180,7 @@ class PersonLoader(Loader):
             columns["owner_id"] = owners[values["owner"] or ""].user
         if "account" in values:
             columns["account_id"] = accounts.get(values["account"] or "")
-        return columns
+        return self.own.put(columns)
 
     def _changes(
         self, parts: Sorted, owners: Mapping[str, Any], accounts: Mapping[str, int]
