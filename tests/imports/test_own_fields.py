@@ -16,6 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from etappe.cli import main
 from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
+from etappe.core.filters import parse
+from etappe.core.mapping import ColumnPlan
 from etappe.deals.models import Deal
 from etappe.imports import background
 from etappe.imports.models import Run
@@ -70,6 +72,12 @@ def file(folder: Path, rows: list[list[object]] | None = None, name: str = "acco
     return twin.write(folder / name, rows or ROWS, delimiter=";")
 
 
+def columns_of(path: Path) -> tuple[ColumnPlan, ...]:
+    found = twin.looked(path).files[0].found
+    assert found is not None
+    return found.columns
+
+
 def held(name: str) -> dict[str, Any]:
     found: dict[str, Any] = Account.objects.get(name=name).custom
     return found
@@ -86,7 +94,7 @@ def whole() -> None:
 
 
 def test_columns_are_proposed_by_name_and_by_what_can_be_chosen(own, tmp_path):
-    columns = twin.looked(file(tmp_path)).files[0].found.columns
+    columns = columns_of(file(tmp_path))
     found = {column.name: (column.field, column.style, column.reason) for column in columns}
     assert found["Mitarbeiter-Zufriedenheit"] == ("custom.mitarbeiterzufriedenheit", "1.234,56", "header")
     assert found["Vertragswert"][:2] == ("custom.vertragswert", "1.234,56")
@@ -94,8 +102,12 @@ def test_columns_are_proposed_by_name_and_by_what_can_be_chosen(own, tmp_path):
     assert found["Gebiet"] == ("custom.region", "", "own_choices"), "another name, but nothing than choices"
     assert found["Kümmert sich"][0] == "custom.kummert_sich"
     assert (found["Account ID"][0], found["Account Name"][0]) == ("external_id", "name")
-    rows = [["Account Name", "Region", "Vertragsende"], ["Nord GmbH", "EMEA", "bald"], ["Süd AG", "APAC", "später"]]
-    columns = twin.looked(file(tmp_path, rows, "firmen.csv")).files[0].found.columns
+    rows: list[list[object]] = [
+        ["Account Name", "Region", "Vertragsende"],
+        ["Nord GmbH", "EMEA", "bald"],
+        ["Süd AG", "APAC", "später"],
+    ]
+    columns = columns_of(file(tmp_path, rows, "firmen.csv"))
     assert [column.field for column in columns[1:]] == ["data", "data"], "a name alone fills no field that cannot hold"
     assert {column.reason for column in columns[1:]} == {"own_unlike"}
 
@@ -135,14 +147,8 @@ def test_every_kind_is_read_and_a_newer_copy_changes_only_what_changed(own, tmp_
     ]  # fmt: skip
     assert Entry.objects.count() == entries + 4, "one edit by hand, two by the import, and its end"
     whole()
-    found = listing(SYSTEM, Wanted(subject_of("accounts"), filters("custom.region = Nord")), today=now().date())
+    found = listing(SYSTEM, Wanted(subject_of("accounts"), parse("custom.region = Nord")), today=now().date())
     assert {row.values["name"] for row in found.rows} == {"Nord GmbH", "Süd AG"}
-
-
-def filters(where: str) -> Any:
-    from etappe.core.filters import parse
-
-    return parse(where)
 
 
 def test_what_a_field_cannot_hold_rejects_the_row_and_says_why(own, tmp_path):
@@ -197,7 +203,7 @@ def test_undoing_leaves_what_somebody_changed_since(own, tmp_path):
 def test_deals_and_people_of_a_workbook_have_own_fields_too(own, tmp_path):
     path = tmp_path / "crm.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        sheets = {
+        sheets: dict[str, list[list[Any]]] = {
             "Deals": [["Deal ID", "Deal Name", "Deal Stage", "Amount", "Risiko"],
                       ["D1", "Eins", "Neu", 100, "hoch"], ["D2", "Zwei", "Neu", 5, "GERING"]],
             "Contacts": [["First Name", "Last Name", "Email", "Geburtstag"],
