@@ -37,7 +37,7 @@ from tests.imports.test_undo import undone
 from tests.make import make_account, make_person
 from tests.web.signed import client_of
 
-FIELDS = (
+FIELDS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("account", "Mitarbeiterzufriedenheit", "number", {}),
     ("account", "Vertragswert", "money", {}),
     ("account", "Vertragsende", "date", {}),
