@@ -193,14 +193,41 @@ def test_the_time_until_won_counts_other_ends_as_ends(told: Cast) -> None:
     assert low <= row["p50"] <= high
 
 
+@pytest.mark.parametrize(("end", "code"), [("won", 1), ("lost", 2), ("disqualified", 3)])
+def test_competing_ends_are_those_of_lifelines(told: Cast, end: str, code: int) -> None:
+    from lifelines import AalenJohansenFitter
+
+    rows = _sql(
+        "SELECT coalesce((closed_at AT TIME ZONE 'Europe/Berlin')::date, '2026-03-02') - engaged_since, status"
+        " FROM deals_deal ORDER BY id"
+    )
+    codes = {"open": 0, "won": 1, "lost": 2, "declined": 2, "disqualified": 3}
+    days, causes = np.array([row[0] for row in rows]), np.array([codes[row[1]] for row in rows])
+    tied = np.arange(1, len(days) + 1) * 1e-7 + (causes == 0) * 1e-3  # ends before cut-offs of the same day, none at once
+    theirs = AalenJohansenFitter(seed=1).fit(days + tied, causes, event_of_interest=code)
+    result = _figure("sales_cycle")
+    (line,) = (line for line in result.finding.series if line.key == f"engaged:{end}")
+    for day in (5, 30, 48, 80, 300):
+        share = theirs.cumulative_density_[f"CIF_{code}"].loc[: day + 0.01].iloc[-1]
+        assert line.at(day, 0.0) == pytest.approx(share, abs=1e-9), day
+    row = _row(result, reading=end, clock="engaged")
+    assert row["share"] == pytest.approx(theirs.cumulative_density_[f"CIF_{code}"].iloc[-1])
+    half = (row["share_interval"][1] - row["share"]) / 1.96
+    assert half == pytest.approx(np.sqrt(theirs.variance_.iloc[-1]), rel=0.1)
+
+
 def test_the_mean_is_never_shown(told: Cast) -> None:
     assert not any("mean" in column for row in _figure("sales_cycle").finding.rows for column in row)
 
 
 def test_the_curves_of_the_page_are_shares_of_all_deals(told: Cast) -> None:
-    still, won = _figure("sales_cycle").finding.series
+    series = _figure("sales_cycle").finding.series
+    still, won, lost, disqualified = series[:4]
+    assert [line.key for line in series] == [f"engaged:{key}" for key in ("open", "won", "lost", "disqualified")]
     assert still.at(0, 1.0) <= 1
-    assert still.y[-1] + won.y[-1] <= 1
+    for day in (0, 10, 48, 90, 400):
+        ended = sum(line.at(day, 0.0) for line in (won, lost, disqualified))
+        assert still.at(day, 1.0) + ended == pytest.approx(1)
     assert won.y[-1] >= 26 / 60
 
 

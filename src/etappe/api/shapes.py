@@ -102,6 +102,7 @@ class FigureOut(Schema):
     where: str
     rows: list[dict[str, Any]]
     left_out: dict[str, int]
+    series: list[dict[str, Any]]
     needs: str | None
     definition: str
     sql: str

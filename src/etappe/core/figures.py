@@ -32,6 +32,14 @@ class Series:
         """The height at x; `start` before the first step."""
         return _step(self.x, self.y, x, start)
 
+    def around(self, x: float, start: float) -> tuple[float, float]:
+        """The bounds at x; both `start` before the first step."""
+        return _step(self.x, self.low, x, start), _step(self.x, self.high, x, start)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values that JSON can hold."""
+        return {"key": self.key, "x": list(self.x), "y": list(self.y), "low": list(self.low), "high": list(self.high)}
+
 
 def _step(xs: tuple[float, ...], ys: tuple[float, ...], x: float, start: float) -> float:
     position = bisect_right(xs, x)
@@ -104,6 +112,7 @@ class Result:
             "where": self.where,
             "rows": [dict(row) for row in found.rows],
             "left_out": dict(found.left_out),
+            "series": [line.as_json() for line in found.series],
             "needs": self.needs or None,
             "definition": self.definition,
             "sql": self.sql,

@@ -34,6 +34,7 @@ FIELDS = """\
 | `as_of`, `seen_since` | last day looked at; an earlier day up to which some imported deals were seen, or null |
 | `rows` | one object per segment, stage or reading; amounts are texts with four places, never added over currencies |
 | `left_out` | how many deals are not in the figure, per reason |
+| `series` | curves as steps: height `y` with its 95 % bounds from `x` on, until the next `x` |
 | `needs` | the data that the figure waits for, or null |
 | `definition`, `sql` | the definition in words; the statement that was run |
 | `records` | the filters that list the deals behind the headline |

@@ -14,7 +14,9 @@ from etappe.core.figures import Series
 
 TOP, HEIGHT, BELOW = 18, 220, 26
 SHORTEST = 0.5
-"""Where day 0 stands on the log axis."""
+"""Where day 0 stands on the log axis, if anything happens so early."""
+BEFORE = 0.6
+"""The axis begins at a mark that lies before this share of the first step."""
 MARKS = (1, 3, 7, 14, 30, 90, 180, 365, 730, 1825, 3650)
 ROOM = 9.0
 """Per cent of the width that a label on the axis needs."""
@@ -40,6 +42,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Axis:
+    """Days on a logarithmic scale, from the first to the last."""
+
+    first: float
+    last: float
+
+    def place(self, days: float) -> float:
+        """Per mille of the width; what lies before the first day stands on it."""
+        return 1000 * log(max(days, self.first) / self.first) / log(max(self.last, 2 * self.first) / self.first)
+
+
+@dataclass(frozen=True)
 class Drawing:
     """What the template draws."""
 
@@ -57,25 +71,28 @@ def draw(series: Iterable[Series]) -> Drawing:
     """The drawing of shares over days; the open line starts at 1, every other at 0."""
     found = tuple(series)
     last = max([1.0, *(each.end for each in found)])
-    lines = tuple(_line(each, last) for each in found)
+    first = min([last, *(each.x[0] for each in found if each.x)])
+    axis = Axis(max([SHORTEST, *(mark for mark in MARKS if mark <= BEFORE * first)]), last)
+    lines = tuple(_line(each, axis) for each in found)
     up = tuple(Mark(_y(share) * HEIGHT / 1000 + TOP, share) for share in (0.25, 0.5, 0.75, 1.0))
-    return Drawing(lines, tuple(_marks(last)), up)
+    return Drawing(lines, tuple(_marks(axis)), up)
 
 
-def _line(series: Series, last: float) -> Line:
-    start = 1.0 if series.key == "open" else 0.0
-    upper, lower = (_steps(series.x, bound, start, last) for bound in (series.high, series.low))
+def _line(series: Series, axis: Axis) -> Line:
+    key = series.key.rpartition(":")[2]
+    start = 1.0 if key == "open" else 0.0
+    upper, lower = (_steps(series.x, bound, start, axis) for bound in (series.high, series.low))
     back = "L".join(f"{x:g} {y:g}" for x, y in reversed(lower))
     band = f"M{'L'.join(f'{x:g} {y:g}' for x, y in upper)}L{back}Z"
-    steps = _steps(series.x, series.y, start, last)
-    return Line(series.key, f"M{'L'.join(f'{x:g} {y:g}' for x, y in steps)}", band, series.y[-1] if series.y else start)
+    steps = _steps(series.x, series.y, start, axis)
+    return Line(key, f"M{'L'.join(f'{x:g} {y:g}' for x, y in steps)}", band, series.y[-1] if series.y else start)
 
 
-def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, last: float) -> list[tuple[float, float]]:
+def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, axis: Axis) -> list[tuple[float, float]]:
     """Corners of a step line; steps that fall on the same per mille of the width are drawn once."""
     heights: dict[float, float] = {}
     for x, y in zip(xs, ys, strict=True):
-        heights[round(_x(x, last), 0)] = round(_y(y), 1)
+        heights[round(axis.place(x), 0)] = round(_y(y), 1)
     corners, height = [(0.0, _y(start))], _y(start)
     for at, new in heights.items():
         corners += [(at, height), (at, new)]
@@ -83,21 +100,22 @@ def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, last: flo
     return [*corners, (1000.0, height)]
 
 
-def _x(days: float, last: float) -> float:
-    return 1000 * log(max(days, SHORTEST) / SHORTEST) / log(last / SHORTEST)
-
-
 def _y(share: float) -> float:
     return 1000 * (1 - share)
 
 
-def _marks(last: float) -> Iterable[Mark]:
+def _marks(axis: Axis) -> Iterable[Mark]:
     """Labels that have room, from the last one backwards, so that the long end is always named."""
     free = 100 + ROOM
     kept: list[Mark] = []
-    for days in reversed([mark for mark in MARKS if mark <= last]):
-        at = _x(days, last) / 10
+    for days in reversed([mark for mark in MARKS if axis.first <= mark <= axis.last]):
+        at = axis.place(days) / 10
         if at <= free - ROOM:
-            kept.append(Mark(round(at, 2), days, "end" if at > 100 - ROOM / 2 else "middle"))
+            kept.append(Mark(round(at, 2), days, _anchor(at)))
             free = at
     return reversed(kept)
+
+
+def _anchor(at: float) -> str:
+    """Labels at either end stay inside."""
+    return "start" if at < ROOM / 2 else "end" if at > 100 - ROOM / 2 else "middle"

@@ -16,6 +16,8 @@ from etappe.web.templatetags.formats import days, money_whole, number, percent
 READINGS: Mapping[str, str | Promise] = {
     "decided": gettext_lazy("until decided"),
     "won": gettext_lazy("until won, among the won"),
+    "lost": gettext_lazy("until lost or declined, among those"),
+    "disqualified": gettext_lazy("until disqualified, among those"),
     "won_others_censored": gettext_lazy("until won, if no deal were lost"),
 }
 CLOCKS: Mapping[str, str | Promise] = {
@@ -65,6 +67,12 @@ def _plain(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
 
 def _reading(row: Mapping[str, Any]) -> tuple[str, str]:
     return str(READINGS[row["reading"]]), str(CLOCKS[row["clock"]])
+
+
+def _ends_so(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["share"] is None:
+        return "", ""
+    return percent(row["share"]), between(row["share_interval"], percent)
 
 
 def _point(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
@@ -173,6 +181,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Duration"), _reading, False),
         (gettext_lazy("Deals"), cases, True),
         (gettext_lazy("of these ended"), _plain("events"), True),
+        (gettext_lazy("share that ends so"), _ends_so, True),
         (gettext_lazy("1 in 10 within"), _point("p10"), True),
         (gettext_lazy("half within"), _point("p50"), True),
         (gettext_lazy("9 in 10 within"), _point("p90"), True),

@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from etappe.core.figures import Result
 from etappe.insights.queries import RecordPage, get_metric, narrowed
-from etappe.web.curve import Drawing, draw
 from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, segment
+from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
 from etappe.web.figure_numbers import between, unit_of, whole_days
-from etappe.web.templatetags.formats import percent
 
 SPLITS: Mapping[str, str | Promise] = {
     "owner": gettext_lazy("Owner"),
@@ -92,7 +91,7 @@ class Out:
 
 @dataclass(frozen=True)
 class Card:
-    """A figure at a glance. `note` is what the value means in one line, `sentence` the drawing in words."""
+    """A figure at a glance. `note` is what the value means in one line."""
 
     key: str
     title: str
@@ -111,8 +110,7 @@ class Card:
     json: str
     is_enough: bool
     is_stale: bool
-    sentence: str = ""
-    drawing: Drawing | None = None
+    charts: tuple[Chart, ...] = ()
 
 
 def card(result: Result, asked: Asked) -> Card:
@@ -140,8 +138,7 @@ def card(result: Result, asked: Asked) -> Card:
         json=asked.address("figure_export", result.metric, shape="json"),
         is_enough=result.is_enough,
         is_stale=asked.is_stale(result.as_of),
-        sentence=_sentence(result),
-        drawing=draw(found.series) if found.series else None,
+        charts=charts(result),
     )
 
 
@@ -149,19 +146,6 @@ def _headline(result: Result) -> str:
     if not result.is_enough or result.finding.value is None:
         return "–"
     return unit_of(result)(result.finding.value)
-
-
-def _sentence(result: Result) -> str:
-    """The curve in words."""
-    if not result.finding.series:
-        return ""
-    still, won = result.finding.series
-    ends = {"still": percent(still.at(still.end, 1.0)), "won": percent(won.at(won.end, 0.0))}
-    after_month = percent(still.at(30, 1.0))
-    return _(
-        "After 30 days {month} of the deals are still open; after {end}, the longest time seen, {still} are, and {won} "
-        "have been won."
-    ).format(month=after_month, end=whole_days(still.end), **ends)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from etappe.core.figures import Finding, Interval, Series
 from etappe.core.survival import (
     Curve,
     Floats,
+    Incidence,
     Percentile,
     band,
     incidence,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 MINIMUM = 20
+ENDS = {"won": (CODES["won"],), "lost": (CODES["lost"], CODES["declined"]), "disqualified": (CODES["disqualified"],)}
+"""The ways a deal can end that compete; the buyer's no is one way, however it was said."""
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -48,9 +51,10 @@ def build(deals: Table) -> Table:
 def finish(rows: list[Row]) -> Finding:
     """Percentiles per segment, clock and reading; the headline is the median time to a decision since we are engaged.
 
-    Readings: `decided` is Kaplan-Meier of the time to any decision; `won` are the percentiles among deals that get won
-    (Aalen-Johansen, other ends competing); `won_others_censored` is Kaplan-Meier of the time to winning with other ends
-    censored, as much other software computes it: it describes a world where no deal is lost.
+    Readings: `decided` is Kaplan-Meier of the time to any decision; `won`, `lost` and `disqualified` are percentiles
+    among the deals that end in this way (Aalen-Johansen, other ends competing), with the share of all that does;
+    `won_others_censored` is Kaplan-Meier of the time to winning with other ends censored, as much other software
+    computes it: it describes a world where no deal is lost.
 
     >>> line = {"segment": "", "in_pipeline": True, "buyer_days": None, "deals": 2}
     >>> ends = {day: "won" if day % 3 else "open" for day in range(1, 31)}
@@ -61,15 +65,14 @@ def finish(rows: list[Row]) -> Finding:
     engaged = on_clock(rows, "engaged")
     known = times(usable(engaged))
     decided = known.count(known.is_over)
-    value, interval, series = _headline(known) if decided >= MINIMUM else (None, None, ())
+    value, interval = _headline(known) if decided >= MINIMUM else (None, None)
+    series = tuple(line for clock in CLOCKS for line in _series(clock, times(usable(on_clock(rows, clock)))))
     return Finding(value, interval, known.count(), decided, tuple(_lines(rows)), unusable(engaged), series)
 
 
-def _headline(known: Times) -> tuple[float | None, Interval | None, tuple[Series, ...]]:
-    curve = kaplan_meier(known.days, known.is_over, known.weights)
-    found = percentile(curve, 0.5)
-    interval = (found.low, found.high) if found.low is not None else None
-    return found.value, interval, _series(known, curve)
+def _headline(known: Times) -> tuple[float | None, Interval | None]:
+    found = percentile(kaplan_meier(known.days, known.is_over, known.weights), 0.5)
+    return found.value, (found.low, found.high) if found.low is not None else None
 
 
 def _lines(rows: list[Row]) -> list[dict[str, Any]]:
@@ -83,21 +86,45 @@ def _lines(rows: list[Row]) -> list[dict[str, Any]]:
 
 
 def _readings(known: Times) -> list[dict[str, Any]]:
-    days, weights = known.days, known.weights
-    decided, won = kaplan_meier(days, known.is_over, weights), incidence(days, known.codes, CODES["won"], weights)
-    alone = kaplan_meier(days, known.is_won, weights)
+    decided = kaplan_meier(known.days, known.is_over, known.weights)
+    alone = kaplan_meier(known.days, known.is_won, known.weights)
     over, wins = known.count(known.is_over), known.count(known.is_won)
     return [
         _line("decided", known, over, {key: percentile(decided, share) for key, share in SHARES.items()}),
-        _line("won", known, wins, {key: percentile_among(won, share) for key, share in SHARES.items()}),
+        *(_among(known, end) for end in ENDS),
         _line("won_others_censored", known, wins, {key: percentile(alone, share) for key, share in SHARES.items()}),
     ]
+
+
+def _among(known: Times, end: str) -> dict[str, Any]:
+    """Percentiles among the deals that end in this way, and the share of all that has by the longest time watched."""
+    curve, events = _incidence(known, end), known.count(np.isin(known.codes, ENDS[end]))
+    line = _line(end, known, events, {key: percentile_among(curve, share) for key, share in SHARES.items()})
+    enough = known.count(known.is_over) >= MINIMUM
+    low, high = _bounds(curve)
+    return line | {
+        "share": float(curve.share[-1]) if enough else None,
+        "share_interval": (float(low[-1]), float(high[-1])) if enough else None,
+    }
+
+
+def _incidence(known: Times, end: str) -> Incidence:
+    """The share that ended in this way by each time; ends of the same kind are one cause."""
+    one = np.where(np.isin(known.codes, ENDS[end]), ENDS[end][0], known.codes)
+    return incidence(known.days, one, ENDS[end][0], known.weights)
+
+
+def _bounds(curve: Incidence) -> tuple[Floats, Floats]:
+    half = NormalDist().inv_cdf(0.975) * np.sqrt(curve.variance)
+    return np.maximum(0, curve.share - half), np.minimum(1, curve.share + half)
 
 
 def _line(reading: str, known: Times, events: int, found: dict[str, Percentile]) -> dict[str, Any]:
     enough = events >= MINIMUM
     line: dict[str, Any] = {
         "reading": reading,
+        "share": None,
+        "share_interval": None,
         "n": known.count(),
         "events": events,
         "open": known.count(~known.is_over),
@@ -108,11 +135,16 @@ def _line(reading: str, known: Times, events: int, found: dict[str, Percentile])
     return line
 
 
-def _series(known: Times, curve: Curve) -> tuple[Series, ...]:
-    won = incidence(known.days, known.codes, CODES["won"], known.weights)
-    half = NormalDist().inv_cdf(0.975) * np.sqrt(won.variance)
-    around = (np.maximum(0, won.share - half), np.minimum(1, won.share + half))
-    return _line_of("open", curve.survival, band(curve), curve), _line_of("won", won.share, around, curve)
+def _series(clock: str, known: Times) -> tuple[Series, ...]:
+    """The curves on one clock: still open, and ended in each way; none where too few are decided."""
+    if known.count(known.is_over) < MINIMUM:
+        return ()
+    curve = kaplan_meier(known.days, known.is_over, known.weights)
+    ends = ((end, _incidence(known, end)) for end in ENDS)
+    return (
+        _line_of(f"{clock}:open", curve.survival, band(curve), curve),
+        *(_line_of(f"{clock}:{end}", found.share, _bounds(found), curve) for end, found in ends),
+    )
 
 
 def _line_of(key: str, heights: Floats, bounds: tuple[Floats, Floats], curve: Curve) -> Series:
@@ -138,8 +170,9 @@ SALES_CYCLE = Metric(
     definition=_(
         "Days from the day we were engaged to the day the deal was decided: won, lost, declined or disqualified. Half "
         "of all deals are decided within the median. Open deals count as open up to the last day they were seen, so "
-        "that slow deals are not forgotten (Kaplan-Meier). The time until a deal is won is given among the deals that "
-        "get won, with all other ends competing (Aalen-Johansen). The second clock starts when the buyer began to look."
+        "that slow deals are not forgotten (Kaplan-Meier). Won, lost (or declined) and disqualified compete: the "
+        "time until each is given among the deals that end in this way, with the share of all that does "
+        "(Aalen-Johansen). The second clock starts when the buyer began to look."
     ),
     denominator=_("all deals whose clock has a start"),
     window=_("all deals up to the day shown; open ones up to the last day they were seen"),
