@@ -162,7 +162,7 @@ class Reader:
         self._problem("number_out_of_range", node.place, least=least, most=most)
         return None
 
-    def number(self, part: Part, name: str, least: int, most: int) -> float | None:
+    def number(self, part: Part, name: str, least: float, most: float) -> float | None:
         """A number between two bounds, both allowed."""
         node = part.fields.get(name)
         if node is None:

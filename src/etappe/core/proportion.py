@@ -1,8 +1,8 @@
-"""How sure a share is: the interval around k of n."""
+"""How sure a share is: the interval around k of n, and what a true share lets one see."""
 
 from __future__ import annotations
 
-from math import sqrt
+from math import asin, pi, sin, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -62,3 +62,23 @@ def ratio(
     spread = float((count * (part - found * whole) ** 2).sum()) * n / (n - 1)
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * sqrt(spread) / base
     return found, (max(0.0, found - half), min(1.0, found + half))
+
+
+def observable(share: float, n: float, *, confidence: float = 0.95) -> tuple[float, float | None]:
+    """The shares that one sees among n cases with this confidence, if `share` is the true one: low, high.
+
+    The other way round from `wilson`, which goes from what was seen to what may be true; the two differ near 0 and 1,
+    where the one leans away from the edge and the other towards it. `n` may be an effective count; 0 < share < 1, n > 0.
+    High is None where all n may be hits.
+
+    Source: the variance-stabilising arcsine transformation; F. J. Anscombe, Biometrika 35 (1948).
+
+    >>> [round(bound, 3) for bound in observable(0.5, 100)], [round(bound, 3) for bound in observable(0.9, 100)]
+    ([0.403, 0.597], [0.834, 0.951])
+    >>> round(observable(0.9, 10)[0], 3), observable(0.9, 10)[1]
+    (0.64, None)
+    """
+    if not 0 < share < 1 or n <= 0:
+        raise ValueError(f"a share of {share} cannot be seen among {n}")
+    middle, half = asin(sqrt(share)), NormalDist().inv_cdf(0.5 + confidence / 2) / (2 * sqrt(n))
+    return sin(max(0.0, middle - half)) ** 2, sin(middle + half) ** 2 if middle + half < pi / 2 else None

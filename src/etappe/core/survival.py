@@ -7,6 +7,7 @@ are. They assume that censoring says nothing about the time still to come.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from etappe.core.proportion import wilson
+from etappe.core.proportion import observable, wilson
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -54,15 +55,15 @@ class Incidence:
     """Share that ended in one way by each time, other ways competing; arrays as in `Curve`, over times of any end.
 
     `share[i]` is the share that ended in this way up to and including `times[i]`; `variance[i]` its variance;
-    `mass[i]` the part of `share[i]` that was added at `times[i]`. `effective_n` is how many ends of this way, all seen
-    to their end, would say as much as those here, some of which stand for others that were censored.
+    `mass[i]` the part of `share[i]` that was added at `times[i]`, by `ends[i]` ends of this way, some of which stand for
+    others that were censored.
     """
 
     times: Floats
     share: Floats
     mass: Floats
     variance: Floats
-    effective_n: float
+    ends: Floats
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,7 @@ def incidence(
     mass = before * mine / risk
     share = np.cumsum(mass)
     variance = _incidence_variance(share, before, mine, dead, risk)
-    return Incidence(tally.times[steps], share, mass, variance, _effective(mass, mine))
+    return Incidence(tally.times[steps], share, mass, variance, mine)
 
 
 def _incidence_variance(share: Floats, before: Floats, mine: Floats, dead: Floats, risk: Floats) -> Floats:
@@ -219,33 +220,43 @@ def _incidence_variance(share: Floats, before: Floats, mine: Floats, dead: Float
     return np.maximum(0.0, squares + own - 2 * (share * np.cumsum(cross) - np.cumsum(share * cross)))
 
 
-def _effective(mass: Floats, mine: Floats) -> float:
-    """Kish's effective sample size: an end at time i carries weight mass_i / mine_i."""
-    heavy = np.divide(mass**2, mine, out=np.zeros_like(mass), where=mine > 0).sum()
-    return float(mass.sum() ** 2 / heavy) if heavy > 0 else 0.0
+def _heaviness(curve: Incidence) -> Floats:
+    """Sum of the squared weights of the ends at each time: an end at time i carries weight mass_i / ends_i."""
+    return np.divide(curve.mass**2, curve.ends, out=np.zeros_like(curve.mass), where=curve.ends > 0)
+
+
+FEWEST_BEYOND = 5
+"""Ends that lie beyond a percentile, as many as the sample should hold, for its upper bound to be known."""
 
 
 def percentile_among(curve: Incidence, share: float, *, confidence: float = 0.95) -> Percentile:
     """Of those that end in this way within the time watched: the first time by which `share` of them had.
 
     The plain percentile of the ends seen so far is too short while others are still going on; here each end stands for
-    the censored ones that would have been seen as late. The interval is Woodruff's with the effective sample size,
-    which takes the weights as known and so is a little too wide rather than too narrow. Without any end: all None.
+    the censored ones that would have been seen as late. The interval holds the times at which a share was seen that the
+    true `share` lets one see (Woodruff), with as many cases as the ends before and after it are worth by their weights.
+    Where fewer than five ends should lie beyond it, nobody knows how late the late ones are: the upper bound is None.
+    Without any end all is None.
 
     Source: R. S. Woodruff, "Confidence intervals for medians and other position measures", JASA 47 (1952); weights
     as in J. M. Robins, A. Rotnitzky (1992).
 
-    >>> percentile_among(incidence([1, 2, 3, 4, 5, 6], [1, 1, 2, 1, 0, 1], 1), 0.5)
-    Percentile(value=4.0, low=1.0, high=6.0)
+    >>> percentile_among(incidence(range(1, 13), [1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 1, 1], 1), 0.5)
+    Percentile(value=7.0, low=2.0, high=None)
     """
     if not 0 < share < 1:
         raise ValueError("a share lies between 0 and 1")
-    if curve.effective_n <= 0:
+    whole = curve.mass.sum()
+    if whole <= 0:
         return Percentile(None, None, None)
-    low, high = wilson(share * curve.effective_n, curve.effective_n, confidence=confidence)
-    left = 1 - curve.share / curve.share[-1]
+    seen = curve.share / whole
+    place = int(np.flatnonzero(seen >= share - _ROUNDING)[0])
+    n = _worth(_heaviness(curve) / whole**2, place, share)
+    low, high = observable(share, n, confidence=confidence)
     return Percentile(
-        _first(curve.times, left, 1 - share), _first(curve.times, left, 1 - low), _first(curve.times, left, 1 - high)
+        float(curve.times[place]),
+        float(curve.times[np.flatnonzero(seen >= low - _ROUNDING)[0]]),
+        _first_after(curve.times, seen, high) if n * (1 - share) >= FEWEST_BEYOND else None,
     )
 
 
@@ -265,3 +276,57 @@ def restricted_mean(curve: Curve) -> tuple[float, float]:
     areas = np.diff(edges) * heights
     beyond = np.cumsum(areas[::-1])[::-1][1:]
     return float(areas.sum()), float((beyond**2 * _hazard_variance(curve.events, curve.at_risk)).sum())
+
+
+def _worth(heavy: Floats, place: int, share: float) -> float:
+    """The cases that a share of them by time `place` is worth; at most what all ends are worth (Kish)."""
+    before, after = float(heavy[: place + 1].sum()), float(heavy[place + 1 :].sum())
+    variance = (1 - share) ** 2 * before + share**2 * after
+    return min(1 / (before + after), share * (1 - share) / variance)
+
+
+def _first_after(times: Floats, rising: Floats, level: float | None) -> float | None:
+    above = np.flatnonzero(rising > level + _ROUNDING) if level is not None else np.empty(0)
+    return float(times[above[0]]) if above.size else None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def share_ending(
+    durations: npt.ArrayLike,
+    causes: npt.ArrayLike,
+    cause: Any,
+    among: Sequence[Any],
+    weights: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Share | None:
+    """Of those that end in one of the ways `among` within the time watched: the share that ends through `cause`.
+
+    Arguments as in `incidence`; `cause` is one of `among`. The plain share of the ends seen so far is wrong while
+    others are still going on, if one way takes longer than another: losses come sooner than wins, so a growing company
+    looks worse than it is. Here each end stands for those that began when it cannot be seen yet. The interval is
+    Wilson's with as many cases as the ends are worth by their weights. None where nothing has ended in these ways.
+
+    >>> days, causes = [1, 1, 2, 4, 4, 2, 1, 1], [2, 2, 2, 1, 1, 0, 0, 0]
+    >>> found = share_ending(days, causes, 1, (1, 2))
+    >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
+    (0.562, 0.203, 0.867)
+    """
+    curves = {way: incidence(durations, causes, way, weights) for way in among}
+    whole = sum(float(curve.mass.sum()) for curve in curves.values())
+    if whole <= 0:
+        return None
+    share = min(1.0, float(curves[cause].mass.sum()) / whole)
+    heavy = {way: float(_heaviness(curve).sum()) / whole**2 for way, curve in curves.items()}
+    others = sum(heavy.values()) - heavy[cause]
+    variance = (1 - share) ** 2 * heavy[cause] + share**2 * others
+    n = share * (1 - share) / variance if 0 < share < 1 else 1 / sum(heavy.values())
+    return Share(share, *wilson(share * n, n, confidence=confidence))

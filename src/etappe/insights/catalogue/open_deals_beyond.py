@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import wilson
+from etappe.core.proportion import observable
 from etappe.insights.catalogue.durations import REASONS, Times, counted, on_clock, times, unusable, usable
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
 from etappe.insights.standing import SOURCES
@@ -58,10 +58,10 @@ def _line(rows: list[Row]) -> dict[str, Any]:
     won = times([row for row in rows if row["outcome"] == "won"])
     n, wins = waiting.count(), won.count()
     limits = _threshold(won) if wins >= MINIMUM else (None, None, None)
-    counts = [waiting.count(waiting.days > limit) if limit is not None else None for limit in limits]
+    counts = [waiting.count(waiting.days > limit) if limit is not None else 0 for limit in limits]
     return {
-        "value": counts[0],
-        "interval": (counts[2], counts[1]) if counts[0] is not None else None,
+        "value": counts[0] if limits[0] is not None else None,
+        "interval": (counts[2], counts[1]) if limits[0] is not None else None,
         "n": n,
         "won": wins,
         "threshold": limits[0],
@@ -69,14 +69,18 @@ def _line(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _threshold(won: Times) -> tuple[int, int, int]:
-    """The days that nine in ten won deals did not exceed, and the bounds of that percentile (Woodruff)."""
+def _threshold(won: Times) -> tuple[int, int, int | None]:
+    """The days that nine in ten won deals did not exceed, and the bounds of that percentile (Woodruff).
+
+    The upper one is None where all the deals seen may have been quick ones: then no limit is known to be too high.
+    """
     order = np.argsort(won.days)
     days, reached = won.days[order], np.cumsum(won.weights[order])
-    n = reached[-1]
-    low, high = wilson(SHARE * n, n)
-    found = [days[int(np.searchsorted(reached, share * n - 1e-9))] for share in (SHARE, low, high)]
-    return int(found[0]), int(found[1]), int(found[2])
+    n = float(reached[-1])
+    low, high = observable(SHARE, n)
+    found = [int(days[int(np.searchsorted(reached, share * n - 1e-9))]) for share in (SHARE, low)]
+    above = reached > high * n + 1e-9 if high is not None else reached > n
+    return found[0], found[1], int(days[above][0]) if above.any() else None
 
 
 OPEN_DEALS_BEYOND = Metric(

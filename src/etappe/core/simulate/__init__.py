@@ -1,0 +1,1 @@
+"""A company whose truth is known: what happens in it by chance, drawn from stated parameters."""

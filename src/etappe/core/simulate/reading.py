@@ -1,0 +1,145 @@
+"""A company's parameters out of a file; what is nonsense is refused with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from etappe.core.errors import Refusal
+from etappe.core.process_reader import Part, Reader
+from etappe.core.process_yaml import Node, Problem, parse
+from etappe.core.simulate.parameters import MONTHS, SPLITS, Change, Parameters, Rep, Segment, Stage
+
+FORMAT = 1
+MOST_PARTS = 200
+"""Stages, segments or people that one file may have."""
+
+_TOP = (
+    "simulate", "process", "days", "growth", "inflow", "pace", "spread", "split", "stages", "after", "segments", "reps",
+    "change",
+)  # fmt: skip
+_WAITED = ("key", "days", "shape")
+_EFFECTS = ("key", "share", "pace", "odds")
+_Kept = TypeVar("_Kept", Stage, Segment, Rep)
+
+
+def read_parameters(source: str) -> Parameters:
+    """The company that a YAML text describes, or the refusal `parameters_unusable` with all `problems` in order.
+
+    >>> text = "simulate: 1\\nprocess: inbound\\nstages:\\n- {key: talk, days: 10, lost: 0.5}"
+    >>> read_parameters(text).stages
+    (Stage(key='talk', days=10.0, shape=1.0, lost=0.5, declined=0.0, disqualified=0.0),)
+    """
+    parsed = parse(source)
+    if parsed.root is None:
+        raise Refusal("parameters_unusable", problems=parsed.problems)
+    reading = _Reading(parsed.problems)
+    found = reading.company(parsed.root)
+    if reading.problems:
+        raise Refusal("parameters_unusable", problems=tuple(sorted(reading.problems, key=_in_order)))
+    return found
+
+
+def _in_order(problem: Problem) -> Any:
+    return problem.place, problem.code
+
+
+class _Reading(Reader):
+    """Reads a company; a part that cannot be read is left at its default, and said."""
+
+    def company(self, root: Node) -> Parameters:
+        part = self.mapping(root, _TOP, ("simulate", "process", "stages"))
+        self.exactly(part, "simulate", FORMAT)
+        process, split = self.key(part, "process"), self.one_of(part, "split", SPLITS)
+        days = self.whole_number(part, "days", 30, 5000) or Parameters.days
+        return Parameters(
+            process=process.value if process else "",
+            split=split.value if split else Parameters.split,
+            days=days,
+            growth=self.number(part, "growth", 0.01, 100) or Parameters.growth,
+            spread=_or(self.number(part, "spread", 0, 3), Parameters.spread),
+            inflow=self._months(part, "inflow"),
+            pace=self._months(part, "pace"),
+            stages=self._parts(part, "stages", self._stage),
+            after=self._parts(part, "after", self._later),
+            segments=self._parts(part, "segments", self._segment) or Parameters.segments,
+            reps=self._parts(part, "reps", self._rep) or Parameters.reps,
+            change=self._change(part.fields.get("change"), days),
+        )
+
+    def _parts(self, part: Part, name: str, read: Callable[[Node], _Kept]) -> tuple[_Kept, ...]:
+        nodes = self.items(part, name, at_least=1)
+        if len(nodes) > MOST_PARTS:
+            self._problem("list_too_long", nodes[MOST_PARTS].place, most=MOST_PARTS)
+        kept = [(node, read(node)) for node in nodes[:MOST_PARTS]]
+        self._need_different(kept)
+        return tuple(each for _node, each in kept)
+
+    def _need_different(self, kept: Iterable[tuple[Node, _Kept]]) -> None:
+        seen: set[str] = set()
+        for node, each in kept:
+            if each.key and each.key in seen:
+                self._problem("value_twice", node.place, value=each.key)
+            seen.add(each.key)
+
+    def _name(self, part: Part) -> str:
+        text = self._text(part.fields.get("key"), 60)
+        return text.value if text else ""
+
+    def _stage(self, node: Node) -> Stage:
+        part = self.mapping(node, (*_WAITED, "lost", "declined", "disqualified"), ("key", "days"))
+        leaves = {name: _or(self.number(part, name, 0, 1), 0.0) for name in ("lost", "declined", "disqualified")}
+        if sum(leaves.values()) >= 1:
+            self._problem("nobody_goes_on", node.place)
+        return Stage(**self._waited(part), **leaves)
+
+    def _later(self, node: Node) -> Stage:
+        return Stage(**self._waited(self.mapping(node, _WAITED, ("key", "days"))))
+
+    def _waited(self, part: Part) -> Mapping[str, Any]:
+        key = self.key(part, "key")
+        return {
+            "key": key.value if key else "",
+            "days": self.number(part, "days", 0.01, 2000) or 1.0,
+            "shape": self.number(part, "shape", 0.3, 20) or 1.0,
+        }
+
+    def _effects(self, part: Part) -> dict[str, Any]:
+        return {
+            "key": self._name(part),
+            "share": self.number(part, "share", 0.001, 1000) or 1.0,
+            **self._change_effects(part),
+        }
+
+    def _change_effects(self, part: Part) -> dict[str, float]:
+        return {name: self.number(part, name, 0.01, 100) or 1.0 for name in ("pace", "odds")}
+
+    def _segment(self, node: Node) -> Segment:
+        part = self.mapping(node, (*_EFFECTS, "amount"), ("key",))
+        return Segment(**self._effects(part), amount=self.number(part, "amount", 1, 10**9) or Segment.amount)
+
+    def _rep(self, node: Node) -> Rep:
+        part = self.mapping(node, (*_EFFECTS, "unproven", "number"), ("key",))
+        number = self.whole_number(part, "number", 1, 500) or 1
+        return Rep(**self._effects(part), unproven=_or(self.number(part, "unproven", 0, 1), 0.0), number=number)
+
+    def _change(self, node: Node | None, days: int) -> Change | None:
+        if node is None:
+            return None
+        part = self.mapping(node, ("day", "pace", "odds"), ("day",))
+        day = self.whole_number(part, "day", 1, days - 1)
+        return Change(day or 1, **self._change_effects(part))
+
+    def _months(self, part: Part, name: str) -> tuple[float, ...]:
+        nodes = self.items(part, name)
+        if name not in part.fields:
+            return (1.0,) * MONTHS
+        found = [self.number(Part(node.place, {"month": node}), "month", 0.01, 20) for node in nodes]
+        if len(nodes) != MONTHS:
+            self._problem("twelve_numbers", part.fields[name].place)
+            return (1.0,) * MONTHS
+        return tuple(_or(value, 1.0) for value in found)
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value
