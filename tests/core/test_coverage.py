@@ -71,7 +71,7 @@ def holds(found: Percentile, true: float) -> bool:
 
 
 def require_rate(hits: Hits, above: float = 0.05) -> None:
-    """Each interval holds the truth as often as it says: no less, but for chance; no more than by `above`, but for chance.
+    """Each interval holds the truth as often as it says: no less, and no more than by `above`, but for chance.
 
     Whole days make intervals a little too wide where they are few.
     """

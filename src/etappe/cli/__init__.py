@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "serve": "Run database, web and jobs until stopped.",
     "demo": "Fill, enter and leave the simulated company.",
+    "simulate": "Make a company whose truth is known.",
     "user": "Add, list and link colleagues.",
     "import": "Bring in accounts, people and deals from files.",
     "export": "Write everything into one archive of CSV files.",

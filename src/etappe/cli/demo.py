@@ -25,7 +25,7 @@ def command(context: click.Context, size: int | None) -> None:
         return
     if size is None:
         raise click.UsageError("Say fill, enter or leave, or --size NUMBER.")
-    _fill(sized(size), str(size))
+    fill_database(sized(size), str(size))
     click.echo(f"It is there; etappe demo enter --size {size} goes to it.")
 
 
@@ -40,11 +40,12 @@ def fill() -> None:
     """Make the simulated company, unless it is there."""
     from etappe.config.supervisor import DEMO
 
-    _fill(DEMO)
+    fill_database(DEMO)
     click.echo("The simulated company is there; etappe demo enter goes to it.")
 
 
-def _fill(name: str, *words: str) -> None:
+def fill_database(name: str, *words: str) -> None:
+    """Bring a database of this name to this version and fill it, in a process of its own that is told these words."""
     import os
     import subprocess
     import sys
@@ -71,7 +72,7 @@ def enter(size: int | None) -> None:
     """Begin in the simulated company from the next start on."""
     from etappe.config.supervisor import DEMO
 
-    _use(sized(size) if size else DEMO)
+    use_database(sized(size) if size else DEMO)
     click.echo("The next start of etappe serve --demo begins in the simulated company.")
 
 
@@ -81,11 +82,12 @@ def leave() -> None:
     """Begin in the real workspace from the next start on."""
     from etappe.config.supervisor import MAIN
 
-    _use(MAIN)
+    use_database(MAIN)
     click.echo("The next start of etappe serve begins in the real workspace.")
 
 
-def _use(database: str) -> None:
+def use_database(database: str) -> None:
+    """Make this database the one in use from the next start on."""
     from etappe.config.home import find
     from etappe.config.locks import FileLock
 

@@ -49,7 +49,7 @@ def lint_command(file: str, form: str, lang: str) -> None:
     """
     findings = _findings(_read(file))
     unusable = any(finding.rule == UNUSABLE for finding in findings)
-    with _speaking(lang):
+    with speaking(lang):
         name = click.format_filename(file)
         said = [{"file": name, **_said(finding)} for finding in findings]
         _print(name, said, form, usable=not unusable)
@@ -76,7 +76,7 @@ def _findings(content: bytes) -> list[Finding]:
         return [Finding(line, 1, UNUSABLE, "", {"problem": "not_text"})]
 
 
-def _speaking(language: str) -> AbstractContextManager[Any]:
+def speaking(language: str) -> AbstractContextManager[Any]:
     """Texts in this language. Set up alone: it needs no settings and no rooms, and starts fast."""
     import django  # here, so that `--help` costs nothing
     from django.conf import settings
@@ -86,7 +86,7 @@ def _speaking(language: str) -> AbstractContextManager[Any]:
         settings.configure(
             USE_I18N=True,
             LANGUAGE_CODE="en",
-            LOCALE_PATHS=[str(files("etappe") / "locale" / group) for group in ("lint", "rooms", "editor")],
+            LOCALE_PATHS=[str(files("etappe") / "locale" / group) for group in ("lint", "rooms", "editor", "simulate")],
         )
         django.setup()
     return translation.override(language)
@@ -135,7 +135,7 @@ def _summary(count: int) -> str:
 @_language_option
 def rules_command(lang: str) -> None:
     """Print all rules with reasons and examples, as Markdown."""
-    with _speaking(lang):
+    with speaking(lang):
         from etappe.playbook import lint_texts
 
         click.echo(lint_texts.reference(), nl=False)
@@ -195,7 +195,7 @@ def diff_command(old: str, new: str, lang: str) -> None:
 
     Exit status: 0 nothing that people would read, 1 something.
     """
-    with _comparing(old, new), _speaking(lang), said_plainly():
+    with _comparing(old, new), speaking(lang), said_plainly():
         from etappe.core.process_diff import compare
         from etappe.playbook.diff_texts import tell
 

@@ -68,8 +68,8 @@ def observable(share: float, n: float, *, confidence: float = 0.95) -> tuple[flo
     """The shares that one sees among n cases with this confidence, if `share` is the true one: low, high.
 
     The other way round from `wilson`, which goes from what was seen to what may be true; the two differ near 0 and 1,
-    where the one leans away from the edge and the other towards it. `n` may be an effective count; 0 < share < 1, n > 0.
-    High is None where all n may be hits.
+    where the one leans away from the edge and the other towards it. `n` may be an effective count; 0 < share < 1,
+    n > 0. High is None where all n may be hits.
 
     Source: the variance-stabilising arcsine transformation; F. J. Anscombe, Biometrika 35 (1948).
 

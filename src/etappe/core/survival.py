@@ -55,8 +55,8 @@ class Incidence:
     """Share that ended in one way by each time, other ways competing; arrays as in `Curve`, over times of any end.
 
     `share[i]` is the share that ended in this way up to and including `times[i]`; `variance[i]` its variance;
-    `mass[i]` the part of `share[i]` that was added at `times[i]`, by `ends[i]` ends of this way, some of which stand for
-    others that were censored.
+    `mass[i]` the part of `share[i]` that was added at `times[i]`, by `ends[i]` ends of this way; some of these stand
+    for others that were censored.
     """
 
     times: Floats

@@ -393,6 +393,10 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Take one from the library, or publish your own."),
     ),
     **PROCESSES,
+    "parameters_unusable": (
+        _("These are no parameters of a company; nothing was simulated."),
+        _("Mend these places and try again. etappe simulate --example prints a file that works."),
+    ),
     "process_unusable": (
         _("This file is no process yet; nothing was published."),
         _("Mend these places and try again."),
@@ -590,6 +594,7 @@ _MISSING: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
     "values_missing": _unfilled,
     "not_buyers_mail": _checks,
     "not_buyers_acceptance": _checks,
+    "parameters_unusable": _places,
     "process_unusable": _places,
     "weak_password": _password,
     "file_unreadable": _file,

@@ -345,6 +345,11 @@ def tell(finding: Finding) -> Told:
     return Told(str(reason) % params, mend)
 
 
+def problem(code: str, params: Mapping[str, Any]) -> str:
+    """Say what is wrong with a file's form in the language in force."""
+    return str(_PROBLEMS[code]) % _readable(params)
+
+
 def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: ", ".join(value) if isinstance(value, tuple | list) else value for name, value in params.items()}
     if "expected" in shown:

@@ -93,11 +93,9 @@ def draw(company: Parameters, number: int, until: date, chance: np.random.Genera
 
 def effects(company: Parameters, segment: Whole, seller: Whole, version: Whole) -> tuple[Floats, Floats]:
     """Pace and odds of deals of these segments, sellers and versions: the product of the three effects."""
-    parts = [(company.segments, segment), (company.sellers, seller)]
-    pace, odds = np.ones(len(segment)), np.ones(len(segment))
-    for kinds, chosen in parts:
-        pace = pace * np.array([kind.pace for kind in kinds])[chosen]
-        odds = odds * np.array([kind.odds for kind in kinds])[chosen]
+    kinds, people = company.segments, company.sellers
+    pace = np.array([kind.pace for kind in kinds])[segment] * np.array([rep.pace for rep in people])[seller]
+    odds = np.array([kind.odds for kind in kinds])[segment] * np.array([rep.odds for rep in people])[seller]
     if company.change:
         changed = version == 1
         pace, odds = (
@@ -131,6 +129,40 @@ def observed(lives: Lives, day: float) -> tuple[Floats, Whole]:
     is_over = lives.ended < day
     last = np.where(is_over, np.floor(lives.ended), day - 1)
     return last - np.floor(lives.began), np.where(is_over, lives.outcome, OPEN)
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one deal went, as seen on a day: the stages it entered and when, how it stands and since when."""
+
+    entered: tuple[tuple[str, float], ...]
+    outcome: int
+    since: float
+
+    @property
+    def stage(self) -> str:
+        """The stage it is in."""
+        return self.entered[-1][0]
+
+
+def course(company: Parameters, lives: Lives, place: int, day: float) -> Course:
+    """The course of the deal at this place, as seen at the beginning of a day of the history.
+
+    A deal that was won stands in the first stage after winning, if the company has such stages.
+
+    >>> one = Parameters("inbound", (Stage("talk", days=10, lost=0.5),), days=100, after=(Stage("use", days=5),))
+    >>> lives = draw(one, 4, date(2026, 1, 1), np.random.default_rng(1))
+    >>> [(each.stage, OUTCOMES[each.outcome]) for each in (course(one, lives, place, 100) for place in range(4))]
+    [('use', 'won'), ('talk', 'lost'), ('talk', 'open'), ('talk', 'open')]
+    """
+    keys = [stage.key for stage in (*company.stages, *company.after)]
+    times = lives.times[place]
+    left = [float(time) for time in times[1:] if time < day]
+    is_over = lives.ended[place] < day
+    outcome = int(lives.outcome[place]) if is_over else OPEN
+    goes_on = outcome in (OPEN, WON)
+    entered = tuple(zip(keys, (float(times[0]), *left), strict=False))[: len(left) + goes_on]
+    return Course(entered, outcome, entered[-1][1] if goes_on else float(lives.ended[place]))
 
 
 def _drawn(shares: list[float], number: int, chance: np.random.Generator) -> Whole:

@@ -33,8 +33,8 @@ class Stage:
 
 @dataclass(frozen=True)
 class Segment:
-    """A kind of deal. `share` is a weight among all kinds; `pace` divides the times in stages, `odds` multiplies the odds
-    of going on (p / (1 - p)) in each stage; `amount` is the median amount."""
+    """A kind of deal. `share` is a weight among all kinds; `pace` divides the times in stages, `odds` multiplies the
+    odds of going on (p / (1 - p)) in each stage; `amount` is the median amount."""
 
     key: str
     share: float = 1.0
@@ -56,6 +56,7 @@ class Rep:
     odds: float = 1.0
     unproven: float = 0.0
     number: int = 1
+    team: str = "Sales"
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Parameters:
 
     `growth`: deals that begin per day at the end, against those at the beginning. `inflow` and `pace`: a factor per
     month, January first, for how many deals begin and for how fast all deals move. `spread`: standard deviation of the
-    logarithm of amounts. `split` is the field that holds the segment.
+    logarithm of amounts, each in one of the `currencies` at random. `split` is the field that holds the segment.
     """
 
     process: str
@@ -88,6 +89,7 @@ class Parameters:
     inflow: tuple[float, ...] = (1.0,) * MONTHS
     pace: tuple[float, ...] = (1.0,) * MONTHS
     spread: float = 0.8
+    currencies: tuple[str, ...] = ("EUR",)
 
     @property
     def sellers(self) -> tuple[Rep, ...]:

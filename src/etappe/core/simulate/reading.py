@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from etappe.core.errors import Refusal
@@ -13,28 +15,41 @@ from etappe.core.simulate.parameters import MONTHS, SPLITS, Change, Parameters, 
 FORMAT = 1
 MOST_PARTS = 200
 """Stages, segments or people that one file may have."""
+FOREVER = 100_000.0
+"""Days that no history sees the end of."""
 
 _TOP = (
-    "simulate", "process", "days", "growth", "inflow", "pace", "spread", "split", "stages", "after", "segments", "reps",
-    "change",
+    "simulate", "process", "days", "growth", "inflow", "pace", "spread", "currencies", "split", "stages", "after",
+    "segments", "reps", "change",
 )  # fmt: skip
 _WAITED = ("key", "days", "shape")
 _EFFECTS = ("key", "share", "pace", "odds")
 _Kept = TypeVar("_Kept", Stage, Segment, Rep)
 
 
-def read_parameters(source: str) -> Parameters:
-    """The company that a YAML text describes, or the refusal `parameters_unusable` with all `problems` in order.
+@dataclass(frozen=True)
+class Road:
+    """The stages of a process that deals can run on: those up to winning, and those after it."""
 
-    >>> text = "simulate: 1\\nprocess: inbound\\nstages:\\n- {key: talk, days: 10, lost: 0.5}"
-    >>> read_parameters(text).stages
+    stages: tuple[str, ...]
+    after: tuple[str, ...] = ()
+
+
+def read_parameters(source: str, roads: Mapping[str, Road]) -> Parameters:
+    r"""The company that a YAML text describes, or the refusal `parameters_unusable` with all `problems` in order.
+
+    `roads` are the processes there are, by key; the file names the stages of one of them in their order. Where it says
+    nothing of the stages after winning, won deals stay in the first of them.
+
+    >>> text = "simulate: 1\nprocess: inbound\nstages:\n- {key: talk, days: 10, lost: 0.5}"
+    >>> read_parameters(text, {"inbound": Road(("talk",))}).stages
     (Stage(key='talk', days=10.0, shape=1.0, lost=0.5, declined=0.0, disqualified=0.0),)
     """
     parsed = parse(source)
     if parsed.root is None:
         raise Refusal("parameters_unusable", problems=parsed.problems)
     reading = _Reading(parsed.problems)
-    found = reading.company(parsed.root)
+    found = reading.company(parsed.root, roads)
     if reading.problems:
         raise Refusal("parameters_unusable", problems=tuple(sorted(reading.problems, key=_in_order)))
     return found
@@ -47,10 +62,12 @@ def _in_order(problem: Problem) -> Any:
 class _Reading(Reader):
     """Reads a company; a part that cannot be read is left at its default, and said."""
 
-    def company(self, root: Node) -> Parameters:
+    def company(self, root: Node, roads: Mapping[str, Road]) -> Parameters:
+        """The whole file."""
         part = self.mapping(root, _TOP, ("simulate", "process", "stages"))
         self.exactly(part, "simulate", FORMAT)
-        process, split = self.key(part, "process"), self.one_of(part, "split", SPLITS)
+        process, split = self.one_of(part, "process", tuple(roads)), self.one_of(part, "split", SPLITS)
+        road = roads[process.value] if process else Road(())
         days = self.whole_number(part, "days", 30, 5000) or Parameters.days
         return Parameters(
             process=process.value if process else "",
@@ -58,22 +75,37 @@ class _Reading(Reader):
             days=days,
             growth=self.number(part, "growth", 0.01, 100) or Parameters.growth,
             spread=_or(self.number(part, "spread", 0, 3), Parameters.spread),
+            currencies=self._currencies(part) or Parameters.currencies,
             inflow=self._months(part, "inflow"),
             pace=self._months(part, "pace"),
-            stages=self._parts(part, "stages", self._stage),
-            after=self._parts(part, "after", self._later),
+            stages=self._along(part, "stages", self._stage, road.stages),
+            after=self._along(part, "after", self._later, road.after) or _staying(road),
             segments=self._parts(part, "segments", self._segment) or Parameters.segments,
             reps=self._parts(part, "reps", self._rep) or Parameters.reps,
             change=self._change(part.fields.get("change"), days),
         )
 
     def _parts(self, part: Part, name: str, read: Callable[[Node], _Kept]) -> tuple[_Kept, ...]:
+        return tuple(each for _node, each in self._placed(part, name, read))
+
+    def _placed(self, part: Part, name: str, read: Callable[[Node], _Kept]) -> list[tuple[Node, _Kept]]:
         nodes = self.items(part, name, at_least=1)
         if len(nodes) > MOST_PARTS:
             self._problem("list_too_long", nodes[MOST_PARTS].place, most=MOST_PARTS)
         kept = [(node, read(node)) for node in nodes[:MOST_PARTS]]
         self._need_different(kept)
-        return tuple(each for _node, each in kept)
+        return kept
+
+    def _along(self, part: Part, name: str, read: Callable[[Node], Stage], road: tuple[str, ...]) -> tuple[Stage, ...]:
+        """Stages in the order of the process: all up to winning, after it as many as are given."""
+        placed = self._placed(part, name, read)
+        for (node, stage), expected in zip(placed, road, strict=False):
+            if stage.key and stage.key != expected:
+                self._problem("other_stage", node.place, key=stage.key, expected=expected)
+        fits = len(placed) == len(road) if name == "stages" else len(placed) <= len(road)
+        if road and placed and not fits:
+            self._problem("other_stages", part.fields[name].place, expected=road)
+        return tuple(stage for _node, stage in placed)
 
     def _need_different(self, kept: Iterable[tuple[Node, _Kept]]) -> None:
         seen: set[str] = set()
@@ -82,16 +114,25 @@ class _Reading(Reader):
                 self._problem("value_twice", node.place, value=each.key)
             seen.add(each.key)
 
-    def _name(self, part: Part) -> str:
-        text = self._text(part.fields.get("key"), 60)
+    def _name(self, part: Part, name: str = "key") -> str:
+        text = self._text(part.fields.get(name), 60)
         return text.value if text else ""
+
+    def _currencies(self, part: Part) -> tuple[str, ...]:
+        found = [self._text(node, 3) for node in self.items(part, "currencies", at_least=1)]
+        for text in found:
+            if text is not None and not re.fullmatch("[A-Z]{3}", text.value):
+                self._problem("no_currency", text.place, value=text.value)
+        return tuple(text.value for text in found if text is not None)
 
     def _stage(self, node: Node) -> Stage:
         part = self.mapping(node, (*_WAITED, "lost", "declined", "disqualified"), ("key", "days"))
-        leaves = {name: _or(self.number(part, name, 0, 1), 0.0) for name in ("lost", "declined", "disqualified")}
-        if sum(leaves.values()) >= 1:
+        lost, declined, disqualified = (
+            _or(self.number(part, name, 0, 1), 0.0) for name in ("lost", "declined", "disqualified")
+        )
+        if lost + declined + disqualified >= 1:
             self._problem("nobody_goes_on", node.place)
-        return Stage(**self._waited(part), **leaves)
+        return Stage(**self._waited(part), lost=lost, declined=declined, disqualified=disqualified)
 
     def _later(self, node: Node) -> Stage:
         return Stage(**self._waited(self.mapping(node, _WAITED, ("key", "days"))))
@@ -119,9 +160,10 @@ class _Reading(Reader):
         return Segment(**self._effects(part), amount=self.number(part, "amount", 1, 10**9) or Segment.amount)
 
     def _rep(self, node: Node) -> Rep:
-        part = self.mapping(node, (*_EFFECTS, "unproven", "number"), ("key",))
+        part = self.mapping(node, (*_EFFECTS, "unproven", "number", "team"), ("key",))
         number = self.whole_number(part, "number", 1, 500) or 1
-        return Rep(**self._effects(part), unproven=_or(self.number(part, "unproven", 0, 1), 0.0), number=number)
+        team, unproven = self._name(part, "team"), _or(self.number(part, "unproven", 0, 1), 0.0)
+        return Rep(**self._effects(part), unproven=unproven, number=number, team=team or Rep.team)
 
     def _change(self, node: Node | None, days: int) -> Change | None:
         if node is None:
@@ -139,6 +181,10 @@ class _Reading(Reader):
             self._problem("twelve_numbers", part.fields[name].place)
             return (1.0,) * MONTHS
         return tuple(_or(value, 1.0) for value in found)
+
+
+def _staying(road: Road) -> tuple[Stage, ...]:
+    return (Stage(road.after[0], days=FOREVER),) if road.after else ()
 
 
 def _or(value: float | None, default: float) -> float:

@@ -69,7 +69,8 @@ def _reached(company: Parameters, cells: Cells) -> Floats:
     """Share of each cell that enters each stage; the last column is the share won."""
     _pace, odds = effects(company, *cells[1:])
     passes = np.column_stack([np.ones(len(odds)), *(going_on(stage, odds) for stage in company.stages)])
-    return np.cumprod(passes, axis=1)
+    reached: Floats = np.multiply.accumulate(passes, axis=1)
+    return reached
 
 
 def _ends(company: Parameters, cells: Cells) -> Floats:
@@ -108,9 +109,7 @@ def _win_rates(company: Parameters, cells: Cells) -> dict[str, dict[str, float]]
     }
 
 
-def _named(
-    company: Parameters, segment: Whole, seller: Whole, version: Whole
-) -> Mapping[str, list[tuple[str, Bools]]]:
+def _named(company: Parameters, segment: Whole, seller: Whole, version: Whole) -> Mapping[str, list[tuple[str, Bools]]]:
     """What each split is called, its parts, and which deals or cells belong to them."""
     sellers = [rep.key for rep in company.sellers]
     return {

@@ -1,0 +1,110 @@
+"""What is to be simulated: a company's parameters, how many deals, and the chance and the day that make it this one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from etappe.core.process import Phase, Process
+from etappe.core.process_file import compile_process, read
+from etappe.core.simulate.lives import OUTCOMES, Lives, draw, observed
+from etappe.core.simulate.parameters import Parameters
+from etappe.core.simulate.reading import Road, read_parameters
+from etappe.core.simulate.truth import truth
+
+
+@dataclass(frozen=True)
+class Order:
+    """`source` is the file of parameters; the history ends with the day before `until`."""
+
+    name: str
+    source: str
+    seed: int
+    deals: int
+    until: date
+
+    @cached_property
+    def company(self) -> Parameters:
+        """The parameters; raises the refusal that says what is wrong with them."""
+        return read_parameters(self.source, roads())
+
+    @cached_property
+    def process(self) -> Process:
+        """The process that the deals run on."""
+        return library()[self.company.process]
+
+    def lives(self, block: int, number: int) -> Lives:
+        """The deals of a block, drawn from a chance of its own."""
+        return draw(self.company, number, self.until, np.random.default_rng([self.seed, block]))
+
+    def truth(self) -> dict[str, Any]:
+        """What is true of the company; the same for every seed."""
+        return truth(self.company, self.until, np.random.default_rng(0))
+
+    def at(self, time_: float) -> datetime:
+        """The moment of a time of the history."""
+        first = datetime.combine(self.until - timedelta(days=self.company.days), time(), UTC)
+        return (first + timedelta(days=time_)).replace(microsecond=0)
+
+    def as_text(self) -> str:
+        """As it is kept in a file."""
+        return json.dumps({**asdict(self), "until": self.until.isoformat()}, ensure_ascii=False, indent=2)
+
+    @classmethod
+    def of(cls, text: str) -> Order:
+        """From the file it was kept in."""
+        kept = json.loads(text)
+        return cls(**{**kept, "until": date.fromisoformat(kept["until"])})
+
+
+@cache
+def library() -> dict[str, Process]:
+    """The processes that ship with Etappe, by key, read without a database."""
+    folder = files("etappe.playbook").joinpath("library")
+    sources = (path.read_text("utf-8") for path in folder.iterdir() if path.name.endswith(".yaml"))
+    return {process.key: process for process in (compile_process(read(source)) for source in sources)}
+
+
+def roads() -> dict[str, Road]:
+    """Their stages: up to winning, and after it."""
+    return {key: Road(_keys(each, Phase.FIND, Phase.WIN), _keys(each, Phase.KEEP)) for key, each in library().items()}
+
+
+def _keys(process: Process, *phases: Phase) -> tuple[str, ...]:
+    return tuple(stage.key for stage in process.of_phase(*phases))
+
+
+BLOCK = 4000
+"""Deals that are drawn, and loaded, together."""
+
+
+def blocks(size: int) -> Iterator[tuple[int, int]]:
+    """Number and size of the blocks that so many deals are drawn in."""
+    for number, start in enumerate(range(0, size, BLOCK)):
+        yield number, min(BLOCK, size - start)
+
+
+def standing(order: Order) -> dict[str, int]:
+    """How many deals stand how at the end of the history."""
+    counts = np.zeros(len(OUTCOMES), dtype=np.int64)
+    for number, size in blocks(order.deals):
+        _days, outcome = observed(order.lives(number, size), order.company.days)
+        counts += np.bincount(outcome, minlength=len(OUTCOMES))
+    return {name: int(count) for name, count in zip(OUTCOMES, counts, strict=True)}
+
+
+def shipped(name: str) -> str:
+    """The parameters of a company that ships with Etappe."""
+    return files("etappe.demo").joinpath("companies", f"{name}.yaml").read_text("utf-8")
+
+
+def measuring(deals: int, until: date) -> Order:
+    """The workspace for measuring, of any size."""
+    return Order("Messwerk", shipped("measuring"), seed=11, deals=deals, until=until)
