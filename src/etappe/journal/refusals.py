@@ -393,10 +393,6 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("Take one from the library, or publish your own."),
     ),
     **PROCESSES,
-    "parameters_unusable": (
-        _("These are no parameters of a company; nothing was simulated."),
-        _("Mend these places and try again. etappe simulate --example prints a file that works."),
-    ),
     "process_unusable": (
         _("This file is no process yet; nothing was published."),
         _("Mend these places and try again."),

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from etappe.journal.labels import Label
 
 PROCESSES: Mapping[str, tuple[Label, Label]] = {
+    "parameters_unusable": (
+        _("These are no parameters of a company; nothing was simulated."),
+        _("Mend these places and try again. etappe simulate --example prints a file that works."),
+    ),
     "remap_after_winning": (
         _("An open deal cannot be put into “{stage}”: that is after the order."),
         _("Choose a stage before the order; the deal gets there by being won."),
