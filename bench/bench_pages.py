@@ -136,13 +136,16 @@ def cpu(tree: psutil.Process) -> float:
 
 
 def settle(tree: psutil.Process, most: float = 900) -> None:
-    """Wait until the jobs that follow an import are done, and say what they took: they are not a page's."""
+    """Wait until the jobs that follow an import are done, and say what they took: they are not a page's.
+
+    They work for a part of each minute, so a whole one must have been calm.
+    """
     begun, first, last = time.perf_counter(), cpu(tree), cpu(tree)
     calm = 0
-    while calm < 3 and time.perf_counter() - begun < most:
-        time.sleep(2)
+    while calm < 14 and time.perf_counter() - begun < most:
+        time.sleep(5)
         now = cpu(tree)
-        calm, last = (calm + 1 if now - last < 0.1 else 0), now
+        calm, last = (calm + 1 if now - last < 0.4 else 0), now
     print(f"background work after the import: {last - first:.0f} s of CPU in {time.perf_counter() - begun:.0f} s\n")
 
 
