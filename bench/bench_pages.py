@@ -254,6 +254,7 @@ def main() -> None:
         with served(home) as (tree, link):
             browser = sign_in(link)
             settle(tree)
+            browser.connection.close()  # the server has, meanwhile; the next request opens it anew
             print(LINE.format("", "n", "p50 ms", "p95 ms", "CPU ms", "CPU claim"))
             pages(browser, tree)
             moves(browser, tree)

@@ -21,7 +21,14 @@ from tests.web.test_permissions import WANTED
 pytestmark = pytest.mark.slow
 
 PARTS = frozenset(
-    {"/deals/board/totals/", "/deals/accounts/", "/deals/sources/", "/setup/ready/", "/fields/suggest/{kind}/"}
+    {
+        "/deals/board/totals/",
+        "/deals/accounts/",
+        "/deals/sources/",
+        "/tags/",
+        "/setup/ready/",
+        "/fields/suggest/{kind}/",
+    }
 )
 """Addresses that answer with a part of a page."""
 FILES = frozenset({

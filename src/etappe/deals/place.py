@@ -6,7 +6,7 @@ Only the room's actions call this; the gate has decided before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,27 @@ def facts_of_many(deals: Sequence[Deal]) -> dict[int, DealFacts]:
 
     Evidence and exceptions that have lapsed were given for what an earlier version of the process asked for.
     """
-    held, excepted = _held([deal.id for deal in deals]), _excepted([deal.id for deal in deals])
-    unfilled = _unfilled(deals)
+    ids = [deal.id for deal in deals]
+    evidence = Evidence.objects.filter(deal_id__in=ids, lapsed_at=None).values_list(*HELD)
+    exceptions = DealException.objects.filter(deal_id__in=ids, granted=True, lapsed_at=None).values_list(*EXCEPTED)
+    return _facts(deals, evidence, exceptions)
+
+
+def facts_with(deal: Deal, evidence: Iterable[Evidence], exceptions: Iterable[DealException]) -> DealFacts:
+    """The same of one deal whose evidence and exceptions were read already, all of them."""
+    given = [[getattr(item, name) for name in HELD] for item in evidence if item.lapsed_at is None]
+    granted = [(item.deal_id, item.stages) for item in exceptions if item.granted and item.lapsed_at is None]
+    return _facts([deal], given, granted)[deal.id]
+
+
+HELD = ("deal_id", "criterion", "kind", "provenance", "verdict", "withdrawn_at")
+EXCEPTED = ("deal_id", "stages")
+
+
+def _facts(
+    deals: Sequence[Deal], evidence: Iterable[Sequence[Any]], exceptions: Iterable[tuple[int, list[str]]]
+) -> dict[int, DealFacts]:
+    held, excepted, unfilled = _held(evidence), _excepted(exceptions), _unfilled(deals)
     return {
         deal.id: DealFacts(
             process=process_of(deal),
@@ -65,22 +84,16 @@ def _unfilled(deals: Sequence[Deal]) -> dict[OwnValues, tuple[Unfilled, ...]]:
     return {key: unfilled_values(deal.custom, key[0], deal.team_id) for key, deal in alike.items()}
 
 
-def _held(deals: Sequence[int]) -> dict[int, list[Held]]:
+def _held(rows: Iterable[Sequence[Any]]) -> dict[int, list[Held]]:
     found: dict[int, list[Held]] = defaultdict(list)
-    rows = Evidence.objects.filter(deal_id__in=deals, lapsed_at=None).values_list(
-        "deal_id", "criterion", "kind", "provenance", "verdict", "withdrawn_at"
-    )
     for deal, criterion, kind, provenance, verdict, withdrawn in rows:
         held = Held(criterion, Kind(kind), Provenance(provenance), verdict == "rejected", withdrawn is not None)
         found[deal].append(held)
     return found
 
 
-def _excepted(deals: Sequence[int]) -> dict[int, list[str]]:
+def _excepted(rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    rows = DealException.objects.filter(deal_id__in=deals, granted=True, lapsed_at=None).values_list(
-        "deal_id", "stages"
-    )
     for deal, stages in rows:
         found[deal] += stages
     return found

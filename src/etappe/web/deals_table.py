@@ -98,4 +98,4 @@ def line(row: DealRow, at: date) -> Line:
 @require_GET
 def sources(request: Request) -> HttpResponse:
     """The lead sources in use, as options of the filter."""
-    return show(request, "deals/sources.html", deals.sources(request.actor))
+    return show(request, "parts/options.html", deals.sources(request.actor))

@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 
 from etappe.people.fields import Shown, fields, shown_values
-from etappe.people.tags import tag_names
 from etappe.records.files import FileView, files_of
 from etappe.web.shell import Request
 
@@ -22,7 +21,6 @@ class RecordParts:
     uid: str
     own: tuple[Shown, ...]
     tags: tuple[str, ...]
-    known_tags: tuple[str, ...]
     may_edit: bool
     files: tuple[FileView, ...] = ()
     removed_files: tuple[FileView, ...] = ()
@@ -45,8 +43,7 @@ def parts_of(
     custom: Mapping[str, Any] = record.custom
     tags: Sequence[str] = record.tags
     own = shown_values(fields(subject, request.actor, team=team), custom, request.actor) if custom else ()
-    known = tuple(tag_names()) if may_edit else ()
     files = files_of(subject, record.id)
     here = tuple(file for file in files if file.removed_at is None)
     gone = tuple(file for file in files if file.removed_at is not None)
-    return RecordParts(subject, str(record.uid), own, tuple(tags), known, may_edit, here, gone)
+    return RecordParts(subject, str(record.uid), own, tuple(tags), may_edit, here, gone)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("settings/fields/<uuid:uid>/move/", fields.move, name="field_move"),
     path("settings/fields/<uuid:uid>/archive/", fields.archive, name="field_archive"),
     path("settings/fields/<uuid:uid>/restore/", fields.restore, name="field_restore"),
+    path("tags/", tags.offered, name="tags"),
     path("settings/tags/", tags.tags, name="settings_tags"),
     path("settings/tags/rename/", tags.rename, name="tag_rename"),
     path("settings/tags/remove/", tags.remove, name="tag_remove"),

@@ -69,6 +69,12 @@ def _wanted(request: Request) -> dict[str, list[str]]:
 
 
 @require_GET
+def offered(request: Request) -> HttpResponse:
+    """The tags in use, as options for whoever puts one on a record."""
+    return show(request, "parts/options.html", tag_names())
+
+
+@require_GET
 def tags(request: Request) -> HttpResponse:
     """All tags in use, with how many records have each."""
     require(request.actor, "workspace.edit")

@@ -11,7 +11,7 @@ from etappe.core.errors import Missing
 from etappe.core.process import Basis, Criterion, DealFacts, Process, Proof, Stage, Status, is_met, stages_behind
 from etappe.deals.actions.place import FINAL
 from etappe.deals.models import Deal, DealException, Evidence, Member, NoteLink, StageVisit, Stakeholder
-from etappe.deals.place import facts_of, process_of
+from etappe.deals.place import facts_with, process_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import find, visible
 from etappe.deals.shapes import (
@@ -34,9 +34,11 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
     """The deal's record, or `Missing`."""
     deal = find(viewer, uid)
     members = members_of(deal)
-    facts = facts_of(deal)
+    evidence = list(Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id"))
+    asked = list(DealException.objects.filter(deal=deal).order_by("id"))
+    facts = facts_with(deal, evidence, asked)
     held_by = Holder(deal.owner_id, deal.team_id, frozenset(key for key, _ in members))
-    exceptions = exceptions_of(DealException.objects.filter(deal=deal).order_by("id"), {deal.id: _ref(deal)})
+    exceptions = exceptions_of(asked, {deal.id: _ref(deal)})
     may_move = may(viewer, "deals.move", held_by)
     return DealView(
         row=rows_of([deal])[0],
@@ -47,7 +49,7 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
         unfilled=facts.unfilled,
         process=facts.process,
         process_title=facts.process.name,
-        stages=stages_of(viewer, deal, facts),
+        stages=_stages(deal, facts, evidence_views(viewer, evidence, {deal.id: _ref(deal)})),
         entry_stage=deal.entry_stage,
         buyer_target_date=deal.buyer_target_date,
         buyer_since=deal.buyer_since,
@@ -74,12 +76,9 @@ def _ref(deal: Deal) -> Ref:
     return Ref(deal.uid, deal.name)
 
 
-def stages_of(viewer: Actor, deal: Deal, facts: DealFacts) -> tuple[StageView, ...]:
+def _stages(deal: Deal, facts: DealFacts, evidence: Iterable[EvidenceView]) -> tuple[StageView, ...]:
     """All stages of the deal's process with their criteria, evidence and links."""
-    rows = Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id")
-    evidence = evidence_views(viewer, rows, {deal.id: _ref(deal)})
-    given = _grouped(evidence)
-    links = _grouped(links_of(deal))
+    given, links = _grouped(evidence), _grouped(links_of(deal))
     behind = {stage.key for stage in stages_behind(facts)}
     return tuple(_stage(stage, facts, given, links, behind) for stage in facts.process.stages)
 
