@@ -16,7 +16,7 @@ def write_export(export: str) -> None:
 
 
 @app.periodic(cron="41 * * * *")
-@app.task(queue="exports")
+@app.task(queue="background")
 def drop_expired_exports(timestamp: int) -> None:
     """Delete archives that nobody may fetch any more."""
     del timestamp

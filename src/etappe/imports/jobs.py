@@ -36,7 +36,7 @@ WAYS = Ways(
 
 
 @app.periodic(cron="23 * * * *")
-@app.task(queue="imports")
+@app.task(queue="background")
 def forget_uploads(timestamp: int) -> None:
     """Delete files that nobody went on with."""
     del timestamp

@@ -14,14 +14,14 @@ SPARE = timedelta(seconds=15)
 """For how long of each minute changed records are looked at."""
 
 
-@app.task
+@app.task(queue="background")
 def look_for_duplicates(subject: str, keys: list[int]) -> None:
     """Look for duplicates of many records at once, by equal keys; names spelled differently follow by and by."""
     duplicates.look(subject, keys, at=now(), names_alike=False)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queueing_lock="records.sweep", lock="records.sweep")
+@app.task(queue="background", queueing_lock="records.sweep", lock="records.sweep")
 def sweep_for_duplicates(timestamp: int) -> None:
     """Go through records that are new or changed."""
     del timestamp
@@ -37,7 +37,7 @@ def carry_out_bulk(run: str) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queue="records")
+@app.task(queue="background")
 def take_up_bulk(timestamp: int) -> None:
     """Go on with bulk edits whose process was killed."""
     del timestamp
@@ -46,7 +46,7 @@ def take_up_bulk(timestamp: int) -> None:
 
 
 @app.periodic(cron="41 3 * * *")
-@app.task(queue="records")
+@app.task(queue="background")
 def forget_bulk(timestamp: int) -> None:
     """Forget bulk edits that nobody started, and those that can no longer be undone."""
     del timestamp
