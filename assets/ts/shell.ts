@@ -17,6 +17,7 @@ interface RequestEvent extends Event {
 document.addEventListener("htmx:configRequest", (event) => {
   const { detail } = event as RequestEvent;
   if (detail.verb !== "get") detail.headers["X-CSRFToken"] = csrf();
+  delete detail.headers["HX-Current-URL"]; // with a long filter no server would take it, and nobody asks for it
 });
 
 // A session that ended answers with the sign-in page: show it whole instead of inside a part of this one.

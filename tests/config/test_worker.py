@@ -28,7 +28,7 @@ from tests.config.site import environ, until
 FILE = b"Name,Website\nNordlicht GmbH,nordlicht.example\nOstwind AG,ostwind.example\n"
 
 
-def _url() -> str:
+def url_of_test() -> str:
     to = connections["default"].settings_dict
     return f"postgresql://{to['USER']}:{to['PASSWORD']}@/{to['NAME']}?host={to['HOST']}&port={to['PORT']}"
 
@@ -37,7 +37,7 @@ def _url() -> str:
 def working(tmp_path: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A job process on the test's database."""
     told = environ(
-        tmp_path, DATABASE_URL=_url(), ETAPPE_SECRET_KEY="tests " * 9, DJANGO_SETTINGS_MODULE="etappe.config.settings"
+        tmp_path, DATABASE_URL=url_of_test(), ETAPPE_SECRET_KEY="tests " * 9, DJANGO_SETTINGS_MODULE="etappe.config.settings"
     )
     process = subprocess.Popen([sys.executable, "-m", "etappe.config.worker"], env=told)
     try:
@@ -50,7 +50,7 @@ def working(tmp_path: Any) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def held(table: str) -> Iterator[None]:
     """All rows of a table locked by somebody else: whoever wants to write there waits."""
-    with psycopg.connect(_url()) as other:
+    with psycopg.connect(url_of_test()) as other:
         other.execute(f"SELECT 1 FROM {table} FOR UPDATE")
         yield
 

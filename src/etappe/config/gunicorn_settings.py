@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from gunicorn.http import message
+
 from etappe.config import env
 from etappe.config.logs import logging_settings
+from etappe.core.filters import LENGTH
 
 worker_class = "gthread"
 workers = env.WEB_WORKERS.value()
@@ -11,6 +14,8 @@ threads = env.WEB_THREADS.value()
 timeout = 120
 graceful_timeout = 10
 keepalive = 5
+limit_request_line = message.MAX_REQUEST_LINE = 12 * LENGTH + 4_000
+"""A filter stands in the address, where a character takes up to twelve; gunicorn itself stops at 8,190."""
 control_socket_disable = True
 forwarded_allow_ips = "*" if env.PROXY.value() else ""
 logconfig_dict = logging_settings(env.LOG.value(), env.LOG_LEVEL.value())
