@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 django.setup()
 (database.CACHE / "home" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing one
 
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
+settings.WHITENOISE_USE_FINDERS = False  # each test client would look through all files; `site` serves them itself
+Argon2PasswordHasher.time_cost = Argon2PasswordHasher.parallelism = 1  # slow on purpose, which shows nothing here
+Argon2PasswordHasher.memory_cost = 8
+
 
 @pytest.fixture(autouse=True)
 def _english() -> None:

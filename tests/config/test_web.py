@@ -26,7 +26,9 @@ def port(fresh_database: str, tmp_path: Any) -> Iterator[int]:
     told = environ(tmp_path, DATABASE_URL=url_of_test(), ETAPPE_SECRET_KEY="tests " * 9)
     told["DJANGO_SETTINGS_MODULE"] = "etappe.config.settings"
     settings = ["--config", "python:etappe.config.gunicorn_settings", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *settings, "etappe.config.wsgi:application"], env=told)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", *settings, "etappe.config.wsgi:application"], env=told
+    )
     until(lambda: _answers(port), "the web to answer")
     yield port
     process.terminate()

@@ -37,7 +37,10 @@ def url_of_test() -> str:
 def working(tmp_path: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A job process on the test's database."""
     told = environ(
-        tmp_path, DATABASE_URL=url_of_test(), ETAPPE_SECRET_KEY="tests " * 9, DJANGO_SETTINGS_MODULE="etappe.config.settings"
+        tmp_path,
+        DATABASE_URL=url_of_test(),
+        ETAPPE_SECRET_KEY="tests " * 9,
+        DJANGO_SETTINGS_MODULE="etappe.config.settings",
     )
     process = subprocess.Popen([sys.executable, "-m", "etappe.config.worker"], env=told)
     try:
