@@ -59,6 +59,11 @@ def held(table: str) -> Iterator[None]:
         yield
 
 
+def _search(timestamp: int) -> None:
+    """Have duplicates looked for, as the clock does each minute."""
+    sweep_for_duplicates.configure(task_kwargs={"timestamp": timestamp}).defer()
+
+
 def _job(task: str) -> str:
     return str(ProcrastinateJob.objects.filter(task_name__endswith=f".{task}").values_list("status", flat=True).first())
 
@@ -85,7 +90,7 @@ def _upload(dot: Actor) -> uuid.UUID:
 
 
 def test_an_import_begins_while_a_search_for_duplicates_is_at_work(dot: Actor, tmp_path: Any) -> None:
-    sweep_for_duplicates.defer(timestamp=0)
+    _search(0)
     with working(tmp_path) as worker:
         with held("records_sweep"):
             _becomes("sweep_for_duplicates", "doing")
@@ -97,7 +102,7 @@ def test_an_import_begins_while_a_search_for_duplicates_is_at_work(dot: Actor, t
 
 
 def test_jobs_go_on_after_kill_9(dot: Actor, tmp_path: Any) -> None:
-    sweep_for_duplicates.defer(timestamp=0)
+    _search(0)
     run = _upload(dot)
     with held("records_sweep"), held("imports_run"), working(tmp_path) as worker:
         _becomes("sweep_for_duplicates", "doing")
@@ -106,8 +111,8 @@ def test_jobs_go_on_after_kill_9(dot: Actor, tmp_path: Any) -> None:
         worker.wait()
     with connections["default"].cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'")
-    with suppress(AlreadyEnqueued):  # the clock does it each minute, and it may just have done so
-        sweep_for_duplicates.defer(timestamp=1)
+    with suppress(AlreadyEnqueued):  # the clock may just have done it
+        _search(1)
     with working(tmp_path):
         until(_state(run), "the files to be looked at after all")
         until(lambda: _job("sweep_for_duplicates") == "None", "the next search, for which the way is free")
