@@ -1,4 +1,6 @@
-// Lists by keyboard: j and k (or the arrows) walk, x selects, Enter opens, e edits. And "all, but these".
+// Lists by keyboard: j and k (or the arrows) walk, x selects, Enter opens, e edits the cell, E the whole record. And
+// "all, but these".
+import { openCell, stand } from "./cells";
 
 const rows = () => [...document.querySelectorAll<HTMLTableRowElement>("table[data-list] tbody tr[data-uid]")];
 const box = (row: Element) => row.querySelector<HTMLInputElement>(".pick input");
@@ -15,6 +17,18 @@ function walk(step: number): void {
   link(next)?.focus({ preventScroll: true });
 }
 
+/** From cell to cell of the row one stands in. */
+function aside(step: number): void {
+  onRow((row) => {
+    const cells = [...row.cells].filter((cell) => !cell.classList.contains("pick"));
+    const next = cells[cells.indexOf(here(row)) + step];
+    if (next) stand(next);
+  });
+}
+
+const here = (row: HTMLTableRowElement) =>
+  document.activeElement?.closest<HTMLTableCellElement>("tr.at > td") ?? row.querySelector<HTMLTableCellElement>("td.main-cell") ?? row.cells[0];
+
 function onRow(act: (row: HTMLTableRowElement) => void): void {
   const row = rows().find((each) => each.classList.contains("at"));
   if (row) act(row);
@@ -25,8 +39,11 @@ const KEYS: Record<string, () => void> = {
   k: () => walk(-1),
   ArrowDown: () => walk(1),
   ArrowUp: () => walk(-1),
+  ArrowRight: () => aside(1),
+  ArrowLeft: () => aside(-1),
   x: () => onRow((row) => box(row)?.click()),
-  e: () => onRow((row) => link(row) && window.location.assign(`${link(row)?.href}edit/`)),
+  e: () => onRow((row) => void openCell(here(row))),
+  E: () => onRow((row) => link(row) && window.location.assign(`${link(row)?.href}edit/`)),
 };
 
 const busy = (event: KeyboardEvent) =>
@@ -35,7 +52,7 @@ const busy = (event: KeyboardEvent) =>
   event.altKey ||
   event.defaultPrevented ||
   document.querySelector("dialog[open], :popover-open") !== null ||
-  (event.target instanceof Element && Boolean(event.target.closest("input:not([type=checkbox]), select, textarea, summary, button")));
+  (event.target instanceof Element && Boolean(event.target.closest("#cell-open, input:not([type=checkbox]), select, textarea, summary, button:not(.pencil)")));
 
 /** What is ticked off while "all" is ticked goes along as exceptions. */
 function leaveOut(form: HTMLFormElement): void {

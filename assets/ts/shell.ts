@@ -1,6 +1,7 @@
 // The island on every page: htmx with our rules, the side sheet, menus, toasts, keys, colleagues' changes.
 
 import "./htmx";
+import { setUpCells } from "./cells";
 import { setUpChanges } from "./changes";
 import { setUpKeys } from "./keys";
 import { setUpLists } from "./lists";
@@ -63,6 +64,7 @@ setUpMenus();
 setUpToasts();
 setUpKeys();
 setUpLists();
+setUpCells();
 setUpPalette();
 setUpChanges();
 document.documentElement.dataset.ready = "";

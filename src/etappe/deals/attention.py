@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache, reduce
@@ -15,6 +16,7 @@ from django.db.models import Q
 from etappe.core.attention import Limit, Limits, Reason, Standing, Why, measured, reasons, silent_before
 from etappe.core.periods import local_day
 from etappe.core.process import Status
+from etappe.deals.models import Deal
 from etappe.deals.shapes import DealRow
 from etappe.playbook import queries as playbook
 
@@ -77,11 +79,21 @@ def _measured(_database: str, today: date, zone: str) -> Limits:
 
 def reasons_of(row: DealRow, held: Watch) -> tuple[Reason, ...]:
     """Why this deal needs attention."""
+    return _reasons(row.process, row, held)
+
+
+def reasons_of_each(deals: Iterable[Deal], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
+    """Why each of these deals needs attention, by its uid; those that need none are left out."""
+    found = {deal.uid: _reasons(playbook.spec(deal.process_version_id).key, deal, held) for deal in deals}
+    return {uid: reasons for uid, reasons in found.items() if reasons}
+
+
+def _reasons(process: str, row: DealRow | Deal, held: Watch) -> tuple[Reason, ...]:
     zone = held.zone
     begun = local_day(row.created_at, zone)
     deal = Standing(
-        process=row.process,
-        is_open=row.status is Status.OPEN,
+        process=process,
+        is_open=row.status == Status.OPEN,
         seen_since=max(row.engaged_since, begun) if row.engaged_since else begun,
         acted_on=local_day(row.buyer_acted_at, zone) if row.buyer_acted_at else None,
         rests_until=row.rests_until,

@@ -170,6 +170,15 @@ def shown_fields(known: Registry, wanted: Wanted) -> tuple[Field, ...]:
     return found
 
 
+def one(viewer: Actor, wanted: Wanted, uid: uuid.UUID, *, today: date) -> tuple[tuple[Field, ...], Line | None]:
+    """A single row with the columns of a list, if the viewer sees it."""
+    known = registry_of(wanted.subject, viewer)
+    fields = shown_fields(known, wanted)
+    ids = tuple(wanted.subject.rows(viewer).filter(uid=uid).values_list("id", flat=True))
+    lines = _lines(viewer, wanted.subject, ids, (*fields, *_marks(known, wanted.subject)), today)
+    return fields, next(iter(lines), None)
+
+
 def _marks(known: Registry, subject: Subject) -> tuple[Field, ...]:
     return tuple(known.field(key) for key in subject.marks)
 

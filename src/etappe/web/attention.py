@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -119,7 +120,17 @@ def said(reasons: Iterable[Reason]) -> tuple[Said, ...]:
 
 def gravest(row: DealRow, held: Watch) -> Said | None:
     """The one reason that a card has room for. A late step and a missing one are shown on it already."""
-    shown = (each for each in deals.reasons_of(row, held) if each.why in (Why.SILENT, Why.TARGET, Why.ORDER))
+    return _gravest(deals.reasons_of(row, held))
+
+
+def gravest_among(request: Request, uids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Said]:
+    """The same for the rows of a table, which show late and missing steps, too."""
+    found = deals.needing_among(request.actor, uids, watch_of(request))
+    return {uid: grave for uid, reasons in found.items() if (grave := _gravest(reasons))}
+
+
+def _gravest(reasons: Iterable[Reason]) -> Said | None:
+    shown = (each for each in reasons if each.why in (Why.SILENT, Why.TARGET, Why.ORDER))
     return next(iter(said(list(shown)[:1])), None)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from etappe.core.errors import Refusal
@@ -17,7 +19,8 @@ from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
 from etappe.team.access import may
-from etappe.web.lists_cells import Row, group_text, is_number, rows_of
+from etappe.web.cell_forms import may_be_edited
+from etappe.web.lists_cells import CHANGING, Row, group_text, is_number, rows_of
 from etappe.web.lists_words import in_words
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, today
@@ -53,6 +56,8 @@ class Head:
     label: str
     sort: str
     num: bool
+    edit: str = ""
+    """What is edited in its cells: the field's key, or `move` for a stage, which is moved; empty for what is read."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,16 @@ class ListPart:
         return drawn("rows.html", rows=self.rows)
 
     @property
+    def cells(self) -> str:
+        """The address of a cell, to be filled in with its record and its field."""
+        return reverse("cell", args=[self.subject, uuid.UUID(int=0), "FIELD"])
+
+    @property
+    def columns(self) -> str:
+        """The columns that were asked for, as an address names them."""
+        return dict(self.asked).get("columns", "")
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether a filter of its own is set."""
         return bool(self.where)
@@ -121,13 +136,11 @@ class ListPart:
         return urlencode(self.asked)
 
 
+MOVED = "move"
 OF_VIEW = ("where", "columns", "sort", "group")
 """What a saved view holds, by its names in addresses."""
 ALL = "all"
 """The view that narrows nothing, even where another one opens first."""
-
-CHANGING = {"deals": "deals.edit", "accounts": "people.edit", "people": "people.edit"}
-"""The act by which the rows of a list are changed."""
 
 
 def read_state(request: Request, subject: Subject, quick: Node = EVERYTHING, search: str = "") -> State:
@@ -182,8 +195,8 @@ def _part(
     return ListPart(
         subject=state.subject.key,
         singular=SINGULAR[state.subject.key],
-        heads=tuple(_head(field, found.known) for field in found.fields),
-        rows=rows_of(state.subject, found.rows, found.fields, today(request), may_pick=may_change),
+        heads=tuple(_head(field, state.subject, may_change=may_change) for field in found.fields),
+        rows=rows_of(request, state.subject, found.rows, found.fields),
         count=found.count,
         next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
         first=f"{request.path}?{query.urlencode()}" if state.after else "",
@@ -217,8 +230,15 @@ def _export_query(state: State) -> str:
     return query.urlencode()
 
 
-def _head(field: Field, known: Registry) -> Head:
-    return Head(field.key, heading(field), field.key if field.order else "", is_number(field.kind))
+def _head(field: Field, subject: Subject, *, may_change: bool) -> Head:
+    sort = field.key if field.order else ""
+    return Head(field.key, heading(field), sort, is_number(field.kind), _edited(field, subject) if may_change else "")
+
+
+def _edited(field: Field, subject: Subject) -> str:
+    if (subject.key, field.key) == ("deals", "stage"):
+        return MOVED
+    return field.key if may_be_edited(subject, field.key) else ""
 
 
 def heading(field: Field) -> str:

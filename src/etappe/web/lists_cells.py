@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +18,11 @@ from etappe.journal.filtering import Field, Kind
 from etappe.journal.labels import PROOFS, STATUSES, label
 from etappe.records.list_values import Money, Ref
 from etappe.records.lists import Group, Line, Subject
+from etappe.team.access import may
 from etappe.web.addresses import Address, address_of
+from etappe.web.attention import Said, gravest_among
 from etappe.web.deals_words import goal_of
+from etappe.web.shell import Request, today
 from etappe.web.templatetags.formats import day, day_short, money_whole, number
 from etappe.web.templatetags.parts import icon
 
@@ -26,6 +30,8 @@ ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
 NOTHING = mark_safe("")
 LINKED = {Kind.ACCOUNT: "account", Kind.PERSON: "person"}
 NARROW = (Kind.DAY, Kind.MOMENT)
+CHANGING = {"deals": "deals.edit", "accounts": "people.edit", "people": "people.edit"}
+"""The act by which the rows of a list are changed."""
 
 Signs = tuple[SafeString, SafeString]
 """What stands before a cell's text and behind it."""
@@ -39,6 +45,8 @@ class Cell(NamedTuple):
     url: str = ""
     before: SafeString = NOTHING
     signs: SafeString = NOTHING
+    edit: str = ""
+    """What editing the whole record is called, beside its name."""
 
 
 class Row(NamedTuple):
@@ -59,6 +67,7 @@ class Column:
     opening: SafeString
     link: Address | None
     is_main: bool
+    edit: str
     said: Callable[[Line], str]
     signs: Callable[[Line], Signs]
 
@@ -68,25 +77,25 @@ def is_number(kind: Kind) -> bool:
     return kind in (Kind.NUMBER, Kind.MONEY)
 
 
-def rows_of(
-    subject: Subject, lines: Iterable[Line], fields: tuple[Field, ...], at: date, *, may_pick: bool
-) -> tuple[Row, ...]:
+def rows_of(request: Request, subject: Subject, lines: Sequence[Line], fields: tuple[Field, ...]) -> tuple[Row, ...]:
     """The rows in the reader's words."""
+    may_pick = may(request.actor, CHANGING[subject.key])
     main = next((place for place, field in enumerate(fields) if field.key == "name"), 0)
-    ways = _ways_of(subject, at)
-    columns = [_column(subject, field, ways, is_main=place == main) for place, field in enumerate(fields)]
+    ways = _ways_of(request, subject, lines)
+    edit = _("Edit") if may_pick else ""
+    columns = [_column(subject, field, ways, edit, is_main=place == main) for place, field in enumerate(fields)]
     pick = _("Select %(name)s") if may_pick else ""
     return tuple(_row(columns, line, main, pick) for line in lines)
 
 
-def _column(subject: Subject, field: Field, ways: Ways, *, is_main: bool) -> Column:
+def _column(subject: Subject, field: Field, ways: Ways, edit: str, *, is_main: bool) -> Column:
     css = "main-cell" if is_main else "num" if is_number(field.kind) else "nowrap" if field.kind in NARROW else ""
     opening = format_html(' class="{}" data-label="{}"', css, field.name) if css else _labelled(field)
     linked = LINKED.get(field.kind) if _is_open(subject, field) else None
     route = ROUTES[subject.key] if is_main else linked
     link = address_of(route) if route else None
     said = ways.texts.get(field.key, lambda line: cell_text(field, line.values[field.key]))
-    return Column(field, opening, link, is_main, said, ways.signs.get(field.key, _no_signs))
+    return Column(field, opening, link, is_main, edit, said, ways.signs.get(field.key, _no_signs))
 
 
 def _labelled(field: Field) -> SafeString:
@@ -110,7 +119,7 @@ def _cell(column: Column, line: Line) -> Cell:
     if column.link is None:
         return Cell(column.opening, text, "", before, behind)
     if column.is_main:
-        return Cell(column.opening, text or _("(no name)"), column.link(line.uid), before, behind)
+        return Cell(column.opening, text or _("(no name)"), column.link(line.uid), before, behind, column.edit)
     value = line.values[column.field.key]
     return Cell(column.opening, text, column.link(value.uid) if isinstance(value, Ref) else "", before, behind)
 
@@ -165,11 +174,12 @@ class Ways:
     texts: Mapping[str, Callable[[Line], str]]
 
 
-def _ways_of(subject: Subject, at: date) -> Ways:
+def _ways_of(request: Request, subject: Subject, lines: Sequence[Line]) -> Ways:
     """What columns of the subject say in their own way; it is put into words once for all rows."""
     if subject.key == "deals":
-        said = _DealWords.here(at)
-        return Ways({"stage": said.of_stage, "next_step": said.of_step}, {"stage": said.stage})
+        said = _DealWords.here(today(request), gravest_among(request, (line.uid for line in lines)) if lines else {})
+        signs = {"name": said.of_name, "stage": said.of_stage, "next_step": said.of_step}
+        return Ways(signs, {"stage": said.stage})
     private = format_html(" {}", icon("lock", _("private")))
     return Ways({"name": lambda line: (NOTHING, private if line.values["is_private"] else NOTHING)}, {})
 
@@ -186,11 +196,13 @@ class _DealWords:
     proofs: dict[str, SafeString]
     loose: SafeString
     overdue: str
+    grave: Mapping[uuid.UUID, Said]
 
     @staticmethod
-    def here(at: date) -> _DealWords:
+    def here(at: date, grave: Mapping[uuid.UUID, Said]) -> _DealWords:
         return _DealWords(
             at=at,
+            grave=grave,
             open=label(STATUSES, Status.OPEN),
             won=label(STATUSES, Status.WON),
             reached=format_html("{} ", icon("circle-check", _("reached"))),
@@ -206,6 +218,13 @@ class _DealWords:
     def stage(self, line: Line) -> str:
         name = line.values["stage"]
         return goal_of(name) if line.values["status"] == self.open else str(name)
+
+    def of_name(self, line: Line) -> Signs:
+        grave = self.grave.get(line.uid)
+        if grave is None:
+            return NOTHING, NOTHING
+        drawn = ' <span class="badge {}" title="{}">{}{}</span>'
+        return NOTHING, format_html(drawn, grave.tone, grave.full, icon("alert-triangle"), grave.short)
 
     def of_stage(self, line: Line) -> Signs:
         values = line.values

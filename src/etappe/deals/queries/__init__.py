@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etappe.deals.attention import Watch, reasons_of, watch
-from etappe.deals.queries.attention import Needing, needing
+from etappe.deals.queries.attention import Needing, needing, needing_among
 from etappe.deals.queries.inspection import (
     InspectionFilter,
     exceptions_to_answer,
@@ -63,6 +63,7 @@ __all__ = [
     "joined",
     "keys_left_by",
     "needing",
+    "needing_among",
     "next_steps",
     "note_letter",
     "note_page",
