@@ -2,8 +2,8 @@
 import htmx from "./htmx";
 
 type Cell = HTMLTableCellElement;
-interface SwapEvent extends Event {
-  detail: { elt: Element; target?: Element; xhr?: XMLHttpRequest };
+interface RequestEvent extends Event {
+  detail: { elt: Element; requestConfig?: { elt: Element }; xhr?: XMLHttpRequest };
 }
 
 let open: { cell: Cell; was: Node[] } | null = null;
@@ -129,23 +129,24 @@ export function setUpCells(): void {
   }, true);
   // While somebody types, the table is not redrawn under their hands.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if ((event as SwapEvent).detail.elt.id !== "rows" || !isOpen()) return;
+    if ((event as RequestEvent).detail.elt.id !== "rows" || !isOpen()) return;
     missed = true;
     event.preventDefault();
   });
-  document.body.addEventListener("htmx:afterSwap", (event) => {
-    const { elt, target } = (event as SwapEvent).detail;
-    if (elt.id === "cell-edit" && target?.matches("tr")) saved(target as HTMLTableRowElement);
-    if (target?.id === "cell-open") typed()[0]?.focus();
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const { requestConfig, xhr } = (event as RequestEvent).detail;
+    if (requestConfig?.elt.id !== "cell-edit") return;
+    if (xhr?.status === 200) saved();
+    else typed()[0]?.focus();
   });
 }
 
-/** After a save the new row stands where the old one was, and one stands in the same cell. */
-function saved(old: HTMLTableRowElement): void {
+/** After a save the new row stands where the old one was, and one stands in the same cell; of a row that is gone, none. */
+function saved(): void {
   const place = open?.cell.cellIndex ?? 0;
+  const uid = open ? row(open.cell)?.dataset.uid ?? "" : "";
   open = null;
-  const fresh = document.querySelector<HTMLTableRowElement>(`tr[data-uid="${CSS.escape(old.dataset.uid ?? "")}"]`);
-  const cell = fresh?.cells[place];
+  const cell = document.querySelector<HTMLTableRowElement>(`tr[data-uid="${CSS.escape(uid)}"]`)?.cells[place];
   if (cell) stand(cell);
   catchUp();
 }

@@ -1,6 +1,7 @@
 interface Htmx {
   trigger(target: Element, name: string, detail?: unknown): void;
   process(target: Element): void;
+  ajax(verb: string, path: string, how: { target: Element | string; swap: string }): Promise<void>;
   swap(target: Element | string, html: string, how: { swapStyle: string }): void;
 }
 

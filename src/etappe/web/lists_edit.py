@@ -132,5 +132,7 @@ def _done(request: Request, subject: Subject, record: Held) -> HttpResponse:
         return go(request, next_page(request) or reverse(ROUTES[subject.key], args=[record.uid]))
     columns = tuple(key for key in request.GET.get("columns", "").split(",") if key)
     fields, line = lists.one(request.actor, Wanted(subject, columns=columns), record.uid, today=today(request))
+    if line is None:
+        say(request, _("Saved. It is for others now, and no longer in your list."))
     rows = rows_of(request, subject, [line], fields) if line else ()
     return HttpResponse(drawn("rows.html", rows=rows))

@@ -1,0 +1,63 @@
+"""Cells of a list in a real browser: opened by keys, double click and pencil, saved, refused, left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from etappe.deals.actions import edit
+from etappe.deals.models import Deal
+from tests.cast import AT
+from tests.deals.conftest import Scene, set_scene
+from tests.web.test_deals_browser import signed_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def scene(built: Path, fresh_database: str) -> Scene:
+    scene = set_scene()
+    edit(scene.uid, {"name": "Aa", "amount": 1000, "source": "Web"}, actor=scene.cast.ada, at=AT)
+    scene.another(name="Bb")
+    return scene
+
+
+def test_a_cell_is_edited_without_leaving_the_table(scene: Scene, site: str, page: Page) -> None:
+    signed_in(page.context, site)
+    page.goto(f"{site}/deals/?columns=name,amount,source,stage&sort=name")
+    page.wait_for_selector("html[data-ready]")
+    row, cell = page.locator(f"tr[data-uid='{scene.uid}']"), page.locator("#cell-open")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("e")
+    amount = cell.locator("[name=amount]")
+    expect(amount).to_be_focused()
+    assert Axe().run(page, context="table").violations_count == 0
+    amount.fill("viel")
+    page.keyboard.press("Enter")
+    expect(cell.locator(".error")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cell).to_have_count(0)
+    expect(row).to_contain_text("1")
+    page.keyboard.press("e")
+    amount.fill("2500")
+    page.keyboard.press("Enter")
+    expect(row.locator("td").nth(2)).to_be_focused()
+    expect(row).to_contain_text("2")
+    assert Deal.objects.get(uid=scene.uid).amount == 2500
+    page.keyboard.press("ArrowRight")
+    page.locator("td > button.pencil").press("Enter")
+    source = cell.locator("[name=source]")
+    expect(source).to_be_focused()
+    source.fill("Messe")
+    edit(scene.uid, {"source": "Empfehlung"}, actor=scene.cast.ben, at=AT)
+    page.keyboard.press("Enter")
+    expect(cell).to_contain_text("Empfehlung")
+    expect(source).to_have_value("Messe")
+    page.keyboard.press("Escape")
+    row.locator("td").last.dblclick(position={"x": 4, "y": 4})
+    expect(page.locator("#panel form").first).to_be_visible()
+    assert Deal.objects.get(uid=scene.uid).stage == scene.row.stage
