@@ -128,6 +128,17 @@ function open(sheet: HTMLDialogElement): void {
 function go(sheet: HTMLDialogElement, line: HTMLElement | undefined, away: boolean): void {
   const url = line?.dataset.url;
   if (!url) return;
+  if (line.dataset.fill) {
+    box(sheet).value = line.dataset.fill;
+    box(sheet).focus();
+    return void ask(sheet);
+  }
+  const [path, part] = url.split("#");
+  if (part && path === window.location.pathname && !away) {
+    sheet.close();
+    window.location.hash = part;
+    return writeNote();
+  }
   if (away) window.open(url, "_blank", "noopener");
   else window.location.assign(url);
   sheet.close();
@@ -143,7 +154,13 @@ function step(sheet: HTMLDialogElement, event: KeyboardEvent): void {
   mark(sheet, all[far ? Math.max(0, Math.min(to, all.length - 1)) : (to + all.length) % all.length]);
 }
 
+/** An address that ends in #note means the note that is to be written. */
+function writeNote(): void {
+  if (window.location.hash === "#note") document.querySelector<HTMLTextAreaElement>("#note textarea")?.focus();
+}
+
 export function setUpPalette(): void {
+  writeNote();
   const sheet = dialog();
   if (!sheet) return;
   sprite = document.querySelector(".icon use")?.getAttribute("href")?.split("#")[0] ?? "";

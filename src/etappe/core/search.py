@@ -27,6 +27,7 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _NUMBER = re.compile(r"\+?[\d\s()/.-]+")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?")
 _RUN = re.compile(r"[^\W_]{3}")
+_NOTE = re.compile(r"(?:note|notiz)(?:\s+(?:(?:on|about|zu|über)\b\s*)?(?P<on>.*))?", re.IGNORECASE | re.DOTALL)
 _LONG = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _ONE_DIGIT_CODES = frozenset("17")
 _TWO_DIGIT_CODES = frozenset(map(str, (20, 27, 36, 39, 40, 41, 81, 82, 84, 86, 98, *range(30, 35), *range(43, 50),
@@ -109,6 +110,16 @@ def read(text: str) -> Sought:
         address=address,
         domain=_domain(address),
     )
+
+
+def note_on(text: str) -> str | None:
+    """What a note is to be written on, where the text says so in English or German; None where it does not.
+
+    >>> note_on("Note  Müller"), note_on("notiz zu Müller"), note_on("note"), note_on("notebook")
+    ('Müller', 'Müller', '', None)
+    """
+    found = _NOTE.fullmatch(text.strip()[: LONGEST * 4])
+    return (found["on"] or "").strip() if found else None
 
 
 def spellings(text: str) -> tuple[str, ...]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, read
+from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, note_on, read
 from etappe.journal.labels import STATUSES, label, words
 from etappe.records.search import search as find
+from etappe.team.access import may
 from etappe.web import navigation
+from etappe.web.addresses import address_of
 from etappe.web.deals_words import goal
 from etappe.web.shell import Request, show
 
@@ -42,6 +46,8 @@ class Line:
     url: str
     detail: str = ""
     kind: str | Promise = ""
+    fill: str = ""
+    """What the palette goes on with, instead of going to the address."""
 
 
 @dataclass(frozen=True)
@@ -75,12 +81,24 @@ def search(request: Request) -> HttpResponse:
 
 def _groups(request: Request, text: str) -> Iterator[Group]:
     sought = read(text)
+    on = note_on(text) if may(request.actor, "notes.write") else None
+    if on:
+        yield Group("note", _("Write a note on"), _records(find(request.actor, on, SHOWN), "note"))
     places = _places(request, EVERYWHERE, sought)
     yield Group("go", _("Go to"), places[:PLACES] if text.strip() else places)
     hits = find(request.actor, text, SHOWN)
     similar = bool(hits) and hits[0].rank is Rank.SIMILAR
     yield Group("records", _("Nothing is called that. Similar names") if similar else _("Records"), _records(hits))
-    yield Group("create", _("Create"), _places(request, CREATE, sought))
+    yield Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))
+
+
+def _note(request: Request, sought: Sought) -> Iterator[Line]:
+    """The way to a note on a record: its name comes next."""
+    label = _("Write a note on …")
+    meant = sought.is_empty or answers(str(label), sought) or note_on(sought.text) == ""
+    if meant and may(request.actor, "notes.write"):
+        begun = f"{pgettext('palette', 'note')} "
+        yield Line("note", label, f"{reverse('search')}?{urlencode({'q': begun})}", fill=begun)
 
 
 def _places(request: Request, wanted: tuple[navigation.Destination, ...], sought: Sought) -> tuple[Line, ...]:
@@ -91,10 +109,15 @@ def _places(request: Request, wanted: tuple[navigation.Destination, ...], sought
     return tuple(line for line in ordered if sought.is_empty or answers(str(line.name), sought))
 
 
-def _records(hits: tuple[Hit, ...]) -> tuple[Line, ...]:
+def _records(hits: tuple[Hit, ...], part: str = "") -> tuple[Line, ...]:
+    """Records that were found, leading to their page or to a part of it."""
     return tuple(
         Line(
-            ICONS[hit.subject], hit.name, reverse(hit.subject.value, args=[hit.uid]), _detail(hit), LABELS[hit.subject]
+            "note" if part else ICONS[hit.subject],
+            hit.name,
+            address_of(hit.subject.value)(hit.uid) + (f"#{part}" if part else ""),
+            _detail(hit),
+            LABELS[hit.subject],
         )
         for hit in hits
     )
