@@ -203,7 +203,9 @@ def test_competing_ends_are_those_of_lifelines(told: Cast, end: str, code: int) 
     )
     codes = {"open": 0, "won": 1, "lost": 2, "declined": 2, "disqualified": 3}
     days, causes = np.array([row[0] for row in rows]), np.array([codes[row[1]] for row in rows])
-    tied = np.arange(1, len(days) + 1) * 1e-7 + (causes == 0) * 1e-3  # ends before cut-offs of the same day, none at once
+    tied = (
+        np.arange(1, len(days) + 1) * 1e-7 + (causes == 0) * 1e-3
+    )  # ends before cut-offs of the same day, none at once
     theirs = AalenJohansenFitter(seed=1).fit(days + tied, causes, event_of_interest=code)
     result = _figure("sales_cycle")
     (line,) = (line for line in result.finding.series if line.key == f"engaged:{end}")

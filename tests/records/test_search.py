@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from contextlib import nullcontext
 from datetime import timedelta
@@ -254,3 +255,21 @@ def test_the_palette_by_keyboard(built: object, site: str, browser: Browser) -> 
         page.keyboard.press("Enter")
         page.wait_for_url(f"{site}/accounts/{uid}/")
         assert heard.of(page) == []
+
+
+def test_a_note_is_begun_where_one_looks_for_its_record(full: Cast) -> None:
+    def choices(name: str, text: str) -> str:
+        answer = client_of(name).get(
+            "/search/", {"q": text, "choices": ""}, headers={"HX-Request": "true", "Accept-Language": "en"}
+        )
+        return html.unescape(answer.content.decode())
+
+    uid = next(hit.uid for hit in search(full.ada, "müller gmbh") if hit.name == "Müller GmbH")
+    for text in ("note mueller", "Notiz zu Müller", "NOTE  on müller gmbh"):
+        assert f'data-url="/accounts/{uid}/#note"' in choices("ada", text), text
+    assert 'data-fill="note "' in choices("ada", "") and 'data-fill="note "' in choices("ada", "note")
+    for text in ("notebook müller", "müller note", "note"):
+        assert "#note" not in choices("ada", text).replace("icons.svg#note", ""), text
+    reader = choices("oda", "note müller") + choices("oda", "")
+    assert "data-fill" not in reader and "/#note" not in reader
+    assert 'id="note"' in client_of("ada").get(f"/accounts/{uid}/").content.decode()
