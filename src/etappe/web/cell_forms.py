@@ -21,6 +21,7 @@ from etappe.team import queries as team
 from etappe.team.access import may
 from etappe.web import deals_forms, people_forms
 from etappe.web.deals_forms import DealForm, StepForm, offer
+from etappe.web.form_fields import CURRENCIES
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.people_forms import AccountForm, PersonForm
 from etappe.web.shell import Request
@@ -47,7 +48,7 @@ def may_be_edited(subject: Subject, key: str) -> bool:
 
 
 def _form_of(subject: Subject, key: str) -> type[forms.Form] | None:
-    found = (kind for kind in FORMS[subject.key] if key in kind.base_fields and key not in LEFT_OUT)  # type: ignore[attr-defined]  # Django's metaclass adds it
+    found = (kind for kind in FORMS[subject.key] if key in kind.base_fields and key not in LEFT_OUT)
     return next(found, None)
 
 
@@ -105,7 +106,7 @@ def _offer(request: Request, form: forms.Form, record: Held, *, must_have_owner:
         found |= dict([record.owner]) if record.owner else {}
         offer(form, "owner", found.items(), None if must_have_owner else "–")
     if "currency" in form.fields:
-        codes = dict.fromkeys([*filter(None, [record.initial["currency"]]), *deals_forms.CURRENCIES])
+        codes = dict.fromkeys([*filter(None, [record.initial["currency"]]), *CURRENCIES])
         offer(form, "currency", [(code, code) for code in codes])
 
 
