@@ -44,6 +44,9 @@ MAY_WRITE = {
     "people/alike.py": "finds candidates with SQL of its own, which only reads",
     "records/merge.py": "merges and undoes: its writing functions are actions",
     "records/duplicates.py": "keeps the likely duplicates, which are derived and no records of the trade",
+    "insights/forecast/past.py": "reads the facts with SQL of its own",
+    "insights/forecast/backtest.py": "reads the facts with SQL of its own",
+    "insights/forecast/stored.py": "reads forecasts and facts with SQL of its own",
     "insights/engine.py": "runs the compiled expressions of the metrics, which only read",
 }
 """Modules besides actions (`actions*.py`, `actions/`) and their set-based siblings (`load*.py`), with the reason."""

@@ -10,6 +10,7 @@ from ninja import Router
 from etappe.api import shapes
 from etappe.api.signin import Caller
 from etappe.insights import queries
+from etappe.insights.forecast import stored
 
 router = Router(tags=["figures"])
 
@@ -19,6 +20,31 @@ def list_figures(request: Caller) -> list[str]:
     """The keys of all figures, those that wait for data last."""
     del request
     return [*queries.keys(), *queries.waiting()]
+
+
+@router.get("/forecast", response=dict[str, Any])
+def get_forecast(request: Caller, by: str | None = None, skip: int = 0) -> Any:
+    """The newest forecast over the deals the caller sees: months, quarters, segments, 50 deals from `skip` on.
+
+    Before the first one was made, `is_made` is false and nothing else is there.
+    """
+    found = stored.report(request.actor, by=by, skip=max(0, skip))
+    return {"is_made": False} if found is None else {"is_made": True, **stored.as_json(found)}
+
+
+@router.get("/forecast/backtest", response=dict[str, Any])
+def get_backtest(request: Caller) -> Any:
+    """How forecasts turned out: months as they would have been said 1, 2, 3 and 6 months before, and what came."""
+    newest = stored.turned_out(request.actor)
+    if newest is None:
+        return {"is_made": False}
+    return {
+        "is_made": True,
+        "day": newest.day.isoformat(),
+        "currency": newest.currency,
+        "method": newest.method,
+        **newest.backtest,
+    }
 
 
 @router.get("/figures/{key}", response=shapes.FigureOut)

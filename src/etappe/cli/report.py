@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from etappe.cli.edge import actor_named, plainly, said_plainly
+from etappe.cli.forecast import FORECASTS, refuse, told
 
 if TYPE_CHECKING:
     from etappe.core.figures import Result
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 @click.option("--as", "email", metavar="EMAIL", help="As this colleague sees it; without it, over all deals.")
 @plainly
 def command(key: str | None, shape: str, email: str | None, **asked: Any) -> None:
-    """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are."""
+    """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are.
+
+    The keys `forecast` and `forecast_backtest` print what open deals will likely bring, and how that turned out before.
+    """
     from etappe.config.start import application
 
     with application(), said_plainly():
@@ -38,6 +42,9 @@ def _said(key: str | None, shape: str, email: str | None, *, by: str | None, as_
 
     if key is None:
         return listed()
+    if key in FORECASTS:
+        refuse(as_of=as_of, where=where)
+        return told(key, by, shape, actor_named(email) if email else SYSTEM, now())
     if key not in (*keys(), *waiting()):
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
     viewer = actor_named(email) if email else SYSTEM
@@ -56,6 +63,7 @@ def listed() -> str:
     from etappe.insights.catalogue.waiting import WAITING
 
     found = [f"{key:<20}{metric.title}" for key, metric in CATALOGUE.items()]
+    found += [f"{key:<20}{title}" for key, title in FORECASTS.items()]
     return "\n".join([*found, *(f"{key:<20}{metric.title} (needs {metric.needs})" for key, metric in WAITING.items())])
 
 

@@ -24,7 +24,7 @@ USE_X_FORWARDED_HOST = False
 SECRET_KEY = env.SECRET_KEY.value() or find().made().secret("secret-key")
 
 # --- Rooms ---
-ROOMS = ["journal", "team", "people", "playbook", "deals", "imports", "records", "exports", "web", "api"]
+ROOMS = ["journal", "team", "people", "playbook", "deals", "imports", "records", "insights", "exports", "web", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

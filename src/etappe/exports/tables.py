@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from etappe.deals import archive as deals
 from etappe.imports import archive as imports
+from etappe.insights import archive as insights
 from etappe.journal import archive as journal
 from etappe.journal.archived import Archived
 from etappe.people import archive as people
@@ -13,7 +14,7 @@ from etappe.playbook import archive as playbook
 from etappe.records import archive as records
 from etappe.team import archive as team
 
-ROOMS = (journal, team, people, playbook, deals, imports, records)
+ROOMS = (journal, team, people, playbook, deals, imports, records, insights)
 
 TABLES: tuple[Archived, ...] = tuple(table for room in ROOMS for table in room.TABLES)
 """The tables of the archive. What a row refers to may come later: all is checked at the end."""

@@ -1,0 +1,129 @@
+"""`etappe report forecast` and `etappe report forecast_backtest`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from etappe.core.actor import Actor
+
+FORECASTS: Mapping[str, str] = {
+    "forecast": "What open deals will likely bring",
+    "forecast_backtest": "What forecasts would have said, and what came",
+}
+
+_PARTS = ("from_open", "still_to_come", "proven", "unproven", "overridden")
+_RANGE = ("median", "low50", "high50", "low80", "high80")
+
+
+def refuse(**given: object) -> None:
+    """Refuse options that a forecast does not take."""
+    for name, value in given.items():
+        if value:
+            raise click.UsageError(f"A forecast takes no --{name.replace('_', '-')}.")
+
+
+def told(key: str, by: str | None, shape: str, viewer: Actor, at: datetime) -> str:
+    """The forecast or its backtest; made first if that of the day is missing."""
+    from etappe.core.actor import SYSTEM
+    from etappe.insights import actions
+    from etappe.insights.forecast import stored
+
+    if actions.is_due(at):
+        actions.forecast(actor=SYSTEM, at=at)
+    if key == "forecast":
+        found = stored.report(viewer, by=by)
+        plain = stored.as_json(found) if found else {}
+        return _shaped(plain, _months(plain), shape, _forecast_text)
+    newest = stored.turned_out(viewer)
+    plain = {"day": str(newest.day), "currency": newest.currency, **newest.backtest} if newest else {}
+    return _shaped(plain, plain.get("rows", []), shape, _backtest_text)
+
+
+def _shaped(plain: dict[str, Any], rows: Sequence[Mapping[str, Any]], shape: str, text: Any) -> str:
+    if shape == "json":
+        return json.dumps(plain, ensure_ascii=False, indent=2)
+    if shape == "csv":
+        return _csv(rows)
+    return str(text(plain, rows))
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return out.getvalue()
+
+
+def _months(plain: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [_month(month) for month in plain.get("months", [])]
+
+
+def _month(month: Mapping[str, Any]) -> dict[str, Any]:
+    return {"begins": month["begins"], **month["total"], **{name: month[name] for name in _PARTS}}
+
+
+def _forecast_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    if not plain.get("is_enough"):
+        return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}"
+    head = f"{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"
+    columns = ("begins", *_RANGE, *_PARTS)
+    return "\n".join([head, *_table(columns, rows), "", *_trust(plain["backtest"])])
+
+
+def _backtest_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        return "nothing to look back on yet"
+    columns = (
+        "month",
+        "before",
+        "median",
+        "low50",
+        "high50",
+        "low80",
+        "high80",
+        "came",
+        "weighted",
+        "promised",
+        "usual",
+    )
+    compared = ("before", "n", "came", "forecast", "weighted", "promised", "usual", "pinball")
+    ways = [row for row in plain["by_before"] if row["n"]]
+    head = f"as of {plain['day']}, in {plain['currency']}"
+    return "\n".join([head, *_table(columns, rows), "", "mean error", *_table(compared, ways), "", *_trust(plain)])
+
+
+def _trust(plain: Mapping[str, Any]) -> list[str]:
+    lines = [_covered(each) for each in plain.get("coverage", []) if each["n"]]
+    deals = plain.get("deals", {})
+    if "brier" in deals:
+        said = ", ".join(f"{name} {deals[name]:.3f}" for name in ("brier", "brier_stage", "ece", "auc"))
+        lines.append(f"chances of deals within 90 days: {said}, n {deals['n']}")
+    return [*lines, f"intervals are stretched by {plain.get('widen', 1.0):.2f}"]
+
+
+def _covered(each: Mapping[str, Any]) -> str:
+    verdict = "" if each["holds"] else " FAILED"
+    return (
+        f"{each['wanted']:.0%} intervals held {each['share']:.1%} of {each['n']} months"
+        f" (95% interval {each['low']:.1%} to {each['high']:.1%}){verdict}"
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
+    return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:,.0f}" if isinstance(value, float) else str(value)

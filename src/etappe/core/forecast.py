@@ -1,0 +1,317 @@
+"""What open deals will bring: curves of how deals moved through their stages, and sums over what may happen.
+
+A deal stands in a *cell*, a stage of a process version. From there it goes on to another cell, is won, or is out. How
+long it stays and where it goes is counted from past stays, with those still going on as censored; nothing is assumed
+about the shape. The chance to be won within some days follows from the chances of every next step (a renewal equation),
+whatever way a deal takes, steps back included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+WON, OUT, GOES_ON = -1, -2, -3
+"""Where a stay led to, beside cells: won; lost or left otherwise; it still went on when it was last seen."""
+HORIZON: Final = 540
+"""Days that are looked ahead. What is not won by then counts as not won."""
+MINIMUM: Final = 20
+"""With fewer closed deals nothing is forecast."""
+WEIGHT: Final = 20.0
+"""How many stays of the whole a cell's own stays are mixed with; how many closed deals the whole then stands for."""
+SEEN_ENOUGH: Final = 5
+"""A curve ends where fewer stays than this were still watched."""
+_CHUNK: Final = 400_000
+
+
+@dataclass(frozen=True)
+class Stays:
+    """Past stays in cells: `days` whole days >= 0; `led_to` a cell, `WON`, `OUT` or `GOES_ON`; `count` of them."""
+
+    cell: Ints
+    days: Ints
+    led_to: Ints
+    count: Floats
+
+    def __post_init__(self) -> None:
+        if len(self.days) and self.days.min() < 0:
+            raise ValueError("a stay lasts at least no day")
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What stays showed. `leave[c, x, d]`: chance to leave cell c after d days for exit x, given it stayed until then.
+
+    Exits are the cells in their order, and last being won; being out is what remains of `gone`. `ended[c]` is how many
+    stays of the cell were seen to their end; `watched[c, d]` how many lasted d days or longer; `last[c]` the longest
+    stay that enough others were watched with.
+    """
+
+    leave: Floats
+    gone: Floats
+    ended: Floats
+    watched: Floats
+    last: Ints
+
+    @cached_property
+    def _steps(self) -> Floats:
+        """The chance of leaving for each exit at each day, from the day of entry."""
+        still = np.cumprod(1 - self.gone, axis=1)
+        before = np.concatenate([np.ones((len(still), 1)), still[:, :-1]], axis=1)
+        return np.asarray(self.leave * before[:, None, :], dtype=np.float64)
+
+    @cached_property
+    def won_within(self) -> Floats:
+        """Chance to be won within d days of entering each cell, cells by days 0 to `HORIZON`.
+
+        The renewal equation W_c(t) = sum over u <= t of q_c,won(u) + sum over s, u <= t of q_c,s(u) W_s(t - u), solved
+        day by day; steps on the same day are a linear system.
+        """
+        steps = self._steps
+        cells = len(steps)
+        won = np.cumsum(steps[:, cells, :], axis=1)
+        moves = steps[:, :cells, :]
+        same_day = np.linalg.inv(np.eye(cells) - np.minimum(moves[:, :, 0], 1 - 1e-9))
+        found = np.zeros((cells, HORIZON + 1))
+        for day in range(HORIZON + 1):
+            past = np.einsum("csu,su->c", moves[:, :, 1 : day + 1], found[:, :day][:, ::-1]) if day else 0.0
+            found[:, day] = same_day @ (won[:, day] + past)
+        return np.clip(np.maximum.accumulate(found, axis=1), 0.0, 1.0)
+
+    def from_now(self, cell: int, stayed: int) -> Floats:
+        """Chance to be won within d days from now for a deal that has been in `cell` for `stayed` days.
+
+        Beyond the longest stay that was watched often enough, what held at its end is taken to hold on. One more stay,
+        which goes as if it had just begun, is added to those that lasted as long: that none of few was won does not
+        make it impossible.
+        """
+        stayed = int(min(stayed, self.last[cell]))
+        cells = len(self.ended)
+        gone, leave = self.gone[cell, stayed:], self.leave[cell, :, stayed:]
+        still = np.concatenate([[1.0], np.cumprod(1 - gone)[:-1]])
+        steps = np.zeros((cells + 1, HORIZON + 1))
+        steps[:, : len(still)] = leave * still
+        found = np.cumsum(steps[cells])
+        for other in np.flatnonzero(steps[:cells].any(axis=1)):
+            found += np.convolve(steps[other], self.won_within[other])[: HORIZON + 1]
+        lasted = float(self.watched[cell, stayed])
+        share = lasted / (lasted + 1)
+        return np.clip(np.maximum.accumulate(share * found + (1 - share) * self.won_within[cell]), 0.0, 1.0)
+
+
+def fit(stays: Stays, cells: int, alike: Ints | None = None) -> Curves:
+    """The curves of `cells` cells, from stays; at least one cell.
+
+    `alike[c]` says which cells are the same stage in other versions of a process: each cell's daily chances are mixed
+    with those of all cells like it, as if `WEIGHT` more stays had been seen there (shrinkage; exits are matched by
+    what they are alike to). A cell without stays takes what cells like it show.
+
+    >>> one = Stays(np.array([0, 0, 0, 0]), np.array([1, 1, 3, 3]), np.array([WON, OUT, OUT, GOES_ON]), np.ones(4))
+    >>> curves = fit(one, 1)
+    >>> float(curves.won_within[0, 0]), round(float(curves.won_within[0, 1]), 3)
+    (0.0, 0.25)
+    """
+    ends, risk = _counts(stays, cells)
+    if alike is not None:
+        ends, risk = _mixed(ends, risk, alike)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chances = np.nan_to_num(ends / risk[:, None, :], nan=0.0, posinf=0.0)
+    seen = stays.led_to != GOES_ON
+    ended = np.bincount(stays.cell[seen], weights=stays.count[seen], minlength=cells).astype(np.float64)
+    enough = risk >= min(SEEN_ENOUGH, max(float(risk.max()), 1.0))
+    last = np.where(enough.any(axis=1), HORIZON - np.argmax(enough[:, ::-1], axis=1), 0)
+    gone = np.minimum(chances.sum(axis=1), 1.0)
+    return Curves(chances[:, : cells + 1, :], gone, ended, risk, last.astype(np.int64))
+
+
+def _counts(stays: Stays, cells: int) -> tuple[Floats, Floats]:
+    """Ends by cell, exit (cells, won, out) and day; and how many stays were watched on each day."""
+    days = np.minimum(stays.days, HORIZON)
+    over = (stays.led_to != GOES_ON) & (stays.days <= HORIZON)
+    exits = np.where(stays.led_to >= 0, stays.led_to, np.where(stays.led_to == WON, cells, cells + 1))
+    width = HORIZON + 1
+    place = (stays.cell * (cells + 2) + exits) * width + days
+    ends = np.bincount(place[over], weights=stays.count[over], minlength=cells * (cells + 2) * width)
+    until = np.bincount(stays.cell * width + days, weights=stays.count, minlength=cells * width).reshape(cells, width)
+    risk = np.cumsum(until[:, ::-1], axis=1)[:, ::-1]
+    return ends.reshape(cells, cells + 2, width).astype(np.float64), risk.astype(np.float64)
+
+
+def _mixed(ends: Floats, risk: Floats, alike: Ints) -> tuple[Floats, Floats]:
+    cells = len(alike)
+    new_ends, new_risk = ends.copy(), risk.copy()
+    for cell in range(cells):
+        group = np.flatnonzero(alike == alike[cell])
+        if len(group) < 2:
+            continue
+        whole = risk[group].sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rates = np.nan_to_num(_translated(ends, group, cell, alike) / whole, nan=0.0, posinf=0.0)
+        share = np.where(whole > 0, WEIGHT * whole / max(float(whole[0]), 1.0), 0.0)
+        new_ends[cell] = ends[cell] + rates * share
+        new_risk[cell] = risk[cell] + share
+    return new_ends, new_risk
+
+
+def _translated(ends: Floats, group: Ints, cell: int, alike: Ints) -> Floats:
+    """Ends of the group's cells, exits into cells of other versions counted for the like cell of this version."""
+    cells, total = len(alike), np.zeros_like(ends[cell])
+    for other in group:
+        offset = cell - other
+        for leads in range(cells):
+            own = leads + offset
+            fits = 0 <= own < cells and alike[own] == alike[leads]
+            total[own if fits else leads] += ends[other, leads]
+        total[cells:] += ends[other, cells:]
+    return total
+
+
+def mixed(own: Floats, whole: Floats, seen: float) -> Floats:
+    """A cell's curve drawn towards the whole: its own with weight n / (n + `WEIGHT`), n ends seen in it.
+
+    >>> mixed(np.array([0.8]), np.array([0.2]), 20.0).tolist()
+    [0.5]
+    """
+    weight = seen / (seen + WEIGHT)
+    return np.asarray(weight * own + (1 - weight) * whole, dtype=np.float64)
+
+
+def quantiles(within: Floats, shares: Sequence[float] = (0.1, 0.5, 0.9)) -> tuple[int, ...]:
+    """After how many days these shares of the wins have come, if it is won at all; empty where it cannot be.
+
+    >>> quantiles(np.array([0.0, 0.1, 0.2, 0.2]))
+    (1, 1, 2)
+    """
+    if within[-1] <= 0:
+        return ()
+    return tuple(int(np.searchsorted(within, share * within[-1] - 1e-12)) for share in shares)
+
+
+def by_period(within: Floats, ends: Sequence[int], rests: int = 0) -> Floats:
+    """The chance to be won in each period; `ends` are its last days counted from now, `rests` days nothing happens.
+
+    >>> by_period(np.array([0.0, 0.1, 0.3, 0.4]), [1, 3]).round(3).tolist()
+    [0.1, 0.3]
+    """
+    days = np.minimum(np.asarray(ends, dtype=np.int64) - rests, len(within) - 1)
+    reached = np.where(days >= 0, within[np.maximum(days, 0)], 0.0)
+    return np.diff(reached, prepend=0.0)
+
+
+def unsure(chance: float, seen: float) -> float:
+    """How unsure a chance is that rests on `seen` cases: the standard error of its log-odds.
+
+    >>> round(unsure(0.5, 100), 3)
+    0.2
+    """
+    inside = min(max(chance, 0.01), 0.99)
+    return 1 / sqrt(max(seen, 1.0) * inside * (1 - inside))
+
+
+@dataclass(frozen=True)
+class Open:
+    """Open deals, one row each: chance per period (rows by periods), amount, how unsure its log-odds are, its group."""
+
+    chances: Floats
+    amount: Floats
+    unsure: Floats
+    group: Ints
+
+
+def simulate(deals: Open, groups: int, draws: int, chance: np.random.Generator, common: float = 0.0) -> Floats:
+    """What the deals bring: `draws` possible amounts by group and period (groups x draws x periods).
+
+    In each draw every deal is won in one period or not at all, and all chances are off together by one random step of
+    their log-odds: what is not known about the curves concerns all deals at once, so it does not average out. `common`
+    is added to it (standard deviation of the log-odds). Deals are drawn in chunks, so memory does not grow with them.
+    """
+    periods = deals.chances.shape[1]
+    total = np.zeros((groups, draws, periods))
+    steps = chance.standard_normal(draws)
+    for part in _parts(len(deals.amount), draws):
+        won_in = _drawn(deals.chances[part], np.hypot(deals.unsure[part], common), steps, chance)
+        for period in range(periods):
+            brought = (won_in == period) * deals.amount[part][:, None]
+            np.add.at(total[:, :, period], deals.group[part], brought)
+    return total
+
+
+def _parts(count: int, draws: int) -> Iterator[slice]:
+    size = max(1, _CHUNK // draws)
+    for start in range(0, count, size):
+        yield slice(start, start + size)
+
+
+def _drawn(chances: Floats, off: Floats, steps: Floats, chance: np.random.Generator) -> Ints:
+    """The period each deal is won in, by draw; the number of periods where it is not."""
+    whole = np.clip(chances.sum(axis=1), 1e-9, 1 - 1e-9)
+    odds = (whole / (1 - whole))[:, None] * np.exp(off[:, None] * steps)
+    scale = odds / (1 + odds) / whole[:, None]
+    luck = chance.random(scale.shape) / scale
+    reached = np.cumsum(chances, axis=1)
+    won_in = np.full(luck.shape, chances.shape[1], dtype=np.int64)
+    for period in range(chances.shape[1] - 1, -1, -1):
+        won_in[luck < reached[:, period, None]] = period
+    return won_in
+
+
+INTERVALS: Final = (0.5, 0.8)
+
+
+@dataclass(frozen=True)
+class Range:
+    """What a sum may be: its expectation, median, and the bounds of the 50 and 80 % interval."""
+
+    mean: float
+    median: float
+    low50: float
+    high50: float
+    low80: float
+    high80: float
+
+
+def summed_up(drawn: Floats, widen: float = 1.0) -> Range:
+    """The range of one row of draws; `widen` stretches it about its median, not below 0 (see `widening`).
+
+    >>> summed_up(np.arange(101.0)).high80
+    90.0
+    """
+    low80, low50, median, high50, high80 = np.quantile(drawn, (0.1, 0.25, 0.5, 0.75, 0.9))
+    bounds = (max(0.0, float(median + widen * (bound - median))) for bound in (low50, high50, low80, high80))
+    return Range(float(drawn.mean()), float(median), *bounds)
+
+
+ENOUGH_TRIED: Final = 8
+
+
+def widening(misses: Sequence[float]) -> float:
+    """By how much intervals must be stretched so that 80 % of what came lies in them, from how far it lay off so far.
+
+    `misses`: |came - median| divided by the half of the 80 % interval on that side. Split conformal prediction: the
+    smallest factor that would have covered ceil(0.8 (n + 1)) of n. Never below 1: intervals are not made narrower than
+    chance makes them. With fewer than `ENOUGH_TRIED` nothing is known, and the factor is 1.
+
+    Source: V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World (2005).
+
+    >>> widening([0.5] * 4), widening([0.5] * 6 + [2.0] * 4)
+    (1.0, 2.0)
+    """
+    if len(misses) < ENOUGH_TRIED:
+        return 1.0
+    rank = min(int(np.ceil(0.8 * (len(misses) + 1))), len(misses))
+    return max(1.0, float(np.sort(np.minimum(misses, 5.0))[rank - 1]))
+
+
+def miss(came: float, said: Range) -> float:
+    """How far what came lay from the median, in halves of the 80 % interval on that side; see `widening`."""
+    half = (said.high80 - said.median) if came >= said.median else (said.median - said.low80)
+    return abs(came - said.median) / half if half > 0 else (0.0 if came == said.median else 5.0)

@@ -1,0 +1,112 @@
+"""The forecast of open deals, and how such forecasts turned out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.views.decorators.http import require_GET
+
+from etappe.core.errors import Refusal
+from etappe.insights.forecast import stored
+from etappe.web.bands import Bands, draw
+from etappe.web.forecast_words import (
+    SPLITS,
+    BacktestWords,
+    ChangeLine,
+    DealLine,
+    MonthLine,
+    backtest_words,
+    change_lines,
+    deal_lines,
+    headline,
+    month_lines,
+    quality_lines,
+    short_month,
+    trust,
+)
+from etappe.web.shell import Request, show
+
+
+@dataclass(frozen=True)
+class ForecastPage:
+    """What the open deals are expected to bring; `said` is None where no forecast was made yet."""
+
+    said: stored.Report | None
+    by: str
+    splits: dict[str, str | Promise]
+    months: tuple[MonthLine, ...] = ()
+    quarters: tuple[MonthLine, ...] = ()
+    deals: tuple[DealLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
+    quality: tuple[str, ...] = ()
+    sentence: str = ""
+    trust: str = ""
+    is_shaky: bool = False
+    bands: Bands | None = None
+    is_partial: bool = False
+    shown: int = 0
+    next: str = ""
+    first: str = ""
+
+
+@require_GET
+def forecast(request: Request) -> HttpResponse:
+    """What open deals will likely bring, per month and per deal, with how sure that is."""
+    by, skip = request.GET.get("by", ""), _number(request.GET.get("skip", "0"))
+    said = stored.report(request.actor, by=by or None, skip=skip)
+    if said is None or not said.is_enough:
+        return show(request, "forecast/home.html", ForecastPage(said, by, dict(SPLITS)))
+    months = month_lines(said.months, said.currency)
+    words, is_shaky = trust(said)
+    page = ForecastPage(
+        said=said,
+        by=by,
+        splits=dict(SPLITS),
+        months=months,
+        quarters=month_lines(said.quarters, said.currency, quarters=True),
+        deals=deal_lines(said),
+        changes=change_lines(said),
+        quality=quality_lines(said.quality),
+        sentence=headline(said),
+        trust=words,
+        is_shaky=is_shaky,
+        is_partial=any(month.still_to_come is None for month in said.months),
+        bands=draw([(short_month(month.begins), month.total) for month in said.months]),
+        shown=skip + len(said.deals),
+        next=_address(by, skip + stored.PER_PAGE) if skip + stored.PER_PAGE < said.found else "",
+        first=_address(by, 0) if skip else "",
+    )
+    return show(request, "forecast/home.html", page)
+
+
+@dataclass(frozen=True)
+class BacktestPage:
+    """How forecasts turned out; `words` is None where none was made yet or too little is past."""
+
+    words: BacktestWords | None
+    day: date | None
+
+
+@require_GET
+def backtest(request: Request) -> HttpResponse:
+    """What would have been said 1, 2, 3 and 6 months before, against what came."""
+    newest = stored.turned_out(request.actor)
+    found: dict[str, Any] = newest.backtest if newest else {}
+    words = backtest_words(found, newest.currency) if newest and found.get("rows") else None
+    return show(request, "forecast/backtest.html", BacktestPage(words, newest.day if newest else None))
+
+
+def _address(by: str, skip: int) -> str:
+    query = "&".join(part for part in (f"by={by}" if by else "", f"skip={skip}" if skip else "") if part)
+    return reverse("forecast") + (f"?{query}" if query else "")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise Refusal("bad_filter", name="skip", value=text)
+    return int(text)

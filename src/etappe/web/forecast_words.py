@@ -1,0 +1,343 @@
+"""The forecast in words: numbers in the reader's language, and why each is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from etappe.core.calibration import NEAR_CHANCE
+from etappe.insights.forecast.stored import Change, DealSaid, Month, Report
+from etappe.web.templatetags.formats import day_short, days, money_whole, number, percent
+
+SPLITS: Mapping[str, str | Promise] = {
+    "team": gettext_lazy("Team"),
+    "owner": gettext_lazy("Owner"),
+    "stage": gettext_lazy("Stage"),
+    "source": gettext_lazy("Source"),
+    "product": gettext_lazy("Product"),
+    "industry": gettext_lazy("Industry"),
+    "country": gettext_lazy("Country"),
+    "size": gettext_lazy("Company size"),
+}
+CHANGES: Mapping[str, str | Promise] = {
+    "won": gettext_lazy("won"),
+    "lost": gettext_lazy("lost or left"),
+    "new": gettext_lazy("new"),
+    "gone": gettext_lazy("no longer in sight"),
+    "moved": gettext_lazy("moved to another stage"),
+    "amount": gettext_lazy("amount changed"),
+    "dated": gettext_lazy("expected or resting until another day"),
+    "time": gettext_lazy("nothing but time and what was learned"),
+}
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month or quarter as a row."""
+
+    name: str
+    median: str
+    range50: str
+    range80: str
+    from_open: str
+    still_to_come: str
+    proven: str
+    unproven: str
+    overridden: str
+
+
+@dataclass(frozen=True)
+class DealLine:
+    """A deal as a row."""
+
+    name: str
+    url: str
+    stage: str
+    proof: str
+    chance: str
+    sure: str
+    likely: str
+    spread: str
+    amount: str
+    expected: str
+    why: tuple[str, ...]
+    has_moved: bool
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """A reason why the expectation is another one than a week ago."""
+
+    reason: str | Promise
+    deals: int
+    by: str
+
+
+def month_lines(months: Sequence[Month], currency: str, *, quarters: bool = False) -> tuple[MonthLine, ...]:
+    """Months or quarters as rows."""
+    return tuple(
+        _month_line(month, currency, _quarter(month) if quarters else _month(month.begins)) for month in months
+    )
+
+
+def _month_line(month: Month, currency: str, name: str) -> MonthLine:
+    total = month.total
+    return MonthLine(
+        name=name,
+        median=money_whole(total.median, currency),
+        range50=_range(total.low50, total.high50, currency),
+        range80=_range(total.low80, total.high80, currency),
+        from_open=money_whole(month.from_open, currency),
+        still_to_come=_("not known") if month.still_to_come is None else money_whole(month.still_to_come, currency),
+        proven=money_whole(month.proven, currency),
+        unproven=money_whole(month.unproven, currency),
+        overridden=money_whole(month.overridden, currency),
+    )
+
+
+def short_month(day: date, pattern: str = "LLL") -> str:
+    """The month's name, short."""
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=(get_language() or "en").replace("-", "_"))
+
+
+def _month(day: date) -> str:
+    return short_month(day, "MMM yyyy")
+
+
+def _quarter(month: Month) -> str:
+    quarter, year = (month.begins.month - 1) // 3 + 1, month.begins.year
+    is_part = (month.begins.month - 1) % 3 > 0
+    if is_part:
+        return _("rest of Q%(quarter)d %(year)d") % {"quarter": quarter, "year": year}
+    return _("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": year}
+
+
+def _range(low: float, high: float, currency: str) -> str:
+    return _("%(low)s to %(high)s") % {"low": money_whole(low, currency), "high": money_whole(high, currency)}
+
+
+def headline(said: Report) -> str:
+    """The next months in one sentence, which also says the drawing in words."""
+    months = [month for month in said.months if month.total.high80 > 0]
+    if not months:
+        return _("Nothing is expected in the months ahead.")
+    first, last = said.months[0], said.months[-1]
+    return _(
+        "%(first)s: %(median)s, with a chance of 80 %% between %(low)s and %(high)s."
+        " In %(last)s the same range is %(low_last)s to %(high_last)s."
+    ) % {
+        "first": _month(first.begins),
+        "median": money_whole(first.total.median, said.currency),
+        "low": money_whole(first.total.low80, said.currency),
+        "high": money_whole(first.total.high80, said.currency),
+        "last": _month(last.begins),
+        "low_last": money_whole(last.total.low80, said.currency),
+        "high_last": money_whole(last.total.high80, said.currency),
+    }
+
+
+def trust(said: Report) -> tuple[str, bool]:
+    """How far these intervals can be trusted, and whether that is less than they promise."""
+    outer = next((each for each in said.backtest.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
+    if not outer["n"]:
+        return _("These intervals could not be tried on your past yet: too few months lie behind."), True
+    shares = {"share": percent(outer["share"]), "n": outer["n"]}
+    if outer["holds"]:
+        return _("On your past, the 80 %% intervals held %(share)s of %(n)d months as they were said.") % shares, False
+    words = _(
+        "These intervals failed on your past: those for 80 %% held %(share)s of %(n)d months. Take them with care."
+    )
+    return words % shares, True
+
+
+def deal_lines(said: Report) -> tuple[DealLine, ...]:
+    """Deals as rows."""
+    return tuple(_deal_line(deal) for deal in said.deals)
+
+
+def _deal_line(deal: DealSaid) -> DealLine:
+    early, middle, late = deal.likely or (None, None, None)
+    spread = _("%(early)s to %(late)s") % {"early": day_short(early), "late": day_short(late)} if early else ""
+    return DealLine(
+        name=deal.name,
+        url=reverse("deal", args=[deal.uid]),
+        stage=deal.stage_label,
+        proof=deal.proof,
+        chance=percent(deal.chance),
+        sure=_("%(low)s to %(high)s") % {"low": percent(deal.low), "high": percent(deal.high)},
+        likely=day_short(middle) if middle else "",
+        spread=spread,
+        amount=money_whole(deal.amount, deal.currency),
+        expected=money_whole(deal.expected, deal.currency),
+        why=tuple(_REASONS[code](*values) for code, *values in deal.why),
+        has_moved=deal.has_moved,
+    )
+
+
+def _of_stage(share: float, seen: int) -> str:
+    words = ngettext(
+        "Of deals that enter its stage %(share)s are won (%(n)d stay seen to its end).",
+        "Of deals that enter its stage %(share)s are won (%(n)d stays seen to their end).",
+        seen,
+    )
+    return words % {"share": percent(share), "n": seen}
+
+
+_REASONS: Mapping[str, Callable[..., str]] = {
+    "stage": _of_stage,
+    "few": lambda seen: _("Its stage has hardly a past, so the chance leans on all deals."),
+    "long": lambda stayed, first: (
+        _("In its stage for %(days)s; on the first day it was %(share)s.")
+        % {"days": days(stayed), "share": percent(first)}
+    ),
+    "stayed": lambda stayed, first: (
+        _("In its stage for %(days)s; most that are lost are so sooner. On the first day it was %(share)s.")
+        % {"days": days(stayed), "share": percent(first)}
+    ),
+    "rests": lambda left: _("Rests for %(days)s more, as the buyer asked.") % {"days": days(left)},
+    "typical": lambda: _("Without an amount: that of a typical won deal is taken."),
+}
+
+
+def change_lines(said: Report) -> tuple[ChangeLine, ...]:
+    """What changed since the forecast of the week before."""
+    return tuple(_change(each, said.currency) for each in said.changes)
+
+
+def _change(each: Change, currency: str) -> ChangeLine:
+    amount = money_whole(abs(each.by), currency)
+    return ChangeLine(CHANGES[each.reason], each.deals, f"{'+' if each.by >= 0 else '−'} {amount}")
+
+
+def quality_lines(quality: Mapping[str, int]) -> tuple[str, ...]:
+    """What is odd about the records, and what was done about it."""
+    return tuple(_odd(name, count) for name, count in quality.items())
+
+
+def _odd(name: str, count: int) -> str:
+    texts = {
+        "open_without_amount": ngettext(
+            "%(n)s open deal has no amount: that of a typical won deal is taken.",
+            "%(n)s open deals have no amount: that of a typical won deal is taken.",
+            count,
+        ),
+        "won_without_amount": ngettext(
+            "%(n)s won deal has no amount and counts as 0.", "%(n)s won deals have no amount and count as 0.", count
+        ),
+        "ends_first": ngettext(
+            "%(n)s deal was decided before it began: its length is left out.",
+            "%(n)s deals were decided before they began: their length is left out.",
+            count,
+        ),
+        "other_currencies": ngettext(
+            "There is %(n)s further currency: its amounts are shown apart, never added.",
+            "There are %(n)s further currencies: their amounts are shown apart, never added.",
+            count,
+        ),
+        "overdue": ngettext(
+            "%(n)s open deal was expected to be decided by now.",
+            "%(n)s open deals were expected to be decided by now.",
+            count,
+        ),
+    }
+    return texts[name] % {"n": number(count)}
+
+
+@dataclass(frozen=True)
+class BacktestWords:
+    """A backtest as tables: months as they were said, ways compared, chances of single deals."""
+
+    months: tuple[tuple[str, ...], ...]
+    ways: tuple[tuple[str, ...], ...]
+    bins: tuple[tuple[str, ...], ...]
+    coverage: tuple[str, ...]
+    deals: str
+    verdict: str
+
+
+def backtest_words(found: Mapping[str, Any], currency: str) -> BacktestWords:
+    """The backtest in words."""
+    rows = sorted(found["rows"], key=lambda row: (row["month"], row["before"]), reverse=True)
+    return BacktestWords(
+        months=tuple(_tried(row, currency) for row in rows),
+        ways=tuple(_way(row, currency) for row in found["by_before"] if row["n"]),
+        bins=tuple(_bin(each) for each in found["deals"].get("bins", ())),
+        coverage=tuple(_coverage(each) for each in found["coverage"] if each["n"]),
+        deals=_of_deals(found["deals"]),
+        verdict=_verdict(found),
+    )
+
+
+def _tried(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
+    is_in = row["low80"] <= row["came"] <= row["high80"]
+    return (
+        _month(date.fromisoformat(row["month"])),
+        number(row["before"]),
+        money_whole(row["median"], currency),
+        _range(row["low80"], row["high80"], currency),
+        money_whole(row["came"], currency),
+        _("yes") if is_in else _("no"),
+        money_whole(row["weighted"], currency),
+        money_whole(row["usual"], currency),
+    )
+
+
+def _way(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
+    errors = (row[name] for name in ("forecast", "weighted", "promised", "usual"))
+    return (number(row["before"]), number(row["n"]), *(money_whole(error, currency) for error in errors))
+
+
+def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:
+    sure = _("%(low)s to %(high)s") % {"low": percent(each["low"]), "high": percent(each["high"])}
+    return percent(each["said"]), percent(each["came"]), sure, number(each["n"])
+
+
+def _coverage(each: Mapping[str, Any]) -> str:
+    values = {
+        "wanted": percent(each["wanted"]),
+        "share": percent(each["share"]),
+        "low": percent(each["low"]),
+        "high": percent(each["high"]),
+        "n": each["n"],
+    }
+    if each["holds"]:
+        return _("Intervals for %(wanted)s held %(share)s (95%% interval %(low)s to %(high)s, n %(n)d).") % values
+    return (
+        _("Intervals for %(wanted)s failed: they held %(share)s (95%% interval %(low)s to %(high)s, n %(n)d).") % values
+    )
+
+
+def _of_deals(found: Mapping[str, Any]) -> str:
+    if "brier" not in found:
+        return _("Too few deals were decided to judge the chances of single ones (%(n)d).") % {"n": found["n"]}
+    values = {name: number(found[name], 3) for name in ("brier", "brier_stage", "auc", "auc_low", "auc_high", "ece")}
+    words = _(
+        "Of %(n)d chances to be won within 90 days: Brier score %(brier)s, with the share of the stage %(brier_stage)s"
+        " (lower is better); mean gap %(ece)s; AUC %(auc)s (%(auc_low)s to %(auc_high)s)."
+    ) % {**values, "n": found["n"]}
+    if found["auc_low"] < NEAR_CHANCE:
+        return f"{words} {_('They cannot tell winners from others: do not rank deals by them.')}"
+    return words
+
+
+def _verdict(found: Mapping[str, Any]) -> str:
+    rows = [row for row in found["by_before"] if row["n"]]
+    ways = {name: sum(row[name] for row in rows) for name in ("forecast", "weighted", "promised", "usual")}
+    best = min(ways, key=lambda name: ways[name])
+    names = {
+        "weighted": _("the stage-weighted pipeline"),
+        "promised": _("the dates in the deals"),
+        "usual": _("the average month of the year before"),
+    }
+    if best == "forecast":
+        return _("The forecast was closest to what came.")
+    return _("%(way)s was closer to what came than the forecast.") % {"way": names[best].capitalize()}

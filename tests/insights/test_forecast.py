@@ -1,0 +1,180 @@
+"""Forecasts of open deals: made of the past only, kept as they were said, and told with how they turned out."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from etappe.core import forecast as core
+from etappe.core.actor import SYSTEM
+from etappe.core.errors import Forbidden, Refusal
+from etappe.deals.actions.place import leave, move, win
+from etappe.insights import actions
+from etappe.insights.forecast import past, stored
+from tests.cast import Cast
+from tests.insights.history import BEGIN, NOW, REASON, Past, company, live, live_all, story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def history(db: None) -> Cast:
+    cast = company()
+    live_all(story(), cast)
+    return cast
+
+
+def made(cast: Cast) -> stored.Report:
+    actions.forecast(actor=SYSTEM, at=NOW)
+    found = stored.report(SYSTEM)
+    assert found is not None
+    return found
+
+
+def test_what_is_said_adds_up_and_each_viewer_sees_their_own(history: Cast) -> None:
+    said = made(history)
+    assert (said.is_enough, said.closed, said.n, said.currency) == (True, 47, 13, "EUR")
+    for month in (*said.months, *said.quarters):
+        total = month.total
+        assert 0 <= total.low80 <= total.low50 <= total.median <= total.high50 <= total.high80
+        assert month.proven + month.unproven + month.overridden == pytest.approx(month.from_open)
+    assert len(said.months) == 7 and said.found == 13
+    for deal in said.deals:
+        assert 0 < deal.low <= deal.chance <= deal.high < 1 and deal.why and len(deal.likely) == 3
+        assert sorted(deal.likely) == list(deal.likely) and deal.likely[0] >= said.day
+    json.dumps(stored.as_json(said))
+    _seen_by_one(history, said)
+
+
+def _seen_by_one(history: Cast, whole: stored.Report) -> None:
+    mine = stored.report(history.cem, by="owner")
+    assert mine and 0 < mine.n < whole.n and [segment.label for segment in mine.segments] == [history.cem.label]
+    assert {deal.uid for deal in mine.deals} < {deal.uid for deal in whole.deals}
+    assert mine.months[1].from_open < whole.months[1].from_open
+    with pytest.raises(Refusal) as refusal:
+        stored.report(history.cem, by="nonsense")
+    assert refusal.value.code == "unknown_split"
+    with pytest.raises(Forbidden):
+        actions.forecast(actor=history.cem, at=NOW)
+
+
+def test_the_past_is_made_of_what_was_known_then(history: Cast) -> None:
+    """Whatever happens after a day, the forecast as of that day is made of the same facts."""
+    day = (NOW - timedelta(days=200)).date()
+    before = past.known_on(day, zone="Europe/Berlin", present=False)
+    live(Past(500, 3, "open", {}), actor=history.ada)
+    for deal in before.open[:3]:
+        if any(each.uid == deal.uid for each in past.known_on(NOW.date(), zone="Europe/Berlin", present=True).open):
+            move(deal.uid, "ordered", actor=history.ada if deal.owner_id == history.ada.id else history.cem, at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE deals_deal SET source = 'after', product = 'after', expected_close = now()")
+    after = past.known_on(day, zone="Europe/Berlin", present=False)
+    assert before.open == after.open and before.cells == after.cells and before.typical == after.typical
+    assert sorted(before.brought, key=repr) == sorted(after.brought, key=repr)
+    for name in ("stays", "lives"):
+        assert _rows(getattr(before, name)) == _rows(getattr(after, name))
+    assert (before.state.won, before.state.others) == (after.state.won, after.state.others)
+    assert len(before.open) > 3 and before.state.closed < 47
+
+
+def _rows(stays: core.Stays) -> list[tuple[float, ...]]:
+    return sorted(zip(*(values.tolist() for values in vars(stays).values()), strict=True))
+
+
+def _kept_as_they_were() -> None:
+    with connection.cursor() as cursor:
+        for statement in (
+            "UPDATE insights_forecast SET closed = 1",
+            "DELETE FROM insights_forecast WHERE kind = 'weekly'",
+            "UPDATE insights_forecastdeal SET chance = 1",
+            "DELETE FROM insights_forecastdeal",
+        ):
+            with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+                cursor.execute(statement)
+    actions.forecast(actor=SYSTEM, at=NOW + timedelta(hours=7))
+    assert _kinds() == [("current", 1), ("weekly", 1)]
+
+
+def _kinds() -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, count(*) FROM insights_forecast GROUP BY 1 ORDER BY 1")
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) -> None:
+    first = made(history)
+    own = stored.report(history.ada)
+    assert own and first.since is None
+    _kept_as_they_were()
+    later = NOW + timedelta(days=8)
+    won, lost, moved = (deal.uid for deal in own.deals[:3])
+    win(won, actor=history.ada, at=later)
+    leave(lost, REASON["lost"], actor=history.ada, at=later)
+    move(moved, "ordered", actor=history.ada, at=later)
+    live(Past((later - BEGIN).days, 0, "open", {}), actor=history.ada)
+    assert actions.is_due(later)
+    actions.forecast(actor=SYSTEM, at=later)
+    said = stored.report(SYSTEM)
+    assert said and said.since == first.day and not actions.is_due(later)
+    found = {change.reason: change for change in said.changes}
+    assert {reason: found[reason].deals for reason in ("won", "lost", "moved", "new")} == dict.fromkeys(
+        ("won", "lost", "moved", "new"), 1
+    )
+    assert found["won"].by < 0 < found["new"].by
+    assert _kinds() == [("current", 1), ("weekly", 2)]
+
+
+@pytest.mark.parametrize("outcomes", [[], ["won"] * 20, ["lost"] * 20])
+def test_little_and_one_sided_histories_give_no_nonsense(db: None, outcomes: list[str]) -> None:
+    cast = company()
+    live_all([Past(at % 9, at % 5, outcome, {"amount": None}) for at, outcome in enumerate(outcomes)], cast)
+    live(Past(400, 0, "open", {"amount": None, "currency": "CHF"}), actor=cast.ada)
+    said = made(cast)
+    assert said.is_enough == (len(outcomes) >= 20)
+    text = json.dumps(stored.as_json(said))
+    assert "NaN" not in text and "Infinity" not in text
+    if said.is_enough:
+        assert said.quality["open_without_amount"] == 1 and said.deals[0].amount == Decimal(0)
+
+
+def test_curves_recover_what_the_deals_were_drawn_from() -> None:
+    """A chain with known chances: after 30 days in the first stage 60 % go on, of those 50 % are won 10 days later."""
+    chance = np.random.default_rng(5)
+    count = 20_000
+    goes = chance.random(count) < 0.6
+    wins = chance.random(count) < 0.5
+    days = chance.geometric(1 / 30, count)
+    later = chance.geometric(1 / 10, count)
+    cut = chance.integers(1, 300, count)
+    first = np.where(days <= cut, np.where(goes, 1, core.OUT), core.GOES_ON)
+    second = goes & (days <= cut)
+    seen = later[second] <= (cut - days)[second]
+    stays = core.Stays(
+        np.concatenate([np.zeros(count, int), np.ones(second.sum(), int)]),
+        np.concatenate([np.minimum(days, cut), np.minimum(later[second], (cut - days)[second])]),
+        np.concatenate([first, np.where(seen, np.where(wins[second], core.WON, core.OUT), core.GOES_ON)]),
+        np.ones(count + second.sum()),
+    )
+    curves = core.fit(stays, 2)
+    assert curves.won_within[0, -1] == pytest.approx(0.3, abs=0.02)
+    assert curves.won_within[1, 10] == pytest.approx(0.5 * (1 - 0.9**10), abs=0.02)
+    truth = 0.3 * np.mean(chance.geometric(1 / 30, 200_000) + chance.geometric(1 / 10, 200_000) <= 40)
+    assert curves.won_within[0, 40] == pytest.approx(truth, abs=0.02)
+    assert curves.from_now(0, 50)[-1] == pytest.approx(0.3, abs=0.03)
+    assert core.quantiles(curves.from_now(1, 0))[1] in (6, 7, 8)
+
+
+def test_sums_of_deals_have_the_spread_they_should() -> None:
+    chances = np.full((400, 2), 0.25)
+    deals = core.Open(chances, np.full(400, 10.0), np.zeros(400), np.arange(400) % 2)
+    drawn = core.simulate(deals, 2, 4000, np.random.default_rng(2))
+    total = drawn.sum(axis=0)
+    assert total[:, 0].mean() == pytest.approx(1000, rel=0.01)
+    assert total[:, 0].std() == pytest.approx(10 * np.sqrt(400 * 0.25 * 0.75), rel=0.05)
+    unsure = core.simulate(deals, 2, 4000, np.random.default_rng(2), common=0.5).sum(axis=0)
+    assert unsure[:, 0].std() > 2.5 * total[:, 0].std()

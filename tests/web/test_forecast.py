@@ -1,0 +1,59 @@
+"""The pages of the forecast: before there is one, with too little, and in full; over the API; in German."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from etappe.core.actor import SYSTEM
+from etappe.insights import actions
+from etappe.team.actions import create_token
+from tests.insights.history import NOW, company, live_all, story
+from tests.web.signed import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(client: Client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.content
+    return answer.content.decode()
+
+
+def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
+    cast = company()
+    client = client_of("dot")
+    token = create_token("Test", ("read",), actor=cast.dot, at=NOW)[1]
+
+    def api(path: str) -> Any:
+        return client.get(path, headers={"authorization": f"Bearer {token}"}).json()
+
+    assert "No forecast yet." in text_of(client, "/figures/forecast/")
+    assert "Nothing to look back on yet." in text_of(client, "/figures/forecast/backtest/")
+    assert api("/api/v1/forecast") == {"is_made": False}
+    actions.forecast(actor=SYSTEM, at=NOW)
+    assert "0 were closed so far; a forecast needs 20." in text_of(client, "/figures/forecast/")
+    live_all(story(), cast)
+    actions.forecast(actor=SYSTEM, at=NOW)
+    page = text_of(client, "/figures/forecast/?by=team")
+    for words in (
+        "13 open deals, learned from 47 closed ones",
+        "80% interval",
+        "Deal by deal",
+        "open 29",
+        "How it is made",
+    ):
+        assert words in page, words
+    assert page.count("<rect") == 2 + 14 and "NaN" not in page
+    back = text_of(client, "/figures/forecast/backtest/")
+    assert "Stage-weighted pipeline" in back and "Month by month" in back
+    assert api("/api/v1/forecast?by=owner")["n"] == 13
+    assert api("/api/v1/forecast/backtest")["rows"]
+    mine = text_of(client_of("cem"), "/figures/forecast/")
+    assert "4 open deals, learned from 47 closed ones" in mine and "open 29" not in mine
+    for path in ("/figures/forecast/?by=x", "/figures/forecast/?skip=-1", "/figures/forecast/?skip=99999999999"):
+        text_of(client, path, 422)
+    german = client.get("/figures/forecast/", headers={"accept-language": "de"}).content.decode()
+    assert "Noch kommende" in german or "Still to come" in german
