@@ -77,6 +77,7 @@ def deals(count: int, *, slope: float = 1.5, seed: int = 1) -> list[dict[str, st
                 "customer": f"c{chance.integers(count // 4)}",
                 "note": "asked for an offer and came back later with questions " + "x" * int(chance.integers(90)),
                 "tenant": "one",
+                "rare": "7" if number == 5 else "",
                 "billed": f"{chance.integers(1, 900)}" if won else "",
                 "stage": "won" if won else "lost",
             }

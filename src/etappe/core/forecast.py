@@ -164,7 +164,8 @@ def _mixed(ends: Floats, risk: Floats, alike: Ints) -> tuple[Floats, Floats]:
 
 def _translated(ends: Floats, group: Ints, cell: int, alike: Ints) -> Floats:
     """Ends of the group's cells, exits into cells of other versions counted for the like cell of this version."""
-    cells, total = len(alike), np.zeros_like(ends[cell])
+    cells = len(alike)
+    total: Floats = np.zeros(ends[cell].shape, dtype=np.float64)
     for other in group:
         offset = cell - other
         for leads in range(cells):

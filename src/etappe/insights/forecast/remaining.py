@@ -105,7 +105,8 @@ def _fitted(cases: list[Case], shape: dict[str, float], clocks: tuple[str, ...],
 
 def _member(encoder: Encoder, given: Prefixes, shape: dict[str, float], clock: str, seed: int) -> Member:
     wanted = given.remaining + (given.elapsed if clock == "life" else 0.0)
-    columns = np.flatnonzero(np.nanmax(given.features, axis=0) > np.nanmin(given.features, axis=0))
+    low, high = (np.nan_to_num(given.features, nan=gap) for gap in (np.inf, -np.inf))
+    columns = np.flatnonzero(high.max(axis=0) > low.min(axis=0))
     model = HistGradientBoostingRegressor(
         loss="absolute_error",
         max_features=0.3,

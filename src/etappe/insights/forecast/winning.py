@@ -78,6 +78,7 @@ class _Encoder:
         self.rates = TargetEncoder(random_state=self.seed, target_type="binary") if self.many else None
         rates = self.rates.fit_transform(table[:, self.many], won) if self.rates else None
         numbers = self._numbers(features)
+        self.unseen = ~np.isfinite(numbers).any(axis=0)
         self.middle = np.asarray([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in numbers.T])
         self.scale = StandardScaler().fit(_filled(numbers, self.middle))
         return self._matrices(numbers, table, rates)
@@ -110,7 +111,8 @@ class _Encoder:
         straight = np.clip(self.scale.transform(_filled(numbers, self.middle)), -4, 4)
         gaps = np.isnan(numbers).astype(np.float64)
         line = np.hstack([flags, straight, gaps, (extra - 0.5) * 4])
-        return _Matrices(np.hstack([np.where(codes < 0, np.nan, codes), numbers, extra]), line)
+        seen = np.where(self.unseen, 0.0, numbers)
+        return _Matrices(np.hstack([np.where(codes < 0, np.nan, codes), seen, extra]), line)
 
 
 def _words_of(choices: Sequence[Feature]) -> npt.NDArray[Any]:
