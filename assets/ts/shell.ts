@@ -59,6 +59,9 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+// On a phone the places of a row may be more than fit: the one where somebody is has to be seen.
+document.querySelector(".local [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 setUpPanel();
 setUpMenus();
 setUpToasts();
