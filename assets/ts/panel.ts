@@ -18,6 +18,13 @@ export function closePanel(): void {
   panel()?.close();
 }
 
+// What a sheet shows can be a page of its own as well, opened by its address: done there leads back to where it is about.
+function leave(): void {
+  const back = document.querySelector<HTMLAnchorElement>(".standalone a[data-close-panel]");
+  if (!panel()?.open && back) window.location.assign(back.href);
+  else closePanel();
+}
+
 export function setUpPanel(): void {
   const sheet = panel();
   if (!sheet) return;
@@ -26,9 +33,10 @@ export function setUpPanel(): void {
     if (sheet.innerHTML.trim()) openPanel();
     else closePanel();
   });
-  document.body.addEventListener("panel-done", closePanel);
+  document.body.addEventListener("panel-done", leave);
   document.addEventListener("click", (event) => {
     const target = event.target as Element;
+    if (!sheet.open) return;
     if (target === sheet || target.closest("[data-close-panel]")) {
       if (target !== sheet) event.preventDefault();
       closePanel();
