@@ -186,6 +186,26 @@ def mixed(own: Floats, whole: Floats, seen: float) -> Floats:
     return np.asarray(weight * own + (1 - weight) * whole, dtype=np.float64)
 
 
+def shifted(within: Floats, step: float) -> Floats:
+    """The curve with its log-odds moved by `step` on every day; what cannot be stays impossible.
+
+    >>> shifted(np.array([0.0, 0.5]), 1.0986).round(3).tolist()
+    [0.0, 0.75]
+    """
+    odds = within / np.maximum(1 - within, 1e-9) * np.exp(step)
+    return np.asarray(odds / (1 + odds), dtype=np.float64)
+
+
+def step_between(one: Floats, other: Floats) -> Floats:
+    """By how much the log-odds of `one` must be moved to become those of `other`, at most 3 either way.
+
+    >>> step_between(np.array([0.5]), np.array([0.75])).round(4).tolist()
+    [1.0986]
+    """
+    a, b = (np.clip(each, 1e-3, 1 - 1e-3) for each in (one, other))
+    return np.asarray(np.clip(np.log(b / (1 - b)) - np.log(a / (1 - a)), -3, 3), dtype=np.float64)
+
+
 def quantiles(within: Floats, shares: Sequence[float] = (0.1, 0.5, 0.9)) -> tuple[int, ...]:
     """After how many days these shares of the wins have come, if it is won at all; empty where it cannot be.
 

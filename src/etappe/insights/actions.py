@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from etappe.core.actor import Actor
-from etappe.core.forecast import MINIMUM
+from etappe.core.forecast import MINIMUM, step_between
 from etappe.core.periods import local_day
-from etappe.insights.forecast import backtest, said
+from etappe.insights.forecast import backtest, boosted, said
 from etappe.insights.forecast.past import Past, known_on, last_seen
 from etappe.insights.forecast.said import Chance, Fitted
 from etappe.insights.forecast.why import reasons
@@ -35,10 +35,11 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     settings = workspace()
     day = last_seen(local_day(at, settings.zone))
     past = known_on(day, zone=settings.zone, present=True)
-    alike = _alike()
-    curves = said.fitted(past, alike)
-    found = said.chances(past, curves) if curves.closed >= MINIMUM else []
-    tried = backtest.backtest(day, zone=settings.zone, currency=settings.currency, alike=alike)
+    stages = _stages_of()
+    curves = said.fitted(past, stages.alike)
+    tried = backtest.backtest(day, zone=settings.zone, currency=settings.currency, stages=stages)
+    steps = _steps(past, curves, stages, tried)
+    found = said.chances(past, curves, steps) if curves.closed >= MINIMUM else []
     row = _row(past, curves, backtest.summary(tried), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()
     _store(Forecast(kind=CURRENT, **row), found, curves)
@@ -55,9 +56,25 @@ def is_due(at: datetime) -> bool:
     return newest is None or newest.day < day or at - newest.made_at > timedelta(hours=6)
 
 
-def _alike() -> dict[tuple[int, str], Any]:
+def _stages_of() -> backtest.Stages:
     """Stages of one key in versions of one process are one stage."""
-    return {(version, stage): (spec.key, stage) for version, spec in all_specs().items() for stage in spec.order}
+    specs = all_specs()
+    alike = {(version, stage): (spec.key, stage) for version, spec in specs.items() for stage in spec.order}
+    place = {
+        (version, stage): (at + 1) / len(spec.order)
+        for version, spec in specs.items()
+        for at, stage in enumerate(spec.order)
+    }
+    return backtest.Stages(alike, place)
+
+
+def _steps(past: Past, curves: Fitted, stages: backtest.Stages, tried: backtest.Backtest) -> dict[int, float]:
+    """By how much the log-odds of each deal are moved, where the boosted way was chosen."""
+    if tried.model is None:
+        return {}
+    shot = boosted.snapshot(past, said.soon(past, curves, boosted.SOON), stages.place)
+    steps = step_between(shot.by_curves, boosted.predict(tried.model, shot))
+    return dict(zip(shot.keys.tolist(), steps.tolist(), strict=True))
 
 
 def _row(past: Past, curves: Fitted, tried: dict[str, Any], currency: str, at: datetime) -> dict[str, Any]:
@@ -65,7 +82,7 @@ def _row(past: Past, curves: Fitted, tried: dict[str, Any], currency: str, at: d
     return {
         "day": past.day,
         "made_at": at,
-        "method": "curves",
+        "method": tried["method"],
         "currency": currency,
         "closed": curves.closed,
         "arrivals": {each: said.arrivals(past, each) for each in currencies},

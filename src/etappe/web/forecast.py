@@ -24,6 +24,7 @@ from etappe.web.forecast_words import (
     change_lines,
     deal_lines,
     headline,
+    method,
     month_lines,
     quality_lines,
     short_month,
@@ -45,6 +46,7 @@ class ForecastPage:
     changes: tuple[ChangeLine, ...] = ()
     quality: tuple[str, ...] = ()
     sentence: str = ""
+    method: str = ""
     trust: str = ""
     is_shaky: bool = False
     bands: Bands | None = None
@@ -73,6 +75,7 @@ def forecast(request: Request) -> HttpResponse:
         changes=change_lines(said),
         quality=quality_lines(said.quality),
         sentence=headline(said),
+        method=method(said.backtest),
         trust=words,
         is_shaky=is_shaky,
         is_partial=any(month.still_to_come is None for month in said.months),

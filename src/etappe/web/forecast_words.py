@@ -203,6 +203,10 @@ _REASONS: Mapping[str, Callable[..., str]] = {
         _("In its stage for %(days)s; most that are lost are so sooner. On the first day it was %(share)s.")
         % {"days": days(stayed), "share": percent(first)}
     ),
+    "learned": lambda curves: (
+        _("Amount, owner, dates and proof moved it: by its stage alone it would be %(share)s.")
+        % {"share": percent(curves)}
+    ),
     "rests": lambda left: _("Rests for %(days)s more, as the buyer asked.") % {"days": days(left)},
     "typical": lambda: _("Without an amount: that of a typical won deal is taken."),
 }
@@ -330,6 +334,23 @@ def _of_deals(found: Mapping[str, Any]) -> str:
 
 
 def _verdict(found: Mapping[str, Any]) -> str:
+    return f"{_closest(found)} {method(found)}"
+
+
+def method(found: Mapping[str, Any]) -> str:
+    """Which way the chances of deals are made, and why that one."""
+    if found.get("method") == "boosted":
+        return _(
+            "Chances come from boosted trees over what was known of each deal, on top of the curves of its stage: "
+            "on your past they were closer to what came."
+        )
+    deals = found.get("deals", {})
+    if deals.get("brier_boosted", 0.0) != deals.get("brier_curves", 0.0):
+        return _("Chances come from the curves of the stages; boosted trees were tried and did no better on your past.")
+    return _("Chances come from the curves of the stages; for more there is too little history.")
+
+
+def _closest(found: Mapping[str, Any]) -> str:
     rows = [row for row in found["by_before"] if row["n"]]
     ways = {name: sum(row[name] for row in rows) for name in ("forecast", "weighted", "promised", "usual")}
     best = min(ways, key=lambda name: ways[name])

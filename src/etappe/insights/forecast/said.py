@@ -37,6 +37,7 @@ class Chance:
     seen: int
     amount: float
     amount_known: bool
+    by_curves: float
 
 
 @dataclass(frozen=True)
@@ -73,20 +74,34 @@ def fitted(past: Past, alike: Mapping[tuple[int, str], Any]) -> Fitted:
     return Fitted(stages, core.fit(past.lives, 1), at, past.state.closed)
 
 
-def chances(past: Past, curves: Fitted) -> list[Chance]:
-    """What is said about each open deal."""
+def chances(past: Past, curves: Fitted, steps: Mapping[int, float] | None = None) -> list[Chance]:
+    """What is said about each open deal; `steps` moves the log-odds of deals (by key)."""
     ends = ends_of(past.day)
     known: dict[tuple[Any, ...], Floats] = {}
-    return [_chance(deal, past, curves, ends, known) for deal in past.open]
+    return [_chance(deal, past, curves, ends, known, (steps or {}).get(deal.deal_id, 0.0)) for deal in past.open]
+
+
+def soon(past: Past, curves: Fitted, days: int) -> Floats:
+    """The chance of each open deal to be won within so many days, by the curves."""
+    known: dict[tuple[Any, ...], float] = {}
+    for deal in past.open:
+        key = _key_of(deal)
+        if key not in known:
+            known[key] = float(within(curves, *key)[days])
+    return np.asarray([known[_key_of(deal)] for deal in past.open], dtype=np.float64)
+
+
+def _key_of(deal: OpenDeal) -> tuple[Any, ...]:
+    return deal.version, deal.stage, _step(deal.stayed), _step(deal.age or 0)
 
 
 def _chance(
-    deal: OpenDeal, past: Past, curves: Fitted, ends: Sequence[int], known: dict[tuple[Any, ...], Floats]
+    deal: OpenDeal, past: Past, curves: Fitted, ends: Sequence[int], known: dict[tuple[Any, ...], Floats], step: float
 ) -> Chance:
-    key = (deal.version, deal.stage, _step(deal.stayed), _step(deal.age or 0))
+    key = _key_of(deal)
     if key not in known:
         known[key] = within(curves, *key)
-    reached = known[key]
+    reached = core.shifted(known[key], step) if step else known[key]
     seen = ended(curves, deal.version, deal.stage)
     months = core.by_period(reached, ends, deal.rests)
     typical = past.typical.get(deal.currency, 0.0)
@@ -99,6 +114,7 @@ def _chance(
         seen=int(seen),
         amount=float(deal.amount) if deal.amount is not None else typical,
         amount_known=deal.amount is not None,
+        by_curves=float(known[key][-1]),
     )
 
 

@@ -17,7 +17,8 @@ def reasons(said: Chance, curves: Fitted, entering: Mapping[tuple[int, str], flo
 
     `stage`: of those that enter its stage so many per cent are won, seen n times. `few`: its stage has hardly a past,
     so it is drawn towards all deals. `long`, `fresh`: for how many days it has been there, and what the chance would be
-    on its first day. `rests`: days until the date the buyer named. `typical`: its amount is not known.
+    on its first day. `learned`: what the curves alone say, where amount, owner, dates
+    and proof moved it. `rests`: days until the date the buyer named. `typical`: its amount is not known.
     """
     deal = said.deal
     found: list[list[Any]] = []
@@ -25,6 +26,8 @@ def reasons(said: Chance, curves: Fitted, entering: Mapping[tuple[int, str], flo
     if share is not None:
         found.append(["stage", round(share, 4), said.seen])
     found += _age(said, curves)
+    if abs(said.within - said.by_curves) > NOTABLE / 2:
+        found.append(["learned", round(said.by_curves, 4)])
     if said.seen < WEIGHT:
         found.append(["few", said.seen])
     if deal.rests:
@@ -37,8 +40,8 @@ def reasons(said: Chance, curves: Fitted, entering: Mapping[tuple[int, str], flo
 def _age(said: Chance, curves: Fitted) -> list[list[Any]]:
     deal = said.deal
     first_day = float(within(curves, deal.version, deal.stage, 0, max(0, (deal.age or 0) - deal.stayed))[-1])
-    if said.within < first_day - NOTABLE:
+    if said.by_curves < first_day - NOTABLE:
         return [["long", deal.stayed, round(first_day, 4)]]
-    if said.within > first_day + NOTABLE:
+    if said.by_curves > first_day + NOTABLE:
         return [["stayed", deal.stayed, round(first_day, 4)]]
     return []

@@ -190,10 +190,13 @@ class _Between:
         return np.asarray((self.one(scores) + self.other(scores)) / 2, dtype=np.float64)
 
 
-def fit(features: Sequence[Feature], won: Bools, *, seed: int = 0) -> Chances:
-    """Learn who wins; needs both outcomes. Rows that look the same are kept together when it is tried."""
+def fit(features: Sequence[Feature], won: Bools, *, together: Ints | None = None, seed: int = 0) -> Chances:
+    """Learn who wins; needs both outcomes.
+
+    Rows with one number in `together` are kept together when it is tried; without it, those that look the same.
+    """
     with threadpool_limits(limits=1):
-        together = groups(features)
+        together = groups(features) if together is None else together
         stages = {count: np.zeros(len(won)) for count in TREES}
         straight = np.zeros(len(won))
         for learn, try_on in folds(won, together, INNER, seed):
