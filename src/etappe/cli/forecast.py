@@ -106,8 +106,10 @@ def _trust(plain: Mapping[str, Any]) -> list[str]:
     lines = [_covered(each) for each in plain.get("coverage", []) if each["n"]]
     deals = plain.get("deals", {})
     if "brier" in deals:
-        said = ", ".join(f"{name} {deals[name]:.3f}" for name in ("brier", "brier_stage", "ece", "auc"))
+        names = ("brier", "brier_curves", "brier_boosted", "brier_stage", "ece", "auc")
+        said = ", ".join(f"{name} {deals[name]:.4f}" for name in names)
         lines.append(f"chances of deals within 90 days: {said}, n {deals['n']}")
+    lines.append(f"method chosen: {plain.get('method', 'curves')}")
     return [*lines, f"intervals are stretched by {plain.get('widen', 1.0):.2f}"]
 
 

@@ -311,7 +311,10 @@ def summed_up(drawn: Floats, widen: float = 1.0) -> Range:
     return Range(float(drawn.mean()), float(median), *bounds)
 
 
-ENOUGH_TRIED: Final = 8
+ENOUGH_TRIED: Final = 24
+"""So many tries say how wide intervals must be; they overlap, each month being said several times."""
+UNTRIED: Final = 2.0
+"""How much intervals are stretched before anything was tried: months differ by more than the chance of single deals."""
 
 
 def widening(misses: Sequence[float]) -> float:
@@ -319,17 +322,16 @@ def widening(misses: Sequence[float]) -> float:
 
     `misses`: |came - median| divided by the half of the 80 % interval on that side. Split conformal prediction: the
     smallest factor that would have covered ceil(0.8 (n + 1)) of n. Never below 1: intervals are not made narrower than
-    chance makes them. With fewer than `ENOUGH_TRIED` nothing is known, and the factor is 1.
+    chance makes them. What is missing of `ENOUGH_TRIED` counts as `UNTRIED`.
 
     Source: V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World (2005).
 
-    >>> widening([0.5] * 4), widening([0.5] * 6 + [2.0] * 4)
-    (1.0, 2.0)
+    >>> widening([]), widening([0.5] * 30), widening([0.5] * 18 + [3.0] * 12)
+    (2.0, 1.0, 3.0)
     """
-    if len(misses) < ENOUGH_TRIED:
-        return 1.0
-    rank = min(int(np.ceil(0.8 * (len(misses) + 1))), len(misses))
-    return max(1.0, float(np.sort(np.minimum(misses, 5.0))[rank - 1]))
+    known = [*misses, *[UNTRIED] * (ENOUGH_TRIED - len(misses))]
+    rank = min(int(np.ceil(0.8 * (len(known) + 1))), len(known))
+    return max(1.0, float(np.sort(np.minimum(known, 5.0))[rank - 1]))
 
 
 def miss(came: float, said: Range) -> float:

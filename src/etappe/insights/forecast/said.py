@@ -17,6 +17,8 @@ MONTHS: Final = 7
 """This month and the six after it."""
 ARRIVALS: Final = 12
 """How many past months show what deals bring that are not there yet."""
+FADES: Final = 0.85
+"""How much less often than the month after it a past month is drawn: businesses grow and shrink."""
 FEWEST: Final = 6
 """With fewer such months it is not said what deals still to come bring."""
 DRAWS: Final = 1000
@@ -176,7 +178,7 @@ def known_ahead(all_teams: Arrivals) -> int:
 
 
 def drawn_arrivals(all_teams: Arrivals, teams: Sequence[str], day: date, chance: np.random.Generator) -> Floats:
-    """Possible amounts of deals still to come, draws by months: each draw takes past months at random.
+    """Possible amounts of deals still to come, draws by months: each draw takes past months, late ones more often.
 
     What is left of this month counts by its share of days; in it, deals must both begin and be won. Months for which
     the past shows too little (`known_ahead`) stay 0.
@@ -188,7 +190,8 @@ def drawn_arrivals(all_teams: Arrivals, teams: Sequence[str], day: date, chance:
         if rows and rows[0]:
             values = np.asarray(rows, dtype=np.float64).sum(axis=0)
             share = left * left if ahead == 0 else left
-            picked = values[chance.integers(len(values), size=DRAWS)]
+            weights = FADES ** np.arange(len(values))
+            picked = values[chance.choice(len(values), size=DRAWS, p=weights / weights.sum())]
             total[:, ahead] = picked[:, 0] * share + picked[:, 1]
     return total
 

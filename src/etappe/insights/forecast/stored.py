@@ -165,7 +165,7 @@ def _head(newest: Forecast, n: int) -> dict[str, Any]:
         "closed": newest.closed,
         "minimum": core.MINIMUM,
         "is_enough": newest.closed >= core.MINIMUM,
-        "widen": float(newest.backtest.get("widen", 1.0)),
+        "widen": float(newest.backtest.get("widen", core.UNTRIED)),
         "n": n,
         "quality": newest.quality,
         "backtest": newest.backtest,
@@ -191,7 +191,7 @@ def _body(newest: Forecast, rows: list[Row], viewer: Actor, by: str | None, skip
     arrivals = newest.arrivals.get(newest.currency, {})
     teams = list(arrivals) if viewer.scope.all else [str(team) for team in viewer.scope.teams]
     coming = said.drawn_arrivals(arrivals, teams, newest.day, chance)
-    widen = float(newest.backtest.get("widen", 1.0))
+    widen = float(newest.backtest.get("widen", core.UNTRIED))
     drawing = _Drawing(newest.day, drawn.sum(axis=0), coming, said.known_ahead(arrivals), widen)
     ordered = sorted(rows, key=lambda row: (-float(row["amount"]) * row["chance"], row["deal_id"]))
     before = _before(newest, viewer)
