@@ -122,17 +122,36 @@ def _prepared(asked: argparse.Namespace) -> Table:
     for name in [asked.target, *asked.exclude, *([asked.time] if asked.time else [])]:
         if name not in cells:
             raise Refused(f"there is no column {name!r}; there are: {', '.join(cells)}")
-    cells = _decided(cells, asked.target, asked.positive)
+    positive = _spelled(asked.positive, cells[asked.target])
+    cells = _decided(cells, asked.target, positive)
     cells = _once(cells)
     target = np.asarray(cells.pop(asked.target))
-    won = target == asked.positive
-    _enough(won, asked.positive, target)
+    won = target == positive
+    _enough(won, positive, target)
     days = feature(asked.time, cells[asked.time]) if asked.time else None
     columns = [feature(name, column) for name, column in cells.items() if name not in asked.exclude]
     kept = [each for each in columns if _kept(each, won)]
     if not kept:
         raise Refused("no column is left to learn from")
     return _in_time(Table(kept, won, np.empty(0, dtype=np.intp)), days)
+
+
+def _spelled(positive: str, values: list[str]) -> str:
+    """The value as the table spells it: exactly so, else without regard to case, else the same number."""
+    known = set(values)
+    if positive in known:
+        return positive
+    alike = [
+        value for value in sorted(known) if value.lower() == positive.lower() or _number(value) == _number(positive)
+    ]
+    return alike[0] if alike else positive
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _decided(cells: dict[str, list[str]], target: str, positive: str) -> dict[str, list[str]]:
