@@ -128,4 +128,4 @@ def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[st
 
 
 def _cell(value: Any) -> str:
-    return f"{value:,.0f}" if isinstance(value, float) else str(value)
+    return f"{value:,.0f}" if isinstance(value, float) else "" if value is None else str(value)

@@ -37,6 +37,8 @@ CHANGES: Mapping[str, str | Promise] = {
     "time": gettext_lazy("nothing but time and what was learned"),
 }
 
+WAYS = ("forecast", "weighted", "promised", "usual")
+
 
 @dataclass(frozen=True)
 class MonthLine:
@@ -290,14 +292,14 @@ def _tried(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
         _range(row["low80"], row["high80"], currency),
         money_whole(row["came"], currency),
         _("yes") if is_in else _("no"),
-        money_whole(row["weighted"], currency),
+        money_whole(row["weighted"], currency) or "–",
         money_whole(row["usual"], currency),
     )
 
 
 def _way(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
-    errors = (row[name] for name in ("forecast", "weighted", "promised", "usual"))
-    return (number(row["before"]), number(row["n"]), *(money_whole(error, currency) for error in errors))
+    errors = (row[name] for name in WAYS)
+    return (number(row["before"]), number(row["n"]), *(money_whole(error, currency) or "–" for error in errors))
 
 
 def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:
@@ -352,7 +354,8 @@ def method(found: Mapping[str, Any]) -> str:
 
 def _closest(found: Mapping[str, Any]) -> str:
     rows = [row for row in found["by_before"] if row["n"]]
-    ways = {name: sum(row[name] for row in rows) for name in ("forecast", "weighted", "promised", "usual")}
+    known = [name for name in WAYS if all(row[name] is not None for row in rows)]
+    ways = {name: sum(row[name] for row in rows) for name in known}
     best = min(ways, key=lambda name: ways[name])
     names = {
         "weighted": _("the stage-weighted pipeline"),

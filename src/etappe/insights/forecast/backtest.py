@@ -50,15 +50,16 @@ class Tried:
     """One month, as it was said `before` months before its end, and what came.
 
     `weighted`: amounts of deals expected to close in the month, times the share won of their stage; `promised`: these
-    amounts in full, as the dates in the deals promise; `usual`: the average month of the year before.
+    amounts in full, as the dates in the deals promise; `usual`: the average month of the year before. The
+    first two are None where no deal says when it closes.
     """
 
     month: date
     before: int
     said: Range
     came: float
-    weighted: float
-    promised: float
+    weighted: float | None
+    promised: float | None
     usual: float
     open_deals: int
 
@@ -215,7 +216,11 @@ def _usual(past: Past, currency: str) -> float:
     return sum(row.amount for row in rows) / months
 
 
-def _pipeline(found: Sequence[Chance], shares: Mapping[tuple[int, str], float], month: date) -> tuple[float, float]:
+def _pipeline(
+    found: Sequence[Chance], shares: Mapping[tuple[int, str], float], month: date
+) -> tuple[float | None, float | None]:
+    if not any(each.deal.expected_close for each in found):
+        return None, None
     due = [each for each in found if each.deal.expected_close and said.month_of(each.deal.expected_close) == month]
     weighted = sum(each.amount * shares.get((each.deal.version, each.deal.stage), 0.0) for each in due)
     return weighted, sum(each.amount for each in due)
@@ -243,15 +248,21 @@ def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
     if not rows:
         return {"before": before, "n": 0}
     came = np.asarray([each.came for each in rows])
-    ways = {
+    ways: dict[str, list[float | None]] = {
         "forecast": [each.said.median for each in rows],
         "weighted": [each.weighted for each in rows],
         "promised": [each.promised for each in rows],
         "usual": [each.usual for each in rows],
     }
-    errors = {name: float(np.abs(np.asarray(values) - came).mean()) for name, values in ways.items()}
+    errors = {name: _off(values, came) for name, values in ways.items()}
     loss = np.mean([calibration.pinball([getattr(r.said, name) for r in rows], came, q) for name, q in QUANTILES])
     return {"before": before, "n": len(rows), "came": float(came.mean()), "pinball": float(loss), **errors}
+
+
+def _off(said_so: Sequence[float | None], came: Floats) -> float | None:
+    """The mean error; None where it was not said for every month."""
+    known = [value for value in said_so if value is not None]
+    return float(np.abs(np.asarray(known) - came).mean()) if len(known) == len(came) else None
 
 
 def _covered(tried: Sequence[Tried], share: float) -> dict[str, Any]:
