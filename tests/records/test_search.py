@@ -273,3 +273,12 @@ def test_a_note_is_begun_where_one_looks_for_its_record(full: Cast) -> None:
     reader = choices("oda", "note müller") + choices("oda", "")
     assert "data-fill" not in reader and "/#note" not in reader
     assert 'id="note"' in client_of("ada").get(f"/accounts/{uid}/").content.decode()
+
+
+def test_what_was_found_before_is_not_once_it_is_hidden(full: Cast) -> None:
+    """The way to a viewer's rows is kept between searches; what they hold is not."""
+    account = next(hit for hit in search(full.ada, "müller gmbh") if hit.name == "Müller GmbH")
+    assert account.uid in {hit.uid for hit in search(full.cem, "müller gmbh")}
+    Account.objects.filter(uid=account.uid).update(is_private=True, owner=full.ada.id)
+    assert account.uid in {hit.uid for hit in search(full.ada, "müller gmbh")}
+    assert account.uid not in {hit.uid for hit in search(full.cem, "müller gmbh")}

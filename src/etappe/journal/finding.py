@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -23,6 +24,8 @@ EACH = 40
 """Rows that one way to find may give, the newest of those."""
 ALIKE = 150
 """Rows whose similarity is measured."""
+VIEWERS = 512
+"""Viewers whose rows are kept in SQL per process."""
 LOOSE = "0.4"
 """How similar a name must be: a letter wrong or two swapped in a word of six."""
 
@@ -70,7 +73,10 @@ class Beside:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a room looks in: the rows its viewer sees, whose own come first, the columns to give, and their order."""
+    """What a room looks in: the rows its viewer sees, whose own come first, the columns to give, and their order.
+
+    It follows from the viewer alone. Rooms keep it, for putting the rows into SQL costs as much as asking for them.
+    """
 
     rows: QuerySet[Any]
     owner: int | None
@@ -82,7 +88,7 @@ class Wanted:
         """The table of the rows."""
         return str(self.rows.model._meta.db_table)
 
-    @property
+    @cached_property
     def seen(self) -> Part | None:
         """The rows as a part of a statement; nothing where the viewer sees none at all."""
         try:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.search import Hit, Rank, Sought, Subject
-from etappe.journal.finding import Beside, Part, Wanted, escaped, find, similar
+from etappe.journal.finding import VIEWERS, Beside, Part, Wanted, escaped, find, similar
 from etappe.people.queries import visible_accounts, visible_people
 
 ACCOUNT_COLUMNS = "row.uid, row.name, row.owner_id, row.created_at, row.domain, row.city"
@@ -51,10 +52,12 @@ def people_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     return [_hit(Subject.PERSON, viewer, Rank.SIMILAR, closeness, *row) for *row, closeness in found]
 
 
+@lru_cache(maxsize=VIEWERS)
 def _accounts(viewer: Actor) -> Wanted:
     return Wanted(visible_accounts(viewer), viewer.id, ACCOUNT_COLUMNS, NEWEST)
 
 
+@lru_cache(maxsize=VIEWERS)
 def _people(viewer: Actor) -> Wanted:
     return Wanted(visible_people(viewer), viewer.id, PERSON_COLUMNS, NEWEST)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.process import Status
 from etappe.core.search import Hit, Rank, Sought, Subject
 from etappe.deals.scope import visible
-from etappe.journal.finding import Wanted, find, similar
+from etappe.journal.finding import VIEWERS, Wanted, find, similar
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 
@@ -30,6 +31,7 @@ def deals_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     return _hits(viewer, [(row, Rank.SIMILAR, closeness) for *row, closeness in found])
 
 
+@lru_cache(maxsize=VIEWERS)
 def _deals(viewer: Actor) -> Wanted:
     return Wanted(visible(viewer.scope), viewer.id, COLUMNS, ORDER)
 
