@@ -160,7 +160,8 @@ function writeNote(): void {
 }
 
 export function setUpPalette(): void {
-  writeNote();
+  // The browser goes to the place an address names when all is there, and would take the focus along.
+  window.addEventListener("load", () => window.setTimeout(writeNote));
   const sheet = dialog();
   if (!sheet) return;
   sprite = document.querySelector(".icon use")?.getAttribute("href")?.split("#")[0] ?? "";

@@ -270,6 +270,7 @@ def test_a_note_is_begun_where_one_looks_for_its_record(full: Cast) -> None:
     assert 'data-fill="note "' in choices("ada", "") and 'data-fill="note "' in choices("ada", "note")
     for text in ("notebook müller", "müller note", "note"):
         assert "#note" not in choices("ada", text).replace("icons.svg#note", ""), text
+    assert "Similar names" not in choices("ada", "note mueller")
     reader = choices("oda", "note müller") + choices("oda", "")
     assert "data-fill" not in reader and "/#note" not in reader
     assert 'id="note"' in client_of("ada").get(f"/accounts/{uid}/").content.decode()

@@ -12,16 +12,17 @@ LIMIT = 12
 MOST = 50
 
 
-def search(viewer: Actor, text: str, limit: int = LIMIT) -> tuple[Hit, ...]:
+def search(viewer: Actor, text: str, limit: int = LIMIT, *, loose: bool = True) -> tuple[Hit, ...]:
     """What the viewer sees and the text may mean, the best first.
 
     Each room asks its own tables, so what a viewer may not see is not found. Only where nothing is called so, similar
-    names are looked for. Four queries, and eight more where nothing was found.
+    names are looked for, unless the search is not to be `loose`. Four queries, and eight more where nothing was found.
     """
     sought, most = read(text), max(1, min(limit, MOST))
     if sought.is_empty:
         return ()
-    return ranked(_found(viewer, sought, most), most) or ranked(_alike(viewer, sought, most), most)
+    found = ranked(_found(viewer, sought, most), most)
+    return found if found or not loose else ranked(_alike(viewer, sought, most), most)
 
 
 def _found(viewer: Actor, sought: Sought, most: int) -> list[Hit]:

@@ -32,9 +32,7 @@ class ViewForm(forms.Form):
     """A view's name, what it opens as, and who sees it."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=NAME_LIMIT)
-    shown_as = forms.ChoiceField(
-        label=gettext_lazy("Opens as"), required=False, choices=[(key, PAGES[key]) for key in SHOWN_AS]
-    )
+    shown_as = forms.ChoiceField(label=gettext_lazy("Opens as"), choices=[(key, PAGES[key]) for key in SHOWN_AS])
     seen_by = forms.ChoiceField(label=gettext_lazy("Who sees it"))
     is_default = forms.BooleanField(
         label=gettext_lazy("Opens first for the team"),
@@ -51,7 +49,7 @@ class ViewForm(forms.Form):
         field.choices = seen_by
         if not may_open:
             del self.fields["is_default"]
-        if is_table:
+        if is_table or (self.is_bound and "shown_as" not in self.data):
             del self.fields["shown_as"]
 
     def values(self) -> dict[str, Any]:
@@ -61,7 +59,7 @@ class ViewForm(forms.Form):
         is_team = seen_by not in ("nobody", "everybody")
         values = {"name": given["name"], "shared": "team" if is_team else seen_by}
         values |= {"team": uuid.UUID(seen_by)} if is_team else {}
-        values |= {"shown_as": given["shown_as"]} if given.get("shown_as") else {}
+        values |= {"shown_as": given["shown_as"]} if "shown_as" in given else {}
         return values | ({"is_default": given["is_default"]} if "is_default" in given else {})
 
 

@@ -86,7 +86,7 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
         yield Group("note", _("Write a note on"), _records(find(request.actor, on, SHOWN), "note"))
     places = _places(request, EVERYWHERE, sought)
     yield Group("go", _("Go to"), places[:PLACES] if text.strip() else places)
-    hits = find(request.actor, text, SHOWN)
+    hits = find(request.actor, text, SHOWN, loose=not on)
     similar = bool(hits) and hits[0].rank is Rank.SIMILAR
     yield Group("records", _("Nothing is called that. Similar names") if similar else _("Records"), _records(hits))
     yield Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))

@@ -49,7 +49,6 @@ class ProfileForm(forms.Form):
     )
     density = forms.ChoiceField(
         label=gettext_lazy("Rows of tables"),
-        required=False,
         choices=[("comfortable", gettext_lazy("Comfortable")), ("compact", gettext_lazy("Compact"))],
     )
 
@@ -135,9 +134,10 @@ def profile(request: Request) -> HttpResponse:
     me = team.user_by_id(request.user.id)  # type: ignore[arg-type]  # every page behind the sign-in has a user
     initial = {"name": me.name, "language": me.language, "theme": me.theme, "density": me.density}
     form = ProfileForm(request.POST or None, initial=initial)
+    if form.is_bound and "density" not in form.data:
+        del form.fields["density"]
 
     def write(wanted: dict[str, Any]) -> None:
-        wanted = {name: value for name, value in wanted.items() if value or name != "density"}
         actions.edit_profile(wanted, actor=request.actor, at=request.at)
 
     if is_written(request, form, write):
