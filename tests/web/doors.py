@@ -115,6 +115,7 @@ SUBJECTS: dict[str, str] = {
     "/settings/tokens/": "token",
     "/settings/team/teams/": "team",
     "/records/{subject}/": "deal",
+    "/lists/": "deal",
     "/files/": "file",
     "/settings/fields/{uid}/restore": "old_field",
     "/settings/fields/": "field",
