@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache, reduce
 from operator import or_
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -16,7 +17,6 @@ from django.db.models import Q
 from etappe.core.attention import Limit, Limits, Reason, Standing, Why, measured, reasons, silent_before
 from etappe.core.periods import local_day
 from etappe.core.process import Status
-from etappe.deals.models import Deal
 from etappe.deals.shapes import DealRow
 from etappe.playbook import queries as playbook
 
@@ -79,27 +79,46 @@ def _measured(_database: str, today: date, zone: str) -> Limits:
 
 def reasons_of(row: DealRow, held: Watch) -> tuple[Reason, ...]:
     """Why this deal needs attention."""
-    return _reasons(row.process, row, held)
+    began, acted = (row.engaged_since, row.created_at), row.buyer_acted_at
+    dates = (row.rests_until, row.buyer_target_date, row.next_step_on, row.expected_close)
+    return _reasons(row.process, row.status is Status.OPEN, began, acted, dates, held)
 
 
-def reasons_of_each(deals: Iterable[Deal], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
-    """Why each of these deals needs attention, by its uid; those that need none are left out."""
-    found = {deal.uid: _reasons(playbook.spec(deal.process_version_id).key, deal, held) for deal in deals}
+LOOKED_AT = (
+    "uid", "process_version", "engaged_since", "created_at", "buyer_acted_at", "rests_until", "buyer_target_date",
+    "next_step_on", "expected_close",
+)  # fmt: skip
+"""The columns that reasons follow from, for open deals."""
+
+
+def reasons_of_each(rows: Iterable[tuple[Any, ...]], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
+    """Why open deals need attention, by their uid; rows are `LOOKED_AT`, and those that need none are left out."""
+    found = {
+        uid: _reasons(playbook.spec(version).key, True, (engaged, created), acted, tuple(dates), held)
+        for uid, version, engaged, created, acted, *dates in rows
+    }
     return {uid: reasons for uid, reasons in found.items() if reasons}
 
 
-def _reasons(process: str, row: DealRow | Deal, held: Watch) -> tuple[Reason, ...]:
-    zone = held.zone
-    begun = local_day(row.created_at, zone)
+def _reasons(
+    process: str,
+    is_open: bool,
+    began: tuple[date | None, datetime],
+    acted: datetime | None,
+    dates: tuple[date | None, ...],
+    held: Watch,
+) -> tuple[Reason, ...]:
+    engaged, created = began[0], local_day(began[1], held.zone)
+    rests, target, step, order = dates
     deal = Standing(
         process=process,
-        is_open=row.status == Status.OPEN,
-        seen_since=max(row.engaged_since, begun) if row.engaged_since else begun,
-        acted_on=local_day(row.buyer_acted_at, zone) if row.buyer_acted_at else None,
-        rests_until=row.rests_until,
-        target_on=row.buyer_target_date,
-        step_on=row.next_step_on,
-        order_on=row.expected_close,
+        is_open=is_open,
+        seen_since=max(engaged, created) if engaged else created,
+        acted_on=local_day(acted, held.zone) if acted else None,
+        rests_until=rests,
+        target_on=target,
+        step_on=step,
+        order_on=order,
     )
     return reasons(deal, held.limits, held.today)
 

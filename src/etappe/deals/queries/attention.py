@@ -11,7 +11,7 @@ from etappe.core.attention import Reason, Why
 from etappe.core.errors import Refusal
 from etappe.core.page import Page
 from etappe.core.process import Status
-from etappe.deals.attention import KINDS, Watch, condition, reasons_of, reasons_of_each
+from etappe.deals.attention import KINDS, LOOKED_AT, Watch, condition, reasons_of, reasons_of_each
 from etappe.deals.queries.lists import SORTS, DealFilter, left_by
 from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
@@ -47,13 +47,7 @@ def needing(
     return Page(rows, page.after, page.count)
 
 
-LOOKED_AT = (
-    "uid", "process_version_id", "status", "created_at", "engaged_since", "buyer_acted_at", "rests_until",
-    "buyer_target_date", "next_step_on", "expected_close",
-)  # fmt: skip
-
-
 def needing_among(viewer: Actor, uids: Iterable[uuid.UUID], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
     """Those of a page of deals that need attention, with the reasons, the gravest first. One query."""
-    found = visible(viewer.scope).filter(uid__in=list(uids), status=Status.OPEN.value).only(*LOOKED_AT)
-    return reasons_of_each(found, held)
+    found = visible(viewer.scope).filter(uid__in=list(uids), status=Status.OPEN.value)
+    return reasons_of_each(found.values_list(*LOOKED_AT), held)
