@@ -23,7 +23,7 @@ from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
 from etappe.journal.filtering import Asker, Field, Kind, Registry, Test, registry, related
 from etappe.journal.labels import BASES, PROOFS, STATUSES, Label, words
-from etappe.journal.paging import Sort
+from etappe.journal.paging import Order, Sort
 from etappe.people.list_fields import (
     account_fields,
     account_reached,
@@ -45,7 +45,7 @@ def deal_registry(viewer: Actor, own_too: bool = True) -> Registry:
     return registry("deals", _columns(), _derived(), own["deal"], account, centre)
 
 
-def deal_sorts() -> dict[str, Sort]:
+def deal_sorts() -> dict[str, Order]:
     """The orders of lists of deals: by every column of their own that has one."""
     return registry("deals", _columns(), _derived()).sorts()
 

@@ -21,7 +21,7 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
 from etappe.core.filters import EVERYTHING, All, Condition, Node, Not, Op, Value, conditions_of, parse
 from etappe.journal.labels import Label
-from etappe.journal.paging import Sort
+from etappe.journal.paging import Order
 
 M = TypeVar("M", bound=Model)
 
@@ -98,7 +98,7 @@ class Field:
     kind: Kind
     test: Test
     value: Any = None
-    order: Sort | None = None
+    order: Order | None = None
     choices: Choices | None = None
     edit: str = ""
     group: Label = ""
@@ -129,9 +129,9 @@ class Registry:
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
 
-    def sorts(self) -> dict[str, Sort]:
+    def sorts(self) -> dict[str, Order]:
         """Every order, by the name it has in an address; a minus turns it round."""
-        found: dict[str, Sort] = {}
+        found: dict[str, Order] = {}
         for key, field in self.fields.items():
             if field.order:
                 found |= {key: field.order, f"-{key}": replace(field.order, descending=True)}
@@ -172,6 +172,11 @@ def one(condition: Condition, field: Field, asker: Asker, *, negated: bool) -> Q
 
 Fields = Callable[[Actor, bool], Registry]
 """The fields there are for a viewer, with those that the workspace defined or without them, which saves a query."""
+
+
+def sorts_for(key: str, plain: Mapping[str, Order], fields: Fields, viewer: Actor) -> Mapping[str, Order]:
+    """The orders to choose `key` from: by own fields too where it names one."""
+    return {**plain, **fields(viewer, True).sorts()} if "custom." in key else plain
 
 
 def filtered(rows: QuerySet[M], where: str | Node, fields: Fields, asker: Asker) -> QuerySet[M]:

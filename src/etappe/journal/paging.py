@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -36,13 +36,32 @@ class Sort:
     read: Callable[[Any], Any] | None = None
 
 
+Place = tuple[str, int]
+"""Where a record stands in an order that is walked: as a mark keeps it, and its key."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """An order that stands in a table beside the rows.
+
+    `places` gives keys of these rows in it, the other way round if asked, behind a place (None for the start), and at
+    most so many. It may refuse a place that is none with `ValueError`.
+    """
+
+    places: Callable[[QuerySet[Any], bool, Place | None, int], list[Place]]
+    descending: bool = False
+
+
+Order = Sort | Walk
+
+
 def bounded_count(rows: QuerySet[M]) -> Count:
     """How many rows there are, counted up to `COUNT_LIMIT`."""
     number = rows.order_by()[: COUNT_LIMIT + 1].count()
     return Count(min(number, COUNT_LIMIT), more=number > COUNT_LIMIT)
 
 
-def chosen(sorts: dict[str, Sort], key: str) -> Sort:
+def chosen(sorts: Mapping[str, Order], key: str) -> Order:
     """The sort of this name; a refusal names those there are."""
     if key not in sorts:
         raise Refusal("unknown_sort", sort=key, sorts=tuple(sorts))
@@ -50,17 +69,38 @@ def chosen(sorts: dict[str, Sort], key: str) -> Sort:
 
 
 def page_of(
-    rows: QuerySet[M], sorts: dict[str, Sort], key: str, after: str | None, view: Callable[[M], R], size: int = PAGE
+    rows: QuerySet[M], sorts: Mapping[str, Order], key: str, after: str | None, view: Callable[[M], R], size: int = PAGE
 ) -> Page[R]:
-    """The page behind the mark `after` in the order `key`. Two queries."""
+    """The page behind the mark `after` in the order `key`. Two queries; up to four for an order that is walked."""
     sort = chosen(sorts, key)
-    ordered = rows.annotate(sort_value=F(sort.by) if isinstance(sort.by, str) else sort.by)
-    behind = _behind(read_mark(after, key), sort) if after else Q()
-    direction = "-" if sort.descending else ""
-    found = list(ordered.filter(behind).order_by(f"{direction}sort_value", f"{direction}id")[: size + 1])
+    mark = read_mark(after, key) if after else None
+    limit = size + 1
+    found = _walked(rows, sort, mark, limit) if isinstance(sort, Walk) else _sorted(rows, sort, mark, limit)
     last = found[size - 1] if len(found) > size else None
-    mark = None if last is None else write_mark(Mark(key, _mark_value(last.sort_value), last.pk))  # type: ignore[attr-defined]
-    return Page(tuple(view(row) for row in found[:size]), mark, bounded_count(rows))
+    onward = None if last is None else write_mark(Mark(key, _mark_value(last[1]), last[0].pk))
+    return Page(tuple(view(row) for row, _value in found[:size]), onward, bounded_count(rows))
+
+
+def _sorted(rows: QuerySet[M], sort: Sort, mark: Mark | None, limit: int) -> list[tuple[M, Any]]:
+    """Rows behind the mark, each with its value in the order."""
+    ordered = rows.annotate(sort_value=F(sort.by) if isinstance(sort.by, str) else sort.by)
+    behind = _behind(mark, sort) if mark else Q()
+    direction = "-" if sort.descending else ""
+    found = ordered.filter(behind).order_by(f"{direction}sort_value", f"{direction}id")[:limit]
+    return [(row, row.sort_value) for row in found]  # type: ignore[attr-defined] # annotated
+
+
+def _walked(rows: QuerySet[M], walk: Walk, mark: Mark | None, limit: int) -> list[tuple[M, Any]]:
+    """Rows behind the mark, in an order that stands beside them."""
+    if mark is not None and not isinstance(mark.value, str):
+        raise Refusal("bad_mark")
+    after = None if mark is None else (str(mark.value), mark.id)
+    try:
+        places = walk.places(rows, walk.descending, after, limit)
+    except (ValueError, ArithmeticError):
+        raise Refusal("bad_mark") from None
+    found = rows.order_by().in_bulk([key for _value, key in places])
+    return [(found[key], value) for value, key in places if key in found]
 
 
 def _behind(mark: Mark, sort: Sort) -> Q:

@@ -18,6 +18,7 @@ from etappe.core.filters import Op, Value
 from etappe.journal import filter_fields as make
 from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Field, Kind, Test
+from etappe.people.list_order import order_of
 from etappe.people.models import Field as Own
 from etappe.people.models import FieldValue
 from etappe.people.scope import meant_for, visible_accounts, visible_people
@@ -58,6 +59,7 @@ def _field(own: Own) -> Field:
         test=_test(own, offered),
         value=_shown(own),
         choices=(lambda _asker: offered) if offered else None,
+        order=order_of(own),
         edit=f"custom.{own.key}",
         group=_("Own fields"),
     )

@@ -20,7 +20,7 @@ from etappe.core.filters import Node
 from etappe.core.mail_checks import address_key
 from etappe.core.page import Page
 from etappe.journal.fields import Fold
-from etappe.journal.filtering import Asker, Fields, filtered
+from etappe.journal.filtering import Asker, Fields, filtered, sorts_for
 from etappe.journal.paging import page_of
 from etappe.journal.queries import EntryView
 from etappe.people.list_fields import ACCOUNT_SORTS, PERSON_SORTS, account_registry, person_registry
@@ -363,7 +363,8 @@ def accounts(
     `where` is a filter; `fields` its fields, where a room above knows more of them. Relative days need `today`.
     """
     rows = filtered(visible_accounts(viewer), where, fields, _asker(viewer, today))
-    page = page_of(found_by_text(rows, search, "domain"), ACCOUNT_SORTS, sort, after, lambda account: account)
+    sorts = sorts_for(sort, ACCOUNT_SORTS, fields, viewer)
+    page = page_of(found_by_text(rows, search, "domain"), sorts, sort, after, lambda account: account)
     owners = user_names(account.owner_id for account in page.rows)
     return Page(tuple(_account_row(account, owners) for account in page.rows), page.after, page.count)
 
@@ -409,7 +410,8 @@ def people(
 ) -> Page[PersonRow]:
     """A page of people. `search` finds names, whatever case and accents, and beginnings of the address."""
     found = found_people(viewer, search, where, today)
-    page = page_of(found, PERSON_SORTS, sort, after, lambda person: person)
+    sorts = sorts_for(sort, PERSON_SORTS, person_registry, viewer)
+    page = page_of(found, sorts, sort, after, lambda person: person)
     owners = user_names(person.owner_id for person in page.rows)
     return Page(tuple(_person_row(person, owners) for person in page.rows), page.after, page.count)
 

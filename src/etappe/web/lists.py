@@ -176,7 +176,7 @@ def list_part(request: Request, state: State) -> ListPart:
         found = lists.listing(request.actor, state.wanted, after=state.after, today=today(request), known=known)
         groups = _groups(request, state)
     except Refusal as refusal:
-        if not refusal.code.startswith(("filter_", "column_", "too_many_columns", "group_")):
+        if not refusal.code.startswith(("filter_", "column_", "too_many_columns", "group_", "unknown_sort")):
             raise
         return _told(request, state, known, text(refusal))
     return _part(request, state, found, groups)

@@ -20,8 +20,8 @@ from etappe.deals.models import Deal, Member
 from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
 from etappe.deals.shapes import Board, Column, DealRow, Total
-from etappe.journal.filtering import Asker, filtered
-from etappe.journal.paging import Sort, page_of
+from etappe.journal.filtering import Asker, filtered, sorts_for
+from etappe.journal.paging import Order, page_of
 from etappe.journal.queries import horizon, touched_since
 from etappe.playbook import queries as playbook
 from etappe.team.queries import workspace
@@ -98,7 +98,7 @@ def _joined(wanted: DealFilter | None, where: str) -> Node:
     return all_of(wanted.tree if wanted else EVERYTHING, parse(where))
 
 
-SORTS: dict[str, Sort] = deal_sorts()
+SORTS: dict[str, Order] = deal_sorts()
 """Orders of the table, by the name they have in the address; a minus turns them round."""
 
 
@@ -113,7 +113,7 @@ def deals(
 ) -> Page[DealRow]:
     """A page of the deals the viewer sees. `today` is the day in the workspace's zone (what rests is past or not)."""
     found = left_by(viewer, _joined(wanted, where), today)
-    page = page_of(found, SORTS, sort, after, lambda deal: deal)
+    page = page_of(found, sorts_for(sort, SORTS, deal_registry, viewer), sort, after, lambda deal: deal)
     return Page(rows_of(page.rows), page.after, page.count)
 
 
