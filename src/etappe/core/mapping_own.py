@@ -13,11 +13,9 @@ from etappe.core.columns import Column, Profile
 from etappe.core.dates import STYLES, YMD
 from etappe.core.headers import DATA, FileKind, squeezed
 from etappe.core.mapping import ColumnPlan, FilePlan, surest
+from etappe.core.merging import OWN
 from etappe.core.own_fields import CHOOSING, KEY, FieldKind, OwnField
 from etappe.core.values import COMMA, DOT, fold_key
-
-OWN = "custom."
-"""Begins the name of an own field in a map."""
 
 SUBJECTS: Mapping[FileKind, str] = {
     FileKind.DEALS: "deal",

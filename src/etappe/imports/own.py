@@ -12,7 +12,8 @@ from etappe.core.dates import YMD
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, FileKind
 from etappe.core.mapping import ColumnPlan, FilePlan
-from etappe.core.mapping_own import OWN, SUBJECTS, is_own, styled, styles_for, with_own
+from etappe.core.mapping_own import SUBJECTS, is_own, styled, styles_for, with_own
+from etappe.core.merging import OWN
 from etappe.core.own_fields import FieldKind, OwnField, read_text
 from etappe.core.values import DOT
 from etappe.imports.plan import ColumnMap, FileMap, Plan

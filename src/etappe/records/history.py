@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,12 +11,15 @@ from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
+from etappe.core.merging import OWN
 from etappe.deals import actions as deals
 from etappe.deals import queries as deal_queries
 from etappe.journal.queries import EntryView, own_entries
 from etappe.journal.record import action
 from etappe.people import actions as people
 from etappe.people import queries as people_queries
+from etappe.people.fields import FieldView
+from etappe.people.fields import fields as own_fields
 from etappe.team.queries import user_names
 
 ENTRIES = 1000
@@ -30,8 +33,11 @@ TEXTS = (
 NUMBERS = ("employees", "founded")
 AMOUNTS = ("revenue", "amount")
 DAYS = ("expected_close", "buyer_target_date", "buyer_since", "engaged_since", "next_step_on")
-FIELDS = (*TEXTS, *NUMBERS, *AMOUNTS, *DAYS, "owner_id", "parent_id", "account_id", "is_private")
-"""Columns whose values are shown and can be brought back. A deal's stage is not among them: it has its gate."""
+FIELDS = (*TEXTS, *NUMBERS, *AMOUNTS, *DAYS, "owner_id", "parent_id", "account_id", "is_private", "tags")
+"""Columns whose values are shown and can be brought back. A deal's stage is not among them: it has its gate.
+
+The workspace's own fields follow them, each called `custom.KEY`.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,44 +61,60 @@ class FieldHistory:
 
 @dataclass(frozen=True)
 class History:
-    """The fields of a record that ever said anything else, and the version one looks at."""
+    """The fields of a record that ever said anything else, and the version one looks at.
+
+    `own` are the own fields that are meant for the viewer, by what they are called here.
+    """
 
     key: int
     name: str
     version: int
     fields: tuple[FieldHistory, ...]
+    own: Mapping[str, FieldView]
 
 
 def history(viewer: Actor, subject: str, uid: uuid.UUID | str) -> History:
     """The record's fields over time, or `Missing`."""
-    key, name, version = _found(viewer, subject, uid)
+    key, name, version, team = _found(viewer, subject, uid)
     entries = own_entries(subject, key, ENTRIES)
     names = {user: ref.name for user, ref in user_names(entry.actor_id for entry in entries).items()}
     told: dict[str, list[Value]] = {}
     for entry in entries:
-        for column, raw in _said(entry).items():
-            before = told.setdefault(column, [])
-            if not before or before[-1].raw != raw:
-                before.append(Value(entry.id, raw, entry.occurred_at, names.get(entry.actor_id or 0, ""), False))
-    fields = (FieldHistory(column, _turned(told[column])) for column in FIELDS if len(told.get(column, ())) > 1)
-    return History(key, name, version, tuple(fields))
+        for column, before, after in _said(entry):
+            values = told.setdefault(column, [])
+            if not values and entry is not entries[0]:
+                values.append(_value(entries[0], before, names))
+            if not values or values[-1].raw != after:
+                values.append(_value(entry, after, names))
+    own = {OWN + each.key: each for each in own_fields(subject, viewer, team=team)} if told else {}
+    shown = (column for column in (*FIELDS, *own) if len(told.get(column, ())) > 1)
+    return History(key, name, version, tuple(FieldHistory(each, _turned(told[each])) for each in shown), own)
 
 
-def _found(viewer: Actor, subject: str, uid: uuid.UUID | str) -> tuple[int, str, int]:
+def _value(entry: EntryView, raw: Any, names: Mapping[int, str]) -> Value:
+    return Value(entry.id, raw, entry.occurred_at, names.get(entry.actor_id or 0, ""), False)
+
+
+def _found(viewer: Actor, subject: str, uid: uuid.UUID | str) -> tuple[int, str, int, int | None]:
     if subject == "deal":
         deal = deal_queries.get_deal(viewer, uid)
-        return deal.id, deal.row.name, deal.row.version
+        return deal.id, deal.row.name, deal.row.version, deal.team_id
     found = people_queries.get_account if subject == "account" else people_queries.get_person
     record = found(viewer, uid)
-    return record.id, record.name, record.version
+    return record.id, record.name, record.version, None
 
 
-def _said(entry: EntryView) -> Mapping[str, Any]:
-    """The columns that an entry sets: those of a new record, or the changed ones."""
+def _said(entry: EntryView) -> Iterator[tuple[str, Any, Any]]:
+    """The fields that an entry sets, before and after: all of a new record, else the changed ones."""
     values, changed = entry.data.get("values"), entry.data.get("changed")
     if isinstance(values, Mapping):
-        return values
-    return {column: pair[1] for column, pair in changed.items()} if isinstance(changed, Mapping) else {}
+        changed = {column: [None, value] for column, value in values.items()}
+    for column, (before, after) in (changed if isinstance(changed, Mapping) else {}).items():
+        if column != "custom":
+            yield column, before, after
+            continue
+        was, is_now = before or {}, after or {}
+        yield from ((OWN + key, was.get(key), is_now.get(key)) for key in {**was, **is_now})
 
 
 def _turned(values: Iterable[Value]) -> tuple[Value, ...]:
@@ -112,13 +134,20 @@ def bring_back(
     value = next((value for value in found.values if value.entry == entry), None) if found else None
     if value is None:
         raise Missing
-    changes = {column.removesuffix("_id"): _typed(column, value.raw)}
+    changes = _changes(column, value.raw)
     if subject == "deal":
         deals.edit(uid, changes, seen=seen, actor=actor, at=at)
     elif subject == "account":
         people.edit_account(uid, changes, seen=seen, actor=actor, at=at)
     else:
         people.edit_person(uid, changes, seen=seen, actor=actor, at=at)
+
+
+def _changes(column: str, raw: Any) -> dict[str, Any]:
+    """The edit that sets the field to the journal's value."""
+    if column.startswith(OWN):
+        return {"custom": {column.removeprefix(OWN): raw}}
+    return {column.removesuffix("_id"): _typed(column, raw)}
 
 
 def _typed(column: str, raw: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from etappe.core.headers import FileKind
-from etappe.core.mapping_own import OWN, styles_for
+from etappe.core.mapping_own import styles_for
+from etappe.core.merging import OWN
 from etappe.core.own_fields import REFERRING, OwnField
 from etappe.imports.own import own_fields_of
 from etappe.imports.plan import styles_of

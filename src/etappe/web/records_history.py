@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods
 from etappe.core.actor import Actor
 from etappe.deals import queries as deals
 from etappe.journal.labels import FIELDS, label
+from etappe.journal.own_values import value_text
 from etappe.journal.texts import Names, value_said
+from etappe.people.fields import reference_names
 from etappe.people.scope import visible_accounts
 from etappe.records import history as past
-from etappe.records.history import History
+from etappe.records.history import FieldHistory, History
 from etappe.team import queries as team
 from etappe.team.access import may
 from etappe.web.deals_answers import seen_of
@@ -72,21 +74,21 @@ def history(request: Request, uid: uuid.UUID, subject: str) -> HttpResponse:
         subject=subject,
         name=found.name,
         version=found.version,
-        lines=tuple(
-            Line(
-                field.column,
-                label(FIELDS, field.column),
-                tuple(
-                    Told(each.entry, value_said(field.column, each.raw, names), each.at, each.by, each.is_now)
-                    for each in field.values
-                ),
-            )
-            for field in found.fields
-        ),
+        lines=tuple(_line(field, found, names) for field in found.fields),
         back=reverse(subject, args=[uid]),
         may_edit=_may_edit(request.actor, subject, uid),
     )
     return show(request, "records/history.html", page)
+
+
+def _line(field: FieldHistory, found: History, names: Names) -> Line:
+    own = found.own.get(field.column)
+
+    def said(raw: Any) -> str:
+        return value_text(own, raw, names.people) if own else value_said(field.column, raw, names)
+
+    values = (Told(each.entry, said(each.raw), each.at, each.by, each.is_now) for each in field.values)
+    return Line(field.column, own.name if own else label(FIELDS, field.column), tuple(values))
 
 
 def _may_edit(viewer: Actor, subject: str, uid: uuid.UUID) -> bool:
@@ -99,8 +101,16 @@ def _names(viewer: Actor, found: History) -> Names:
         value.raw for field in found.fields if field.column in ("parent_id", "account_id") for value in field.values
     }
     keys = raws - {None}
+    own = (
+        (found.own[field.column].kind, value.raw)
+        for field in found.fields
+        if field.column in found.own
+        for value in field.values
+        if value.raw is not None
+    )
     seen = visible_accounts(viewer).filter(id__in=keys).values_list("id", "name") if keys else ()
     return Names(
         users=team.colleague_names(),
+        people=reference_names(own, viewer),
         accounts={str(key): "…" for key in keys} | {str(key): name for key, name in seen},
     )

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from etappe.core.mapping_own import OWN, is_own
+from etappe.core.mapping_own import is_own
+from etappe.core.merging import OWN
 from etappe.core.own_fields import REFERRING, FieldKind
 from etappe.imports.own import own_of
 from etappe.people.load_own import meant, uids_by_key
