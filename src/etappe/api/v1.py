@@ -27,6 +27,7 @@ from etappe.api import (
     views,
 )
 from etappe.api.answers import missing_answer, refusal_answer
+from etappe.api.moved import moved_answer
 from etappe.api.signin import Bearer
 from etappe.core.errors import Missing, Refusal
 
@@ -59,8 +60,8 @@ for part in (
 
 @api.exception_handler(Missing)
 def _missing(request: HttpRequest, error: Missing) -> HttpResponse:
-    del request, error
-    return missing_answer()
+    del error
+    return moved_answer(request) or missing_answer()
 
 
 @api.exception_handler(Refusal)

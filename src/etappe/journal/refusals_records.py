@@ -13,6 +13,10 @@ RECORDS: Mapping[str, tuple[Label, Label]] = {
         _("The field “{field}” is not there for this record, or not for you."),
         _("Leave it out, or have somebody of the field's team set it."),
     ),
+    "merged_away": (
+        _("This record was merged into “{name}” meanwhile; nothing was changed."),
+        _("Go to that record, which holds all that this one held."),
+    ),
     "import_field_gone": (
         _("The map fills own fields that are not there, or not any more: {fields}."),
         _("Restore or define them in the settings, or give these columns another meaning."),

@@ -15,7 +15,7 @@ from etappe.core.bin import kept_since
 from etappe.core.page import Page
 from etappe.journal.paging import Sort, page_of
 from etappe.people.models import Account, Person
-from etappe.people.queries import visible_accounts, visible_people
+from etappe.people.queries import survivor, visible_accounts, visible_people
 from etappe.team.access import Holder, may
 from etappe.team.queries import as_uuid, teams_of
 
@@ -77,6 +77,19 @@ def _viewed(viewer: Actor, rows: Iterable[Account | Person]) -> tuple[ArchivedRo
         for row in found
         if row.archived_at is not None
     )
+
+
+def survivor_of(viewer: Actor, subject: str, uid: uuid.UUID) -> tuple[uuid.UUID, str] | None:
+    """The uid and name of the record that stands for this account or person, which was merged away.
+
+    None for a record that was not, and where the viewer would see neither.
+    """
+    merged = _rows(viewer, subject).filter(uid=uid, merged_into__isnull=False).values_list("id", flat=True).first()
+    into = survivor(viewer, subject, merged) if merged is not None else None
+    if into is None:
+        return None
+    rows: QuerySet[Any] = visible_accounts(viewer) if subject == "account" else visible_people(viewer)
+    return into, str(rows.values_list("name", flat=True).get(uid=into))
 
 
 def holder_of(subject: str, key: int) -> Holder:

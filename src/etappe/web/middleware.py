@@ -21,6 +21,7 @@ from etappe.journal.clock import now
 from etappe.team.access import actor_of
 from etappe.team.queries import workspace
 from etappe.web import refusals
+from etappe.web.moved import moved
 from etappe.web.shell import wants_part
 
 View = Callable[..., HttpResponseBase]
@@ -124,7 +125,7 @@ class EdgeMiddleware:
         if request.path.startswith(API):
             return None
         if isinstance(exception, Missing):
-            return refusals.missing(request)
+            return moved(request) or refusals.missing(request)
         return refusals.refused(request, exception) if isinstance(exception, Refusal) else None
 
 

@@ -21,6 +21,8 @@ programs; this page is made from it.
   with its key.
 - **Nobody's changes are lost**: send the `version` you read back as `seen`; if somebody was quicker, the answer is 409
   and says what is there now.
+- **Merged records**: a GET for an account or a person that was merged into another one is led there (307); anything
+  else is refused (409, `merged_away`). Both name the `survivor`, and `Location` says where it is.
 - **Pages**: lists give `rows`, a `count` (a lower bound where `more_than` is true) and `after`, which asks for the next
   page, or null.
 - **Language**: `Accept-Language` chooses that of messages.
