@@ -29,6 +29,7 @@ STATUSES: Mapping[str, int] = {
     "not_your_note": 403,
     "view_stale": 409,
     "stale": 409,
+    "merged_away": 409,
 }
 """Codes that are answered with another status than 422."""
 LISTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
