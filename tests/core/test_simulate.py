@@ -14,7 +14,7 @@ from etappe.core.simulate.lives import OPEN, WON, course, draw, observed
 from etappe.core.simulate.parameters import Change, Parameters, Rep, Segment, Stage
 from etappe.core.simulate.reading import Road, read_parameters
 from etappe.core.simulate.truth import truth
-from etappe.demo.order import library, roads, shipped
+from etappe.demo.order import Roads, shipped
 
 UNTIL = date(2026, 1, 1)
 ROADS = {"inbound": Road(("ask", "sell"), ("use", "judge"))}
@@ -119,10 +119,10 @@ def test_a_file_says_what_it_does_not_leave_out() -> None:
     assert (found.days, found.segments, found.change) == (720, (Segment("all"),), None)
 
 
-@pytest.mark.parametrize("name", ["example", "measuring"])
+@pytest.mark.parametrize("name", ["example", "measuring", "demo_inbound", "demo_projects"])
 def test_the_companies_that_ship_can_be_read(name: str) -> None:
-    found = read_parameters(shipped(name), roads())
-    assert found.process in library()
+    found = read_parameters(shipped(name), Roads())
+    assert found.process in Roads()
 
 
 def _problems(source: str) -> list[tuple[int, str]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date, timedelta
+
 import pytest
 
+from etappe.core.simulate.lives import OUTCOMES
 from etappe.deals.models import Deal, Evidence
-from etappe.demo.company import play
+from etappe.demo.company import COMPANIES, VARIED, Played, play, varied
+from etappe.demo.order import Order, shipped
 from etappe.journal.clock import now
 from etappe.playbook.queries import get_version
 from etappe.team.models import User
@@ -26,3 +31,24 @@ def test_the_company_uses_every_stage_and_rests_on_evidence(db: None) -> None:
     assert not Deal.objects.filter(created_at__gt=now()).exists()
     for deal in Deal.objects.all()[:10]:
         assert_replays(deal)
+    _require_lived_as_drawn()
+
+
+def _require_lived_as_drawn() -> None:
+    """The deals stand as their lives were drawn, with the seller and from the source that were drawn."""
+    at = now().date()
+    drawn: Counter[tuple[str, str, str]] = Counter()
+    for name, number in COMPANIES.items():
+        order = Order(name, shipped(name), 7, number, at)
+        order = varied(order) if name == VARIED else order
+        lives = order.lives(0, number)
+        for place in range(number):
+            played = Played(order, lives, place)
+            drawn[played.went.stage, OUTCOMES[played.went.outcome], played.segment] += 1
+    assert drawn == Counter(Deal.objects.values_list("stage", "status", "source"))
+
+
+def test_the_demo_is_as_varied_on_any_day() -> None:
+    for days in range(0, 365, 61):
+        order = Order(VARIED, shipped(VARIED), 7, COMPANIES[VARIED], date(2026, 11, 22) + timedelta(days=days))
+        assert varied(order).seed < 100

@@ -1,13 +1,14 @@
-"""A year and a half in the life of a made-up company, played through the real actions with a seeded chance."""
+"""The life of a simulated company, played through the real actions: its deals go as their lives were drawn."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -15,10 +16,12 @@ import yaml
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.deal_fields import clean_name
 from etappe.core.process import Criterion, Phase, Process, Stage
+from etappe.core.simulate.lives import DISQUALIFIED, LOST, OPEN, OUTCOMES, WON, Course, Lives, course
 from etappe.deals import actions as deals
 from etappe.deals.queries import exceptions_to_answer, inspection
 from etappe.deals.reading import Given, GivenFile
 from etappe.demo import papers
+from etappe.demo.order import Order, shipped
 from etappe.foreign.invite import parse_invite
 from etappe.foreign.mail import parse_mail
 from etappe.people import actions as people
@@ -28,10 +31,16 @@ from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
 from etappe.team import queries as team_queries
 
-PROCESSES = {"inbound": 36, "eleven_to_live": 14}
-"""Library processes of the demo and how many deals run on each."""
+COMPANIES = {"demo_inbound": 36, "demo_projects": 14}
+"""Parameters of the demo, and how many deals are played by them."""
 
-NEXT_STEPS = ("Termin vorbereiten", "Angebot gemeinsam durchgehen", "Rückfrage klären", "Anruf bei der Technik")
+VARIED = "demo_inbound"
+"""The one in which every stage should be seen."""
+MOST_SEEDS = 400
+"""Seeds that are tried until a company is as varied as the demo should be."""
+
+ON_THE_PHONE = "Der Käufer hat am Telefon zugesagt, die Mail folgt nach seinem Urlaub."
+STEPS = ("Termin vorbereiten", "Angebot gemeinsam durchgehen", "Rückfrage klären", "Anruf")
 
 FILED = ("invite_accepted", "booking")
 MAILED = ("reply", "form")
@@ -39,14 +48,16 @@ MAILED = ("reply", "form")
 
 @dataclass
 class Company:
-    """The company while it is being played. `now` is the present, and nothing happens after it."""
+    """The company while it is being played. `now` is the present, and nothing happens after it.
+
+    `chance` draws what no figure depends on: names, papers, next steps.
+    """
 
     now: datetime
     chance: random.Random
     data: Mapping[str, Any] = field(default_factory=lambda: cast())
-    sellers: list[Actor] = field(default_factory=list)
+    sellers: dict[str, Actor] = field(default_factory=dict)
     managers: dict[int | None, Actor] = field(default_factory=dict)
-    granted: int = 0
     accounts: list[tuple[AccountView, list[PersonView]]] = field(default_factory=list)
 
     @property
@@ -71,10 +82,9 @@ def play(now: datetime, seed: int = 7) -> Company:
     _found(company)
     for account in company.data["accounts"]:
         company.accounts.append(_account(company, account))
-    for key, number in PROCESSES.items():
-        process = spec_of(playbook.take_library(key, actor=SYSTEM, at=company.began).id)
-        for place in range(number):
-            _deal(company, process, place, number)
+    for name, number in COMPANIES.items():
+        order = Order(name, shipped(name), seed, number, now.date())
+        _play(company, varied(order) if name == VARIED else order)
     playbook.make_default("inbound", actor=SYSTEM, at=now)
     _inspect(company)
     return company
@@ -101,7 +111,7 @@ def _found(company: Company) -> None:
         team.add_user(address, person["name"], person["role"], teams[person["team"]], actor=SYSTEM, at=at)
         actor = team_queries.actor_by_email(address)
         if person["role"] == "rep":
-            company.sellers.append(actor)
+            company.sellers[person["name"]] = actor
         elif person["role"] == "manager":
             company.managers[actor.team] = actor
 
@@ -115,7 +125,7 @@ def _slug(name: str) -> str:
 
 
 def _account(company: Company, wanted: Mapping[str, Any]) -> tuple[AccountView, list[PersonView]]:
-    seller, at = company.chance.choice(company.sellers), company.began
+    seller, at = company.chance.choice(list(company.sellers.values())), company.began
     domain = f"{_slug(wanted['name']).replace('.', '-').strip('-')}.example"
     fields = {**wanted, "domain": domain, "country": "DE", "website": f"https://www.{domain}"}
     account = people.create_account(fields, actor=seller, at=at)
@@ -147,59 +157,123 @@ class Story:
     buyers: Sequence[PersonView | PersonRef]
     at: datetime
 
-    def wait(self, days: float) -> bool:
-        """Let some days pass; false if that would be the future."""
-        later = self.at + timedelta(days=self.company.chance.lognormvariate(0, 0.6) * days)
-        if later >= self.company.now:
-            return False
-        self.at = later
-        return True
+
+def varied(order: Order) -> Order:
+    """The same company by the next seed in which all is to be seen that the product shows of deals."""
+    seeds = range(order.seed, order.seed + MOST_SEEDS)
+    return next((found for seed in seeds if _is_varied(found := replace(order, seed=seed))), order)
 
 
-def _deal(company: Company, process: Process, place: int, number: int) -> None:
-    """Deals spread over the stages: the first ones end in the last stage, the last ones have only just begun."""
-    chance, stages = company.chance, process.stages
+def _is_varied(order: Order) -> bool:
+    """Deals stand in every stage, are lost and disqualified, went on by exception; and at least half are open."""
+    lives = order.lives(0, order.deals)
+    deals_played = [Played(order, lives, place) for place in range(order.deals)]
+    gone = [played.went for played in deals_played]
+    held = {went.stage for went in gone if went.outcome in (OPEN, WON)}
+    ends = [went.outcome for went in gone]
+    return (
+        held >= {stage.key for stage in (*order.company.stages, *order.company.after)}
+        and {LOST, DISQUALIFIED} <= set(ends)
+        and 2 * ends.count(OPEN) >= order.deals
+        and any(played.excused for played in deals_played)
+    )
+
+
+def _play(company: Company, order: Order) -> None:
+    process = spec_of(playbook.take_library(order.company.process, actor=SYSTEM, at=company.began).id)
+    lives = order.lives(0, order.deals)
+    for place in range(order.deals):
+        _deal(company, process, Played(order, lives, place))
+
+
+@dataclass(frozen=True)
+class Played:
+    """One of the lives that were drawn."""
+
+    order: Order
+    lives: Lives
+    place: int
+
+    @property
+    def went(self) -> Course:
+        """Its course up to the present."""
+        return course(self.order.company, self.lives, self.place, self.order.company.days)
+
+    @property
+    def seller(self) -> str:
+        """Who sells it."""
+        return self.order.company.sellers[int(self.lives.seller[self.place])].key
+
+    @property
+    def segment(self) -> str:
+        """Which kind of deal it is."""
+        return self.order.company.segments[int(self.lives.segment[self.place])].key
+
+    @property
+    def excused(self) -> tuple[int, ...]:
+        """Places of the stages it left by an exception: those between stages of winning, without the buyer's proof."""
+        phases = [stage.phase for stage in self.order.process.stages]
+        moves = range(len(self.went.entered) - 1)
+        return tuple(
+            place
+            for place in moves
+            if phases[place] is phases[place + 1] is Phase.WIN and self.lives.unproven[self.place, place]
+        )
+
+
+def _deal(company: Company, process: Process, played: Played) -> None:
+    chance, went, order = company.chance, played.went, played.order
     account, buyers = company.accounts[chance.randrange(len(company.accounts))]
-    goal = stages[len(stages) - 1 - place * len(stages) // number]
-    age = 6 + 17 * process.order[goal.key] * chance.uniform(0.9, 1.7)
-    began = max(company.began, company.now - timedelta(days=age))
-    seller = chance.choice(company.sellers)
+    began, seller = order.at(went.entered[0][1]), company.sellers[played.seller]
     product = company.pick("products")
+    is_early = process.stage(went.stage).phase is Phase.FIND
+    amount = Decimal(max(1, round(float(played.lives.amount[played.place]) / 500)) * 500)
     fields = {
         "name": clean_name("name", f"{product} für {account.name}"),
         "account": account.uid,
-        "amount": Decimal(chance.randrange(4, 160) * 500) if goal.phase is not Phase.FIND else None,
+        "amount": None if is_early else amount,
         "product": product,
-        "source": company.pick("sources"),
+        "source": played.segment,
         "buyer_since": (began - timedelta(days=chance.randint(3, 60))).date(),
     }
     made = deals.create(
         fields, process=process.key, stakeholders=tuple(buyer.uid for buyer in buyers[:3]), actor=seller, at=began
     )
-    _live(Story(company, process, made.uid, seller, buyers, began), goal, lost=place % 4 == 1)
+    _live(Story(company, process, made.uid, seller, buyers, began), played)
 
 
-def _live(story: Story, goal: Stage, *, lost: bool) -> None:
-    """Prove and move until the goal; some are lost on the way, those on the road have their next step."""
-    order = story.process.order
-    for stage in story.process.stages[: order[goal.key]]:
-        if not story.wait(9) or not _prove(story, stage):
-            break
-        deals.move(story.uid, story.process.stages[order[stage.key] + 1].key, actor=story.seller, at=story.at)
-    if goal.phase is Phase.KEEP:
-        return
-    if lost and story.wait(6):
-        _lose(story)
-        return
-    _agree_next_step(story, goal)
+def _live(story: Story, played: Played) -> None:
+    """Prove and move as the deal went; what is open has some of its proof, and mostly its next step."""
+    went, order, excused = played.went, played.order, played.excused
+    for place, ((key, since), (after, left)) in enumerate(pairwise(went.entered)):
+        stage = story.process.stage(key)
+        if place in excused:
+            _excuse(story, after, order.at(left))
+        else:
+            _prove(story, stage.required, order.at(since), order.at(left))
+            deals.move(story.uid, after, actor=story.seller, at=order.at(left))
+    last = story.process.stage(went.stage)
+    if went.outcome not in (OPEN, WON):
+        _lose(story, OUTCOMES[went.outcome], order.at(went.since))
+    elif went.outcome == OPEN:
+        known = last.required[: story.company.chance.randint(0, max(0, len(last.required) - 1))]
+        _prove(story, known, order.at(went.since), story.company.now)
+        _agree_next_step(story, last)
 
 
-def _prove(story: Story, stage: Stage) -> bool:
-    for criterion in stage.required:
-        if not story.wait(1.2):
-            return False
+def _prove(story: Story, criteria: Sequence[Criterion], since: datetime, until: datetime) -> None:
+    """Evidence of the buyer, spread over the time in the stage."""
+    for place, criterion in enumerate(criteria, start=1):
+        story.at = since + (until - since) * place / (len(criteria) + 1)
         deals.confirm(story.uid, criterion.key, paper(story, criterion), actor=story.seller, at=story.at)
-    return True
+
+
+def _excuse(story: Story, to: str, at: datetime) -> None:
+    """The manager grants what the seller asks for."""
+    manager = story.company.managers[story.seller.team]
+    deals.ask_exception(story.uid, to, ON_THE_PHONE, actor=story.seller, at=at - timedelta(hours=2))
+    (waiting,) = (each for each in exceptions_to_answer(manager) if each.deal.uid == story.uid)
+    deals.answer_exception(waiting.uid, True, "Gut, bitte nachreichen.", actor=manager, at=at)
 
 
 def paper(story: Story, criterion: Criterion) -> Given:
@@ -222,45 +296,35 @@ def paper(story: Story, criterion: Criterion) -> Given:
     return Given(kind, file=file, person=str(buyer.uid), happened_at=story.at, title=text)
 
 
-def _lose(story: Story) -> None:
-    reason = story.company.chance.choice(["competitor", "price", "no_decision", "no_need", "not_for_us"])
+def _lose(story: Story, outcome: str, at: datetime) -> None:
+    reasons = [reason.key for reason in story.process.leave if reason.outcome == outcome]
+    reason = story.company.chance.choice(reasons)
     lost_to = story.company.pick("competitors") if reason == "competitor" else ""
-    deals.leave(story.uid, reason, lost_to=lost_to, actor=story.seller, at=story.at)
+    deals.leave(story.uid, reason, lost_to=lost_to, actor=story.seller, at=at)
 
 
-def _agree_next_step(story: Story, goal: Stage) -> None:
+def _agree_next_step(story: Story, stage: Stage) -> None:
     """Most have a dated next step; some lack one, rest until the buyer's date, or wait for an exception."""
     chance, now = story.company.chance, story.company.now
     today = now.date()
     lot = chance.random()
-    if lot < 0.12 and goal.phase is Phase.WIN:
+    if lot < 0.12 and stage.phase is Phase.WIN:
         deals.rest(story.uid, today + timedelta(days=chance.randint(20, 120)), actor=story.seller, at=now)
     elif lot < 0.8:
         changes = {
-            "next_step": chance.choice(
-                ["Termin vorbereiten", "Angebot gemeinsam durchgehen", "Rückfrage klären", "Anruf"]
-            ),
+            "next_step": chance.choice(STEPS),
             "next_step_on": today + timedelta(days=chance.randint(-4, 20)),
             "next_step_person": str(story.buyers[0].uid),
             "expected_close": today + timedelta(days=chance.randint(15, 120)),
         }
-        deals.edit(
-            story.uid, changes, actor=story.seller, at=story.company.now - timedelta(hours=chance.randint(1, 90))
-        )
-    elif goal.phase is Phase.WIN and lot < 0.88:
-        _ask(story, goal.key)
+        deals.edit(story.uid, changes, actor=story.seller, at=now - timedelta(hours=chance.randint(1, 90)))
+    elif stage.phase is Phase.WIN and lot < 0.88:
+        _ask(story, stage)
 
 
-def _ask(story: Story, after: str) -> None:
-    """Ask for an exception. The manager has granted the first one; the others wait."""
-    place = story.process.order[after] + 1
-    if place >= len(story.process.stages) or story.process.stages[place].phase is not Phase.WIN:
-        return
-    company, to = story.company, story.process.stages[place].key
-    reason = "Der Käufer hat am Telefon zugesagt, die Mail folgt nach seinem Urlaub."
-    deals.ask_exception(story.uid, to, reason, actor=story.seller, at=company.now)
-    manager = company.managers[story.seller.team]
-    waiting = [each for each in exceptions_to_answer(manager) if each.deal.uid == story.uid]
-    if waiting and not company.granted:
-        company.granted += 1
-        deals.answer_exception(waiting[0].uid, True, "Gut, bitte nachreichen.", actor=manager, at=company.now)
+def _ask(story: Story, stage: Stage) -> None:
+    """Ask for an exception that waits for its answer."""
+    place = story.process.order[stage.key] + 1
+    if place < len(story.process.stages) and story.process.stages[place].phase is Phase.WIN:
+        to = story.process.stages[place].key
+        deals.ask_exception(story.uid, to, ON_THE_PHONE, actor=story.seller, at=story.company.now)

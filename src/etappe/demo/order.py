@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
@@ -33,12 +33,12 @@ class Order:
     @cached_property
     def company(self) -> Parameters:
         """The parameters; raises the refusal that says what is wrong with them."""
-        return read_parameters(self.source, roads())
+        return read_parameters(self.source, Roads())
 
     @cached_property
     def process(self) -> Process:
         """The process that the deals run on."""
-        return library()[self.company.process]
+        return shipped_process(self.company.process)
 
     def lives(self, block: int, number: int) -> Lives:
         """The deals of a block, drawn from a chance of its own."""
@@ -64,17 +64,27 @@ class Order:
         return cls(**{**kept, "until": date.fromisoformat(kept["until"])})
 
 
+LIBRARY = files("etappe.playbook").joinpath("library")
+
+
 @cache
-def library() -> dict[str, Process]:
-    """The processes that ship with Etappe, by key, read without a database."""
-    folder = files("etappe.playbook").joinpath("library")
-    sources = (path.read_text("utf-8") for path in folder.iterdir() if path.name.endswith(".yaml"))
-    return {process.key: process for process in (compile_process(read(source)) for source in sources)}
+def shipped_process(key: str) -> Process:
+    """A process that ships with Etappe, read without a database."""
+    return compile_process(read(LIBRARY.joinpath(f"{key}.yaml").read_text("utf-8")))
 
 
-def roads() -> dict[str, Road]:
-    """Their stages: up to winning, and after it."""
-    return {key: Road(_keys(each, Phase.FIND, Phase.WIN), _keys(each, Phase.KEEP)) for key, each in library().items()}
+class Roads(Mapping[str, Road]):
+    """The stages of the processes that ship with Etappe, by key; each is read when it is asked for."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(path.name.removesuffix(".yaml") for path in LIBRARY.iterdir()))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __getitem__(self, key: str) -> Road:
+        process = shipped_process(key)
+        return Road(_keys(process, Phase.FIND, Phase.WIN), _keys(process, Phase.KEEP))
 
 
 def _keys(process: Process, *phases: Phase) -> tuple[str, ...]:
