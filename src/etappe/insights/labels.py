@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from etappe.core.actor import SYSTEM
@@ -19,6 +20,44 @@ PEOPLE: Mapping[str, Callable[[Iterable[int | None]], Mapping[int, Any]]] = {"ow
 
 
 MOST_DIGITS = 9
+
+ODDITIES: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "no_start": (
+        gettext_lazy("without a start date"),
+        gettext_lazy("left out of everything about time; counted in win rate and sums"),
+    ),
+    "starts_after_end": (
+        gettext_lazy("start lies after the end"),
+        gettext_lazy("left out of everything about time; counted in win rate and sums"),
+    ),
+    "no_amount": (gettext_lazy("without amount"), gettext_lazy("counted as a deal, adds nothing to sums")),
+    "other_currency": (
+        gettext_lazy("in another currency than the workspace's"),
+        gettext_lazy("summed for itself; currencies are never added together"),
+    ),
+    "reopened": (
+        gettext_lazy("opened again after it was lost, declined or disqualified"),
+        gettext_lazy("one deal, from its first start to its last decision; on a past day as it stood then"),
+    ),
+    "no_time": (
+        gettext_lazy("moved twice at one moment"),
+        gettext_lazy("passed through the stage in between, in no time"),
+    ),
+    "no_history": (
+        gettext_lazy("imported without their way through the stages"),
+        gettext_lazy("left out of conversion and of time in stages"),
+    ),
+    "one_deal": (gettext_lazy("one deal in all"), gettext_lazy("counts are shown, shares and times are not")),
+    "none_won": (
+        gettext_lazy("none was won"),
+        gettext_lazy("the win rate is 0 %, up to where its interval ends; times until won are not shown"),
+    ),
+    "none_lost": (
+        gettext_lazy("none was lost or declined"),
+        gettext_lazy("the win rate is 100 %, down to where its interval begins"),
+    ),
+}
+"""What is odd about records, and what figures make of it."""
 
 INSIDE = ("segment", "process_version_id")
 """Columns with keys that do not leave the room."""
@@ -36,6 +75,8 @@ def _labelled(row: Row, names: Mapping[str, tuple[str, str]], by: str | None) ->
     said = {"segment": key, "label": label} if by else {}
     if "stage" in row:
         said["stage_label"] = stage_name(row["process_version_id"], row["stage"])
+    if "oddity" in row:
+        said |= dict(zip(("what", "rule"), map(str, ODDITIES[row["oddity"]]), strict=True))
     return {**said, **{column: value for column, value in row.items() if column not in INSIDE}}
 
 

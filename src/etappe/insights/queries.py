@@ -16,6 +16,7 @@ from etappe.core.filters import parse, written
 from etappe.core.periods import local_day
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
+from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
@@ -274,6 +275,7 @@ FILTERS: Mapping[str, Callable[[str], Any]] = {
     "amount": _choice("known", "unknown"),
     "history": _choice("known", "unknown"),
     "entered": str,
+    "oddity": _choice(*ODDITIES),
 }
 """What records can be narrowed by, and how the text of a value is read."""
 

@@ -39,6 +39,7 @@ GIVEN = {
     "amount": "string",  # known, unknown
     "history": "string",  # known, unknown
     "entered": "string",  # a stage as `stages.step` names it: deals that were ever open in it
+    "oddity": "string",  # one of `data_quality.ODDITIES`
     "skip": "int64",
 }
 SOURCES = (

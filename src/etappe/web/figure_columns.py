@@ -159,6 +159,10 @@ def _late(row: Mapping[str, Any]) -> tuple[str, str]:
     return number(row["late"]), _("after {days}").format(days=whole_days(row["half_won"]))
 
 
+def _odd(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["what"]), str(row["rule"])
+
+
 Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "stage_now": (
@@ -231,6 +235,10 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Won in 90 days"), _won_amount, True),
         (gettext_lazy("All open deals"), _multiple("value", "n", "amount"), True),
         (gettext_lazy("Due within 90 days"), _multiple("due_value", "due", "due_amount"), True),
+    ),
+    "data_quality": (
+        (gettext_lazy("What is odd, and what figures make of it"), _odd, False),
+        (gettext_lazy("Deals"), cases, True),
     ),
     "time_not_won": (
         (gettext_lazy("Decided"), cases, True),

@@ -91,6 +91,10 @@ def _late(result: Result) -> str:
     )
 
 
+def _odd(result: Result) -> str:
+    return _("of {n} deals in all").format(n=number(result.finding.extra["deals"]))
+
+
 NOTES: Mapping[str, Callable[[Result], str]] = {
     "stage_now": _amounts,
     "win_rate": _counts,
@@ -102,4 +106,5 @@ NOTES: Mapping[str, Callable[[Result], str]] = {
     "velocity": _flow,
     "coverage": _covered,
     "time_not_won": _late,
+    "data_quality": _odd,
 }

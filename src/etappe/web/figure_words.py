@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from etappe.core.figures import Result
+from etappe.insights.labels import ODDITIES
 from etappe.insights.queries import RecordPage, get_metric, narrowed
 from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, segment
 from etappe.web.figure_cycle import Chart, charts
@@ -207,6 +208,7 @@ def _described(name: str, text: str) -> str:
         "in_pipeline": lambda value: "" if value == "true" else str(REASONS["before_pipeline"]),
         "clock": lambda value: str(CLOCKS.get(value, "")),
         "amount": lambda value: _("with an amount") if value == "known" else str(REASONS["without_amount"]),
+        "oddity": lambda value: str(ODDITIES[value][0]) if value in ODDITIES else "",
         "history": lambda value: "" if value == "known" else str(REASONS["no_history"]),
     }
     return writers.get(name, str)(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from etappe.insights.catalogue.coverage import COVERAGE
+from etappe.insights.catalogue.data_quality import DATA_QUALITY
 from etappe.insights.catalogue.deal_size import DEAL_SIZE
 from etappe.insights.catalogue.open_deals_beyond import OPEN_DEALS_BEYOND
 from etappe.insights.catalogue.sales_cycle import SALES_CYCLE
@@ -20,6 +21,6 @@ CATALOGUE: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         STAGE_NOW, WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION, STAGE_TIME, DEAL_SIZE, VELOCITY,
-        COVERAGE, TIME_NOT_WON,
+        COVERAGE, TIME_NOT_WON, DATA_QUALITY,
     )
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etappe.insights.catalogue.data_quality import odd
 from etappe.insights.catalogue.stages import step, visits
 from etappe.insights.standing import given
 
@@ -49,6 +50,9 @@ def _told(deal: Table) -> BooleanValue:
     kept = amount.isnull() | ((amount == "known") == deal.amount.notnull())
     kept = kept & (history.isnull() | ((history == "known") == deal.has_history))
     stays = visits()
+    asked = given("oddity")
+    for key, holds in odd(deal).items():
+        kept = kept & ((asked.isnull() | (asked != key)) | holds)
     return kept & (stage.isnull() | deal.deal_id.isin(stays.filter(step(stays) == stage).deal_id))
 
 
