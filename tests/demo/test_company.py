@@ -7,10 +7,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from etappe.core.actor import SYSTEM
 from etappe.core.simulate.lives import OUTCOMES
 from etappe.deals.models import Deal, Evidence
 from etappe.demo.company import COMPANIES, VARIED, Played, play, varied
 from etappe.demo.order import Order, shipped
+from etappe.insights.queries import report
 from etappe.journal.clock import now
 from etappe.playbook.queries import get_version
 from etappe.team.models import User
@@ -32,6 +34,7 @@ def test_the_company_uses_every_stage_and_rests_on_evidence(db: None) -> None:
     for deal in Deal.objects.all()[:10]:
         assert_replays(deal)
     _require_lived_as_drawn()
+    assert report("sales_cycle", viewer=SYSTEM, now=now()).is_enough
 
 
 def _require_lived_as_drawn() -> None:

@@ -31,7 +31,7 @@ from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
 from etappe.team import queries as team_queries
 
-COMPANIES = {"demo_inbound": 36, "demo_projects": 14}
+COMPANIES = {"demo_inbound": 40, "demo_projects": 12}
 """Parameters of the demo, and how many deals are played by them."""
 
 VARIED = "demo_inbound"
