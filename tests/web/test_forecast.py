@@ -53,6 +53,8 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     assert api("/api/v1/forecast/backtest")["rows"]
     mine = text_of(client_of("cem"), "/figures/forecast/")
     assert "4 open deals, learned from 47 closed ones" in mine and "open 29" not in mine
+    theirs = text_of(client_of("cem"), "/figures/forecast/backtest/")
+    assert "shown to those who see all deals" in theirs and "Month by month" not in theirs and "€" not in theirs
     for path in ("/figures/forecast/?by=x", "/figures/forecast/?skip=-1", "/figures/forecast/?skip=99999999999"):
         text_of(client, path, 422)
     german = client.get("/figures/forecast/", headers={"accept-language": "de"}).content.decode()

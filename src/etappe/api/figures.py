@@ -43,7 +43,7 @@ def get_backtest(request: Caller) -> Any:
         "day": newest.day.isoformat(),
         "currency": newest.currency,
         "method": newest.method,
-        **newest.backtest,
+        **newest.found,
     }
 
 

@@ -43,7 +43,7 @@ def told(key: str, by: str | None, shape: str, viewer: Actor, at: datetime) -> s
         plain = stored.as_json(found) if found else {}
         return _shaped(plain, _months(plain), shape, _forecast_text)
     newest = stored.turned_out(viewer)
-    plain = {"day": str(newest.day), "currency": newest.currency, **newest.backtest} if newest else {}
+    plain = {"day": str(newest.day), "currency": newest.currency, **newest.found} if newest else {}
     return _shaped(plain, plain.get("rows", []), shape, _backtest_text)
 
 

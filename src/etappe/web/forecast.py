@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -99,8 +98,8 @@ class BacktestPage:
 def backtest(request: Request) -> HttpResponse:
     """What would have been said 1, 2, 3 and 6 months before, against what came."""
     newest = stored.turned_out(request.actor)
-    found: dict[str, Any] = newest.backtest if newest else {}
-    words = backtest_words(found, newest.currency) if newest and found.get("rows") else None
+    has_past = newest is not None and any(each["n"] for each in newest.found.get("coverage", ()))
+    words = backtest_words(newest.found, newest.currency) if newest and has_past else None
     return show(request, "forecast/backtest.html", BacktestPage(words, newest.day if newest else None))
 
 

@@ -354,6 +354,8 @@ def method(found: Mapping[str, Any]) -> str:
 
 def _closest(found: Mapping[str, Any]) -> str:
     rows = [row for row in found["by_before"] if row["n"]]
+    if not rows:
+        return ""
     known = [name for name in WAYS if all(row[name] is not None for row in rows)]
     ways = {name: sum(row[name] for row in rows) for name in known}
     best = min(ways, key=lambda name: ways[name])

@@ -150,13 +150,13 @@ def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | N
     if newest is None:
         return None
     rows = [row for row in _rows(newest.id, viewer, by) if row["now_outcome"] == "open"]
-    head = _head(newest, len(rows))
+    head = _head(newest, len(rows), viewer)
     if not head["is_enough"]:
         return Report(**head)
     return Report(**head, **_body(newest, rows, viewer, by, skip))
 
 
-def _head(newest: Forecast, n: int) -> dict[str, Any]:
+def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
     return {
         "day": newest.day,
         "made_at": newest.made_at,
@@ -168,7 +168,7 @@ def _head(newest: Forecast, n: int) -> dict[str, Any]:
         "widen": float(newest.backtest.get("widen", core.UNTRIED)),
         "n": n,
         "quality": newest.quality,
-        "backtest": newest.backtest,
+        "backtest": turned_out_for(newest, viewer),
     }
 
 
@@ -353,13 +353,30 @@ def _expected(row: Row) -> float:
     return float(row["amount"]) * float(row["chance"])
 
 
-def turned_out(viewer: Actor) -> Forecast | None:
-    """The newest forecast, whose `backtest` says how such forecasts turned out, over all deals; None before the first.
+@dataclass(frozen=True)
+class TurnedOut:
+    """How forecasts turned out, over all deals; `found` is what `backtest.summary` says, for this viewer."""
 
-    It is shown to whoever sees figures: it says how far the numbers can be trusted, and names no deal.
-    """
+    day: date
+    currency: str
+    method: str
+    found: Mapping[str, Any]
+
+
+def turned_out(viewer: Actor) -> TurnedOut | None:
+    """How forecasts turned out so far; None before the first one."""
     require(viewer, "figures.see")
-    return Forecast.objects.filter(kind="current").order_by("-id").first()
+    newest = Forecast.objects.filter(kind="current").order_by("-id").first()
+    if newest is None:
+        return None
+    return TurnedOut(newest.day, newest.currency, newest.method, turned_out_for(newest, viewer))
+
+
+def turned_out_for(newest: Forecast, viewer: Actor) -> dict[str, Any]:
+    """The backtest as this viewer may see it: amounts of all deals only who sees all deals, its quality everybody."""
+    if viewer.scope.all:
+        return dict(newest.backtest)
+    return {**newest.backtest, "rows": [], "by_before": []}
 
 
 def as_json(found: Report) -> dict[str, Any]:
