@@ -86,7 +86,8 @@ def history(viewer: Actor, subject: str, uid: uuid.UUID | str) -> History:
                 values.append(_value(entries[0], before, names))
             if not values or values[-1].raw != after:
                 values.append(_value(entry, after, names))
-    own = {OWN + each.key: each for each in own_fields(subject, viewer, team=team)} if told else {}
+    has_own = any(column.startswith(OWN) for column in told)
+    own = {OWN + each.key: each for each in own_fields(subject, viewer, team=team)} if has_own else {}
     shown = (column for column in (*FIELDS, *own) if len(told.get(column, ())) > 1)
     return History(key, name, version, tuple(FieldHistory(each, _turned(told[each])) for each in shown), own)
 
