@@ -26,6 +26,7 @@ PARTS = frozenset(
         "/deals/accounts/",
         "/deals/sources/",
         "/tags/",
+        "/lists/{subject}/count/",
         "/setup/ready/",
         "/fields/suggest/{kind}/",
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -42,6 +45,10 @@ def test_a_long_list_is_read_page_by_page(scene: Scene, ada: Client) -> None:
     rows = [*first.context["page"].list.rows, *ada.get(following).context["page"].list.rows]
     names = [row.name for row in rows]
     assert len(set(names)) == len(names) == 61
+    counter = re.search(r'hx-get="(/lists/accounts/count/[^"]*)"', first.content.decode())
+    assert counter and ada.get(unescape(counter[1])).content.decode().strip() == "61"
+    assert re.search(r">61\s*<", ada.get("/accounts/?counted=1").content.decode())
+    assert "/lists/accounts/count/" not in ada.get("/accounts/?q=Firma+07").content.decode()
     assert ada.get("/accounts/?sort=password").status_code == 422
 
 

@@ -71,14 +71,25 @@ def chosen(sorts: Mapping[str, Order], key: str) -> Order:
 def page_of(
     rows: QuerySet[M], sorts: Mapping[str, Order], key: str, after: str | None, view: Callable[[M], R], size: int = PAGE
 ) -> Page[R]:
-    """The page behind the mark `after` in the order `key`. Two queries; up to four for an order that is walked."""
+    """The page behind the mark `after` in the order `key`, and how many rows there are.
+
+    Two queries; up to four for an order that is walked.
+    """
+    found, mark = stretch(rows, sorts, key, after, size)
+    return Page(tuple(view(row) for row in found), mark, bounded_count(rows))
+
+
+def stretch(
+    rows: QuerySet[M], sorts: Mapping[str, Order], key: str, after: str | None, size: int = PAGE
+) -> tuple[list[M], str | None]:
+    """The rows behind the mark `after` in the order `key`, and the mark to read on from; nothing is counted."""
     sort = chosen(sorts, key)
     mark = read_mark(after, key) if after else None
     limit = size + 1
     found = _walked(rows, sort, mark, limit) if isinstance(sort, Walk) else _sorted(rows, sort, mark, limit)
     last = found[size - 1] if len(found) > size else None
     onward = None if last is None else write_mark(Mark(key, _mark_value(last[1]), last[0].pk))
-    return Page(tuple(view(row) for row, _value in found[:size]), onward, bounded_count(rows))
+    return [row for row, _value in found[:size]], onward
 
 
 def _sorted(rows: QuerySet[M], sort: Sort, mark: Mark | None, limit: int) -> list[tuple[M, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from etappe.core.page import Count as Counted
 from etappe.deals.list_fields import account_registry, deal_registry
 from etappe.deals.scope import visible
 from etappe.journal.filtering import Asker, Field, Fields, Kind, Registry, compiled, is_asked
-from etappe.journal.paging import bounded_count, chosen, page_of
+from etappe.journal.paging import bounded_count, chosen, stretch
 from etappe.people.list_fields import person_registry
 from etappe.people.queries import found_by_text, visible_accounts, visible_people
 from etappe.records.list_values import Money, reader_of
@@ -96,12 +96,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a list, with the fields it shows."""
+    """A page of a list, with the fields it shows. What has more pages than one is not counted: `count_of` does that."""
 
     fields: tuple[Field, ...]
     rows: tuple[Line, ...]
     after: str | None
-    count: Counted
+    count: Counted | None
     known: Registry
 
 
@@ -153,9 +153,14 @@ def listing(
     fields = shown_fields(known, wanted)
     rows = matching(viewer, wanted, known, today)
     sort = wanted.sort or wanted.subject.sort
-    page = page_of(rows.only("id"), known.sorts(), sort, after, lambda row: int(row.pk))
-    lines = _lines(viewer, wanted.subject, page.rows, (*fields, *_marks(known, wanted.subject)), today)
-    return Listing(fields, lines, page.after, page.count, known)
+    found, mark = stretch(rows.only("id"), known.sorts(), sort, after)
+    lines = _lines(viewer, wanted.subject, _ids(found), (*fields, *_marks(known, wanted.subject)), today)
+    count = None if after or mark else Counted(len(found))
+    return Listing(fields, lines, mark, count, known)
+
+
+def _ids(found: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(int(row.pk) for row in found)
 
 
 def shown_fields(known: Registry, wanted: Wanted) -> tuple[Field, ...]:
@@ -209,9 +214,8 @@ def every(viewer: Actor, wanted: Wanted, *, today: date) -> Iterator[Line]:
     fields, rows = shown_fields(known, wanted), matching(viewer, wanted, known, today)
     sort, sorts, after = wanted.sort or wanted.subject.sort, known.sorts(), None
     while True:
-        page = page_of(rows.only("id"), sorts, sort, after, lambda row: int(row.pk), CHUNK)
-        yield from _lines(viewer, wanted.subject, page.rows, fields, today)
-        after = page.after
+        found, after = stretch(rows.only("id"), sorts, sort, after, CHUNK)
+        yield from _lines(viewer, wanted.subject, _ids(found), fields, today)
         if after is None:
             return
 

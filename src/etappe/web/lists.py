@@ -86,7 +86,8 @@ class ListPart:
     singular: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
-    count: Count
+    count: Count | None
+    """How many rows there are; unknown until it is asked for where they fill more than one page."""
     next: str
     first: str
     where: str
@@ -139,6 +140,8 @@ class ListPart:
 MOVED = "move"
 OF_VIEW = ("where", "columns", "sort", "group")
 """What a saved view holds, by its names in addresses."""
+COUNTED = "counted"
+"""The part of an address that asks for the number of rows at once, for browsers without script."""
 ALL = "all"
 """The view that narrows nothing, even where another one opens first."""
 
@@ -190,14 +193,14 @@ def _told(request: Request, state: State, known: Registry, problem: Said) -> Lis
 def _part(
     request: Request, state: State, found: Listing, groups: tuple[GroupRow, ...], problem: Said | None = None
 ) -> ListPart:
-    query = _without(request.GET, "after")
+    query = _without(request.GET, "after", COUNTED)
     may_change = may(request.actor, CHANGING[state.subject.key])
     return ListPart(
         subject=state.subject.key,
         singular=SINGULAR[state.subject.key],
         heads=tuple(_head(field, state.subject, may_change=may_change) for field in found.fields),
         rows=rows_of(request, state.subject, found.rows, found.fields),
-        count=found.count,
+        count=found.count or (_count(request, state) if COUNTED in request.GET else None),
         next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
         first=f"{request.path}?{query.urlencode()}" if state.after else "",
         where=state.text,
@@ -214,6 +217,10 @@ def _part(
         may_change=may_change,
         may_all=not state.search,
     )
+
+
+def _count(request: Request, state: State) -> Count:
+    return lists.count_of(request.actor, state.wanted, today(request))
 
 
 def _asked(state: State) -> tuple[tuple[str, str], ...]:

@@ -22,7 +22,7 @@ from etappe.records import lists
 from etappe.records.list_values import as_text
 from etappe.records.lists import Wanted
 from etappe.web.lists import heading
-from etappe.web.shell import Request, today
+from etappe.web.shell import Request, show, today
 
 ROWS_OF_A_SHEET = 1_048_575
 """Rows that a sheet of XLSX holds below its heading."""
@@ -32,14 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def export(request: Request, subject: str, shape: str) -> HttpResponseBase:
     """The list that the address asks for, as CSV or XLSX. No cell begins like a formula."""
-    asked = request.GET
-    wanted = Wanted(
-        lists.subject_of(subject),
-        parse(asked.get("where", "")),
-        asked.get("q", ""),
-        tuple(key for key in asked.get("columns", "").split(",") if key),
-        asked.get("sort", ""),
-    )
+    wanted = _wanted(request, subject)
     fields = lists.shown_fields(lists.registry_of(wanted.subject, request.actor), wanted)
     lists.count_of(request.actor, wanted, today(request))  # what is refused is refused before the file begins
     heads = [heading(field) for field in fields]
@@ -54,6 +47,23 @@ def export(request: Request, subject: str, shape: str) -> HttpResponseBase:
     if shape == "xlsx":
         return _named(FileResponse(_xlsx(heads, rows, zone), content_type=XLSX), subject, shape)
     raise Missing
+
+
+@require_GET
+def count(request: Request, subject: str) -> HttpResponse:
+    """How many rows the list has, up to a bound: loaded after its rows, which do not wait for it."""
+    return show(request, "lists/count.html", lists.count_of(request.actor, _wanted(request, subject), today(request)))
+
+
+def _wanted(request: Request, subject: str) -> Wanted:
+    asked = request.GET
+    return Wanted(
+        lists.subject_of(subject),
+        parse(asked.get("where", "")),
+        asked.get("q", ""),
+        tuple(key for key in asked.get("columns", "").split(",") if key),
+        asked.get("sort", ""),
+    )
 
 
 def _named(answer: Any, subject: str, shape: str) -> HttpResponse:

@@ -11,11 +11,11 @@ from etappe.core.errors import Missing
 from etappe.records.lists import SINGULAR
 from etappe.team.queries import as_uuid
 from etappe.team.views import SHOWN_AS, ListView, get_view, views
-from etappe.web.lists import ALL, OF_VIEW
+from etappe.web.lists import ALL, COUNTED, OF_VIEW
 from etappe.web.lists_places import view_address
 from etappe.web.shell import Request
 
-PLACE = frozenset({"after", "month", "keep", "cards", "totals"})
+PLACE = frozenset({"after", "month", "keep", "cards", "totals", COUNTED})
 """Parts of an address that say where in a list one is."""
 BESIDE = PLACE | {"view", *OF_VIEW}
 """Parts of an address that narrow a list no further than its view."""
