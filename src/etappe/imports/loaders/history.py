@@ -134,13 +134,20 @@ def _on(places: Places, anchor: Anchor) -> Places:
     return Places(anchor.version, process, targets, places.statuses)
 
 
+_STRAYS = """
+    WITH strays AS MATERIALIZED (
+        SELECT deal FROM imports_past WHERE source_id = %s AND run_id = %s
+        EXCEPT SELECT key FROM imports_link WHERE source_id = %s AND kind = %s
+    )
+    SELECT count(*) FROM imports_past WHERE source_id = %s AND run_id = %s AND deal IN (SELECT deal FROM strays)
+"""
+"""Sets are taken from each other: on tables just filled, of which the planner knows nothing yet, a search for each row
+may come to go through all of them."""
+
+
 def without_deal(setting: Setting) -> int:
     """Rows of this run's histories whose deal is in none of the files and not known from before."""
+    source, run = setting.source, setting.run
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM imports_past AS past WHERE past.source_id = %s AND past.run_id = %s AND NOT EXISTS ("
-            "SELECT FROM imports_link AS link WHERE link.source_id = past.source_id AND link.kind = %s "
-            "AND link.key = past.deal)",
-            [setting.source, setting.run, DEAL],
-        )
+        cursor.execute(_STRAYS, [source, run, source, DEAL, source, run])
         return int(cursor.fetchone()[0])
