@@ -61,7 +61,7 @@ class ErrorOut(Schema):
 
 
 class ImportOut(Schema):
-    """An import: looking, ready, queued, running, done, failed, cancelled, undoing or undone, and how far it is."""
+    """An import, its state (`looking` to `undone`), and the `share` of the work that is behind it, from 0 to 1."""
 
     uid: uuid.UUID
     source: str
@@ -71,6 +71,7 @@ class ImportOut(Schema):
     totals: CountsOut
     rows_done: int
     rows_total: int
+    share: float
     error: ErrorOut | None
     created_at: datetime
     started_at: datetime | None
@@ -232,7 +233,7 @@ def rejected_of_import(request: Caller, uid: uuid.UUID, number: int) -> Streamin
 
 
 def _brief(run: queries.RunView) -> dict[str, Any]:
-    names = ("uid", "source", "state", "is_dry", "rows_done", "rows_total", "error")
+    names = ("uid", "source", "state", "is_dry", "rows_done", "rows_total", "share", "error")
     times = ("created_at", "started_at", "moved_at", "finished_at", "undone_at")
     shown = {name: getattr(run, name) for name in (*names, *times)}
     return shown | {"names": list(run.names), "totals": dict(run.totals)}

@@ -228,9 +228,10 @@ def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
             return
         last[0] = passed
         rate = progress.done / passed
-        left = max(progress.total - progress.done, 0) / rate if rate else 0
+        left = passed * (1 - progress.share) / progress.share if progress.share else 0
         click.echo(
-            f"\r{progress.done:,} of {progress.total:,} rows, {rate:,.0f} a second, {left:.0f} s left   ",
+            f"\r{progress.share:.0%}: {progress.done:,} of {progress.total:,} rows, {rate:,.0f} a second, "
+            f"{left:.0f} s left   ",
             nl=False,
             err=True,
         )

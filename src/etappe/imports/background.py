@@ -215,7 +215,8 @@ def begin(uid: uuid.UUID | str, *, dry: bool, then: Defer, actor: Actor, at: dat
         raise Refusal("import_undecided", count=waiting)
     run.state, run.is_dry, run.cancel_asked, run.error = "queued", dry, False, None
     run.moved_at = at
-    run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at"])
+    run.share = run.share if run.counts else 0.0
+    run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at", "share"])
     then(str(run.uid))
 
 
@@ -346,9 +347,9 @@ def _side_line(run: Run, clock: Callable[[], datetime]) -> Iterator[Callable[[Pr
     def report(progress: Progress) -> None:
         with line.cursor() as cursor:
             cursor.execute(
-                "UPDATE imports_run SET rows_done = %s, rows_total = %s, moved_at = %s, state = 'running' "
+                "UPDATE imports_run SET rows_done = %s, rows_total = %s, share = %s, moved_at = %s, state = 'running' "
                 "WHERE id = %s RETURNING cancel_asked",
-                [progress.done, progress.total, clock(), run.id],
+                [progress.done, progress.total, progress.share, clock(), run.id],
             )
             asked = cursor.fetchone()
         if asked and asked[0]:

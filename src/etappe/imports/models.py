@@ -40,6 +40,7 @@ class Run(models.Model):
     error = models.JSONField(null=True)
     rows_total = models.BigIntegerField(default=0)
     rows_done = models.BigIntegerField(default=0)
+    share = models.FloatField(default=0.0, db_default=0.0)
     cancel_asked = models.BooleanField(default=False)
     started_by = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

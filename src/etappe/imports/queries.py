@@ -60,6 +60,7 @@ class RunView:
     error: Mapping[str, Any] | None
     rows_done: int
     rows_total: int
+    share: float
     created_at: datetime
     started_at: datetime | None
     moved_at: datetime | None
@@ -96,6 +97,7 @@ def run_view(run: Run) -> RunView:
         error=run.error,
         rows_done=run.rows_done,
         rows_total=run.rows_total,
+        share=run.share,
         created_at=run.created_at,
         started_at=run.started_at,
         moved_at=run.moved_at,

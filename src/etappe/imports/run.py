@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from etappe.core.actor import Actor
 from etappe.core.headers import FileKind
+from etappe.core.import_progress import share, weights
 from etappe.core.kinds.imports import ImportFinished
 from etappe.foreign.tables import Batch, TableGuess, batches
 from etappe.imports.check import example
@@ -56,12 +57,13 @@ class File:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: rows done of about how many."""
+    """How far a run is: rows done of about how many, and the share of the work, as rows of some kinds cost more."""
 
     done: int
     total: int
     file: str
     run: str = ""
+    share: float = 0.0
 
 
 @dataclass
@@ -77,6 +79,15 @@ class Job:
     total: int = 0
     done: int = 0
     ledger: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """How much of the work is behind."""
+        sizes = [(file.map.kind, file.guess.row_count) for file in self.files if file.map.kind]
+        done = [self.read.get(file.given.name, 0) for file in self.files if file.map.kind]
+        each = zip(weights(sizes), sizes, done, strict=True)
+        return share([(weight, rows, behind) for weight, (_kind, rows), behind in each])
 
 
 def carry_out(job: Job) -> None:
@@ -146,10 +157,11 @@ def _load_file(job: Job, rooms: Rooms, file: File) -> None:
     written, at = job.ledger.get(file.given.name, 0), 0
     for batch in chunks(batches(file.given.path, file.guess)):
         rows, at = len(batch.rows), at + len(batch.rows)
+        job.done += rows
+        job.read[file.given.name] = at
         if at > written:
             _write(job, loader, converter, file, _from(batch, rows - (at - written)), at)
-        job.done += rows
-        job.report(Progress(job.done, max(job.total, job.done), file.given.name))
+        job.report(Progress(job.done, max(job.total, job.done), file.given.name, share=job.share))
 
 
 def _from(batch: Batch, first: int) -> Batch:
@@ -188,8 +200,9 @@ def _write(job: Job, loader: Loader, converter: Converter, file: File, batch: Ba
     _count(run, file, chunk, tally)
     run.done[file.given.name] = upto
     run.rows_done += len(chunk.lines)
+    run.share = job.share
     run.moved_at = job.clock()
-    run.save(update_fields=["counts", "notes", "done", "rows_done", "moved_at"])
+    run.save(update_fields=["counts", "notes", "done", "rows_done", "share", "moved_at"])
 
 
 def _locked(job: Job) -> Run:

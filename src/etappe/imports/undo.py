@@ -75,10 +75,10 @@ def begin_undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> str:
         raise Refusal("import_not_undoable", state=run.state)
     if (run.finished_at or run.created_at) + KEPT < at:
         raise Refusal("import_too_old_to_undo", days=KEPT.days)
-    run.state, run.moved_at, run.rows_done = "undoing", at, 0
+    run.state, run.moved_at, run.rows_done, run.share = "undoing", at, 0, 0.0
     run.last_entry = run.last_entry or newest()
     run.rows_total = Link.objects.filter(source=run.source, made=run.id).values("kind", "record_id").distinct().count()
-    run.save(update_fields=["state", "moved_at", "last_entry", "rows_done", "rows_total"])
+    run.save(update_fields=["state", "moved_at", "last_entry", "rows_done", "rows_total", "share"])
     return str(run.uid)
 
 
@@ -117,8 +117,9 @@ def _archive(key: int, sort: _Sort, *, actor: Actor, at: datetime) -> bool:
     _count(run, sort.kind, len(gone))
     _forget(run, sort.kind, merged.records, {*needed, *left})
     run.rows_done += len(merged.records)
+    run.share = min(run.rows_done / run.rows_total, 1.0) if run.rows_total else 0.0
     run.moved_at = at
-    run.save(update_fields=["undone", "rows_done", "moved_at"])
+    run.save(update_fields=["undone", "rows_done", "share", "moved_at"])
     return True
 
 

@@ -218,10 +218,9 @@ def _work(run: RunView, at: datetime) -> Work:
     began = run.started_at or run.created_at
     passed = max(((run.moved_at or at) - began).total_seconds(), 0.1)
     rate = int(run.rows_done / passed) if run.rows_done else 0
-    left = max(run.rows_total - run.rows_done, 0)
+    left = int(passed * (1 - run.share) / run.share) if run.share else 0
     silent = at - (run.moved_at or run.created_at) > SILENT
-    share = min(99, 100 * run.rows_done // run.rows_total) if run.rows_total else 0
-    return Work(run, str(STATES[run.state]), share, rate, left // rate if rate else 0, silent)
+    return Work(run, str(STATES[run.state]), min(99, int(100 * run.share)), rate, left, silent)
 
 
 def _outcome(run: RunView, dry: Any) -> Outcome | None:
