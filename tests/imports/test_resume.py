@@ -25,14 +25,21 @@ from etappe.people.models import Account
 from tests.imports import twin
 from tests.imports.test_again import folded
 
-KILLS = 20 if os.environ.get("ETAPPE_TEST_SOAK") else 2
-STEP = 250 if os.environ.get("ETAPPE_TEST_SOAK") else 1200
-"""Rows after which the next kill comes at the latest."""
+SOAK = bool(os.environ.get("ETAPPE_TEST_SOAK"))
+KILLS = 20 if SOAK else 3
+DEALS = 12000 if SOAK else 2400
+STEP = 500
+"""Rows after which the next kill comes at the latest: all kills together come before the end."""
 SCRIPT = """
 import sys, django; django.setup()
-from etappe.imports import run
-run.CHUNK = 300
 from pathlib import Path
+from etappe.foreign.tables import Batch
+from etappe.imports import run
+def blocks(found, whole=run.chunks):
+    for batch in whole(found):
+        for at in range(0, len(batch.rows), 250):
+            yield Batch(batch.lines[at : at + 250], batch.rows[at : at + 250], {})
+run.chunks = blocks
 from etappe.cli.import_ import _resume
 from tests.imports import twin
 if sys.argv[1] == "resume":
@@ -76,8 +83,8 @@ def child(*arguments: object) -> subprocess.Popen[str]:
 
 def files(folder: Path) -> list[Path]:
     history: list[list[object]] = [["opportunity_id", "deal_stage", "date_entered"]]
-    history += [[f"OP{at:05}", "Prospecting", "2016-01-01 10:00"] for at in range(0, 3000, 2)]
-    return [*twin.four(folder, deals=3000), twin.write(folder / "stage_history.csv", history)]
+    history += [[f"OP{at:05}", "Prospecting", "2016-01-01 10:00"] for at in range(0, DEALS, 2)]
+    return [*twin.four(folder, deals=DEALS), twin.write(folder / "stage_history.csv", history)]
 
 
 @pytest.mark.slow
@@ -99,6 +106,7 @@ def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
             if done is not None and done >= aim:
                 break
             time.sleep(0.01)
+        time.sleep(chance.random() / 20)  # somewhere in the next block of rows
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         begun = ["resume", Run.objects.get().uid]
