@@ -44,7 +44,7 @@ REASONS: Mapping[str, Label] = {
     "row_short": _("The row has fewer cells than the header."),
     "row_long": _("The row has more cells than the header."),
     "cell_too_long": _("A cell is longer than any field may be."),
-    "row_twice": _("A row with this key stands in the file already: {key}."),
+    "row_twice": _("A row with this key came already in this import: {key}."),
     "field_required": _("A name is missing, and nothing could stand in for it."),
     "deleted_in_source": _("The source marks this row as deleted."),
     "not_a_date": _("“{value}” in {column} is no date."),
