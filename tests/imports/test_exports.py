@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,15 +16,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from etappe.cli import main
 from etappe.deals.models import Deal, StageVisit, Stakeholder
 from etappe.imports import background
-from etappe.imports.models import Run
+from etappe.imports.models import Past, Run
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
 from etappe.people.models import Account, Person
 from etappe.team.models import User
 from tests import cast
-from tests.imports import exports
+from tests.imports import exports, twin
 from tests.imports.test_again import folded
-from tests.imports.test_undo import state
+from tests.imports.test_files import SHARED, samples
+from tests.imports.test_undo import state, undone
 from tests.web.signed import client_of
 
 
@@ -97,3 +100,49 @@ def test_salesforce_in_the_browser_and_on_the_terminal(db, tmp_path, monkeypatch
     after.pop("visits"), stood.pop("visits")
     assert after == stood
     folded()
+
+
+@samples
+def test_hubspot_with_its_history_and_a_newer_copy(db, tmp_path):
+    folder = shutil.copytree(SHARED / "data/crm_exports/hubspot", tmp_path / "hubspot", copy_function=shutil.copyfile)
+    folder.chmod(0o755)
+    paths = sorted(folder.glob("*.csv"))
+    first = twin.run(*paths)
+    assert first.source == "HubSpot"
+    past = {file.name: file for file in first.files if file.kind == "history"}
+    assert past["deal_stage_data.csv"].rejected == 0
+    strays = {note.code: note.count for note in first.notes}["history_without_deal"]
+    assert strays == Past.objects.count(), "the sample has histories of other deals than its own: kept until they come"
+    again = twin.run(*paths)
+    assert (again.totals["created"], again.totals["changed"]) == (0, 0)
+
+    stood = state()
+    deals = _read(folder / "deal_data.csv")
+    deals[0]["property_amount"], deals[1]["property_dealname"] = "4321.5", "Renamed there"
+    past_of = Past.objects.order_by("id")[0].deal.lstrip("=")
+    new = {**deals[0], "deal_id": past_of, "property_dealname": "New there"}
+    companies = _read(folder / "company_data.csv")
+    companies[0]["property_city"] = "Kiel"
+    _write(folder / "deal_data.csv", [*deals, new])
+    _write(folder / "company_data.csv", companies)
+    newer = twin.run(*paths)
+    assert {file.name: (file.created, file.changed) for file in newer.files if file.created or file.changed} == {
+        "deal_data.csv": (1, 2),
+        "company_data.csv": (0, 1),
+    }
+    assert Deal.objects.filter(amount="4321.5").count() == 2
+    assert Account.objects.filter(city="Kiel").count() == 1
+    assert {note.code: note.count for note in newer.notes}.get("history_without_deal", 0) == 0, "nothing new of those"
+    folded()
+    assert undone(newer).undone["archived"]["deal"] == 1
+    assert state() == stood
+    folded()
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    twin.write(path, [[*rows[0]], *([*row.values()] for row in rows)])

@@ -88,6 +88,7 @@ def files(folder: Path) -> list[Path]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600 if SOAK else 300)
 def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
     paths = files(tmp_path)
     with transaction.atomic():
