@@ -145,4 +145,5 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
-    twin.write(path, [[*rows[0]], *([*row.values()] for row in rows)])
+    cells: list[list[object]] = [[*row.values()] for row in rows]
+    twin.write(path, [[*rows[0]], *cells])
