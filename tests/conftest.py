@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 for _name in [name for name in os.environ if name.startswith(("ETAPPE_", "DATABASE_")) and "ETAPPE_TEST" not in name]:
@@ -81,6 +82,26 @@ def fresh_database(
     request: pytest.FixtureRequest,
 ) -> Iterator[str]:
     """A database of the test's own, in which commits are real; gives its name. Do not use it together with `db`."""
+    with _cloned(database_server, django_db_blocker, request) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_database(
+    database_server: database.Server,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+) -> Iterator[str]:
+    """As `fresh_database`, for a module whose tests all read what one of its fixtures wrote."""
+    with _cloned(database_server, django_db_blocker, request) as name:
+        yield name
+
+
+@contextmanager
+def _cloned(
+    database_server: database.Server, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+) -> Iterator[str]:
     from django.db import connections
 
     before = dict(connections["default"].settings_dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from ninja import Schema
@@ -106,4 +106,6 @@ class FigureOut(Schema):
     needs: str | None
     definition: str
     sql: str
+    engine: str | None
+    facts_at: datetime | None
     records: dict[str, Any]

@@ -9,6 +9,7 @@ import shutil
 import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -304,6 +305,51 @@ def examine_folds(home: Home, logins: Logins) -> Finding:
     )
 
 
+MANY = 300_000
+"""Deals from which on another engine pays: a figure takes the database more than a second."""
+AGED = timedelta(hours=1)
+"""Facts are synced every ten minutes while `etappe serve` runs."""
+
+
+def examine_engine(home: Home, logins: Logins) -> Iterator[Finding]:
+    """Which engine computes figures, whether its facts are there and fresh, and whether another one would pay."""
+    set_up(home, logins)
+    from django.conf import settings
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'deals_deal'::regclass")
+        deals = cursor.fetchall()[0][0]
+    if settings.ETAPPE_ENGINE == "postgres":
+        said = f"Figures are computed by the database itself, over about {deals:,} deals"
+        if deals >= MANY:
+            yield look("engine", f"{said}.", "Run etappe facts sync and set ETAPPE_ENGINE=duckdb: figures get faster.")
+        else:
+            yield fine("engine", f"{said}; another engine would not pay below {MANY:,}")
+        return
+    yield from _facts()
+
+
+def _facts() -> Iterator[Finding]:
+    from etappe.insights import parquet
+    from etappe.insights.sync import missing_parts
+    from etappe.journal.clock import now
+
+    place = parquet.folder()
+    known = parquet.manifest(place)
+    if known is None:
+        yield wrong("engine", f"There are no facts in {place}: the database computes.", "Run etappe facts sync.")
+        return
+    lost = list(missing_parts())
+    if lost:
+        yield wrong("engine", f"{len(lost)} files of facts are missing in {place}.", "Run etappe facts sync --all.")
+    said = f"DuckDB over facts of {known.at:%Y-%m-%d %H:%M} UTC, {sum(part.rows for part in known.parts):,} rows"
+    if now() - known.at > AGED:
+        yield look("engine", said, "Is etappe serve running? It syncs them every ten minutes; or: etappe facts sync.")
+    else:
+        yield fine("engine", said)
+
+
 def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:
     """Everything, in the order a reader wants it. `logins` is asked only when the settings can be used."""
     found = list(examine_settings())
@@ -315,3 +361,4 @@ def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:
     yield from examine_database(known)
     if known.is_current():
         yield examine_folds(home, known)
+        yield from examine_engine(home, known)

@@ -295,7 +295,16 @@ LOG = Variable("ETAPPE_LOG", choice("plain", "json"), "plain", "Shape of the log
 LOG_LEVEL = Variable(
     "ETAPPE_LOG_LEVEL", choice("debug", "info", "warning", "error"), "info", "From which level on lines are written."
 )
-ENGINE = Variable("ETAPPE_ENGINE", choice("postgres"), "postgres", "What computes figures.")
+ENGINE = Variable(
+    "ETAPPE_ENGINE",
+    choice("postgres", "duckdb"),
+    "postgres",
+    "What computes figures: the database itself, or DuckDB over Parquet files that `etappe facts sync` keeps.",
+)
+FACTS = Variable("ETAPPE_FACTS", folder(), None, "Where those Parquet files lie. Without it: `facts` in ETAPPE_HOME.")
+ENGINE_MEMORY = Variable(
+    "ETAPPE_ENGINE_MEMORY", integer(256, 1_000_000), 2000, "Megabytes that DuckDB may use in each web process."
+)
 DEBUG = Variable(
     "ETAPPE_DEBUG",
     boolean(),
@@ -306,7 +315,7 @@ DEBUG = Variable(
 VARIABLES: tuple[Variable[Any], ...] = (
     *(HOME, ADDRESS, HOST, PORT, HOSTS, PROXY, WEB_WORKERS, WEB_THREADS, POOL),
     *(DATABASE, DATABASE_OWNER, ALLOW_ONE_LOGIN, POSTGRESQL),
-    *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, DEBUG),
+    *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, FACTS, ENGINE_MEMORY, DEBUG),
 )
 """All variables, in the order of the reference page."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
+from etappe.core.errors import Refusal
 from etappe.journal.clock import now
 
 TIMES = 5
@@ -30,3 +32,31 @@ async def take_up(jobs: App) -> None:
             await jobs.job_manager.finish_job(job, Status.FAILED, delete_job=bool(job.queueing_lock))
         else:
             await jobs.job_manager.retry_job(job, retry_at=now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="background", queueing_lock="facts.sync", lock="facts.sync")
+def sync_facts(timestamp: int) -> None:
+    """Bring the Parquet facts up to the present, where figures are computed from them."""
+    del timestamp
+    _sync(whole=False)
+
+
+@app.periodic(cron="17 2 * * *")
+@app.task(queue="background", queueing_lock="facts.compare", lock="facts.sync")
+def compare_facts(timestamp: int) -> None:
+    """Compare every part of the Parquet facts with the database."""
+    del timestamp
+    _sync(whole=True)
+
+
+def _sync(*, whole: bool) -> None:
+    if settings.ETAPPE_ENGINE == "postgres":
+        return
+    from etappe.insights.sync import sync
+
+    try:
+        sync(at=now(), whole=whole)
+    except Refusal as refusal:
+        if refusal.code != "facts_sync_at_work":  # somebody does it by hand
+            raise

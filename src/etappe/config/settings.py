@@ -48,6 +48,9 @@ ROOT_URLCONF = "etappe.config.urls"
 WSGI_APPLICATION = "etappe.config.wsgi.application"
 ETAPPE_SUBSCRIPTIONS = "etappe.config.subscriptions.SUBSCRIPTIONS"
 ETAPPE_START_EMPTY = "etappe.config.requests.start_empty"
+ETAPPE_ENGINE = env.ENGINE.value()
+ETAPPE_FACTS = env.FACTS.value() or find().path / "facts"
+ETAPPE_ENGINE_MEMORY = f"{env.ENGINE_MEMORY.value()}MB"
 PROCRASTINATE_IMPORT_PATHS = ["etappe.config.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

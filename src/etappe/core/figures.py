@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 Number = int | float
@@ -89,6 +89,9 @@ class Result:
     needs: str = ""
     where: str = ""
     """The filter that its deals had to pass; empty: all of them."""
+    engine: str = ""
+    facts_at: datetime | None = None
+    """When the facts were read that `engine` looked at; None: the database itself, just now."""
 
     @property
     def is_enough(self) -> bool:
@@ -116,5 +119,7 @@ class Result:
             "needs": self.needs or None,
             "definition": self.definition,
             "sql": self.sql,
+            "engine": self.engine or None,
+            "facts_at": self.facts_at.isoformat() if self.facts_at else None,
             "records": dict(self.records),
         }

@@ -19,6 +19,7 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
+from etappe.insights.compiling import RECORDS, name_of
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
@@ -124,7 +125,8 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: d
 
 
 def _result(metric: Metric, asked: Asked) -> Result:
-    rows, sql = _asked_for(metric, asked)
+    answer = _answer(metric, asked)
+    rows = answer.rows
     found = metric.finish(rows)
     seen = [row["observed_on"] for row in rows]
     last = max(seen, default=asked.day)
@@ -140,17 +142,19 @@ def _result(metric: Metric, asked: Asked) -> Result:
         seen_since=first if first < last else None,
         by=asked.by,
         where=asked.where,
-        sql=sql,
+        sql=answer.sql,
+        engine=answer.engine,
+        facts_at=answer.facts_at,
         records=narrowed(metric, found.extra),
         reasons=metric.reasons,
         needs=str(metric.needs or ""),
     )
 
 
-def _asked_for(metric: Metric, asked: Asked) -> tuple[list[Row], str]:
+def _answer(metric: Metric, asked: Asked) -> engine.Answer:
     if metric.needs:
-        return [], ""
-    return engine.run(engine.name_of(metric.key, **asked.shape), asked.values, asked.only)
+        return engine.Answer([], "", "")
+    return engine.run(name_of(metric.key, **asked.shape), asked.values, asked.only)
 
 
 def _shown(found: Finding, by: str | None) -> Finding:
@@ -219,7 +223,7 @@ def records(
     """
     asked = _asked(viewer, by, as_of, where, now)
     values = asked.values | _parsed(filters, by) | {"skip": skip}
-    rows, _ = engine.run(engine.name_of(engine.RECORDS, **asked.shape), values, asked.only)
+    rows = engine.run(name_of(RECORDS, **asked.shape), values, asked.only).rows
     names = user_names(row["owner_id"] for row in rows)
     segment = segment_names([values["segment"]], by)[values["segment"]][1] if by and "segment" in values else ""
     listed = tuple(_record(row, names) for row in rows)

@@ -37,6 +37,7 @@ FIELDS = """\
 | `series` | curves as steps: height `y` with its 95 % bounds from `x` on, until the next `x` |
 | `needs` | the data that the figure waits for, or null |
 | `definition`, `sql` | the definition in words; the statement that was run |
+| `engine`, `facts_at` | what ran it; when its facts were read, or null where it was the database itself |
 | `records` | the filters that list the deals behind the headline |
 """
 

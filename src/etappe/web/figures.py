@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.functional import Promise
@@ -91,6 +91,7 @@ class FigurePage:
     table: Table
     metric: Metric
     sql: str
+    facts_at: datetime | None
     splits: Mapping[str, str | Promise]
 
 
@@ -111,6 +112,7 @@ def figure(request: Request, key: str) -> HttpResponse:
         table=table(result, asked),
         metric=metric,
         sql=result.sql,
+        facts_at=result.facts_at,
         splits=SPLITS,
     )
     return show(request, "figures/figure.html", page)

@@ -1,0 +1,45 @@
+"""Compiles every figure for every engine, with Ibis: `python -m etappe.insights.compiling` writes the statements.
+
+They are shipped, so that no web worker has to import Ibis (a second of CPU and 80 MB) to show a page; a test compiles
+them anew and compares. Nothing here needs Django's settings or a database.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+from etappe.insights.catalogue import CATALOGUE, records
+from etappe.insights.standing import deals
+
+HERE = Path(__file__).parent
+FOLDERS = {"postgres": HERE / "statements", "duckdb": HERE / "statements_duckdb"}
+"""Where the statements of each engine are, in its own SQL."""
+RECORDS = "records"
+
+
+def name_of(key: str, *, past: bool, scoped: bool) -> str:
+    """What a statement is called: the metric (or `records`) and its shape."""
+    return f"{key}.{'past' if past else 'now'}.{'scoped' if scoped else 'all'}"
+
+
+def compile_all(dialect: str) -> dict[str, str]:
+    """Every statement there can be in the SQL of an engine, by name."""
+    shapes = product([*CATALOGUE, RECORDS], (False, True), (False, True))
+    return {
+        name_of(key, past=past, scoped=scoped): _compiled(key, past=past, scoped=scoped, dialect=dialect)
+        for key, past, scoped in shapes
+    }
+
+
+def _compiled(key: str, *, past: bool, scoped: bool, dialect: str) -> str:
+    import ibis
+
+    build = records.build if key == RECORDS else CATALOGUE[key].build
+    return str(ibis.to_sql(build(deals(past=past, scoped=scoped)), dialect=dialect))
+
+
+if __name__ == "__main__":
+    for dialect, folder in FOLDERS.items():
+        for name, text in compile_all(dialect).items():
+            (folder / f"{name}.sql").write_text(text + "\n", encoding="utf-8")

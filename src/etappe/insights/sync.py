@@ -1,0 +1,199 @@
+"""`etappe facts sync`: bring the Parquet files up to what the database says.
+
+Everything is read in one transaction that sees one state. Parts whose deals or accounts the journal has told of since
+the last sync are compared with the database by row count and fingerprint and written anew where they differ; the whole
+is compared where asked, and where the last sync was of another database, zone or version of Etappe. Each file written
+is read back, and its counts and sums are compared with the database's before it gets its name.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from etappe.core.errors import Refusal
+from etappe.insights import parquet
+from etappe.insights.parquet import KEYS, PART, Manifest, Part
+from etappe.insights.tables import FACTS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync did: parts compared and written, rows in force and written, files deleted."""
+
+    compared: int
+    written: int
+    rows: int
+    rows_written: int
+    deleted: int
+    taken_at: datetime
+
+
+def sync(*, at: datetime, whole: bool = False) -> Synced:
+    """Bring the files up to the present; `whole` compares every part.
+
+    Raises `Refusal` where another sync is at work, or a file does not hold what the database says.
+    """
+    place = parquet.folder()
+    with parquet.alone(place) as is_alone:
+        if not is_alone:
+            raise Refusal("facts_sync_at_work")
+        with transaction.atomic(durable=True):
+            _one("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return _synced(place, at, whole)
+
+
+def _synced(place: Path, at: datetime, whole: bool) -> Synced:
+    before = parquet.manifest(place)
+    fresh = _present(at)
+    known = before if before and not whole and _goes_on(before, fresh) else None
+    kept, told = _kept(known)
+    parts, written = [*kept], []
+    for fact, number in told:
+        part = _part(fact, number)
+        if part is None:
+            continue
+        parts.append(part)
+        if not (place / part.path).exists():
+            _write(place, part)
+            written.append(part)
+    parquet.put_in_force(place, Manifest(**{**vars(fresh), "parts": tuple(parts)}))
+    deleted = parquet.sweep(place, [*parts, *(before.parts if before else ())])
+    rows = (sum(part.rows for part in each) for each in (parts, written))
+    return Synced(len(told), len(written), *rows, deleted, at)
+
+
+def _goes_on(before: Manifest, fresh: Manifest) -> bool:
+    same = (before.shape, before.origin, before.zone) == (fresh.shape, fresh.origin, fresh.zone)
+    return same and before.mark <= fresh.mark
+
+
+def _present(at: datetime) -> Manifest:
+    """The present state without its parts."""
+    zone = _one("SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC')")
+    origin = _one(
+        "SELECT oid || ':' || coalesce((SELECT change_id::text FROM journal_entry ORDER BY id LIMIT 1), '')"
+        " FROM pg_database WHERE datname = current_database()"
+    )
+    mark = _one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return Manifest(parquet.shape(), origin, zone, mark, at.isoformat())
+
+
+def _kept(known: Manifest | None) -> tuple[list[Part], list[tuple[str, int]]]:
+    """The parts that are kept unseen, and those to be compared; facts that are one part always are."""
+    single = [(fact, 0) for fact in FACTS if fact not in KEYS]
+    if known is None:
+        return [], [*single, *((fact, number) for fact, key in KEYS.items() for number in _numbers(fact, key))]
+    told = {key: _told_of(key, known.mark) for key in set(KEYS.values())}
+    again = [(fact, number) for fact, key in KEYS.items() for number in sorted(told[key])]
+    kept = [part for part in known.parts if part.fact in KEYS and part.number not in told[KEYS[part.fact]]]
+    return kept, [*single, *again]
+
+
+def _numbers(fact: str, key: str) -> range:
+    last = _one(f"SELECT max({key}) FROM {fact}")
+    return range(0) if last is None else range(last // PART + 1)
+
+
+def _told_of(key: str, mark: int) -> set[int]:
+    """Parts with a record that the journal has told of in transactions that were not over at the last sync."""
+    found = _all(f"SELECT DISTINCT {key} / {PART} FROM journal_entry WHERE xid >= %s AND {key} IS NOT NULL", [mark])
+    return {number for (number,) in found}
+
+
+def _range(fact: str, number: int) -> str:
+    key = KEYS.get(fact)
+    return f"{key} >= {number * PART} AND {key} < {(number + 1) * PART}" if key else "true"
+
+
+def _part(fact: str, number: int) -> Part | None:
+    """The part as the database has it; None where it has no rows."""
+    ((rows, mark),) = _all(
+        "SELECT count(*), to_hex(coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)"
+        f" FROM {fact} AS row WHERE {_range(fact, number)}"
+    )
+    return Part(fact, number, rows, mark) if rows or fact not in KEYS else None
+
+
+def _write(place: Path, part: Part) -> None:
+    """Write the file, compare it with the database, and give it its name."""
+    target = place / part.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    waiting = target.with_suffix(f".{os.getpid()}")
+    columns = ", ".join(FACTS[part.fact].columns)
+    with tempfile.TemporaryDirectory(dir=place, prefix="sync-") as work, _duckdb(Path(work)) as duck:
+        rows = Path(work) / "rows.csv"
+        _copy_out(f"SELECT {columns} FROM {part.fact} WHERE {_range(part.fact, part.number)}", rows)
+        duck.execute(_into_parquet(part.fact, rows, waiting))
+        _require_same(part, duck, waiting)
+    with waiting.open("rb") as file:
+        os.fsync(file.fileno())
+    waiting.replace(target)
+
+
+def _duckdb(work: Path) -> DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(config={"temp_directory": str(work), "memory_limit": "1GB", "TimeZone": "UTC"})
+
+
+def _copy_out(query: str, path: Path) -> None:
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '\\N')"
+    with connection.cursor() as cursor, path.open("wb") as file, cursor.cursor.copy(statement) as copied:
+        for block in copied:
+            file.write(block)
+
+
+def _into_parquet(fact: str, rows: Path, target: Path) -> str:
+    kinds = {name: parquet.duckdb_type(kind) for name, (kind, _meaning) in FACTS[fact].columns.items()}
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in kinds.items())
+    read = (
+        f"read_csv({_text(rows)}, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+        f" nullstr = '\\N', allow_quoted_nulls = false, max_line_size = 16777216, columns = {{{columns}}})"
+    )
+    return f"COPY (SELECT * FROM {read}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)"
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _require_same(part: Part, duck: DuckDBPyConnection, path: Path) -> None:
+    """Counts and sums of every column are the database's."""
+    ours = ", ".join(["count(*)", *parquet.sums(part.fact, "postgres")])
+    theirs = ", ".join(["count(*)", *parquet.sums(part.fact, "duckdb")])
+    ((wanted),) = _all(f"SELECT {ours} FROM {part.fact} WHERE {_range(part.fact, part.number)}")
+    found = duck.execute(f"SELECT {theirs} FROM read_parquet({_text(path)})").fetchone()
+    if parquet.plain(wanted) != parquet.plain(found):
+        path.unlink()
+        raise Refusal("facts_differ", fact=part.fact, part=part.number)
+
+
+def _all(statement: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, list(values) or None)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def _one(statement: str) -> Any:
+    found = _all(statement)
+    return found[0][0] if found else None
+
+
+def missing_parts() -> Iterator[Part]:
+    """Files in force that are not there."""
+    place = parquet.folder()
+    known = parquet.manifest(place)
+    return (part for part in (known.parts if known else ()) if not (place / part.path).exists())

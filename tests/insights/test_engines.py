@@ -1,0 +1,262 @@
+"""Every figure on every engine, and the Parquet facts: incremental, atomic, resumable, verified."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+from etappe.people.actions.accounts import create_account
+
+from etappe.core.actor import SYSTEM
+from etappe.core.errors import Refusal
+from etappe.deals.actions.bin import archive
+from etappe.deals.actions.fields import add_member
+from etappe.deals.actions.place import create, move, rest, win
+from etappe.insights import duck, engine, parquet, sync
+from etappe.insights.compiling import FOLDERS
+from etappe.insights.queries import get_metric, keys, narrowed, records, report
+from etappe.insights.standing import DIMENSIONS
+from tests.cast import Cast
+from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
+
+UGLY = 'Käufer "AG", \\N\r\n=1+1\t\'; DROP 🙂 \u2028 ,,'
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def told(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+    """The story in a database of its own, and its facts."""
+    cast = company()
+    uids = live_all(story(), cast)
+    made = create_account({"name": UGLY, "industry": "\\N", "country": "", "employees": 40}, actor=cast.dot, at=BEGIN)
+    for place in range(4):
+        fields = {"name": UGLY, "source": UGLY, "amount": "0.0001", "currency": "CHF", "account": made}
+        live(Past(place, 3, "won", fields), actor=cast.dot)
+    live(Past(400, 0, "open", {"amount": None, "expected_close": date(2026, 4, 1)}), actor=cast.cem)
+    moved = create({"name": "Moved", "amount": 50}, stage="found", actor=cast.ada, at=BEGIN)
+    for day, stage in ((3, "agreed"), (5, "ordered"), (9, "agreed")):
+        move(moved.uid, stage, actor=cast.ada, at=BEGIN + timedelta(days=day))
+    rest(moved.uid, NOW.date() + timedelta(days=50), reason="as agreed", actor=cast.ada, at=NOW)
+    add_member(uids[0], _uid_of(cast.ben.id), actor=cast.dot, at=NOW)
+    with override_settings(ETAPPE_FACTS=tmp_path_factory.mktemp("facts")):
+        sync.sync(at=NOW)
+        yield cast
+
+
+def _uid_of(user: int | None) -> Any:
+    return _sql("SELECT uid FROM team_user WHERE id = %s", user)[0][0]
+
+
+def _sql(statement: str, *values: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+# --- The same answers ------------------------------------------------------------------------------------------------
+
+
+def same(ours: Any, theirs: Any) -> bool:
+    """Equal, numbers to eight places of their size."""
+    if isinstance(ours, dict):
+        return ours.keys() == theirs.keys() and all(same(value, theirs[key]) for key, value in ours.items())
+    if isinstance(ours, (list, tuple)):
+        return len(ours) == len(theirs) and all(same(*pair) for pair in zip(ours, theirs, strict=True))
+    if isinstance(ours, float):
+        return math.isclose(ours, theirs, rel_tol=1e-8, abs_tol=1e-12)
+    return bool(ours == theirs) and type(ours) is type(theirs)
+
+
+def _said(key: str, chosen: str, cast: Cast, **asked: Any) -> dict[str, Any]:
+    with override_settings(ETAPPE_ENGINE=chosen):
+        result = report(key, now=NOW, **asked)
+    assert result.engine == chosen
+    said = result.as_json()
+    return {name: said[name] for name in said if name not in ("sql", "engine", "facts_at")}
+
+
+@pytest.mark.parametrize("chosen", [name for name in FOLDERS if name != "postgres"])
+@pytest.mark.parametrize("key", keys())
+def test_every_figure_is_the_same_on_every_engine(told: Cast, key: str, chosen: str) -> None:
+    for by in (None, *DIMENSIONS):
+        for as_of in (None, date(2025, 7, 1)):
+            for viewer in (SYSTEM, told.cem) if by in (None, "source") else (SYSTEM,):
+                asked = {"by": by, "as_of": as_of, "viewer": viewer}
+                ours, theirs = (_said(key, name, told, **asked) for name in ("postgres", chosen))
+                assert same(ours, theirs), (by, as_of, viewer.role, ours, theirs)
+
+
+@pytest.mark.parametrize("chosen", [name for name in FOLDERS if name != "postgres"])
+def test_the_records_behind_a_figure_are_the_same(told: Cast, chosen: str) -> None:
+    for key in keys():
+        result = report(key, viewer=SYSTEM, by="source", now=NOW)
+        wanted = [result.records, *result.reasons.values()]
+        wanted += [narrowed(get_metric(key), row) for row in result.finding.rows[:2]]
+        for filters in wanted:
+            pages = []
+            for name in ("postgres", chosen):
+                with override_settings(ETAPPE_ENGINE=name):
+                    pages.append(records(filters, viewer=told.cem, by="source", now=NOW))
+            assert pages[0] == pages[1], (key, filters)
+
+
+def test_the_statement_shown_is_one_that_duckdb_runs(told: Cast) -> None:
+    with override_settings(ETAPPE_ENGINE="duckdb"):
+        result = report("win_rate", viewer=told.cem, by="source", now=NOW)
+        place = parquet.folder()
+        known = parquet.manifest(place)
+    assert known is not None
+    assert result.facts_at == NOW
+    with duckdb.connect() as plain:
+        for fact in parquet.FACTS:
+            files = [str(place / part.path) for part in known.parts if part.fact == fact]
+            if files:
+                plain.from_parquet(files).create_view(fact)
+        assert sum(row[3] for row in plain.execute(result.sql).fetchall()) > 0
+
+
+def test_a_filter_of_lists_is_answered_by_the_database(told: Cast) -> None:
+    with override_settings(ETAPPE_ENGINE="duckdb"):
+        assert report("win_rate", viewer=SYSTEM, where="source = web", now=NOW).engine == "postgres"
+
+
+def test_what_the_engine_may_not_do(told: Cast, tmp_path: Path) -> None:
+    """A statement of another one's making could not read other files, nor undo that."""
+    other = tmp_path / "secret.csv"
+    other.write_text("a\n1\n")
+    known = parquet.manifest(parquet.folder())
+    assert known is not None
+    with duck._open(parquet.folder(), known).cursor() as cursor:
+        for evil in (f"SELECT * FROM '{other}'", f"COPY (SELECT 1) TO '{other}'", "SET enable_external_access = true"):
+            with pytest.raises(duckdb.Error):
+                cursor.execute(evil)
+
+
+# --- The facts -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(fresh_database: str, tmp_path: Path) -> Iterator[Cast]:
+    cast = company()
+    live_all(story()[:6], cast)
+    with override_settings(ETAPPE_FACTS=tmp_path / "facts", ETAPPE_ENGINE="duckdb"):
+        yield cast
+
+
+def _deals() -> tuple[str, int]:
+    result = report("stage_now", viewer=SYSTEM, now=LATER)
+    return result.engine, result.finding.n
+
+
+def test_only_what_changed_is_compared_and_written(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "PART", 2)
+    monkeypatch.setattr(sync, "PART", 2)
+    first = sync.sync(at=NOW)
+    assert (first.rows, first.rows_written) == (first.rows, first.rows)
+    assert first.written > 12
+    again = sync.sync(at=NOW)
+    assert (again.written, again.rows) == (0, first.rows)
+    assert again.compared <= 2 + 4  # what is one part, and what transactions still running may have touched
+    made = create({"name": "New"}, stage="agreed", late_entry=True, actor=fresh.ada, at=NOW)
+    third = sync.sync(at=NOW)
+    assert third.written == 3  # the deal, its visit, its span; its part of each
+    win(made.uid, actor=fresh.ada, at=NOW)
+    assert sync.sync(at=NOW).written == 3
+    archive(made.uid, actor=fresh.ada, at=NOW)
+    assert sync.sync(at=NOW).rows == first.rows
+    assert sync.sync(at=NOW, whole=True).written == 0
+    files = list(parquet.folder().glob("fact_*/part=*/*"))
+    known = parquet.manifest(parquet.folder())
+    assert known is not None
+    assert {path.name for path in files} == {Path(part.path).name for part in known.parts}
+
+
+def test_figures_see_the_state_before_until_the_new_one_is_whole(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _deals()[0] == "postgres"  # no facts yet: the database answers
+    sync.sync(at=NOW)
+    before = _deals()
+    assert before[0] == "duckdb"
+    create({"name": "New"}, stage="agreed", late_entry=True, actor=fresh.ada, at=NOW)
+    write, written = sync._write, []
+
+    def killed(place: Path, part: parquet.Part) -> None:
+        if len(written) == 1:
+            raise KeyboardInterrupt
+        written.append(part)
+        write(place, part)
+
+    monkeypatch.setattr(sync, "_write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        sync.sync(at=NOW)
+    assert _deals() == before
+    monkeypatch.setattr(sync, "_write", write)
+    assert sync.sync(at=LATER).written == 2  # the file that was written before the kill is there already
+    assert _deals() == ("duckdb", before[1] + 1)
+
+
+def test_a_file_that_does_not_hold_what_it_should_is_not_put_in_force(
+    fresh: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into = sync._into_parquet
+    monkeypatch.setattr(
+        sync,
+        "_into_parquet",
+        lambda *given: into(*given).replace("SELECT *", "SELECT * REPLACE (left(name, 1) AS name)"),
+    )
+    with pytest.raises(Refusal, match="facts_differ"):
+        sync.sync(at=NOW)
+    assert parquet.manifest(parquet.folder()) is None
+    assert not list(parquet.folder().glob("fact_deal/part=*/*"))
+
+
+def test_two_at_once_and_another_database_or_version(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    with parquet.alone(parquet.folder()) as is_alone:
+        assert is_alone
+        with pytest.raises(Refusal, match="facts_sync_at_work"):
+            sync.sync(at=NOW)
+    sync.sync(at=NOW)
+    path = parquet.folder() / "manifest.json"
+    said = json.loads(path.read_text())
+    for name in ("origin", "zone"):
+        path.write_text(json.dumps({**said, name: "another"}))
+        assert sync.sync(at=NOW).compared > 6
+    path.write_text(json.dumps({**said, "shape": "older"}))
+    assert _deals()[0] == "postgres"
+    path.write_text("{")
+    assert _deals()[0] == "postgres"
+    assert sync.sync(at=NOW).written == 0
+    assert _deals()[0] == "duckdb"
+
+
+def test_many_threads_ask_at_once(told: Cast) -> None:
+    found: list[int] = []
+    shape = {"by": "", "day": NOW.date(), "number": 20514, "moment": NOW, "skip": 0}
+
+    def ask() -> None:
+        answer = duck.run("win_rate.now.all", shape, place)
+        assert answer is not None
+        found.append(sum(row["deals"] for row in answer[0]))
+
+    place = parquet.folder()
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+    assert len(found) == 8
+
+
+def test_the_engine_is_a_setting() -> None:
+    assert settings.ETAPPE_ENGINE == "postgres"
+    assert engine.FOLDERS.keys() == {"postgres", "duckdb"}
