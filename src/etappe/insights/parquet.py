@@ -35,6 +35,8 @@ KEYS = {
     "fact_deal_member": "deal_id",
 }
 """Facts in parts, by the key that parts are ranges of; the others are one part."""
+QUIET = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""DuckDB fetches nothing."""
 SQL_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "timestamp('UTC')": "TIMESTAMPTZ"}
 
 

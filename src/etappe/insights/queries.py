@@ -125,7 +125,7 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: d
 
 
 def _result(metric: Metric, asked: Asked) -> Result:
-    answer = _answer(metric, asked)
+    answer = _answered(metric, asked)
     rows = answer.rows
     found = metric.finish(rows)
     seen = [row["observed_on"] for row in rows]
@@ -151,7 +151,7 @@ def _result(metric: Metric, asked: Asked) -> Result:
     )
 
 
-def _answer(metric: Metric, asked: Asked) -> engine.Answer:
+def _answered(metric: Metric, asked: Asked) -> engine.Answer:
     if metric.needs:
         return engine.Answer([], "", "")
     return engine.run(name_of(metric.key, **asked.shape), asked.values, asked.only)

@@ -26,8 +26,6 @@ from etappe.insights.tables import FACTS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CHUNK = 1 << 20
-
 
 @dataclass(frozen=True)
 class Synced:
@@ -61,14 +59,13 @@ def _synced(place: Path, at: datetime, whole: bool) -> Synced:
     known = before if before and not whole and _goes_on(before, fresh) else None
     kept, told = _kept(known)
     parts, written = [*kept], []
-    for fact, number in told:
-        part = _part(fact, number)
-        if part is None:
-            continue
-        parts.append(part)
-        if not (place / part.path).exists():
-            _write(place, part)
-            written.append(part)
+    found = (_part(fact, number) for fact, number in told)
+    with tempfile.TemporaryDirectory(dir=place, prefix="sync-") as work, _duckdb(Path(work)) as duck:
+        for part in filter(None, found):
+            parts.append(part)
+            if not (place / part.path).exists():
+                _write(place, part, duck, Path(work) / "rows.csv")
+                written.append(part)
     parquet.put_in_force(place, Manifest(**{**vars(fresh), "parts": tuple(parts)}))
     deleted = parquet.sweep(place, [*parts, *(before.parts if before else ())])
     rows = (sum(part.rows for part in each) for each in (parts, written))
@@ -121,23 +118,21 @@ def _range(fact: str, number: int) -> str:
 def _part(fact: str, number: int) -> Part | None:
     """The part as the database has it; None where it has no rows."""
     ((rows, mark),) = _all(
-        "SELECT count(*), to_hex(coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)"
-        f" FROM {fact} AS row WHERE {_range(fact, number)}"
+        "SELECT count(*), to_hex((coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)"
+        f"::bigint) FROM {fact} AS row WHERE {_range(fact, number)}"
     )
     return Part(fact, number, rows, mark) if rows or fact not in KEYS else None
 
 
-def _write(place: Path, part: Part) -> None:
-    """Write the file, compare it with the database, and give it its name."""
+def _write(place: Path, part: Part, duck: DuckDBPyConnection, rows: Path) -> None:
+    """Write the file, compare it with the database, and give it its name; `rows` is a place to work in."""
     target = place / part.path
     target.parent.mkdir(parents=True, exist_ok=True)
     waiting = target.with_suffix(f".{os.getpid()}")
     columns = ", ".join(FACTS[part.fact].columns)
-    with tempfile.TemporaryDirectory(dir=place, prefix="sync-") as work, _duckdb(Path(work)) as duck:
-        rows = Path(work) / "rows.csv"
-        _copy_out(f"SELECT {columns} FROM {part.fact} WHERE {_range(part.fact, part.number)}", rows)
-        duck.execute(_into_parquet(part.fact, rows, waiting))
-        _require_same(part, duck, waiting)
+    _copy_out(f"SELECT {columns} FROM {part.fact} WHERE {_range(part.fact, part.number)}", rows)
+    duck.execute(_into_parquet(part.fact, rows, waiting))
+    _require_same(part, duck, waiting)
     with waiting.open("rb") as file:
         os.fsync(file.fileno())
     waiting.replace(target)
@@ -146,7 +141,9 @@ def _write(place: Path, part: Part) -> None:
 def _duckdb(work: Path) -> DuckDBPyConnection:
     import duckdb
 
-    return duckdb.connect(config={"temp_directory": str(work), "memory_limit": "1GB", "TimeZone": "UTC"})
+    found = duckdb.connect(config=parquet.QUIET | {"temp_directory": str(work), "memory_limit": "1GB"})
+    found.execute("SET TimeZone = 'UTC'")
+    return found
 
 
 def _copy_out(query: str, path: Path) -> None:
