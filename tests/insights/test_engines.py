@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,16 +19,20 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
+from etappe.config import doctor, jobs
+from etappe.config.embedded import APPLICATION
 from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
 from etappe.deals.actions.bin import archive
 from etappe.deals.actions.fields import add_member
 from etappe.deals.actions.place import create, move, rest, win
-from etappe.insights import duck, engine, parquet, sync
+from etappe.insights import duck, parquet, sync
 from etappe.insights.compiling import FOLDERS
 from etappe.insights.queries import get_metric, keys, narrowed, records, report
 from etappe.insights.standing import DIMENSIONS
+from etappe.journal.clock import now
 from etappe.people.actions import create_account
+from tests import database
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
 
@@ -253,6 +260,47 @@ def test_many_threads_ask_at_once(told: Cast) -> None:
     assert len(found) == 8
 
 
-def test_the_engine_is_a_setting() -> None:
-    assert settings.ETAPPE_ENGINE == "postgres"
-    assert engine.FOLDERS.keys() == {"postgres", "duckdb"}
+def test_jobs_sync_where_the_engine_needs_it(fresh: Cast) -> None:
+    with override_settings(ETAPPE_ENGINE="postgres"):
+        jobs.sync_facts(0)
+        assert parquet.manifest(parquet.folder()) is None
+    with parquet.alone(parquet.folder()):
+        jobs.compare_facts(0)  # somebody syncs by hand: that is enough
+    jobs.sync_facts(0)
+    assert parquet.manifest(parquet.folder()) is not None
+
+
+def test_doctor_says_which_engine_is_in_force_and_what_is_wrong_with_it(
+    fresh: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[tuple[str, str]]:
+        return [(finding.level.value, finding.said) for finding in doctor.engine_in_force()]
+
+    ((level, said),) = found()
+    assert (level, "There are no facts" in said) == ("wrong", True)
+    sync.sync(at=NOW)
+    assert found()[0][0] == "look"  # long ago
+    sync.sync(at=now())
+    assert found()[0][0] == "fine"
+    next(parquet.folder().glob("fact_deal/part=*/*")).unlink()
+    assert found()[0] == ("wrong", f"1 files of facts are missing in {parquet.folder()}.")
+    assert sync.sync(at=now(), whole=True).written == 1
+    with override_settings(ETAPPE_ENGINE="postgres"):
+        assert found()[0][0] == "fine"
+        monkeypatch.setattr(doctor, "MANY", 0)
+        assert "ETAPPE_ENGINE=duckdb" in next(iter(doctor.engine_in_force())).way_out
+
+
+def test_on_the_terminal(fresh: Cast, fresh_database: str, database_server: database.Server) -> None:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
+    environ |= {"DATABASE_URL": database_server.url(APPLICATION, fresh_database), "ETAPPE_ENGINE": "duckdb"}
+    environ |= {"ETAPPE_FACTS": str(settings.ETAPPE_FACTS)}
+
+    def run(*arguments: str) -> dict[str, Any]:
+        command = [sys.executable, "-c", "from etappe.cli import main; main()", *arguments]
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+        return dict(json.loads(done.stdout))
+
+    assert run("facts", "sync", "--json")["rows"] > 12
+    said = run("report", "stage_now", "--format", "json")
+    assert (said["engine"], said["n"]) == ("duckdb", _deals()[1])
