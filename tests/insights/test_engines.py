@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,12 @@ def test_a_file_that_does_not_hold_what_it_should_is_not_put_in_force(
         sync.sync(at=NOW)
     assert parquet.manifest(parquet.folder()) is None
     assert not list(parquet.folder().glob("fact_deal/part=*/*"))
+
+
+def test_sums_are_compared_exactly() -> None:
+    """Microseconds of many rows add up beyond what a float holds."""
+    assert parquet.plain([2**70 + 1]) == [str(2**70 + 1)] == parquet.plain([Decimal(2**70 + 1)])
+    assert parquet.plain([Decimal("1.5000"), 200, 0]) == ["1.5", "200", "0"]
 
 
 def test_two_at_once_and_another_database_or_version(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

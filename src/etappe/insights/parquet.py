@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -152,5 +153,10 @@ def _sums(column: str, kind: str, dialect: str) -> tuple[str, str]:
 
 
 def plain(values: Any) -> list[str]:
-    """Sums as texts without trailing zeros, so that numbers of different types compare."""
-    return [f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}" for value in values]
+    """Sums as texts without trailing zeros, so that numbers of different types compare; exact at any size.
+
+    >>> plain([2**70 + 1, Decimal("1.5000"), Decimal("200")])
+    ['1180591620717411303425', '1.5', '200']
+    """
+    texts = (f"{Decimal(value):f}" for value in values)
+    return [text.rstrip("0").rstrip(".") if "." in text else text for text in texts]
