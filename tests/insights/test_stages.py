@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
@@ -251,6 +251,61 @@ def test_time_not_won_is_that_of_plain_python(lived: Cast) -> None:
     assert found.interval == pytest.approx(ratio(parts, wholes, [1] * len(timed))[1])
     half = sorted(days for days, end in timed if end == "won")[(15 + 1) // 2 - 1]
     assert found.extra["late"] == sum(days > half for days, end in timed if end != "won")
+
+
+def _went(begun: str, outcome: str, product: str, went_on: bool, days: int) -> NewDeal:
+    """A deal of a past time: ten days in the first stage, then in `agreed`, and maybe beyond."""
+    start = datetime.fromisoformat(f"{begun}T09:00:00+00:00")
+    stays = [("found", "open", start), ("agreed", "open", start + timedelta(days=10))]
+    if went_on:
+        stays.append(("ordered", "open", start + timedelta(days=10 + days)))
+    end = (start + timedelta(days=20 + days)).isoformat()
+    values = {
+        "name": "Past", "process_version_id": get_version("plain").id, "stage": stays[-1][0], "status": outcome,
+        "closed_at": end, "entry_stage": "found", "currency": "EUR", "amount": "1000.0000", "product": product,
+        "leave_reason": "" if outcome == "won" else "price", "data_as_of": "2026-03-01",
+    }  # fmt: skip
+    return NewDeal(values, end, start.isoformat(), [(stage, status, at.isoformat()) for stage, status, at in stays])
+
+
+def _a_stage_got_worse() -> None:
+    company()
+    rows = [_went("2024-03-01", "won", "A", True, 5) for _ in range(60)]
+    rows += [_went("2024-03-01", "lost", "B", False, 5) for _ in range(20)]
+    rows += [_went("2025-06-01", "won", "A", True, 30) for _ in range(24)]
+    rows += [_went("2025-06-01", "lost", "B", True, 30) for _ in range(6)]
+    rows += [_went("2025-06-01", "lost", "B", False, 30) for _ in range(30)]
+    create_deals(rows, actor=SYSTEM, at=NOW)
+
+
+def test_a_stage_that_got_worse_is_named_with_what_mending_is_worth() -> None:
+    _a_stage_got_worse()
+    result = _figure("bottlenecks")
+    row = result.finding.rows[0]
+    assert (row["stage"], row["verdict"], row["value"], row["before"]) == ("agreed", "worse", 0.5, 0.75)
+    after = 84 / 90  # won of those who went on from there
+    assert result.finding.value == row["worth"] == pytest.approx(60 * 0.25 * after)
+    assert float(row["amount"]) == pytest.approx(15 * after * 1000)
+    low, high = row["worth_interval"]
+    assert 0 < low < row["worth"] < high
+    assert (row["half"], row["half_before"], row["n"]) == (40, 15, 140)
+    verdicts = {line["stage"]: line["verdict"] for line in result.finding.rows}
+    assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "alike"}
+
+
+def test_teams_and_others_are_compared_with_the_rest() -> None:
+    _a_stage_got_worse()
+    rows = {(row["segment"], row["stage"]): row for row in _figure("bottlenecks", by="product").finding.rows}
+    assert rows["A", "agreed"]["verdict"] == "better"
+    assert (rows["B", "agreed"]["verdict"], rows["B", "agreed"]["value"]) == ("worse", pytest.approx(6 / 36))
+    assert rows["B", "agreed"]["before"] == 1.0
+
+
+def test_too_little_is_no_bottleneck(lived: Cast) -> None:
+    result = _figure("bottlenecks")
+    assert {row["verdict"] for row in result.finding.rows} == {"too_few"}
+    assert not result.is_enough
+    assert result.finding.value is None
 
 
 def test_what_waits_for_data_says_so_and_gives_no_number() -> None:

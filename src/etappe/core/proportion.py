@@ -38,6 +38,27 @@ def wilson(hits: float, n: float, *, confidence: float = 0.95) -> tuple[float, f
     return low, high
 
 
+def difference(
+    hits: tuple[float, float], n: tuple[float, float], *, confidence: float = 0.95
+) -> tuple[float, tuple[float, float]]:
+    """How much larger the first of two shares is than the second, with the interval of the difference.
+
+    `hits` of `n`, first and second; both n > 0. Where the interval holds 0, the two cannot be told apart.
+
+    Source: R. G. Newcombe, "Interval estimation for the difference between independent proportions", Statist. Med. 17
+    (1998), method 10; the example is his.
+
+    >>> found, bounds = difference((56, 48), (70, 80))
+    >>> round(found, 4), [round(bound, 4) for bound in bounds]
+    (0.2, [0.0524, 0.3339])
+    """
+    first, second = hits[0] / n[0], hits[1] / n[1]
+    (low1, high1), (low2, high2) = (wilson(*each, confidence=confidence) for each in zip(hits, n, strict=True))
+    found = first - second
+    down, up = sqrt((first - low1) ** 2 + (high2 - second) ** 2), sqrt((high1 - first) ** 2 + (second - low2) ** 2)
+    return found, (max(-1.0, found - down), min(1.0, found + up))
+
+
 def ratio(
     parts: npt.ArrayLike, wholes: npt.ArrayLike, weights: npt.ArrayLike, *, confidence: float = 0.95
 ) -> tuple[float, tuple[float, float]]:

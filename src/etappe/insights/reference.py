@@ -28,7 +28,7 @@ FIELDS = """\
 | Field | Meaning |
 | --- | --- |
 | `metric`, `by` | key of the figure; what it is split by |
-| `unit` | `share`, `days`, `deals`, `amount`, `amount_per_day` or `times` |
+| `unit` | `share`, `days`, `deals`, `deals_per_year`, `amount`, `amount_per_day` or `times` |
 | `value`, `interval` | headline and 95 % interval `[low, high]`; null below the minimum or beyond what was watched |
 | `n`, `cases`, `minimum` | deals in the figure; how many of them say something about the value; how many it takes |
 | `as_of`, `seen_since` | last day looked at; an earlier day up to which some imported deals were seen, or null |

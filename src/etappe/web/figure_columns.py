@@ -163,6 +163,42 @@ def _odd(row: Mapping[str, Any]) -> tuple[str, str]:
     return str(row["what"]), str(row["rule"])
 
 
+VERDICTS: Mapping[str, str | Promise] = {
+    "worse": gettext_lazy("bottleneck"),
+    "better": gettext_lazy("better"),
+    "alike": gettext_lazy("cannot be told apart"),
+    "too_few": gettext_lazy("too few"),
+}
+
+
+def _against(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["value"] is None:
+        return _("too few"), ""
+    return percent(row["value"], 1), _("compared with {share}").format(share=percent(row["before"], 1))
+
+
+def _apart(row: Mapping[str, Any]) -> tuple[str, str]:
+    said = str(VERDICTS[row["verdict"]])
+    if row["difference"] is None:
+        return said, ""
+    return said, between(row["difference_interval"], lambda value: percent(value, 1))
+
+
+def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["half"] is None:
+        return _("too few") if row["half_interval"] is None else _("not reached"), ""
+    before = whole_days(row["half_before"]) if row["half_before"] is not None else _("too few")
+    return whole_days(row["half"]), _("compared with {share}").format(share=before)
+
+
+def _worth(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["verdict"] != "worse":
+        return "", ""
+    deals = _("{count} won deals a year").format(count=number(row["worth"], 1))
+    money = f" · {money_whole(Decimal(row['amount']), row['currency'])}" if row["amount"] else ""
+    return deals, between(row["worth_interval"], lambda value: number(value, 1)) + money
+
+
 Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "stage_now": (
@@ -239,6 +275,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "data_quality": (
         (gettext_lazy("What is odd, and what figures make of it"), _odd, False),
         (gettext_lazy("Deals"), cases, True),
+    ),
+    "bottlenecks": (
+        (gettext_lazy("Stage"), _step, False),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("decided in a year"), _plain("decided"), True),
+        (gettext_lazy("Conversion"), _against, True),
+        (gettext_lazy("Difference"), _apart, True),
+        (gettext_lazy("half within"), _waits, True),
+        (gettext_lazy("Mending is worth"), _worth, True),
     ),
     "time_not_won": (
         (gettext_lazy("Decided"), cases, True),

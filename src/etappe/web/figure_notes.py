@@ -95,6 +95,14 @@ def _odd(result: Result) -> str:
     return _("of {n} deals in all").format(n=number(result.finding.extra["deals"]))
 
 
+def _mended(result: Result) -> str:
+    if result.finding.extra["worst"] is None:
+        return _("No stage is told apart from before, or from elsewhere, to the worse.")
+    row = result.finding.rows[0]
+    said = _("more won deals per year if {stage} were mended").format(stage=row["stage_label"])
+    return f"{said} · {money_whole(Decimal(row['amount']), row['currency'])}" if row["amount"] else said
+
+
 NOTES: Mapping[str, Callable[[Result], str]] = {
     "stage_now": _amounts,
     "win_rate": _counts,
@@ -107,4 +115,5 @@ NOTES: Mapping[str, Callable[[Result], str]] = {
     "coverage": _covered,
     "time_not_won": _late,
     "data_quality": _odd,
+    "bottlenecks": _mended,
 }

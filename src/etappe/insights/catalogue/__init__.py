@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from etappe.insights.catalogue.bottlenecks import BOTTLENECKS
 from etappe.insights.catalogue.coverage import COVERAGE
 from etappe.insights.catalogue.data_quality import DATA_QUALITY
 from etappe.insights.catalogue.deal_size import DEAL_SIZE
@@ -21,6 +22,6 @@ CATALOGUE: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         STAGE_NOW, WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION, STAGE_TIME, DEAL_SIZE, VELOCITY,
-        COVERAGE, TIME_NOT_WON, DATA_QUALITY,
+        COVERAGE, TIME_NOT_WON, BOTTLENECKS, DATA_QUALITY,
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ PLACE = ("segment", "process", "version", "process_version_id", "position", "sta
 FATES = ("on", "out", "still")
 """What came of a deal at a stage: it went on to a later one or was won; it left; neither yet."""
 GONE = ("lost", "declined", "disqualified")
+_OF_DEAL = ("outcome", "amount", "currency", "observed_on", "last_version")
 DEALS = -1
 """The position of rows that count deals, not stages."""
 
@@ -39,20 +40,28 @@ def named(row: Row) -> str:
 def stays(deals: Table) -> Table:
     """One row per deal whose way is known and stage that it was ever open in.
 
-    Columns: those of `PLACE`, outcome, observed_on, fate (one of `FATES`), is_over (it is not there any more), days
-    (whole days there, all its stays together, up to the day asked about).
+    Columns: those of `PLACE` and `_OF_DEAL`, fate (one of `FATES`), is_over (it is not there any more), begun (the day
+    it first came there, as a number), days (whole days there, all its stays together, up to the day asked about).
 
     A deal that was moved to another version of its process counts in the old one as not gone on and not left.
     """
     known = deals.filter(deals.has_history).select(
-        "deal_id", "segment", "outcome", "observed_on", "observed_number", last_version="process_version_id"
+        "deal_id",
+        "segment",
+        "outcome",
+        "amount",
+        "currency",
+        "observed_on",
+        "observed_number",
+        last_version="process_version_id",
     )
     joined = _with_later(visits().join(known, "deal_id"))
     over = joined.left_at.notnull() & (joined.left_at < given("moment"))
     until = over.ifelse(joined.left_number, joined.observed_number)
-    place = [*PLACE[:2], "process_number", *PLACE[3:], "deal_id", "outcome", "observed_on", "last_version"]
+    place = [*PLACE[:2], "process_number", *PLACE[3:], "deal_id", *_OF_DEAL]
     each = joined.group_by(*place).aggregate(
         days=(until - joined.entered_number).sum(),
+        begun=joined.entered_number.min(),
         is_over=over.all(),
         went_on=joined.goes_on.any(),
     )

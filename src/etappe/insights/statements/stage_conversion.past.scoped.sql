@@ -201,9 +201,12 @@ FROM (
       "t30"."phase",
       "t30"."deal_id",
       "t30"."outcome",
+      "t30"."amount",
+      "t30"."currency",
       "t30"."observed_on",
       "t30"."last_version",
       CASE WHEN "t30"."days" IS NULL THEN "t30"."days" ELSE GREATEST(0, "t30"."days") END AS "days",
+      "t30"."begun",
       "t30"."is_over",
       "t30"."went_on",
       "t30"."process_number" AS "version",
@@ -236,6 +239,8 @@ FROM (
         "t29"."phase",
         "t29"."deal_id",
         "t29"."outcome",
+        "t29"."amount",
+        "t29"."currency",
         "t29"."observed_on",
         "t29"."last_version",
         SUM(
@@ -250,6 +255,7 @@ FROM (
             ELSE "t29"."observed_number"
           END - "t29"."entered_number"
         ) AS "days",
+        MIN("t29"."entered_number") AS "begun",
         BOOL_AND(
           (
             "t29"."left_at" IS NOT NULL
@@ -279,6 +285,8 @@ FROM (
           "t27"."position",
           "t27"."segment",
           "t27"."outcome",
+          "t27"."amount",
+          "t27"."currency",
           "t27"."observed_on",
           "t27"."observed_number",
           "t27"."last_version",
@@ -310,6 +318,8 @@ FROM (
             "t6"."position",
             "t25"."segment",
             "t25"."outcome",
+            "t25"."amount",
+            "t25"."currency",
             "t25"."observed_on",
             "t25"."observed_number",
             "t25"."last_version"
@@ -351,6 +361,8 @@ FROM (
                 ''
               ) AS "segment",
               "t22"."outcome",
+              "t22"."amount",
+              "t22"."currency",
               LEAST(COALESCE("t22"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
               LEAST(
                 COALESCE("t22"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -375,7 +387,9 @@ FROM (
         8,
         9,
         10,
-        11
+        11,
+        12,
+        13
     ) AS "t30"
   ) AS "t31"
   GROUP BY

@@ -161,9 +161,12 @@ FROM (
       "t23"."phase",
       "t23"."deal_id",
       "t23"."outcome",
+      "t23"."amount",
+      "t23"."currency",
       "t23"."observed_on",
       "t23"."last_version",
       CASE WHEN "t23"."days" IS NULL THEN "t23"."days" ELSE GREATEST(0, "t23"."days") END AS "days",
+      "t23"."begun",
       "t23"."is_over",
       "t23"."went_on",
       "t23"."process_number" AS "version",
@@ -196,6 +199,8 @@ FROM (
         "t22"."phase",
         "t22"."deal_id",
         "t22"."outcome",
+        "t22"."amount",
+        "t22"."currency",
         "t22"."observed_on",
         "t22"."last_version",
         SUM(
@@ -210,6 +215,7 @@ FROM (
             ELSE "t22"."observed_number"
           END - "t22"."entered_number"
         ) AS "days",
+        MIN("t22"."entered_number") AS "begun",
         BOOL_AND(
           CAST((
             "t22"."left_at" IS NOT NULL
@@ -239,6 +245,8 @@ FROM (
           "t20"."position",
           "t20"."segment",
           "t20"."outcome",
+          "t20"."amount",
+          "t20"."currency",
           "t20"."observed_on",
           "t20"."observed_number",
           "t20"."last_version",
@@ -270,6 +278,8 @@ FROM (
             "t4"."position",
             "t18"."segment",
             "t18"."outcome",
+            "t18"."amount",
+            "t18"."currency",
             "t18"."observed_on",
             "t18"."observed_number",
             "t18"."last_version"
@@ -311,6 +321,8 @@ FROM (
                 ''
               ) AS "segment",
               "t15"."outcome",
+              "t15"."amount",
+              "t15"."currency",
               LEAST(COALESCE("t15"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
               LEAST(
                 COALESCE("t15"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -335,7 +347,9 @@ FROM (
         8,
         9,
         10,
-        11
+        11,
+        12,
+        13
     ) AS "t23"
   ) AS "t24"
   GROUP BY

@@ -178,9 +178,12 @@ FROM (
       "t26"."phase",
       "t26"."deal_id",
       "t26"."outcome",
+      "t26"."amount",
+      "t26"."currency",
       "t26"."observed_on",
       "t26"."last_version",
       CASE WHEN "t26"."days" IS NULL THEN "t26"."days" ELSE GREATEST(0, "t26"."days") END AS "days",
+      "t26"."begun",
       "t26"."is_over",
       "t26"."went_on",
       "t26"."process_number" AS "version",
@@ -196,6 +199,8 @@ FROM (
         "t25"."phase",
         "t25"."deal_id",
         "t25"."outcome",
+        "t25"."amount",
+        "t25"."currency",
         "t25"."observed_on",
         "t25"."last_version",
         SUM(
@@ -210,6 +215,7 @@ FROM (
             ELSE "t25"."observed_number"
           END - "t25"."entered_number"
         ) AS "days",
+        MIN("t25"."entered_number") AS "begun",
         BOOL_AND(
           CAST((
             "t25"."left_at" IS NOT NULL
@@ -239,6 +245,8 @@ FROM (
           "t23"."position",
           "t23"."segment",
           "t23"."outcome",
+          "t23"."amount",
+          "t23"."currency",
           "t23"."observed_on",
           "t23"."observed_number",
           "t23"."last_version",
@@ -270,6 +278,8 @@ FROM (
             "t5"."position",
             "t21"."segment",
             "t21"."outcome",
+            "t21"."amount",
+            "t21"."currency",
             "t21"."observed_on",
             "t21"."observed_number",
             "t21"."last_version"
@@ -311,6 +321,8 @@ FROM (
                 ''
               ) AS "segment",
               "t18"."outcome",
+              "t18"."amount",
+              "t18"."currency",
               LEAST(COALESCE("t18"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
               LEAST(
                 COALESCE("t18"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -335,7 +347,9 @@ FROM (
         8,
         9,
         10,
-        11
+        11,
+        12,
+        13
     ) AS "t26"
   ) AS "t27"
   GROUP BY

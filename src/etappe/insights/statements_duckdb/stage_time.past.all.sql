@@ -159,9 +159,12 @@ FROM (
       "t27"."phase",
       "t27"."deal_id",
       "t27"."outcome",
+      "t27"."amount",
+      "t27"."currency",
       "t27"."observed_on",
       "t27"."last_version",
       CASE WHEN "t27"."days" IS NULL THEN "t27"."days" ELSE GREATEST(0, "t27"."days") END AS "days",
+      "t27"."begun",
       "t27"."is_over",
       "t27"."went_on",
       "t27"."process_number" AS "version",
@@ -177,6 +180,8 @@ FROM (
         "t26"."phase",
         "t26"."deal_id",
         "t26"."outcome",
+        "t26"."amount",
+        "t26"."currency",
         "t26"."observed_on",
         "t26"."last_version",
         SUM(
@@ -191,6 +196,7 @@ FROM (
             ELSE "t26"."observed_number"
           END - "t26"."entered_number"
         ) AS "days",
+        MIN("t26"."entered_number") AS "begun",
         BOOL_AND(
           CAST((
             "t26"."left_at" IS NOT NULL
@@ -220,6 +226,8 @@ FROM (
           "t24"."position",
           "t24"."segment",
           "t24"."outcome",
+          "t24"."amount",
+          "t24"."currency",
           "t24"."observed_on",
           "t24"."observed_number",
           "t24"."last_version",
@@ -251,6 +259,8 @@ FROM (
             "t5"."position",
             "t22"."segment",
             "t22"."outcome",
+            "t22"."amount",
+            "t22"."currency",
             "t22"."observed_on",
             "t22"."observed_number",
             "t22"."last_version"
@@ -292,6 +302,8 @@ FROM (
                 ''
               ) AS "segment",
               "t19"."outcome",
+              "t19"."amount",
+              "t19"."currency",
               LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
               LEAST(
                 COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -316,7 +328,9 @@ FROM (
         8,
         9,
         10,
-        11
+        11,
+        12,
+        13
     ) AS "t27"
   ) AS "t28"
   GROUP BY

@@ -1,0 +1,168 @@
+"""Where deals drop out or wait more than before, or more than elsewhere, and what mending it would be worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from etappe.core.figures import Finding
+from etappe.core.proportion import difference
+from etappe.core.survival import kaplan_meier, percentile
+from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, named, stays, with_deals
+from etappe.insights.metric import Metric, Row, left_out, total
+from etappe.insights.standing import SOURCES, given
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+MINIMUM = 20
+YEAR = 365
+
+
+def build(deals: Table) -> Table:
+    """Deals per segment, stage, fate, outcome, currency and days there, those that came within a year apart."""
+    stay = stays(deals)
+    stay = stay.mutate(recent=(stay.begun > given("number") - YEAR).ifelse(1, 0))
+    counted = stay.group_by(*PLACE, "fate", "is_over", "outcome", "currency", "recent", "days").aggregate(
+        deals=stay.count(),
+        with_amount=stay.amount.count(),
+        amount=stay.amount.sum(),
+        observed_on=stay.observed_on.max(),
+        observed_first=stay.observed_on.min(),
+    )
+    return with_deals(counted, deals)
+
+
+@dataclass(frozen=True)
+class Side:
+    """How deals went at a stage: how many went on of those whose fate is known, and the days of all."""
+
+    on: int
+    decided: int
+    half: float | None
+    half_interval: tuple[float | None, float | None] | None
+
+
+def finish(rows: list[Row]) -> Finding:
+    """Per stage, deals that came within a year against earlier ones, or against other segments; worst first.
+
+    >>> at = dict(zip(PLACE, ("", "plain", 1, 7, 2, "agreed", "win"))) | {"is_over": True, "currency": "EUR"}
+    >>> at |= {"days": 5, "with_amount": 1, "amount": Decimal(100)}
+    >>> ends = ((1, "on", "won", 30), (1, "out", "lost", 70), (0, "on", "won", 70), (0, "out", "lost", 30))
+    >>> keys = ("recent", "fate", "outcome", "deals")
+    >>> found = finish([at | dict(zip(keys, end)) for end in ends])
+    >>> row = found.rows[0]
+    >>> found.value, row["verdict"], [round(bound, 1) for bound in found.interval], round(row["difference"], 3)
+    (40.0, 'worse', [26.4, 51.5], -0.4)
+    """
+    stages, deals = apart(rows)
+    main = _main_currency(stages)
+    segments = {row["segment"] for row in stages}
+    groups = by_stage(stages)
+    found = [_line(place, part, _others(place, groups, segments), main) for place, part in groups.items()]
+    lines = sorted(found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0)))
+    worst = next((line for line in lines if line["verdict"] == "worse"), None)
+    cases = max((line["decided"] for line in lines), default=0)
+    enough = any(line["verdict"] != "too_few" for line in lines)
+    return Finding(
+        value=worst["worth"] if worst else 0.0 if enough else None,
+        interval=worst["worth_interval"] if worst else None,
+        n=total(deals, is_over=True),
+        cases=cases if enough else min(cases, MINIMUM - 1),
+        rows=tuple(lines),
+        left_out=left_out(no_history=total(deals, is_over=False)),
+        extra={"main": main, "worst": 0 if worst else None},
+    )
+
+
+def _main_currency(stages: list[Row]) -> str:
+    """The currency of most won deals."""
+    counts: dict[str, int] = {}
+    for row in stages:
+        if row["outcome"] == "won":
+            counts[row["currency"]] = counts.get(row["currency"], 0) + row["deals"]
+    return max(sorted(counts), key=lambda currency: counts[currency], default="")
+
+
+def _others(place: tuple[Any, ...], groups: dict[tuple[Any, ...], list[Row]], segments: set[str]) -> list[Row]:
+    """What the recent deals of a stage are compared with: earlier ones, or recent ones of the other segments."""
+    if len(segments) < 2:
+        return [row for row in groups[place] if not row["recent"]]
+    same = (part for other, part in groups.items() if other[1:] == place[1:] and other[0] != place[0])
+    return [row for part in same for row in part if row["recent"]]
+
+
+def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str) -> dict[str, Any]:
+    named_place = dict(zip(PLACE, place, strict=True))
+    mine, theirs = _side([row for row in rows if row["recent"]]), _side(others)
+    line: dict[str, Any] = {**named_place, "step": named(named_place), "n": total(rows), "decided": mine.decided}
+    line |= {"half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
+    line |= dict.fromkeys(("value", "before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
+    if min(mine.decided, theirs.decided) < MINIMUM:
+        return line | {"verdict": "too_few"}
+    found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided))
+    gain = mine.decided * _won_after(rows + others)
+    worth, interval = -found * gain, (-bounds[1] * gain, -bounds[0] * gain)
+    return line | {
+        "value": mine.on / mine.decided,
+        "before": theirs.on / theirs.decided,
+        "difference": found,
+        "difference_interval": bounds,
+        "worth": worth,
+        "worth_interval": interval,
+        "amount": _worth_in(main, rows + others, worth),
+        "currency": main,
+        "verdict": "worse" if bounds[1] < 0 else "better" if bounds[0] > 0 else "alike",
+    }
+
+
+def _side(rows: list[Row]) -> Side:
+    on, out = total(rows, fate="on"), total(rows, fate="out")
+    if not rows or total(rows, is_over=True) < MINIMUM:
+        return Side(on, on + out, None, None)
+    point = percentile(
+        kaplan_meier(*(np.array([row[key] for row in rows]) for key in ("days", "is_over", "deals"))), 0.5
+    )
+    return Side(on, on + out, point.value, (point.low, point.high))
+
+
+def _won_after(rows: list[Row]) -> float:
+    """The share won of the decided deals that went on from the stage."""
+    on = [row for row in rows if row["fate"] == "on"]
+    won, gone = total(on, outcome="won"), sum(total(on, outcome=end) for end in GONE)
+    return won / (won + gone) if won else 0.0
+
+
+def _worth_in(main: str, rows: list[Row], worth: float) -> str | None:
+    """So many won deals in money, by the mean amount of won deals in the main currency."""
+    won = [row for row in rows if row["outcome"] == "won" and row["currency"] == main and row["with_amount"]]
+    n = sum(row["with_amount"] for row in won)
+    return f"{sum((row['amount'] for row in won), Decimal()) / n * Decimal(worth):.4f}" if n else None
+
+
+BOTTLENECKS = Metric(
+    key="bottlenecks",
+    title=_("Bottlenecks"),
+    unit="deals_per_year",
+    definition=_(
+        "Stages from which fewer deals go on than before: deals that came to a stage within the last year against all "
+        "earlier ones. Split by team or another field, they are compared with the other teams instead. What mending is "
+        "worth: deals whose fate at the stage is known x the loss in conversion x the share of those who go on that is "
+        "won, per year. A stage is called a bottleneck only where the interval of the difference leaves out zero; the "
+        "time that half of the deals need there stands beside it."
+    ),
+    denominator=_("deals of the last year whose fate at the stage is known"),
+    window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
+    method=_("95 % interval of a difference of shares after Newcombe, carried to won deals; many stages are compared"),
+    minimum=MINIMUM,
+    sources=SOURCES,
+    build=build,
+    finish=finish,
+    records={"history": "known"},
+    narrow={"segment": "segment", "step": "entered"},
+    reasons={"no_history": {"history": "unknown"}},
+)
