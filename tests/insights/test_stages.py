@@ -288,7 +288,7 @@ def test_a_stage_that_got_worse_is_named_with_what_mending_is_worth() -> None:
     assert float(row["amount"]) == pytest.approx(15 * after * 1000)
     low, high = row["worth_interval"]
     assert 0 < low < row["worth"] < high
-    assert (row["half"], row["half_before"], row["n"]) == (40, 15, 140)
+    assert (row["half"], row["half_before"], row["n"]) == (30, 5, 140)
     verdicts = {line["stage"]: line["verdict"] for line in result.finding.rows}
     assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "alike"}
 

@@ -100,12 +100,13 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str)
     named_place = dict(zip(PLACE, place, strict=True))
     mine, theirs = _side([row for row in rows if row["recent"]]), _side(others)
     line: dict[str, Any] = {**named_place, "step": named(named_place), "n": total(rows), "decided": mine.decided}
-    line |= {"half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
+    line |= {"currency": main, "half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
     line |= dict.fromkeys(("value", "before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
     if min(mine.decided, theirs.decided) < MINIMUM:
         return line | {"verdict": "too_few"}
     found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided))
-    gain = mine.decided * _won_after(rows + others)
+    everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
+    gain = mine.decided * _won_after(everybody)
     worth, interval = -found * gain, (-bounds[1] * gain, -bounds[0] * gain)
     return line | {
         "value": mine.on / mine.decided,
@@ -114,8 +115,7 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str)
         "difference_interval": bounds,
         "worth": worth,
         "worth_interval": interval,
-        "amount": _worth_in(main, rows + others, worth),
-        "currency": main,
+        "amount": _worth_in(main, everybody, worth),
         "verdict": "worse" if bounds[1] < 0 else "better" if bounds[0] > 0 else "alike",
     }
 

@@ -242,9 +242,9 @@ FROM (
         THEN 'out'
         ELSE 'still'
       END AS "fate",
-      CAST("t26"."begun" > (
+      CASE WHEN "t26"."begun" > (
         CAST('⟦number⟧' AS BIGINT) - 365
-      ) AS BIGINT) AS "recent"
+      ) THEN 1 ELSE 0 END AS "recent"
     FROM (
       SELECT
         "t25"."segment",
@@ -440,7 +440,7 @@ FROM (
     "t22"."has_history" AS "is_over",
     "t22"."outcome",
     '' AS "currency",
-    CAST(-1 AS BIGINT) AS "recent",
+    -1 AS "recent",
     CAST(-1 AS BIGINT) AS "days",
     "t22"."deals",
     CAST(-1 AS BIGINT) AS "with_amount",

@@ -218,9 +218,9 @@ FROM (
         THEN 'out'
         ELSE 'still'
       END AS "fate",
-      CAST("t27"."begun" > (
+      CASE WHEN "t27"."begun" > (
         CAST('⟦number⟧' AS BIGINT) - 365
-      ) AS BIGINT) AS "recent"
+      ) THEN 1 ELSE 0 END AS "recent"
     FROM (
       SELECT
         "t26"."segment",
@@ -416,7 +416,7 @@ FROM (
     "t23"."has_history" AS "is_over",
     "t23"."outcome",
     '' AS "currency",
-    CAST(-1 AS BIGINT) AS "recent",
+    -1 AS "recent",
     CAST(-1 AS BIGINT) AS "days",
     "t23"."deals",
     CAST(-1 AS BIGINT) AS "with_amount",

@@ -234,9 +234,9 @@ FROM (
         THEN 'out'
         ELSE 'still'
       END AS "fate",
-      CAST("t30"."begun" > (
+      CASE WHEN "t30"."begun" > (
         CAST('⟦number⟧' AS BIGINT) - 365
-      ) AS BIGINT) AS "recent"
+      ) THEN 1 ELSE 0 END AS "recent"
     FROM (
       SELECT
         "t29"."segment",
@@ -432,7 +432,7 @@ FROM (
     "t26"."has_history" AS "is_over",
     "t26"."outcome",
     '' AS "currency",
-    CAST(-1 AS BIGINT) AS "recent",
+    -1 AS "recent",
     CAST(-1 AS BIGINT) AS "days",
     "t26"."deals",
     CAST(-1 AS BIGINT) AS "with_amount",

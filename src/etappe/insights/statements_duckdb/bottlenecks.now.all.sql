@@ -194,9 +194,9 @@ FROM (
         THEN 'out'
         ELSE 'still'
       END AS "fate",
-      CAST("t23"."begun" > (
+      CASE WHEN "t23"."begun" > (
         CAST('⟦number⟧' AS BIGINT) - 365
-      ) AS BIGINT) AS "recent"
+      ) THEN 1 ELSE 0 END AS "recent"
     FROM (
       SELECT
         "t22"."segment",
@@ -392,7 +392,7 @@ FROM (
     "t19"."has_history" AS "is_over",
     "t19"."outcome",
     '' AS "currency",
-    CAST(-1 AS BIGINT) AS "recent",
+    -1 AS "recent",
     CAST(-1 AS BIGINT) AS "days",
     "t19"."deals",
     CAST(-1 AS BIGINT) AS "with_amount",
