@@ -31,6 +31,7 @@ from etappe.insights import duck, parquet, sync
 from etappe.insights.compiling import FOLDERS
 from etappe.insights.queries import get_metric, keys, narrowed, records, report
 from etappe.insights.standing import DIMENSIONS
+from etappe.insights.tables import FACTS
 from etappe.journal.clock import now
 from etappe.people.actions import create_account
 from tests import database
@@ -126,7 +127,7 @@ def test_the_statement_shown_is_one_that_duckdb_runs(told: Cast) -> None:
     assert known is not None
     assert result.facts_at == NOW
     with duckdb.connect() as plain:
-        for fact in parquet.FACTS:
+        for fact in FACTS:
             files = [str(place / part.path) for part in known.parts if part.fact == fact]
             if files:
                 plain.from_parquet(files).create_view(fact)
@@ -195,7 +196,7 @@ def test_figures_see_the_state_before_until_the_new_one_is_whole(fresh: Cast, mo
     before = _deals()
     assert before[0] == "duckdb"
     create({"name": "New"}, stage="agreed", late_entry=True, actor=fresh.ada, at=NOW)
-    write, written = sync._write, []
+    write, written = sync._write, list[parquet.Part]()
 
     def killed(place: Path, part: parquet.Part, *work: Any) -> None:
         if len(written) == 1:

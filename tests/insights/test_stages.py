@@ -290,7 +290,7 @@ def test_a_stage_that_got_worse_is_named_with_what_mending_is_worth() -> None:
     assert 0 < low < row["worth"] < high
     assert (row["half"], row["half_before"], row["n"]) == (30, 5, 140)
     verdicts = {line["stage"]: line["verdict"] for line in result.finding.rows}
-    assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "alike"}
+    assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "worse"}
 
 
 def test_teams_and_others_are_compared_with_the_rest() -> None:

@@ -80,7 +80,7 @@ _TYPES = {
 def _open(place: Path, known: parquet.Manifest) -> DuckDBPyConnection:
     import duckdb
 
-    base = duckdb.connect(config=parquet.QUIET | {"memory_limit": settings.ETAPPE_ENGINE_MEMORY})
+    base = duckdb.connect(config={**parquet.QUIET, "memory_limit": settings.ETAPPE_ENGINE_MEMORY})
     base.execute("SET TimeZone = 'UTC'")
     base.execute(f"SET temp_directory = {_literal(str(place / 'spill'))}")
     for fact in FACTS:

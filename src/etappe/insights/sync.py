@@ -68,8 +68,8 @@ def _synced(place: Path, at: datetime, whole: bool) -> Synced:
                 written.append(part)
     parquet.put_in_force(place, Manifest(**{**vars(fresh), "parts": tuple(parts)}))
     deleted = parquet.sweep(place, [*parts, *(before.parts if before else ())])
-    rows = (sum(part.rows for part in each) for each in (parts, written))
-    return Synced(len(told), len(written), *rows, deleted, at)
+    rows, rows_written = (sum(part.rows for part in each) for each in (parts, written))
+    return Synced(len(told), len(written), rows, rows_written, deleted, at)
 
 
 def _goes_on(before: Manifest, fresh: Manifest) -> bool:
@@ -141,7 +141,7 @@ def _write(place: Path, part: Part, duck: DuckDBPyConnection, rows: Path) -> Non
 def _duckdb(work: Path) -> DuckDBPyConnection:
     import duckdb
 
-    found = duckdb.connect(config=parquet.QUIET | {"temp_directory": str(work), "memory_limit": "1GB"})
+    found = duckdb.connect(config={**parquet.QUIET, "temp_directory": str(work), "memory_limit": "1GB"})
     found.execute("SET TimeZone = 'UTC'")
     return found
 
