@@ -194,9 +194,7 @@ def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
 def _worth(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["verdict"] != "worse":
         return "", ""
-    deals = _("{count} won deals a year").format(count=number(row["worth"], 1))
-    money = f" · {money_whole(Decimal(row['amount']), row['currency'])}" if row["amount"] else ""
-    return deals, between(row["worth_interval"], lambda value: number(value, 1)) + money
+    return number(row["worth"], 1), between(row["worth_interval"], lambda value: number(value, 1))
 
 
 Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]
@@ -283,7 +281,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Conversion"), _against, True),
         (gettext_lazy("Difference"), _apart, True),
         (gettext_lazy("half within"), _waits, True),
-        (gettext_lazy("Mending is worth"), _worth, True),
+        (gettext_lazy("Mended: won deals a year"), _worth, True),
     ),
     "time_not_won": (
         (gettext_lazy("Decided"), cases, True),

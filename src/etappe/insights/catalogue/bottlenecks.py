@@ -63,7 +63,9 @@ def finish(rows: list[Row]) -> Finding:
     main = _main_currency(stages)
     segments = {row["segment"] for row in stages}
     groups = by_stage(stages)
-    found = [_line(place, part, _others(place, groups, segments), main) for place, part in groups.items()]
+    pairs = {place: (part, _others(place, groups, segments)) for place, part in groups.items()}
+    confidence = 1 - 0.05 / max(1, sum(_is_enough(*pair) for pair in pairs.values()))
+    found = [_line(place, *pair, main, confidence) for place, pair in pairs.items()]
     lines = sorted(found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0)))
     worst = next((line for line in lines if line["verdict"] == "worse"), None)
     cases = max((line["decided"] for line in lines), default=0)
@@ -96,15 +98,24 @@ def _others(place: tuple[Any, ...], groups: dict[tuple[Any, ...], list[Row]], se
     return [row for part in same for row in part if row["recent"]]
 
 
-def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str) -> dict[str, Any]:
+def _is_enough(rows: list[Row], others: list[Row]) -> bool:
+    recent = [row for row in rows if row["recent"]]
+    return min(_decided(recent), _decided(others)) >= MINIMUM
+
+
+def _decided(rows: list[Row]) -> int:
+    return total(rows, fate="on") + total(rows, fate="out")
+
+
+def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str, confidence: float) -> dict[str, Any]:
     named_place = dict(zip(PLACE, place, strict=True))
     mine, theirs = _side([row for row in rows if row["recent"]]), _side(others)
     line: dict[str, Any] = {**named_place, "step": named(named_place), "n": total(rows), "decided": mine.decided}
     line |= {"currency": main, "half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
     line |= dict.fromkeys(("value", "before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
-    if min(mine.decided, theirs.decided) < MINIMUM:
+    if not _is_enough(rows, others):
         return line | {"verdict": "too_few"}
-    found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided))
+    found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided), confidence=confidence)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
     gain = mine.decided * _won_after(everybody)
     worth, interval = -found * gain, (-bounds[1] * gain, -bounds[0] * gain)
@@ -121,13 +132,13 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str)
 
 
 def _side(rows: list[Row]) -> Side:
-    on, out = total(rows, fate="on"), total(rows, fate="out")
+    on, decided = total(rows, fate="on"), _decided(rows)
     if not rows or total(rows, is_over=True) < MINIMUM:
-        return Side(on, on + out, None, None)
+        return Side(on, decided, None, None)
     point = percentile(
         kaplan_meier(*(np.array([row[key] for row in rows]) for key in ("days", "is_over", "deals"))), 0.5
     )
-    return Side(on, on + out, point.value, (point.low, point.high))
+    return Side(on, decided, point.value, (point.low, point.high))
 
 
 def _won_after(rows: list[Row]) -> float:
@@ -157,7 +168,7 @@ BOTTLENECKS = Metric(
     ),
     denominator=_("deals of the last year whose fate at the stage is known"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
-    method=_("95 % interval of a difference of shares after Newcombe, carried to won deals; many stages are compared"),
+    method=_("interval of a difference of shares after Newcombe, 95 % for all stages together (Bonferroni)"),
     minimum=MINIMUM,
     sources=SOURCES,
     build=build,
