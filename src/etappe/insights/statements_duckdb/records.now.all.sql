@@ -1,48 +1,48 @@
 SELECT
-  "t19"."uid",
-  "t19"."name",
-  "t19"."stage",
-  "t19"."process_version_id",
-  "t19"."outcome",
-  "t19"."proof",
-  "t19"."amount",
-  "t19"."currency",
-  "t19"."owner_id",
-  "t19"."engaged_since",
-  "t19"."decided_on",
-  "t19"."days",
-  "t19"."found"
+  "t23"."uid",
+  "t23"."name",
+  "t23"."stage",
+  "t23"."process_version_id",
+  "t23"."outcome",
+  "t23"."proof",
+  "t23"."amount",
+  "t23"."currency",
+  "t23"."owner_id",
+  "t23"."engaged_since",
+  "t23"."decided_on",
+  "t23"."days",
+  "t23"."found"
 FROM (
   SELECT
-    "t18"."deal_id",
-    "t18"."uid",
-    "t18"."name",
-    "t18"."segment",
-    "t18"."stage",
-    "t18"."phase",
-    "t18"."position",
-    "t18"."process",
-    "t18"."process_version_id",
-    "t18"."outcome",
-    "t18"."proof",
-    "t18"."amount",
-    "t18"."currency",
-    "t18"."expected_close",
-    "t18"."owner_id",
-    "t18"."engaged_since",
-    "t18"."decided_on",
-    "t18"."rests",
-    "t18"."has_history",
-    "t18"."version",
-    "t18"."engaged_days",
-    "t18"."buyer_days",
-    "t18"."observed_on",
-    "t18"."observed_number",
-    "t18"."in_pipeline",
-    "t18"."days",
+    "t22"."deal_id",
+    "t22"."uid",
+    "t22"."name",
+    "t22"."segment",
+    "t22"."stage",
+    "t22"."phase",
+    "t22"."position",
+    "t22"."process",
+    "t22"."process_version_id",
+    "t22"."outcome",
+    "t22"."proof",
+    "t22"."amount",
+    "t22"."currency",
+    "t22"."expected_close",
+    "t22"."owner_id",
+    "t22"."engaged_since",
+    "t22"."decided_on",
+    "t22"."rests",
+    "t22"."has_history",
+    "t22"."version",
+    "t22"."engaged_days",
+    "t22"."buyer_days",
+    "t22"."observed_on",
+    "t22"."observed_number",
+    "t22"."in_pipeline",
+    "t22"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t18"."days" DESC, "t18"."deal_id" ASC
+      ORDER BY "t22"."days" DESC, "t22"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -50,265 +50,265 @@ FROM (
       *
     FROM (
       SELECT
-        "t16"."deal_id",
-        "t16"."uid",
-        "t16"."name",
+        "t20"."deal_id",
+        "t20"."uid",
+        "t20"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t16"."owner_id" AS TEXT)
+            THEN CAST("t20"."owner_id" AS TEXT)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t16"."team_id" AS TEXT)
+            THEN CAST("t20"."team_id" AS TEXT)
             WHEN '⟦by⟧' = 'source'
-            THEN "t16"."source"
+            THEN "t20"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t16"."product"
+            THEN "t20"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t16"."industry"
+            THEN "t20"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t16"."country"
+            THEN "t20"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t16"."size"
+            THEN "t20"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t16"."process" || ' ' || CAST("t16"."process_number" AS TEXT)
+            THEN "t20"."process" || ' ' || CAST("t20"."process_number" AS TEXT)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t16"."entry_stage"
+            THEN "t20"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t16"."stage",
-        "t16"."phase",
-        "t16"."position",
-        "t16"."process",
-        "t16"."process_version_id",
-        "t16"."outcome",
-        "t16"."proof",
-        "t16"."amount",
-        "t16"."currency",
-        "t16"."expected_close",
-        "t16"."owner_id",
-        "t16"."engaged_since",
-        "t16"."decided_on",
-        "t16"."rests",
-        "t16"."has_history",
-        "t16"."process_number" AS "version",
+        "t20"."stage",
+        "t20"."phase",
+        "t20"."position",
+        "t20"."process",
+        "t20"."process_version_id",
+        "t20"."outcome",
+        "t20"."proof",
+        "t20"."amount",
+        "t20"."currency",
+        "t20"."expected_close",
+        "t20"."owner_id",
+        "t20"."engaged_since",
+        "t20"."decided_on",
+        "t20"."rests",
+        "t20"."has_history",
+        "t20"."process_number" AS "version",
         COALESCE(
-          "t16"."decided_number",
+          "t20"."decided_number",
           LEAST(
-            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t16"."engaged_number" AS "engaged_days",
+        ) - "t20"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t16"."decided_number",
+          "t20"."decided_number",
           LEAST(
-            COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t16"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        ) - "t20"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t20"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
         LEAST(
-          COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
           CAST('⟦number⟧' AS BIGINT)
         ) AS "observed_number",
-        COALESCE("t16"."phase" <> 'find', TRUE) OR (
-          "t16"."basis" = 'imported'
+        COALESCE("t20"."phase" <> 'find', TRUE) OR (
+          "t20"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t16"."decided_number",
+            "t20"."decided_number",
             LEAST(
-              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t16"."buyer_number"
+          ) - "t20"."buyer_number"
           ELSE COALESCE(
-            "t16"."decided_number",
+            "t20"."decided_number",
             LEAST(
-              COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t16"."engaged_number"
+          ) - "t20"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t14"."deal_id",
-          "t14"."uid",
-          "t14"."name",
-          "t14"."process_version_id",
-          "t14"."stage",
-          "t14"."status",
-          "t14"."outcome",
-          "t14"."proof",
-          "t14"."basis",
-          "t14"."entry_stage",
-          "t14"."stage_since_on",
-          "t14"."amount",
-          "t14"."currency",
-          "t14"."owner_id",
-          "t14"."team_id",
-          "t14"."account_id",
-          "t14"."source",
-          "t14"."product",
-          "t14"."expected_close",
-          "t14"."buyer_since",
-          "t14"."engaged_since",
-          "t14"."rests_until",
-          "t14"."leave_reason",
-          "t14"."decided_on",
-          "t14"."seen_until",
-          "t14"."engaged_number",
-          "t14"."buyer_number",
-          "t14"."decided_number",
-          "t14"."seen_number",
-          "t14"."has_history",
-          "t14"."rests",
-          "t14"."industry",
-          "t14"."country",
-          "t14"."size",
-          "t4"."process_version_id" AS "process_version_id_right",
-          "t4"."process",
-          "t4"."process_number",
-          "t4"."stage" AS "stage_right",
-          "t4"."phase",
-          "t4"."position"
+          "t18"."deal_id",
+          "t18"."uid",
+          "t18"."name",
+          "t18"."process_version_id",
+          "t18"."stage",
+          "t18"."status",
+          "t18"."outcome",
+          "t18"."proof",
+          "t18"."basis",
+          "t18"."entry_stage",
+          "t18"."stage_since_on",
+          "t18"."amount",
+          "t18"."currency",
+          "t18"."owner_id",
+          "t18"."team_id",
+          "t18"."account_id",
+          "t18"."source",
+          "t18"."product",
+          "t18"."expected_close",
+          "t18"."buyer_since",
+          "t18"."engaged_since",
+          "t18"."rests_until",
+          "t18"."leave_reason",
+          "t18"."decided_on",
+          "t18"."seen_until",
+          "t18"."engaged_number",
+          "t18"."buyer_number",
+          "t18"."decided_number",
+          "t18"."seen_number",
+          "t18"."has_history",
+          "t18"."rests",
+          "t18"."industry",
+          "t18"."country",
+          "t18"."size",
+          "t5"."process_version_id" AS "process_version_id_right",
+          "t5"."process",
+          "t5"."process_number",
+          "t5"."stage" AS "stage_right",
+          "t5"."phase",
+          "t5"."position"
         FROM (
           SELECT
-            "t12".*
+            "t16".*
             EXCLUDE ("account_id_right")
           FROM (
             SELECT
-              "t10"."deal_id",
-              "t10"."uid",
-              "t10"."name",
-              "t10"."process_version_id",
-              "t10"."stage",
-              "t10"."status",
-              "t10"."outcome",
-              "t10"."proof",
-              "t10"."basis",
-              "t10"."entry_stage",
-              "t10"."stage_since_on",
-              "t10"."amount",
-              "t10"."currency",
-              "t10"."owner_id",
-              "t10"."team_id",
-              "t10"."account_id",
-              "t10"."source",
-              "t10"."product",
-              "t10"."expected_close",
-              "t10"."buyer_since",
-              "t10"."engaged_since",
-              "t10"."rests_until",
-              "t10"."leave_reason",
-              "t10"."decided_on",
-              "t10"."seen_until",
-              "t10"."engaged_number",
-              "t10"."buyer_number",
-              "t10"."decided_number",
-              "t10"."seen_number",
-              "t10"."has_history",
-              "t10"."rests",
-              "t6"."account_id" AS "account_id_right",
-              "t6"."industry",
-              "t6"."country",
-              "t6"."size"
+              "t14"."deal_id",
+              "t14"."uid",
+              "t14"."name",
+              "t14"."process_version_id",
+              "t14"."stage",
+              "t14"."status",
+              "t14"."outcome",
+              "t14"."proof",
+              "t14"."basis",
+              "t14"."entry_stage",
+              "t14"."stage_since_on",
+              "t14"."amount",
+              "t14"."currency",
+              "t14"."owner_id",
+              "t14"."team_id",
+              "t14"."account_id",
+              "t14"."source",
+              "t14"."product",
+              "t14"."expected_close",
+              "t14"."buyer_since",
+              "t14"."engaged_since",
+              "t14"."rests_until",
+              "t14"."leave_reason",
+              "t14"."decided_on",
+              "t14"."seen_until",
+              "t14"."engaged_number",
+              "t14"."buyer_number",
+              "t14"."decided_number",
+              "t14"."seen_number",
+              "t14"."has_history",
+              "t14"."rests",
+              "t11"."account_id" AS "account_id_right",
+              "t11"."industry",
+              "t11"."country",
+              "t11"."size"
             FROM (
               SELECT
-                "t2"."deal_id",
-                "t2"."uid",
-                "t2"."name",
-                "t2"."process_version_id",
-                "t2"."stage",
-                "t2"."status",
-                "t2"."outcome",
-                "t2"."proof",
-                "t2"."basis",
-                "t2"."entry_stage",
-                "t2"."stage_since_on",
-                "t2"."amount",
-                "t2"."currency",
-                "t2"."owner_id",
-                "t2"."team_id",
-                "t2"."account_id",
-                "t2"."source",
-                "t2"."product",
-                "t2"."expected_close",
-                "t2"."buyer_since",
-                "t2"."engaged_since",
-                "t2"."rests_until",
-                "t2"."leave_reason",
-                "t2"."decided_on",
-                "t2"."seen_until",
-                "t2"."engaged_number",
-                "t2"."buyer_number",
-                "t2"."decided_number",
-                "t2"."seen_number",
-                "t2"."has_history",
-                COALESCE("t2"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
+                "t3"."deal_id",
+                "t3"."uid",
+                "t3"."name",
+                "t3"."process_version_id",
+                "t3"."stage",
+                "t3"."status",
+                "t3"."outcome",
+                "t3"."proof",
+                "t3"."basis",
+                "t3"."entry_stage",
+                "t3"."stage_since_on",
+                "t3"."amount",
+                "t3"."currency",
+                "t3"."owner_id",
+                "t3"."team_id",
+                "t3"."account_id",
+                "t3"."source",
+                "t3"."product",
+                "t3"."expected_close",
+                "t3"."buyer_since",
+                "t3"."engaged_since",
+                "t3"."rests_until",
+                "t3"."leave_reason",
+                "t3"."decided_on",
+                "t3"."seen_until",
+                "t3"."engaged_number",
+                "t3"."buyer_number",
+                "t3"."decided_number",
+                "t3"."seen_number",
+                "t3"."has_history",
+                COALESCE("t3"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
                 AND (
-                  "t2"."outcome" = 'open'
+                  "t3"."outcome" = 'open'
                 ) AS "rests"
-              FROM "fact_deal" AS "t2"
-            ) AS "t10"
+              FROM "fact_deal" AS "t3"
+            ) AS "t14"
             LEFT OUTER JOIN (
               SELECT
-                "t3"."account_id",
-                "t3"."industry",
-                "t3"."country",
-                "t3"."size"
-              FROM "fact_account" AS "t3"
-            ) AS "t6"
-              ON "t10"."account_id" = "t6"."account_id"
-          ) AS "t12"
-        ) AS "t14"
-        LEFT OUTER JOIN "fact_process_stage" AS "t4"
-          ON "t14"."process_version_id" = "t4"."process_version_id"
-          AND "t14"."stage" = "t4"."stage"
-      ) AS "t16"
-    ) AS "t17"
+                "t4"."account_id",
+                "t4"."industry",
+                "t4"."country",
+                "t4"."size"
+              FROM "fact_account" AS "t4"
+            ) AS "t11"
+              ON "t14"."account_id" = "t11"."account_id"
+          ) AS "t16"
+        ) AS "t18"
+        LEFT OUTER JOIN "fact_process_stage" AS "t5"
+          ON "t18"."process_version_id" = "t5"."process_version_id"
+          AND "t18"."stage" = "t5"."stage"
+      ) AS "t20"
+    ) AS "t21"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
         )
-        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t17"."outcome")
+        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t21"."outcome")
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t17"."segment" = '⟦segment⟧'
+          "t21"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t17"."stage" = '⟦stage⟧'
+          "t21"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t17"."proof" = '⟦proof⟧'
+          "t21"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t17"."currency" = '⟦currency⟧'
+          "t21"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t17"."process" = '⟦process⟧'
+          "t21"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -316,7 +316,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t17"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t21"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -324,7 +324,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t17"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t21"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -332,7 +332,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t17"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t21"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -343,21 +343,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t17"."days" >= 0
+            "t21"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t17"."days" IS NULL
+            "t21"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t17"."days" < 0
+            "t21"."days" < 0
           )
         )
       )
@@ -366,7 +366,7 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t17"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t21"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
       AND (
@@ -377,7 +377,7 @@ FROM (
           (
             '⟦amount⟧' = 'known'
           ) = (
-            "t17"."amount" IS NOT NULL
+            "t21"."amount" IS NOT NULL
           )
         )
       )
@@ -388,55 +388,212 @@ FROM (
         OR (
           (
             '⟦history⟧' = 'known'
-          ) = "t17"."has_history"
+          ) = "t21"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_start'
+        )
+        OR (
+          "t21"."engaged_days" IS NULL
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'starts_after_end'
+        )
+        OR COALESCE("t21"."engaged_days" < 0, FALSE)
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_amount'
+        )
+        OR (
+          (
+            "t21"."amount" IS NULL
+          ) AND "t21"."in_pipeline"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'other_currency'
+        )
+        OR NOT (
+          "t21"."currency" IN (
+            SELECT
+              "t2"."currency"
+            FROM "fact_workspace" AS "t2"
+          )
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'reopened'
+        )
+        OR "t21"."deal_id" IN (
+          SELECT
+            "t0"."deal_id"
+          FROM "fact_stage_visit" AS "t0"
+          WHERE
+            "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+            AND "t0"."status" IN ('lost', 'declined', 'disqualified')
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_time'
+        )
+        OR "t21"."deal_id" IN (
+          SELECT
+            "t0"."deal_id"
+          FROM "fact_stage_visit" AS "t0"
+          WHERE
+            "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+            AND "t0"."left_at" = "t0"."entered_at"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_history'
+        )
+        OR NOT (
+          "t21"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'one_deal'
+        ) OR TRUE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'none_won'
+        ) OR FALSE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'none_lost'
+        ) OR FALSE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'any'
+        )
+        OR (
+          (
+            "t21"."engaged_days" IS NULL
+          )
+          OR COALESCE("t21"."engaged_days" < 0, FALSE)
+          OR (
+            (
+              "t21"."amount" IS NULL
+            ) AND "t21"."in_pipeline"
+          )
+          OR NOT (
+            "t21"."currency" IN (
+              SELECT
+                "t2"."currency"
+              FROM "fact_workspace" AS "t2"
+            )
+          )
+          OR "t21"."deal_id" IN (
+            SELECT
+              "t0"."deal_id"
+            FROM "fact_stage_visit" AS "t0"
+            WHERE
+              "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+              AND "t0"."status" IN ('lost', 'declined', 'disqualified')
+          )
+          OR "t21"."deal_id" IN (
+            SELECT
+              "t0"."deal_id"
+            FROM "fact_stage_visit" AS "t0"
+            WHERE
+              "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+              AND "t0"."left_at" = "t0"."entered_at"
+          )
+          OR NOT (
+            "t21"."has_history"
+          )
         )
       )
       AND (
         (
           '⟦entered⟧' IS NULL
         )
-        OR "t17"."deal_id" IN (
+        OR "t21"."deal_id" IN (
           SELECT
-            "t11"."deal_id"
+            "t15"."deal_id"
           FROM (
             SELECT
-              "t8"."visit_id",
-              "t8"."deal_id",
-              "t8"."process_version_id",
-              "t8"."stage",
-              "t8"."status",
-              "t8"."basis",
-              "t8"."proof",
-              "t8"."entered_at",
-              "t8"."left_at",
-              "t8"."backfilled",
-              "t8"."entered_number",
-              "t8"."left_number",
-              "t4"."process",
-              "t4"."process_number",
-              "t4"."phase",
-              "t4"."position"
+              "t12"."visit_id",
+              "t12"."deal_id",
+              "t12"."process_version_id",
+              "t12"."stage",
+              "t12"."status",
+              "t12"."basis",
+              "t12"."proof",
+              "t12"."entered_at",
+              "t12"."left_at",
+              "t12"."backfilled",
+              "t12"."entered_number",
+              "t12"."left_number",
+              "t5"."process",
+              "t5"."process_number",
+              "t5"."phase",
+              "t5"."position"
             FROM (
               SELECT
                 *
-              FROM "fact_stage_visit" AS "t1"
+              FROM "fact_stage_visit" AS "t0"
               WHERE
-                "t1"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t1"."status" = 'open'
-            ) AS "t8"
-            INNER JOIN "fact_process_stage" AS "t4"
-              ON "t8"."process_version_id" = "t4"."process_version_id"
-              AND "t8"."stage" = "t4"."stage"
-          ) AS "t11"
+                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+            ) AS "t12"
+            INNER JOIN "fact_process_stage" AS "t5"
+              ON "t12"."process_version_id" = "t5"."process_version_id"
+              AND "t12"."stage" = "t5"."stage"
+          ) AS "t15"
           WHERE
-            "t11"."process" || ':' || CAST("t11"."process_number" AS TEXT) || ':' || "t11"."stage" = '⟦entered⟧'
+            "t15"."process" || ':' || CAST("t15"."process_number" AS TEXT) || ':' || "t15"."stage" = '⟦entered⟧'
         )
       )
-  ) AS "t18"
-) AS "t19"
+  ) AS "t22"
+) AS "t23"
 WHERE
-  "t19"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t19"."place" < (
+  "t23"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t23"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t19"."place" ASC
+  "t23"."place" ASC

@@ -1,48 +1,48 @@
 SELECT
-  "t23"."uid",
-  "t23"."name",
-  "t23"."stage",
-  "t23"."process_version_id",
-  "t23"."outcome",
-  "t23"."proof",
-  "t23"."amount",
-  "t23"."currency",
-  "t23"."owner_id",
-  "t23"."engaged_since",
-  "t23"."decided_on",
-  "t23"."days",
-  "t23"."found"
+  "t27"."uid",
+  "t27"."name",
+  "t27"."stage",
+  "t27"."process_version_id",
+  "t27"."outcome",
+  "t27"."proof",
+  "t27"."amount",
+  "t27"."currency",
+  "t27"."owner_id",
+  "t27"."engaged_since",
+  "t27"."decided_on",
+  "t27"."days",
+  "t27"."found"
 FROM (
   SELECT
-    "t22"."deal_id",
-    "t22"."uid",
-    "t22"."name",
-    "t22"."segment",
-    "t22"."stage",
-    "t22"."phase",
-    "t22"."position",
-    "t22"."process",
-    "t22"."process_version_id",
-    "t22"."outcome",
-    "t22"."proof",
-    "t22"."amount",
-    "t22"."currency",
-    "t22"."expected_close",
-    "t22"."owner_id",
-    "t22"."engaged_since",
-    "t22"."decided_on",
-    "t22"."rests",
-    "t22"."has_history",
-    "t22"."version",
-    "t22"."engaged_days",
-    "t22"."buyer_days",
-    "t22"."observed_on",
-    "t22"."observed_number",
-    "t22"."in_pipeline",
-    "t22"."days",
+    "t26"."deal_id",
+    "t26"."uid",
+    "t26"."name",
+    "t26"."segment",
+    "t26"."stage",
+    "t26"."phase",
+    "t26"."position",
+    "t26"."process",
+    "t26"."process_version_id",
+    "t26"."outcome",
+    "t26"."proof",
+    "t26"."amount",
+    "t26"."currency",
+    "t26"."expected_close",
+    "t26"."owner_id",
+    "t26"."engaged_since",
+    "t26"."decided_on",
+    "t26"."rests",
+    "t26"."has_history",
+    "t26"."version",
+    "t26"."engaged_days",
+    "t26"."buyer_days",
+    "t26"."observed_on",
+    "t26"."observed_number",
+    "t26"."in_pipeline",
+    "t26"."days",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t22"."days" DESC, "t22"."deal_id" ASC
+      ORDER BY "t26"."days" DESC, "t26"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -50,262 +50,262 @@ FROM (
       *
     FROM (
       SELECT
-        "t20"."deal_id",
-        "t20"."uid",
-        "t20"."name",
+        "t24"."deal_id",
+        "t24"."uid",
+        "t24"."name",
         COALESCE(
           CASE
             WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t20"."owner_id" AS TEXT)
+            THEN CAST("t24"."owner_id" AS TEXT)
             WHEN '⟦by⟧' = 'team'
-            THEN CAST("t20"."team_id" AS TEXT)
+            THEN CAST("t24"."team_id" AS TEXT)
             WHEN '⟦by⟧' = 'source'
-            THEN "t20"."source"
+            THEN "t24"."source"
             WHEN '⟦by⟧' = 'product'
-            THEN "t20"."product"
+            THEN "t24"."product"
             WHEN '⟦by⟧' = 'industry'
-            THEN "t20"."industry"
+            THEN "t24"."industry"
             WHEN '⟦by⟧' = 'country'
-            THEN "t20"."country"
+            THEN "t24"."country"
             WHEN '⟦by⟧' = 'size'
-            THEN "t20"."size"
+            THEN "t24"."size"
             WHEN '⟦by⟧' = 'process'
-            THEN "t20"."process" || ' ' || CAST("t20"."process_number" AS TEXT)
+            THEN "t24"."process" || ' ' || CAST("t24"."process_number" AS TEXT)
             WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t20"."entry_stage"
+            THEN "t24"."entry_stage"
             ELSE ''
           END,
           ''
         ) AS "segment",
-        "t20"."stage",
-        "t20"."phase",
-        "t20"."position",
-        "t20"."process",
-        "t20"."process_version_id",
-        "t20"."outcome",
-        "t20"."proof",
-        "t20"."amount",
-        "t20"."currency",
-        "t20"."expected_close",
-        "t20"."owner_id",
-        "t20"."engaged_since",
-        "t20"."decided_on",
-        "t20"."rests",
-        "t20"."has_history",
-        "t20"."process_number" AS "version",
+        "t24"."stage",
+        "t24"."phase",
+        "t24"."position",
+        "t24"."process",
+        "t24"."process_version_id",
+        "t24"."outcome",
+        "t24"."proof",
+        "t24"."amount",
+        "t24"."currency",
+        "t24"."expected_close",
+        "t24"."owner_id",
+        "t24"."engaged_since",
+        "t24"."decided_on",
+        "t24"."rests",
+        "t24"."has_history",
+        "t24"."process_number" AS "version",
         COALESCE(
-          "t20"."decided_number",
+          "t24"."decided_number",
           LEAST(
-            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t20"."engaged_number" AS "engaged_days",
+        ) - "t24"."engaged_number" AS "engaged_days",
         COALESCE(
-          "t20"."decided_number",
+          "t24"."decided_number",
           LEAST(
-            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+            COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
             CAST('⟦number⟧' AS BIGINT)
           )
-        ) - "t20"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t20"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+        ) - "t24"."buyer_number" AS "buyer_days",
+        LEAST(COALESCE("t24"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
         LEAST(
-          COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+          COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
           CAST('⟦number⟧' AS BIGINT)
         ) AS "observed_number",
-        COALESCE("t20"."phase" <> 'find', TRUE) OR (
-          "t20"."basis" = 'imported'
+        COALESCE("t24"."phase" <> 'find', TRUE) OR (
+          "t24"."basis" = 'imported'
         ) AS "in_pipeline",
         CASE
           WHEN '⟦clock⟧' = 'buyer'
           THEN COALESCE(
-            "t20"."decided_number",
+            "t24"."decided_number",
             LEAST(
-              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t20"."buyer_number"
+          ) - "t24"."buyer_number"
           ELSE COALESCE(
-            "t20"."decided_number",
+            "t24"."decided_number",
             LEAST(
-              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
               CAST('⟦number⟧' AS BIGINT)
             )
-          ) - "t20"."engaged_number"
+          ) - "t24"."engaged_number"
         END AS "days"
       FROM (
         SELECT
-          "t18"."deal_id",
-          "t18"."uid",
-          "t18"."name",
-          "t18"."entry_stage",
-          "t18"."account_id",
-          "t18"."source",
-          "t18"."product",
-          "t18"."engaged_since",
-          "t18"."engaged_number",
-          "t18"."buyer_number",
-          "t18"."seen_until",
-          "t18"."seen_number",
-          "t18"."has_history",
-          "t18"."process_version_id",
-          "t18"."stage",
-          "t18"."outcome",
-          "t18"."proof",
-          "t18"."basis",
-          "t18"."amount",
-          "t18"."currency",
-          "t18"."owner_id",
-          "t18"."team_id",
-          "t18"."expected_close",
-          "t18"."decided_on",
-          "t18"."decided_number",
-          "t18"."rests",
-          "t18"."industry",
-          "t18"."country",
-          "t18"."size",
-          "t5"."process_version_id" AS "process_version_id_right",
-          "t5"."process",
-          "t5"."process_number",
-          "t5"."stage" AS "stage_right",
-          "t5"."phase",
-          "t5"."position"
+          "t22"."deal_id",
+          "t22"."uid",
+          "t22"."name",
+          "t22"."entry_stage",
+          "t22"."account_id",
+          "t22"."source",
+          "t22"."product",
+          "t22"."engaged_since",
+          "t22"."engaged_number",
+          "t22"."buyer_number",
+          "t22"."seen_until",
+          "t22"."seen_number",
+          "t22"."has_history",
+          "t22"."process_version_id",
+          "t22"."stage",
+          "t22"."outcome",
+          "t22"."proof",
+          "t22"."basis",
+          "t22"."amount",
+          "t22"."currency",
+          "t22"."owner_id",
+          "t22"."team_id",
+          "t22"."expected_close",
+          "t22"."decided_on",
+          "t22"."decided_number",
+          "t22"."rests",
+          "t22"."industry",
+          "t22"."country",
+          "t22"."size",
+          "t6"."process_version_id" AS "process_version_id_right",
+          "t6"."process",
+          "t6"."process_number",
+          "t6"."stage" AS "stage_right",
+          "t6"."phase",
+          "t6"."position"
         FROM (
           SELECT
-            "t16".*
+            "t20".*
             EXCLUDE ("account_id_right")
           FROM (
             SELECT
-              "t6"."deal_id",
-              "t6"."uid",
-              "t6"."name",
-              "t6"."entry_stage",
-              "t6"."account_id",
-              "t6"."source",
-              "t6"."product",
-              "t6"."engaged_since",
-              "t6"."engaged_number",
-              "t6"."buyer_number",
-              "t6"."seen_until",
-              "t6"."seen_number",
-              "t6"."has_history",
-              COALESCE("t14"."process_version_id", "t6"."process_version_id") AS "process_version_id",
-              "t13"."stage",
-              "t13"."outcome",
-              COALESCE("t14"."proof", "t6"."proof") AS "proof",
-              COALESCE("t14"."basis", "t6"."basis") AS "basis",
-              "t13"."amount",
-              "t13"."currency",
-              "t13"."owner_id",
-              "t13"."team_id",
-              "t13"."expected_close",
+              "t7"."deal_id",
+              "t7"."uid",
+              "t7"."name",
+              "t7"."entry_stage",
+              "t7"."account_id",
+              "t7"."source",
+              "t7"."product",
+              "t7"."engaged_since",
+              "t7"."engaged_number",
+              "t7"."buyer_number",
+              "t7"."seen_until",
+              "t7"."seen_number",
+              "t7"."has_history",
+              COALESCE("t17"."process_version_id", "t7"."process_version_id") AS "process_version_id",
+              "t18"."stage",
+              "t18"."outcome",
+              COALESCE("t17"."proof", "t7"."proof") AS "proof",
+              COALESCE("t17"."basis", "t7"."basis") AS "basis",
+              "t18"."amount",
+              "t18"."currency",
+              "t18"."owner_id",
+              "t18"."team_id",
+              "t18"."expected_close",
               CASE
-                WHEN "t13"."outcome" = 'open'
+                WHEN "t18"."outcome" = 'open'
                 THEN CAST(NULL AS DATE)
-                WHEN "t6"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t6"."decided_on"
-                ELSE "t13"."valid_from_on"
+                WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                THEN "t7"."decided_on"
+                ELSE "t18"."valid_from_on"
               END AS "decided_on",
               CASE
-                WHEN "t13"."outcome" = 'open'
+                WHEN "t18"."outcome" = 'open'
                 THEN CAST(NULL AS INT)
-                WHEN "t6"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t6"."decided_number"
-                ELSE "t13"."valid_from_number"
+                WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                THEN "t7"."decided_number"
+                ELSE "t18"."valid_from_number"
               END AS "decided_number",
               FALSE AS "rests",
-              "t8"."account_id" AS "account_id_right",
-              "t8"."industry",
-              "t8"."country",
-              "t8"."size"
-            FROM "fact_deal" AS "t6"
+              "t13"."account_id" AS "account_id_right",
+              "t13"."industry",
+              "t13"."country",
+              "t13"."size"
+            FROM "fact_deal" AS "t7"
             INNER JOIN (
               SELECT
                 *
-              FROM "fact_deal_span" AS "t3"
+              FROM "fact_deal_span" AS "t4"
               WHERE
-                "t3"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t4"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t3"."valid_to" IS NULL
+                    "t4"."valid_to" IS NULL
                   )
                   OR (
-                    "t3"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t4"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t13"
-              ON "t6"."deal_id" = "t13"."deal_id"
+            ) AS "t18"
+              ON "t7"."deal_id" = "t18"."deal_id"
             LEFT OUTER JOIN (
               SELECT
                 *
-              FROM "fact_stage_visit" AS "t2"
+              FROM "fact_stage_visit" AS "t0"
               WHERE
-                "t2"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
                 AND (
                   (
-                    "t2"."left_at" IS NULL
+                    "t0"."left_at" IS NULL
                   )
                   OR (
-                    "t2"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    "t0"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
                   )
                 )
-            ) AS "t14"
-              ON "t6"."deal_id" = "t14"."deal_id"
+            ) AS "t17"
+              ON "t7"."deal_id" = "t17"."deal_id"
             LEFT OUTER JOIN (
               SELECT
-                "t4"."account_id",
-                "t4"."industry",
-                "t4"."country",
-                "t4"."size"
-              FROM "fact_account" AS "t4"
-            ) AS "t8"
-              ON "t6"."account_id" = "t8"."account_id"
-          ) AS "t16"
-        ) AS "t18"
-        LEFT OUTER JOIN "fact_process_stage" AS "t5"
-          ON "t18"."process_version_id" = "t5"."process_version_id"
-          AND "t18"."stage" = "t5"."stage"
-      ) AS "t20"
-    ) AS "t21"
+                "t5"."account_id",
+                "t5"."industry",
+                "t5"."country",
+                "t5"."size"
+              FROM "fact_account" AS "t5"
+            ) AS "t13"
+              ON "t7"."account_id" = "t13"."account_id"
+          ) AS "t20"
+        ) AS "t22"
+        LEFT OUTER JOIN "fact_process_stage" AS "t6"
+          ON "t22"."process_version_id" = "t6"."process_version_id"
+          AND "t22"."stage" = "t6"."stage"
+      ) AS "t24"
+    ) AS "t25"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
         )
-        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t21"."outcome")
+        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t25"."outcome")
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t21"."segment" = '⟦segment⟧'
+          "t25"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t21"."stage" = '⟦stage⟧'
+          "t25"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t21"."proof" = '⟦proof⟧'
+          "t25"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t21"."currency" = '⟦currency⟧'
+          "t25"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t21"."process" = '⟦process⟧'
+          "t25"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -313,7 +313,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t21"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t25"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -321,7 +321,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t21"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t25"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -329,7 +329,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t21"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t25"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -340,21 +340,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t21"."days" >= 0
+            "t25"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t21"."days" IS NULL
+            "t25"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t21"."days" < 0
+            "t25"."days" < 0
           )
         )
       )
@@ -363,7 +363,7 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t21"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t25"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
       AND (
@@ -374,7 +374,7 @@ FROM (
           (
             '⟦amount⟧' = 'known'
           ) = (
-            "t21"."amount" IS NOT NULL
+            "t25"."amount" IS NOT NULL
           )
         )
       )
@@ -385,55 +385,212 @@ FROM (
         OR (
           (
             '⟦history⟧' = 'known'
-          ) = "t21"."has_history"
+          ) = "t25"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_start'
+        )
+        OR (
+          "t25"."engaged_days" IS NULL
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'starts_after_end'
+        )
+        OR COALESCE("t25"."engaged_days" < 0, FALSE)
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_amount'
+        )
+        OR (
+          (
+            "t25"."amount" IS NULL
+          ) AND "t25"."in_pipeline"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'other_currency'
+        )
+        OR NOT (
+          "t25"."currency" IN (
+            SELECT
+              "t2"."currency"
+            FROM "fact_workspace" AS "t2"
+          )
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'reopened'
+        )
+        OR "t25"."deal_id" IN (
+          SELECT
+            "t0"."deal_id"
+          FROM "fact_stage_visit" AS "t0"
+          WHERE
+            "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+            AND "t0"."status" IN ('lost', 'declined', 'disqualified')
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_time'
+        )
+        OR "t25"."deal_id" IN (
+          SELECT
+            "t0"."deal_id"
+          FROM "fact_stage_visit" AS "t0"
+          WHERE
+            "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+            AND "t0"."left_at" = "t0"."entered_at"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'no_history'
+        )
+        OR NOT (
+          "t25"."has_history"
+        )
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'one_deal'
+        ) OR TRUE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'none_won'
+        ) OR FALSE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        ) OR (
+          '⟦oddity⟧' <> 'none_lost'
+        ) OR FALSE
+      )
+      AND (
+        (
+          '⟦oddity⟧' IS NULL
+        )
+        OR (
+          '⟦oddity⟧' <> 'any'
+        )
+        OR (
+          (
+            "t25"."engaged_days" IS NULL
+          )
+          OR COALESCE("t25"."engaged_days" < 0, FALSE)
+          OR (
+            (
+              "t25"."amount" IS NULL
+            ) AND "t25"."in_pipeline"
+          )
+          OR NOT (
+            "t25"."currency" IN (
+              SELECT
+                "t2"."currency"
+              FROM "fact_workspace" AS "t2"
+            )
+          )
+          OR "t25"."deal_id" IN (
+            SELECT
+              "t0"."deal_id"
+            FROM "fact_stage_visit" AS "t0"
+            WHERE
+              "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+              AND "t0"."status" IN ('lost', 'declined', 'disqualified')
+          )
+          OR "t25"."deal_id" IN (
+            SELECT
+              "t0"."deal_id"
+            FROM "fact_stage_visit" AS "t0"
+            WHERE
+              "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+              AND "t0"."left_at" = "t0"."entered_at"
+          )
+          OR NOT (
+            "t25"."has_history"
+          )
         )
       )
       AND (
         (
           '⟦entered⟧' IS NULL
         )
-        OR "t21"."deal_id" IN (
+        OR "t25"."deal_id" IN (
           SELECT
-            "t15"."deal_id"
+            "t19"."deal_id"
           FROM (
             SELECT
-              "t10"."visit_id",
-              "t10"."deal_id",
-              "t10"."process_version_id",
-              "t10"."stage",
-              "t10"."status",
-              "t10"."basis",
-              "t10"."proof",
-              "t10"."entered_at",
-              "t10"."left_at",
-              "t10"."backfilled",
-              "t10"."entered_number",
-              "t10"."left_number",
-              "t5"."process",
-              "t5"."process_number",
-              "t5"."phase",
-              "t5"."position"
+              "t14"."visit_id",
+              "t14"."deal_id",
+              "t14"."process_version_id",
+              "t14"."stage",
+              "t14"."status",
+              "t14"."basis",
+              "t14"."proof",
+              "t14"."entered_at",
+              "t14"."left_at",
+              "t14"."backfilled",
+              "t14"."entered_number",
+              "t14"."left_number",
+              "t6"."process",
+              "t6"."process_number",
+              "t6"."phase",
+              "t6"."position"
             FROM (
               SELECT
                 *
-              FROM "fact_stage_visit" AS "t2"
+              FROM "fact_stage_visit" AS "t0"
               WHERE
-                "t2"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t2"."status" = 'open'
-            ) AS "t10"
-            INNER JOIN "fact_process_stage" AS "t5"
-              ON "t10"."process_version_id" = "t5"."process_version_id"
-              AND "t10"."stage" = "t5"."stage"
-          ) AS "t15"
+                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+            ) AS "t14"
+            INNER JOIN "fact_process_stage" AS "t6"
+              ON "t14"."process_version_id" = "t6"."process_version_id"
+              AND "t14"."stage" = "t6"."stage"
+          ) AS "t19"
           WHERE
-            "t15"."process" || ':' || CAST("t15"."process_number" AS TEXT) || ':' || "t15"."stage" = '⟦entered⟧'
+            "t19"."process" || ':' || CAST("t19"."process_number" AS TEXT) || ':' || "t19"."stage" = '⟦entered⟧'
         )
       )
-  ) AS "t22"
-) AS "t23"
+  ) AS "t26"
+) AS "t27"
 WHERE
-  "t23"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t23"."place" < (
+  "t27"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t27"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t23"."place" ASC
+  "t27"."place" ASC
