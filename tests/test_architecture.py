@@ -47,6 +47,8 @@ MAY_WRITE = {
     "insights/forecast/past.py": "reads the facts with SQL of its own",
     "insights/forecast/backtest.py": "reads the facts with SQL of its own",
     "insights/forecast/stored.py": "reads forecasts and facts with SQL of its own",
+    "insights/duck.py": "asks DuckDB, which may only read the facts",
+    "insights/sync.py": "reads the database and writes files of facts",
     "insights/engine.py": "runs the compiled expressions of the metrics, which only read",
 }
 """Modules besides actions (`actions*.py`, `actions/`) and their set-based siblings (`load*.py`), with the reason."""

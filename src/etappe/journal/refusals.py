@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.errors import Refusal
 from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, label, listed, shown, words
+from etappe.journal.refusals_figures import FIGURES
 from etappe.journal.refusals_imports import IMPORTS
 from etappe.journal.refusals_processes import PROCESSES
 from etappe.journal.refusals_records import RECORDS
@@ -174,6 +175,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     "files_full": (_("There are {limit} files here already."), _("Take off files that nobody needs any more.")),
     "not_your_note": (_("Somebody else wrote this note."), _("Write one of your own.")),
     "note_changed": (_("This note was changed or deleted meanwhile."), _("Look at the record as it is now.")),
+    **FIGURES,
     **VIEWS,
     **RECORDS,
     "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),
@@ -296,14 +298,6 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     "group_unfit": (
         _("Rows cannot be grouped by “{field}”."),
         _("Choose a field with few values, such as the owner or the stage."),
-    ),
-    "unknown_split": (_("The figure cannot be split by “{split}”."), _("Choose one of: {splits}.")),
-    "bad_filter": (_("The filter “{name}” cannot be “{value}”."), _("Choose another value, or take the filter away.")),
-    "day_in_future": (_("There are no figures for {day} yet."), _("Choose a day up to {today}.")),
-    "facts_sync_at_work": (_("The facts are being synced already."), _("Wait until that has ended.")),
-    "facts_differ": (
-        _("A file of facts does not hold what the database says: {fact}, part {part}."),
-        _("Nothing was put in force. Try again; if it stays, report it and set ETAPPE_ENGINE=postgres."),
     ),
     # --- The gate ---
     "criteria_missing": (

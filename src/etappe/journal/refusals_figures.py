@@ -1,0 +1,20 @@
+"""What is said where a figure cannot be given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from etappe.journal.labels import Label
+
+FIGURES: Mapping[str, tuple[Label, Label]] = {
+    "unknown_split": (_("The figure cannot be split by “{split}”."), _("Choose one of: {splits}.")),
+    "bad_filter": (_("The filter “{name}” cannot be “{value}”."), _("Choose another value, or take the filter away.")),
+    "day_in_future": (_("There are no figures for {day} yet."), _("Choose a day up to {today}.")),
+    "facts_sync_at_work": (_("The facts are being synced already."), _("Wait until that has ended.")),
+    "facts_differ": (
+        _("A file of facts does not hold what the database says: {fact}, part {part}."),
+        _("Nothing was put in force. Try again; if it stays, report it and set ETAPPE_ENGINE=postgres."),
+    ),
+}
