@@ -96,8 +96,8 @@ def observable(share: float, n: float, *, confidence: float = 0.95) -> tuple[flo
 
     >>> [round(bound, 3) for bound in observable(0.5, 100)], [round(bound, 3) for bound in observable(0.9, 100)]
     ([0.403, 0.597], [0.834, 0.951])
-    >>> round(observable(0.9, 10)[0], 3), observable(0.9, 10)[1]
-    (0.64, None)
+    >>> round(observable(0.9, 8)[0], 3), observable(0.9, 8)[1]
+    (0.616, None)
     """
     if not 0 < share < 1 or n <= 0:
         raise ValueError(f"a share of {share} cannot be seen among {n}")
