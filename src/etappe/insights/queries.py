@@ -58,7 +58,7 @@ class Asked:
             "day": self.day,
             "number": (self.day - date(1970, 1, 1)).days,
             "moment": end,
-            "since": self.day - WINDOW,
+            "since": date.min + max(self.day - date.min - WINDOW, timedelta()),
             "until": self.day + WINDOW,
             "viewer": scope.user,
             "teams": sorted(scope.teams),
