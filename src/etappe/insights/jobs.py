@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from procrastinate.contrib.django import app
 
-from etappe.core.actor import SYSTEM
 from etappe.insights import actions
 from etappe.journal.clock import now
 
@@ -14,5 +16,6 @@ from etappe.journal.clock import now
 def forecast_when_due(timestamp: int) -> None:
     """Make the forecast of the day; again some hours later, for deals move."""
     del timestamp
-    if actions.is_due(now()):
-        actions.forecast(actor=SYSTEM, at=now())
+    at = now()
+    if actions.is_due(at):
+        subprocess.run([sys.executable, "-m", "etappe.insights", at.isoformat()], check=True, stdin=subprocess.DEVNULL)
