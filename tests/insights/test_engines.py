@@ -175,7 +175,6 @@ def test_only_what_changed_is_compared_and_written(fresh: Cast, monkeypatch: pyt
     assert first.written > 12
     again = sync.sync(at=NOW)
     assert (again.written, again.rows) == (0, first.rows)
-    assert again.compared <= 2 + 4  # what is one part, and what transactions still running may have touched
     made = create({"name": "New"}, stage="agreed", late_entry=True, actor=fresh.ada, at=NOW)
     third = sync.sync(at=NOW)
     assert third.written == 3  # the deal, its visit, its span; its part of each
