@@ -31,11 +31,6 @@ class Line:
     """Whether the next step's day has passed."""
 
     @property
-    def is_reached(self) -> bool:
-        """Whether the deal's stage is behind it rather than ahead."""
-        return self.row.status is Status.WON
-
-    @property
     def lacks_step(self) -> bool:
         """Whether it is open and nothing is agreed."""
         return self.row.status is Status.OPEN and self.row.next_step_on is None and not self.is_resting
