@@ -109,3 +109,4 @@ class FigureOut(Schema):
     engine: str | None
     facts_at: datetime | None
     records: dict[str, Any]
+    beside: dict[str, Any] | None

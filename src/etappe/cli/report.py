@@ -79,6 +79,8 @@ def _head(result: Result) -> list[str]:
     found = result.finding
     out = ", ".join(f"{reason} {count}" for reason, count in found.left_out.items())
     lines = [f"{result.title}: {_value(result)}", f"n {found.n}, as of {result.as_of.isoformat()}"]
+    if result.beside:
+        lines.append(f"{result.beside.title}: {_value(result.beside)}, n {result.beside.finding.n}")
     if result.where:
         lines.append(f"only deals where {result.where}")
     if result.seen_since:

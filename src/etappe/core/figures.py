@@ -90,6 +90,8 @@ class Result:
     where: str = ""
     """The filter that its deals had to pass; empty: all of them."""
     engine: str = ""
+    beside: Result | None = None
+    """The figure without which this one must not be read."""
     facts_at: datetime | None = None
     """When the facts were read that `engine` looked at; None: the database itself, just now."""
 
@@ -122,4 +124,10 @@ class Result:
             "engine": self.engine or None,
             "facts_at": self.facts_at.isoformat() if self.facts_at else None,
             "records": dict(self.records),
+            "beside": self.beside.in_short() if self.beside else None,
         }
+
+    def in_short(self) -> dict[str, Any]:
+        """What it says and how sure it is, as plain values."""
+        said = self.as_json()
+        return {name: said[name] for name in ("metric", "value", "interval", "n", "cases", "minimum", "left_out")}

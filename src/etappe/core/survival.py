@@ -330,3 +330,42 @@ def share_ending(
     variance = (1 - share) ** 2 * heavy[cause] + share**2 * others
     n = share * (1 - share) / variance if 0 < share < 1 else 1 / sum(heavy.values())
     return Share(share, *wilson(share * n, n, confidence=confidence))
+
+
+@dataclass(frozen=True)
+class Eventual:
+    """A share in the end with its interval; `undecided` is the share of all that lasts beyond the time watched."""
+
+    value: float
+    low: float
+    high: float
+    undecided: float
+
+
+def share_in_the_end(
+    durations: npt.ArrayLike,
+    causes: npt.ArrayLike,
+    cause: Any,
+    among: Sequence[Any],
+    weights: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Eventual | None:
+    """As `share_ending`, but of all that end in one of the ways `among`, whenever that is.
+
+    Some last longer than the longest ones watched until they ended; nothing is known of them. The value takes them to
+    end as the others do. The interval does not: its low bound holds if none of them ends through `cause`, its high one
+    if all do (bounds of the kind of C. F. Manski, "Nonparametric bounds on treatment effects", 1990).
+
+    >>> found = share_in_the_end([1, 1, 2, 4, 9, 9], [2, 2, 1, 1, 0, 0], 1, (1, 2))
+    >>> [round(share, 3) for share in (found.value, found.low, found.high, found.undecided)]
+    [0.5, 0.1, 0.9, 0.333]
+    """
+    seen = share_ending(durations, causes, cause, among, weights, confidence=confidence)
+    if seen is None:
+        return None
+    ended = sum(float(incidence(durations, causes, way, weights).mass.sum()) for way in among)
+    still = kaplan_meier(durations, np.asarray(causes) != 0, weights).survival
+    undecided = float(still[-1]) if still.size else 1.0
+    part = ended / (ended + undecided)
+    return Eventual(seen.value, seen.low * part, 1 - (1 - seen.high) * part, undecided)

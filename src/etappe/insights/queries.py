@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -94,7 +94,10 @@ def report(
     Raises `Missing` for an unknown key, `Refusal` for an unknown split, a day that has not been yet or a filter that
     makes no sense, `Forbidden`.
     """
-    return reports([key], viewer=viewer, by=by, as_of=as_of, where=where, now=now)[0]
+    metric = get_metric(key)
+    wanted = [key, metric.beside] if metric.beside else [key]
+    found, *others = reports(wanted, viewer=viewer, by=by, as_of=as_of, where=where, now=now)
+    return replace(found, beside=others[0]) if others else found
 
 
 def reports(

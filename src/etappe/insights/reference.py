@@ -39,6 +39,7 @@ FIELDS = """\
 | `definition`, `sql` | the definition in words; the statement that was run |
 | `engine`, `facts_at` | what ran it; when its facts were read, or null where it was the database itself |
 | `records` | the filters that list the deals behind the headline |
+| `beside` | the figure without which this one must not be read, in short, or null |
 """
 
 

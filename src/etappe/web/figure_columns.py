@@ -61,6 +61,10 @@ def _share(row: Mapping[str, Any]) -> tuple[str, str]:
     return percent(row["value"], 1), between(row["interval"], lambda value: percent(value, 1))
 
 
+def _of_all(row: Mapping[str, Any]) -> tuple[str, str]:
+    return _share({"value": row["of_all"], "interval": row["of_all_interval"]})
+
+
 def _plain(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     return lambda row: (number(row[key]), "")
 
@@ -214,6 +218,13 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Declined"), _plain("declined"), True),
         (gettext_lazy("Disqualified"), _plain("disqualified"), True),
         (gettext_lazy("Win rate"), _share, True),
+    ),
+    "eventual_win_rate": (
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("decided by the buyer"), _plain("decided"), True),
+        (gettext_lazy("open"), _plain("open"), True),
+        (gettext_lazy("Won in the end"), _share, True),
+        (gettext_lazy("of all begun"), _of_all, True),
     ),
     "sales_cycle": (
         (gettext_lazy("Duration"), _reading, False),

@@ -10,7 +10,10 @@ from django.utils.translation import ngettext
 
 from etappe.core.figures import Result
 from etappe.web.figure_numbers import whole_days
-from etappe.web.templatetags.formats import money_whole, number
+from etappe.web.templatetags.formats import money_whole, number, percent
+
+UNDECIDED = 0.01
+"""From this share on it is said how many deals nobody can know of yet."""
 
 
 def note(result: Result) -> str:
@@ -32,7 +35,21 @@ def _counts(result: Result) -> str:
     rows = result.finding.rows
     won, lost, declined = (sum(row[key] for row in rows) for key in ("won", "lost", "declined"))
     said = _("{won} won, {lost} lost").format(won=number(won), lost=number(lost))
-    return said + (_(", {declined} declined").format(declined=number(declined)) if declined else "")
+    said += _(", {declined} declined").format(declined=number(declined)) if declined else ""
+    still = result.finding.extra["open"]
+    return said + (_("; {open} still open").format(open=number(still)) if still else "")
+
+
+def _in_the_end(result: Result) -> str:
+    """How many are open, and what all deals begun come to; and what nobody can know yet, where that is much."""
+    extra = result.finding.extra
+    said = [_("{open} open ones counted as open").format(open=number(extra["open"]))]
+    if extra["of_all"] != result.finding.value:
+        said.append(_("{share} of all begun, disqualified ones too").format(share=percent(extra["of_all"], 1)))
+    if extra["undecided"] >= UNDECIDED:
+        share = percent(extra["undecided"])
+        said.append(_("{share} of deals last longer than any was seen to end").format(share=share))
+    return " · ".join(said)
 
 
 def _median(result: Result) -> str:
@@ -106,6 +123,7 @@ def _mended(result: Result) -> str:
 NOTES: Mapping[str, Callable[[Result], str]] = {
     "stage_now": _amounts,
     "win_rate": _counts,
+    "eventual_win_rate": _in_the_end,
     "sales_cycle": _median,
     "open_deals_beyond": _threshold,
     "stage_conversion": _overall,

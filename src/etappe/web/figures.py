@@ -24,12 +24,12 @@ from etappe.web.lists import read_state
 from etappe.web.lists_places import Bar, bar_of, deals_address
 from etappe.web.shell import Request, show, today
 
-FIRST_LOOK = ("stage_now", "win_rate", "sales_cycle", "open_deals_beyond")
+FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
 
 
 @dataclass(frozen=True)
 class HomePage:
-    """The first look: four figures, the open deals by stage, the sales cycle as a curve, the way to all others."""
+    """The first look: five figures, the open deals by stage, the sales cycle as a curve, the way to all others."""
 
     asked: Asked
     bar: Bar
@@ -88,6 +88,7 @@ class FigurePage:
     asked: Asked
     bar: Bar
     card: Card
+    beside: Card | None
     table: Table
     metric: Metric
     sql: str
@@ -109,6 +110,7 @@ def figure(request: Request, key: str) -> HttpResponse:
         asked=asked,
         bar=bar,
         card=card(result, asked),
+        beside=card(result.beside, asked) if result.beside else None,
         table=table(result, asked),
         metric=metric,
         sql=result.sql,

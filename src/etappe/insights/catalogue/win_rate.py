@@ -41,7 +41,8 @@ def finish(rows: list[Row]) -> Finding:
         disqualified=total(pipeline, outcome="disqualified"),
         before_pipeline=total(rows, in_pipeline=False),
     )
-    return Finding(whole["value"], whole["interval"], whole["n"], whole["n"], tuple(segments), missing)
+    extra = {"open": missing.get("open", 0)}
+    return Finding(whole["value"], whole["interval"], whole["n"], whole["n"], tuple(segments), missing, (), extra)
 
 
 def _line(rows: list[Row]) -> dict[str, Any]:
@@ -64,7 +65,7 @@ WIN_RATE = Metric(
     definition=_(
         "Won deals as a share of all deals that the buyer decided: won, lost or declined. Deals that we disqualified "
         "are counted apart, since there was nothing to win; open deals are not decided yet. A customer who cancelled "
-        "later was won."
+        "later was won. How the open deals could change it says “Won in the end”, which stands beside it."
     ),
     denominator=_("won + lost + declined by the buyer"),
     window=_("all decided deals up to the day shown"),
@@ -79,4 +80,5 @@ WIN_RATE = Metric(
         "disqualified": {"outcomes": "disqualified", "in_pipeline": "true"},
         "before_pipeline": {"in_pipeline": "false"},
     },
+    beside="eventual_win_rate",
 )
