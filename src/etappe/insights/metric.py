@@ -24,7 +24,8 @@ class Metric:
     rows into a finding. `minimum` is the number of cases below which no value is given. `definition`, `denominator`,
     `window` and `method` are texts for the page and the reference. `records` are the filters that list what is behind
     the headline, `narrow` the columns of a row (or of `Finding.extra`) that narrow them, and `reasons` the filters that
-    list what was left out. `beside` is the key of the figure without which this one must not be read. `needs` are the data that the figure waits for; until they exist, nothing is asked or found.
+    list what was left out. `beside` is the key of the figure without which this one must not be read. `needs` are the
+    data that the figure waits for; until they exist, nothing is asked or found.
     """
 
     key: str
