@@ -69,8 +69,8 @@ def test_deals_open_beyond_all_that_ended_may_go_either_way() -> None:
     more = share_in_the_end([1] * 60 + [2] * 40 + [9] * 100, [1] * 60 + [2] * 40 + [0] * 100, 1, (1, 2))
     assert few is not None
     assert more is not None
-    assert (few.value, few.undecided) == (0.6, 0)
-    assert (more.value, more.undecided) == (pytest.approx(0.6), pytest.approx(0.5))
+    assert [few.value, few.undecided] == pytest.approx([0.6, 0])
+    assert [more.value, more.undecided] == pytest.approx([0.6, 0.5])
     assert more.low == pytest.approx(few.low / 2)
     assert more.high == pytest.approx(0.5 + few.high / 2)
     assert share_in_the_end([3, 4], [0, 0], 1, (1, 2)) is None
