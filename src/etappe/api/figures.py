@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ninja import Router
+from ninja import Query, Router, Schema
 
 from etappe.api import shapes
 from etappe.api.signin import Caller
@@ -47,10 +47,32 @@ def get_backtest(request: Caller) -> Any:
     }
 
 
+class FigureAsked(Schema):
+    """What a figure can be asked for; `stage`, `within` and `window` are for `passed_and_won` alone."""
+
+    by: str | None = None
+    as_of: date | None = None
+    where: str = ""
+    stage: str = ""
+    within: str = ""
+    window: str = ""
+
+
 @router.get("/figures/{key}", response=shapes.FigureOut)
-def get_figure(request: Caller, key: str, by: str | None = None, as_of: date | None = None, where: str = "") -> Any:
+def get_figure(request: Caller, key: str, asked: Query[FigureAsked]) -> Any:
     """A figure over the deals the caller sees, now or as of a past day, split by a field or not.
 
-    `where` is a filter as lists take it; only the deals count that it leaves today.
+    `where` is a filter as lists take it; only the deals count that it leaves today. `passed_and_won` takes a `stage`
+    (its key, or `process:stage`), the days `within` which deals are won from there, and the `window` in days.
     """
-    return queries.report(key, viewer=request.actor, by=by, as_of=as_of, where=where, now=request.at).as_json()
+    options = {"stage": asked.stage, "within": asked.within, "window": asked.window}
+    found = queries.report(
+        key,
+        viewer=request.actor,
+        by=asked.by,
+        as_of=asked.as_of,
+        where=asked.where,
+        options=options,
+        now=request.at,
+    )
+    return found.as_json()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.option("--by", metavar="FIELD", help="Split by owner, team, source, product, industry, country, size, ...")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of this day.")
 @click.option("--where", default="", metavar="FILTER", help="Only of the deals that this filter of lists leaves today.")
+@click.option("--stage", default="", metavar="KEY", help="Which stage deals passed, for passed_and_won.")
+@click.option("--within", default="", metavar="DAYS", help="Days from there until they were won, such as 30d.")
+@click.option("--window", default="", metavar="DAYS", help="Days back in which they passed it, such as 365d.")
 @click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 @click.option("--as", "email", metavar="EMAIL", help="As this colleague sees it; without it, over all deals.")
 @plainly
@@ -34,7 +37,16 @@ def command(key: str | None, shape: str, email: str | None, **asked: Any) -> Non
         click.echo(_said(key, shape, email, **asked), nl=shape != "csv")
 
 
-def _said(key: str | None, shape: str, email: str | None, *, by: str | None, as_of: datetime | None, where: str) -> str:
+def _said(
+    key: str | None,
+    shape: str,
+    email: str | None,
+    *,
+    by: str | None,
+    as_of: datetime | None,
+    where: str,
+    **options: str,
+) -> str:
     from etappe.core.actor import SYSTEM
     from etappe.insights.export import as_csv
     from etappe.insights.queries import keys, report, waiting
@@ -43,14 +55,14 @@ def _said(key: str | None, shape: str, email: str | None, *, by: str | None, as_
     if key is None:
         return listed()
     if key in FORECASTS:
-        refuse(as_of=as_of, where=where)
+        refuse(as_of=as_of, where=where, **options)
         return told(key, by, shape, actor_named(email) if email else SYSTEM, now())
     if key not in (*keys(), *waiting()):
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
     viewer = actor_named(email) if email else SYSTEM
     printed = {"json": _json, "csv": as_csv, "table": table}[shape]
     day = as_of.date() if as_of else None
-    return printed(report(key, viewer=viewer, by=by, as_of=day, where=where, now=now()))
+    return printed(report(key, viewer=viewer, by=by, as_of=day, where=where, options=options, now=now()))
 
 
 def _json(result: Result) -> str:

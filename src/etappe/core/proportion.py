@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import asin, pi, sin, sqrt
 from statistics import NormalDist
 
@@ -103,3 +105,39 @@ def observable(share: float, n: float, *, confidence: float = 0.95) -> tuple[flo
         raise ValueError(f"a share of {share} cannot be seen among {n}")
     middle, half = asin(sqrt(share)), NormalDist().inv_cdf(0.5 + confidence / 2) / (2 * sqrt(n))
     return sin(max(0.0, middle - half)) ** 2, sin(middle + half) ** 2 if middle + half < pi / 2 else None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How much shares of groups differ: standard deviation `beyond` chance, and whether it may be chance alone."""
+
+    beyond: float
+    is_chance: bool
+
+
+def spread(groups: Sequence[tuple[float, float]]) -> Spread:
+    """How much the shares of two or more groups, each hits of n, differ beyond what their sizes let one see.
+
+    Chance is tested by chi-square for homogeneity at 5 %, with its quantile after Wilson and Hilferty; the standard
+    deviation is that of the method of moments, 0 where the groups differ by less than chance.
+
+    Source: W. G. Cochran, "The combination of estimates from different experiments", Biometrics 10 (1954);
+    R. DerSimonian, N. Laird, Controlled Clinical Trials 7 (1986); E. B. Wilson, M. M. Hilferty, PNAS 17 (1931).
+
+    >>> spread([(20, 100), (22, 100), (18, 100)])
+    Spread(beyond=0.0, is_chance=True)
+    >>> found = spread([(5, 100), (20, 100), (45, 100)])
+    >>> round(found.beyond, 3), found.is_chance
+    (0.198, False)
+    """
+    sizes = [n for _hits, n in groups]
+    whole, base = sum(hits for hits, _n in groups), float(sum(sizes))
+    share, free = whole / base, len(groups) - 1
+    if free < 1 or share in (0.0, 1.0):
+        return Spread(0.0, is_chance=True)
+    one = share * (1 - share)
+    found = sum(n * (hits / n - share) ** 2 for hits, n in groups) / one
+    scale = 2 / (9 * free)
+    most = free * (1 - scale + NormalDist().inv_cdf(0.95) * sqrt(scale)) ** 3
+    beyond = max(0.0, (found - free) * one / (base - sum(n * n for n in sizes) / base))
+    return Spread(sqrt(beyond), is_chance=found <= most)

@@ -369,3 +369,37 @@ def share_in_the_end(
     undecided = float(still[-1]) if still.size else 1.0
     part = ended / (ended + undecided)
     return Eventual(seen.value, seen.low * part, 1 - (1 - seen.high) * part, undecided)
+
+
+def share_within(
+    durations: npt.ArrayLike,
+    causes: npt.ArrayLike,
+    cause: Any,
+    within: float,
+    weights: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Share | None:
+    """The share of all that ends through `cause` within a time, with those not watched for so long counted as such.
+
+    Arguments as in `incidence`; what ends later, or was still going on then, is given as still going on (0) at
+    `within`. The interval is Wilson's with as many cases as the estimate is worth by its variance; where nobody or
+    everybody ended so, as many as were watched to their end. None where nobody still going on was watched for so long.
+
+    >>> found = share_within([3, 9, 9, 9, 5], [1, 0, 0, 0, 2], 1, 9)
+    >>> found.value, [round(bound, 4) for bound in (found.low, found.high)]
+    (0.2, [0.0362, 0.6245])
+    >>> share_within([3, 4, 5], [1, 0, 0], 1, 9) is None
+    True
+    """
+    days, codes = np.asarray(durations, dtype=np.float64), np.asarray(causes)
+    count = np.ones(days.shape) if weights is None else np.asarray(weights, dtype=np.float64)
+    unknown = (codes == 0) & (days < within)
+    curve = incidence(days, codes, cause, count)
+    if unknown.any() and not ((codes == 0) & ~unknown).any():
+        return None
+    share = float(curve.share[-1]) if curve.share.size else 0.0
+    variance = float(curve.variance[-1]) if curve.share.size else 0.0
+    is_between = 0 < share < 1 and variance > 0
+    n = share * (1 - share) / variance if is_between else float(count[~unknown].sum())
+    return Share(share, *wilson(share * n, n, confidence=confidence))

@@ -126,6 +126,15 @@ def step_name(step: str) -> str:
         return step
 
 
+def passed_name(place: str) -> str:
+    """The name of a stage that is given as process and key; the text where there is none."""
+    process, stage = (*place.split(":"), "")[:2]
+    try:
+        return stage_name(get_version(process).id, stage)
+    except Missing:
+        return place
+
+
 def words(text: Words) -> str:
     """The text in the reader's language, or in the one there is."""
     language = (get_language() or "en").split("-")[0]

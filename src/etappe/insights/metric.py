@@ -24,8 +24,9 @@ class Metric:
     rows into a finding. `minimum` is the number of cases below which no value is given. `definition`, `denominator`,
     `window` and `method` are texts for the page and the reference. `records` are the filters that list what is behind
     the headline, `narrow` the columns of a row (or of `Finding.extra`) that narrow them, and `reasons` the filters that
-    list what was left out. `beside` is the key of the figure without which this one must not be read. `needs` are the
-    data that the figure waits for; until they exist, nothing is asked or found.
+    list what was left out. `beside` is the key of the figure without which this one must not be read. `options` are
+    what else it can be asked for, by the names of addresses. `needs` are the data that the figure waits for; until they
+    exist, nothing is asked or found.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Metric:
     narrow: Mapping[str, str] = field(default_factory=lambda: {"segment": "segment"})
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     beside: str = ""
+    options: tuple[str, ...] = ()
     needs: Promise | None = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from etappe.insights.compiling import RECORDS, name_of
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
+from etappe.insights.options import read
 from etappe.insights.standing import DIMENSIONS
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
@@ -42,6 +43,7 @@ class Asked:
     zone: str
     where: str
     only: Among | None
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shape(self) -> dict[str, bool]:
@@ -85,18 +87,27 @@ def get_metric(key: str) -> Metric:
 
 
 def report(
-    key: str, *, viewer: Actor, by: str | None = None, as_of: date | None = None, where: str = "", now: datetime
+    key: str,
+    *,
+    viewer: Actor,
+    by: str | None = None,
+    as_of: date | None = None,
+    where: str = "",
+    options: Mapping[str, str] | None = None,
+    now: datetime,
 ) -> Result:
     """A figure over the deals that the viewer may see.
 
     `by` splits it by one of `DIMENSIONS`; `as_of` asks how it stood at the end of a past day (None: at present);
-    `where` is a filter as lists take it: only the deals count that it leaves today.
+    `where` is a filter as lists take it: only the deals count that it leaves today; `options` are what else the figure
+    can be asked for (see `options.read`).
     Raises `Missing` for an unknown key, `Refusal` for an unknown split, a day that has not been yet or a filter that
     makes no sense, `Forbidden`.
     """
     metric = get_metric(key)
-    wanted = [key, metric.beside] if metric.beside else [key]
-    found, *others = reports(wanted, viewer=viewer, by=by, as_of=as_of, where=where, now=now)
+    metrics = [metric, get_metric(metric.beside)] if metric.beside else [metric]
+    asked = replace(_asked(viewer, by, as_of, where, now), options=options or {})
+    found, *others = [_result(each, asked) for each in metrics]
     return replace(found, beside=others[0]) if others else found
 
 
@@ -157,7 +168,8 @@ def _result(metric: Metric, asked: Asked) -> Result:
 def _answered(metric: Metric, asked: Asked) -> engine.Answer:
     if metric.needs:
         return engine.Answer([], "", "")
-    return engine.run(name_of(metric.key, **asked.shape), asked.values, asked.only)
+    values = asked.values | read(metric, asked.options)
+    return engine.run(name_of(metric.key, **asked.shape), values, asked.only)
 
 
 def _shown(found: Finding, by: str | None) -> Finding:
@@ -266,6 +278,10 @@ def _count(text: str) -> int:
     return number
 
 
+def _number_of_day(text: str) -> int:
+    return (date.fromisoformat(text) - date(1970, 1, 1)).days
+
+
 FILTERS: Mapping[str, Callable[[str], Any]] = {
     "segment": str,
     "outcomes": _outcomes,
@@ -283,6 +299,12 @@ FILTERS: Mapping[str, Callable[[str], Any]] = {
     "history": _choice("known", "unknown"),
     "entered": str,
     "oddity": _choice(*ODDITIES),
+    "passed": str,
+    "within": _count,
+    "window": _count,
+    "in_time": _answer,
+    "passed_from": _number_of_day,
+    "passed_until": _number_of_day,
 }
 """What records can be narrowed by, and how the text of a value is read."""
 

@@ -68,6 +68,7 @@ def _figure(metric: Metric) -> Iterator[str]:
             ("Interval", metric.method),
             ("Least number of cases", metric.minimum),
             ("Facts", sources),
+            *([("Can be asked for", ", ".join(f"`{name}`" for name in metric.options))] if metric.options else []),
             ("Records behind it", _filters(metric.records)),
         ),
     )

@@ -40,6 +40,12 @@ GIVEN = {
     "history": "string",  # known, unknown
     "entered": "string",  # a stage as `stages.step` names it: deals that were ever open in it
     "oddity": "string",  # one of `data_quality.ODDITIES`
+    "passed": "string",  # a stage as process:stage: deals that passed it within the window
+    "within": "int64",  # days from there
+    "window": "int64",  # days up to the last day a deal was seen
+    "in_time": "boolean",  # whether they were won within those days
+    "passed_from": "int64",  # days they passed it on, as numbers of days from 1970-01-01
+    "passed_until": "int64",
     "skip": "int64",
 }
 SOURCES = (
@@ -64,9 +70,9 @@ def deals(*, past: bool, scoped: bool) -> Table:
     may see today; otherwise all.
 
     Columns: deal_id, uid, name, segment, stage, phase, position, process, version, process_version_id, outcome, proof,
-    amount, currency, expected_close, owner_id, engaged_since, engaged_days, buyer_days, decided_on, observed_on (the
-    day up to which it was seen), observed_number, rests, has_history, in_pipeline (false: it stands in a stage of
-    `find`, and not by an import).
+    amount, currency, expected_close, owner_id, engaged_since, engaged_days, buyer_days, decided_on, decided_number,
+    observed_on (the day up to which it was seen), observed_number, rests, has_history, in_pipeline (false: it stands in
+    a stage of `find`, and not by an import).
 
     `engaged_days` and `buyer_days` count whole days from the start of the clock to the decision, or to `observed_on`
     while the deal is open; empty where the clock has no start.
@@ -158,7 +164,7 @@ def _measured(deal: Table) -> Table:
     return deal.select(
         "deal_id", "uid", "name", "segment", "stage", "phase", "position", "process", "process_version_id", "outcome",
         "proof", "amount", "currency", "expected_close", "owner_id", "engaged_since", "decided_on", "rests",
-        "has_history",
+        "has_history", "decided_number",
         version=deal.process_number,
         engaged_days=until - deal.engaged_number,
         buyer_days=until - deal.buyer_number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from etappe.web.figure_numbers import between, per_day, times, whole_days
+from etappe.web.forecast_words import short_month
 from etappe.web.templatetags.formats import days, money_whole, number, percent
 
 READINGS: Mapping[str, str | Promise] = {
@@ -163,6 +165,18 @@ def _late(row: Mapping[str, Any]) -> tuple[str, str]:
     return number(row["late"]), _("after {days}").format(days=whole_days(row["half_won"]))
 
 
+def month(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The month that deals passed in, by name."""
+    begins, still = date.fromisoformat(row["passed_from"]), row["still"]
+    gap = ngettext("{count} not known yet", "{count} not known yet", still).format(count=number(still))
+    return short_month(begins, "LLLL yyyy"), gap if still else ""
+
+
+def won_in_time(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many were won within the days asked for; the cell leads to them."""
+    return number(row["won"]), ""
+
+
 def _odd(row: Mapping[str, Any]) -> tuple[str, str]:
     return str(row["what"]), str(row["rule"])
 
@@ -248,6 +262,12 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("left"), _plain("out"), True),
         (gettext_lazy("neither yet"), _plain("still"), True),
         (gettext_lazy("Conversion"), _share, True),
+    ),
+    "passed_and_won": (
+        (gettext_lazy("Passed"), cases, True),
+        (gettext_lazy("won in time"), won_in_time, True),
+        (gettext_lazy("not known yet"), _plain("still"), True),
+        (gettext_lazy("Share won"), _share, True),
     ),
     "stage_time": (
         (gettext_lazy("Stage"), _step, False),

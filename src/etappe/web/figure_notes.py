@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from etappe.core.figures import Result
+from etappe.insights.labels import passed_name
 from etappe.web.figure_numbers import whole_days
 from etappe.web.templatetags.formats import money_whole, number, percent
 
@@ -50,6 +52,31 @@ def _in_the_end(result: Result) -> str:
         share = percent(extra["undecided"])
         said.append(_("{share} of deals last longer than any was seen to end").format(share=share))
     return " · ".join(said)
+
+
+def _passed(result: Result) -> str:
+    """What was asked, how many are not known yet, and whether the months differ by more than chance."""
+    extra = result.finding.extra
+    said = [
+        _("of those that passed {stage} in the last {window}, won within {days} from there").format(
+            stage=passed_name(extra["passed"]), window=whole_days(extra["window"]), days=whole_days(extra["within"])
+        )
+    ]
+    if extra["still"]:
+        told = ngettext("{count} not known yet", "{count} not known yet", extra["still"])
+        said.append(told.format(count=number(extra["still"])))
+    return " · ".join([*said, _steady(extra)])
+
+
+def _steady(extra: Mapping[str, Any]) -> str:
+    if extra["is_steady"] is None:
+        return _("too few months to compare")
+    if extra["is_steady"]:
+        return _("{months} months differ by no more than chance").format(months=number(extra["months"]))
+    points = number(100 * extra["varies"])
+    return _("{months} months differ by about ± {points} points more than chance: the next one may, too").format(
+        months=number(extra["months"]), points=points
+    )
 
 
 def _median(result: Result) -> str:
@@ -127,6 +154,7 @@ NOTES: Mapping[str, Callable[[Result], str]] = {
     "sales_cycle": _median,
     "open_deals_beyond": _threshold,
     "stage_conversion": _overall,
+    "passed_and_won": _passed,
     "stage_time": _slowest,
     "deal_size": _size,
     "velocity": _flow,

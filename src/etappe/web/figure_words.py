@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from etappe.core.figures import Result
-from etappe.insights.labels import ODDITIES
+from etappe.insights.labels import ODDITIES, passed_name
 from etappe.insights.queries import RecordPage, get_metric, narrowed
-from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, segment
+from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, month, segment, won_in_time
 from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
 from etappe.web.figure_numbers import between, unit_of, whole_days
@@ -46,12 +46,16 @@ REASONS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page was asked for; `as_of` None is the present; `where` is the filter that deals must pass."""
+    """What the page was asked for; `as_of` None is the present; `where` is the filter that deals must pass.
+
+    `options` are what else the figure is asked for; they lead to no other figure.
+    """
 
     by: str | None
     as_of: date | None
     today: date
     where: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
     def is_stale(self, day: date) -> bool:
         """Whether a figure of the present ends earlier, with the data of an import."""
@@ -77,7 +81,8 @@ class Asked:
 
     def address(self, route: str, key: str, more: Mapping[str, str] | None = None, **parts: str) -> str:
         """The address of a page about the figure `key` that keeps split, day and filter, with further parameters."""
-        query = urlencode({**self.query, **(more or {})})
+        options = {} if route == "figure_records" else self.options
+        query = urlencode({**self.query, **options, **(more or {})})
         return reverse(route, kwargs={"key": key, **parts}) + (f"?{query}" if query else "")
 
 
@@ -168,10 +173,16 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...] = field(default=())
 
 
+MONTHLY: Mapping[str, list[tuple[str | Promise, Any, bool]]] = {
+    "passed_and_won": [(gettext_lazy("Month of passing"), month, False)],
+}
+"""What names the rows of a figure that is not split."""
+
+
 def table(result: Result, asked: Asked) -> Table:
     """The rows of the figure as the page shows them; what only compares with other software is left out of a split."""
     columns = COLUMNS.get(result.metric, ())
-    named = [(SPLITS[result.by], segment, False)] if result.by else []
+    named = [(SPLITS[result.by], segment, False)] if result.by else MONTHLY.get(result.metric, [])
     shown = [*named, *columns]
     heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
     kept = (row for row in result.finding.rows if not (result.by and row.get("reading") == "won_others_censored"))
@@ -180,14 +191,18 @@ def table(result: Result, asked: Asked) -> Table:
 
 def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write: Any, numeric: bool) -> Cell:
     text, sure = write(row)
-    url = _records(result, row, asked) if write is cases else ""
+    url = _records(result, row, asked, LINKS[write]) if write in LINKS else ""
     return Cell(text, sure, url, numeric, head)
 
 
-def _records(result: Result, row: Mapping[str, Any], asked: Asked) -> str:
+LINKS: Mapping[Any, Mapping[str, str]] = {cases: {}, won_in_time: {"in_time": "true"}}
+"""Which cells lead to deals, and what narrows these further."""
+
+
+def _records(result: Result, row: Mapping[str, Any], asked: Asked, further: Mapping[str, str]) -> str:
     """The deals behind a row: it counts those that its columns narrow to."""
     metric = get_metric(result.metric)
-    return asked.address("figure_records", result.metric, narrowed(metric, row))
+    return asked.address("figure_records", result.metric, {**narrowed(metric, row), **further})
 
 
 def describe(filters: Mapping[str, str], found: RecordPage) -> tuple[str, ...]:
@@ -195,8 +210,16 @@ def describe(filters: Mapping[str, str], found: RecordPage) -> tuple[str, ...]:
     stage = found.records[0].stage_label if found.records else ""
     names = {"segment": found.segment, "stage": stage, "process": "", "version": ""}
     names |= {"entered": _("ever open in {stage}").format(stage=found.entered)}
+    names |= dict.fromkeys(("window", "passed_from", "passed_until"), "")
+    names |= {"within": _within(filters)}
     said = (names.get(name, _described(name, text)) for name, text in filters.items())
     return tuple(filter(None, said))
+
+
+def _within(filters: Mapping[str, str]) -> str:
+    if filters.get("in_time") != "true":
+        return ""
+    return _("won within {days} from there").format(days=whole_days(int(filters["within"])))
 
 
 def _described(name: str, text: str) -> str:
@@ -208,6 +231,8 @@ def _described(name: str, text: str) -> str:
         "in_pipeline": lambda value: "" if value == "true" else str(REASONS["before_pipeline"]),
         "clock": lambda value: str(CLOCKS.get(value, "")),
         "amount": lambda value: _("with an amount") if value == "known" else str(REASONS["without_amount"]),
+        "passed": lambda value: _("passed {stage}").format(stage=passed_name(value)),
+        "in_time": lambda value: "",
         "oddity": lambda value: str(ODDITIES[value][0]) if value in ODDITIES else "",
         "history": lambda value: "" if value == "known" else str(REASONS["no_history"]),
     }

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Result
 from etappe.core.filters import LENGTH
-from etappe.insights import queries
+from etappe.insights import options, queries
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.export import as_csv
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
 from etappe.records.lists import SUBJECTS
+from etappe.web.figure_numbers import whole_days
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
 from etappe.web.lists_places import Bar, bar_of, deals_address
 from etappe.web.shell import Request, show, today
 
+WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
+"""Days that the page offers; an address may ask for others."""
 FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
 
 
@@ -94,6 +98,17 @@ class FigurePage:
     sql: str
     facts_at: datetime | None
     splits: Mapping[str, str | Promise]
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something else that a figure can be asked for, with the values to choose from."""
+
+    name: str
+    label: str | Promise
+    values: Mapping[str, str]
+    chosen: str
 
 
 @require_GET
@@ -116,8 +131,25 @@ def figure(request: Request, key: str) -> HttpResponse:
         sql=result.sql,
         facts_at=result.facts_at,
         splits=SPLITS,
+        choices=_choices(metric, asked),
     )
     return show(request, "figures/figure.html", page)
+
+
+def _choices(metric: Metric, asked: Asked) -> tuple[Choice, ...]:
+    if not metric.options:
+        return ()
+    chosen = options.read(metric, asked.options)
+    within, window = (_spans(chosen[name], usual) for name, usual in (("within", WITHIN), ("window", WINDOW)))
+    return (
+        Choice("stage", _("Stage passed"), options.stages(), chosen["passed"]),
+        Choice("within", _("Won within"), within, str(chosen["within"])),
+        Choice("window", _("Passed in the last"), window, str(chosen["window"])),
+    )
+
+
+def _spans(chosen: int, usual: tuple[int, ...]) -> dict[str, str]:
+    return {str(days): whole_days(days) for days in sorted({*usual, chosen})}
 
 
 @require_GET
@@ -125,7 +157,7 @@ def export(request: Request, key: str, shape: str) -> HttpResponse:
     """The figure as JSON or CSV, as the page shows it."""
     if shape not in ("json", "csv"):
         raise Http404
-    _, result = _result(request, key)
+    _asked_so, result = _result(request, key)
     name = f"{key}-{result.as_of.isoformat()}.{shape}"
     if shape == "json":
         answer: HttpResponse = JsonResponse(result.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
@@ -173,7 +205,7 @@ def records(request: Request, key: str) -> HttpResponse:
     )
     page = RecordsPage(
         asked=asked,
-        figure=asked.address("figure", key),
+        figure=replace(asked, options=_options_of(filters) if metric.options else {}).address("figure", key),
         title=metric.title,
         said=(*describe(filters, found), *(chip.said for chip in bar.chips)),
         found=found,
@@ -185,9 +217,24 @@ def records(request: Request, key: str) -> HttpResponse:
     return show(request, "figures/records.html", page)
 
 
+def _options_of(filters: Mapping[str, str]) -> dict[str, str]:
+    """The question that a list of records came from."""
+    names = {"passed": "stage", "within": "within", "window": "window"}
+    return {names[name]: text for name, text in filters.items() if name in names}
+
+
 def _result(request: Request, key: str) -> tuple[Asked, Result]:
-    asked = _asked(request)
-    found = queries.report(key, viewer=request.actor, by=asked.by, as_of=asked.as_of, where=asked.where, now=request.at)
+    taken = {name: request.GET.get(name, "") for name in queries.get_metric(key).options}
+    asked = replace(_asked(request), options={name: text for name, text in taken.items() if text})
+    found = queries.report(
+        key,
+        viewer=request.actor,
+        by=asked.by,
+        as_of=asked.as_of,
+        where=asked.where,
+        options=asked.options,
+        now=request.at,
+    )
     return asked, found
 
 

@@ -10,6 +10,7 @@ from etappe.insights.catalogue.data_quality import DATA_QUALITY
 from etappe.insights.catalogue.deal_size import DEAL_SIZE
 from etappe.insights.catalogue.eventual_win_rate import EVENTUAL_WIN_RATE
 from etappe.insights.catalogue.open_deals_beyond import OPEN_DEALS_BEYOND
+from etappe.insights.catalogue.passed_and_won import PASSED_AND_WON
 from etappe.insights.catalogue.sales_cycle import SALES_CYCLE
 from etappe.insights.catalogue.stage_conversion import STAGE_CONVERSION
 from etappe.insights.catalogue.stage_now import STAGE_NOW
@@ -22,7 +23,7 @@ from etappe.insights.metric import Metric
 CATALOGUE: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
-        STAGE_NOW, WIN_RATE, EVENTUAL_WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION, STAGE_TIME,
-        DEAL_SIZE, VELOCITY, COVERAGE, TIME_NOT_WON, BOTTLENECKS, DATA_QUALITY,
+        STAGE_NOW, WIN_RATE, EVENTUAL_WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION,
+        PASSED_AND_WON, STAGE_TIME, DEAL_SIZE, VELOCITY, COVERAGE, TIME_NOT_WON, BOTTLENECKS, DATA_QUALITY,
     )
 }  # fmt: skip

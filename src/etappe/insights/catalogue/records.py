@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from etappe.insights.catalogue.data_quality import odd
+from etappe.insights.catalogue.passed_and_won import passing
 from etappe.insights.catalogue.stages import step, visits
 from etappe.insights.standing import given
 
@@ -19,7 +20,8 @@ def build(deals: Table) -> Table:
     import ibis
 
     timed = deals.mutate(days=ibis.cases((given("clock") == "buyer", deals.buyer_days), else_=deals.engaged_days))
-    chosen = timed.filter(_same(timed), _lasted(timed), _told(timed))
+    told = passing(timed)
+    chosen = told.filter(_same(told), _lasted(told), _told(told), _passed(told))
     order = ibis.window(order_by=[chosen.days.desc(nulls_first=False), chosen.deal_id])
     counted = chosen.mutate(found=chosen.count().over(), place=ibis.row_number().over(order))
     page = counted.filter(counted.place >= given("skip"), counted.place < given("skip") + PAGE).order_by("place")
@@ -54,6 +56,15 @@ def _told(deal: Table) -> BooleanValue:
     for key, holds in odd(deal).items():
         kept = kept & ((asked.isnull() | (asked != key)) | holds)
     return kept & (stage.isnull() | deal.deal_id.isin(stays.filter(step(stays) == stage).deal_id))
+
+
+def _passed(deal: Table) -> BooleanValue:
+    """Deals that passed a stage within a window, on certain days, and were won in time or not."""
+    first, last, in_time = given("passed_from"), given("passed_until"), given("in_time")
+    kept = first.isnull() | (deal.passed_number >= first)
+    kept = kept & (last.isnull() | (deal.passed_number <= last))
+    won = (deal.outcome == "won") & (deal.days_after <= given("within"))
+    return given("passed").isnull() | (deal.is_in_window & kept & (in_time.isnull() | (in_time == won)))
 
 
 def _lasted(deal: Table) -> BooleanValue:

@@ -70,6 +70,7 @@ FROM (
     "t12"."decided_on",
     "t12"."rests",
     "t12"."has_history",
+    "t12"."decided_number",
     "t12"."version",
     "t12"."engaged_days",
     "t12"."buyer_days",
@@ -131,6 +132,7 @@ FROM (
       "t11"."decided_on",
       "t11"."rests",
       "t11"."has_history",
+      "t11"."decided_number",
       "t11"."process_number" AS "version",
       COALESCE(
         "t11"."decided_number",

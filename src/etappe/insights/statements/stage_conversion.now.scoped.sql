@@ -480,6 +480,7 @@ FROM (
         "t18"."decided_on",
         "t18"."rests",
         "t18"."has_history",
+        "t18"."decided_number",
         "t18"."process_number" AS "version",
         COALESCE(
           "t18"."decided_number",

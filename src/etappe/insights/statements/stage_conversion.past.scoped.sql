@@ -472,6 +472,7 @@ FROM (
         "t22"."decided_on",
         "t22"."rests",
         "t22"."has_history",
+        "t22"."decided_number",
         "t22"."process_number" AS "version",
         COALESCE(
           "t22"."decided_number",

@@ -58,6 +58,7 @@ FROM (
     "t11"."decided_on",
     "t11"."rests",
     "t11"."has_history",
+    "t11"."decided_number",
     "t11"."process_number" AS "version",
     COALESCE(
       "t11"."decided_number",

@@ -49,6 +49,7 @@ FROM (
     "t19"."decided_on",
     "t19"."rests",
     "t19"."has_history",
+    "t19"."decided_number",
     "t19"."process_number" AS "version",
     COALESCE(
       "t19"."decided_number",

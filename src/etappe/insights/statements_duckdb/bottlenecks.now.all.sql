@@ -451,6 +451,7 @@ FROM (
         "t15"."decided_on",
         "t15"."rests",
         "t15"."has_history",
+        "t15"."decided_number",
         "t15"."process_number" AS "version",
         COALESCE(
           "t15"."decided_number",

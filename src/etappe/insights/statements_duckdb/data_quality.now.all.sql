@@ -44,6 +44,7 @@ FROM (
     "t17"."decided_on",
     "t17"."rests",
     "t17"."has_history",
+    "t17"."decided_number",
     "t17"."version",
     "t17"."engaged_days",
     "t17"."buyer_days",
@@ -160,6 +161,7 @@ FROM (
       "t16"."decided_on",
       "t16"."rests",
       "t16"."has_history",
+      "t16"."decided_number",
       "t16"."process_number" AS "version",
       COALESCE(
         "t16"."decided_number",

@@ -44,6 +44,7 @@ FROM (
     "t20"."decided_on",
     "t20"."rests",
     "t20"."has_history",
+    "t20"."decided_number",
     "t20"."version",
     "t20"."engaged_days",
     "t20"."buyer_days",
@@ -160,6 +161,7 @@ FROM (
       "t19"."decided_on",
       "t19"."rests",
       "t19"."has_history",
+      "t19"."decided_number",
       "t19"."process_number" AS "version",
       COALESCE(
         "t19"."decided_number",

@@ -44,6 +44,7 @@ FROM (
     "t21"."decided_on",
     "t21"."rests",
     "t21"."has_history",
+    "t21"."decided_number",
     "t21"."version",
     "t21"."engaged_days",
     "t21"."buyer_days",
@@ -160,6 +161,7 @@ FROM (
       "t20"."decided_on",
       "t20"."rests",
       "t20"."has_history",
+      "t20"."decided_number",
       "t20"."process_number" AS "version",
       COALESCE(
         "t20"."decided_number",

@@ -44,6 +44,7 @@ FROM (
     "t24"."decided_on",
     "t24"."rests",
     "t24"."has_history",
+    "t24"."decided_number",
     "t24"."version",
     "t24"."engaged_days",
     "t24"."buyer_days",
@@ -160,6 +161,7 @@ FROM (
       "t23"."decided_on",
       "t23"."rests",
       "t23"."has_history",
+      "t23"."decided_number",
       "t23"."process_number" AS "version",
       COALESCE(
         "t23"."decided_number",

@@ -70,6 +70,7 @@ FROM (
     "t15"."decided_on",
     "t15"."rests",
     "t15"."has_history",
+    "t15"."decided_number",
     "t15"."version",
     "t15"."engaged_days",
     "t15"."buyer_days",
@@ -131,6 +132,7 @@ FROM (
       "t14"."decided_on",
       "t14"."rests",
       "t14"."has_history",
+      "t14"."decided_number",
       "t14"."process_number" AS "version",
       COALESCE(
         "t14"."decided_number",

@@ -1,48 +1,83 @@
+WITH "t15" AS (
+  SELECT
+    "t12"."visit_id",
+    "t12"."deal_id",
+    "t12"."process_version_id",
+    "t12"."stage",
+    "t12"."status",
+    "t12"."basis",
+    "t12"."proof",
+    "t12"."entered_at",
+    "t12"."left_at",
+    "t12"."backfilled",
+    "t12"."entered_number",
+    "t12"."left_number",
+    "t5"."process",
+    "t5"."process_number",
+    "t5"."phase",
+    "t5"."position"
+  FROM (
+    SELECT
+      *
+    FROM "fact_stage_visit" AS "t0"
+    WHERE
+      "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+  ) AS "t12"
+  INNER JOIN "fact_process_stage" AS "t5"
+    ON "t12"."process_version_id" = "t5"."process_version_id"
+    AND "t12"."stage" = "t5"."stage"
+)
 SELECT
-  "t23"."uid",
-  "t23"."name",
-  "t23"."stage",
-  "t23"."process_version_id",
-  "t23"."outcome",
-  "t23"."proof",
-  "t23"."amount",
-  "t23"."currency",
-  "t23"."owner_id",
-  "t23"."engaged_since",
-  "t23"."decided_on",
-  "t23"."days",
-  "t23"."found"
+  "t34"."uid",
+  "t34"."name",
+  "t34"."stage",
+  "t34"."process_version_id",
+  "t34"."outcome",
+  "t34"."proof",
+  "t34"."amount",
+  "t34"."currency",
+  "t34"."owner_id",
+  "t34"."engaged_since",
+  "t34"."decided_on",
+  "t34"."days",
+  "t34"."found"
 FROM (
   SELECT
-    "t22"."deal_id",
-    "t22"."uid",
-    "t22"."name",
-    "t22"."segment",
-    "t22"."stage",
-    "t22"."phase",
-    "t22"."position",
-    "t22"."process",
-    "t22"."process_version_id",
-    "t22"."outcome",
-    "t22"."proof",
-    "t22"."amount",
-    "t22"."currency",
-    "t22"."expected_close",
-    "t22"."owner_id",
-    "t22"."engaged_since",
-    "t22"."decided_on",
-    "t22"."rests",
-    "t22"."has_history",
-    "t22"."version",
-    "t22"."engaged_days",
-    "t22"."buyer_days",
-    "t22"."observed_on",
-    "t22"."observed_number",
-    "t22"."in_pipeline",
-    "t22"."days",
+    "t33"."deal_id",
+    "t33"."uid",
+    "t33"."name",
+    "t33"."segment",
+    "t33"."stage",
+    "t33"."phase",
+    "t33"."position",
+    "t33"."process",
+    "t33"."process_version_id",
+    "t33"."outcome",
+    "t33"."proof",
+    "t33"."amount",
+    "t33"."currency",
+    "t33"."expected_close",
+    "t33"."owner_id",
+    "t33"."engaged_since",
+    "t33"."decided_on",
+    "t33"."rests",
+    "t33"."has_history",
+    "t33"."decided_number",
+    "t33"."version",
+    "t33"."engaged_days",
+    "t33"."buyer_days",
+    "t33"."observed_on",
+    "t33"."observed_number",
+    "t33"."in_pipeline",
+    "t33"."days",
+    "t33"."passenger",
+    "t33"."came_on",
+    "t33"."passed_number",
+    "t33"."days_after",
+    "t33"."is_in_window",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t22"."days" DESC, "t22"."deal_id" ASC
+      ORDER BY "t33"."days" DESC, "t33"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -50,265 +85,488 @@ FROM (
       *
     FROM (
       SELECT
-        "t20"."deal_id",
-        "t20"."uid",
-        "t20"."name",
+        "t31"."deal_id",
+        "t31"."uid",
+        "t31"."name",
+        "t31"."segment",
+        "t31"."stage",
+        "t31"."phase",
+        "t31"."position",
+        "t31"."process",
+        "t31"."process_version_id",
+        "t31"."outcome",
+        "t31"."proof",
+        "t31"."amount",
+        "t31"."currency",
+        "t31"."expected_close",
+        "t31"."owner_id",
+        "t31"."engaged_since",
+        "t31"."decided_on",
+        "t31"."rests",
+        "t31"."has_history",
+        "t31"."decided_number",
+        "t31"."version",
+        "t31"."engaged_days",
+        "t31"."buyer_days",
+        "t31"."observed_on",
+        "t31"."observed_number",
+        "t31"."in_pipeline",
+        "t31"."days",
+        "t31"."passenger",
+        "t31"."came_on",
         COALESCE(
+          "t31"."came_on",
           CASE
-            WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t20"."owner_id" AS TEXT)
-            WHEN '⟦by⟧' = 'team'
-            THEN CAST("t20"."team_id" AS TEXT)
-            WHEN '⟦by⟧' = 'source'
-            THEN "t20"."source"
-            WHEN '⟦by⟧' = 'product'
-            THEN "t20"."product"
-            WHEN '⟦by⟧' = 'industry'
-            THEN "t20"."industry"
-            WHEN '⟦by⟧' = 'country'
-            THEN "t20"."country"
-            WHEN '⟦by⟧' = 'size'
-            THEN "t20"."size"
-            WHEN '⟦by⟧' = 'process'
-            THEN "t20"."process" || ' ' || CAST("t20"."process_number" AS TEXT)
-            WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t20"."entry_stage"
-            ELSE ''
+            WHEN (
+              "t31"."outcome" = 'won'
+            ) AND (
+              "t31"."passenger" IS NOT NULL
+            )
+            THEN "t31"."decided_number"
+            ELSE CAST(NULL AS INT)
+          END
+        ) AS "passed_number",
+        CAST(LEAST(
+          CASE
+            WHEN (
+              CASE
+                WHEN "t31"."outcome" = 'open'
+                THEN "t31"."observed_number"
+                ELSE "t31"."decided_number"
+              END - COALESCE(
+                "t31"."came_on",
+                CASE
+                  WHEN (
+                    "t31"."outcome" = 'won'
+                  ) AND (
+                    "t31"."passenger" IS NOT NULL
+                  )
+                  THEN "t31"."decided_number"
+                  ELSE CAST(NULL AS INT)
+                END
+              )
+            ) IS NULL
+            THEN CASE
+              WHEN "t31"."outcome" = 'open'
+              THEN "t31"."observed_number"
+              ELSE "t31"."decided_number"
+            END - COALESCE(
+              "t31"."came_on",
+              CASE
+                WHEN (
+                  "t31"."outcome" = 'won'
+                ) AND (
+                  "t31"."passenger" IS NOT NULL
+                )
+                THEN "t31"."decided_number"
+                ELSE CAST(NULL AS INT)
+              END
+            )
+            ELSE GREATEST(
+              0,
+              CASE
+                WHEN "t31"."outcome" = 'open'
+                THEN "t31"."observed_number"
+                ELSE "t31"."decided_number"
+              END - COALESCE(
+                "t31"."came_on",
+                CASE
+                  WHEN (
+                    "t31"."outcome" = 'won'
+                  ) AND (
+                    "t31"."passenger" IS NOT NULL
+                  )
+                  THEN "t31"."decided_number"
+                  ELSE CAST(NULL AS INT)
+                END
+              )
+            )
           END,
-          ''
-        ) AS "segment",
-        "t20"."stage",
-        "t20"."phase",
-        "t20"."position",
-        "t20"."process",
-        "t20"."process_version_id",
-        "t20"."outcome",
-        "t20"."proof",
-        "t20"."amount",
-        "t20"."currency",
-        "t20"."expected_close",
-        "t20"."owner_id",
-        "t20"."engaged_since",
-        "t20"."decided_on",
-        "t20"."rests",
-        "t20"."has_history",
-        "t20"."process_number" AS "version",
+          CAST('⟦within⟧' AS BIGINT) + 1
+        ) AS INT) AS "days_after",
         COALESCE(
-          "t20"."decided_number",
-          LEAST(
-            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-            CAST('⟦number⟧' AS BIGINT)
-          )
-        ) - "t20"."engaged_number" AS "engaged_days",
-        COALESCE(
-          "t20"."decided_number",
-          LEAST(
-            COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-            CAST('⟦number⟧' AS BIGINT)
-          )
-        ) - "t20"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t20"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        LEAST(
-          COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-          CAST('⟦number⟧' AS BIGINT)
-        ) AS "observed_number",
-        COALESCE("t20"."phase" <> 'find', TRUE) OR (
-          "t20"."basis" = 'imported'
-        ) AS "in_pipeline",
-        CASE
-          WHEN '⟦clock⟧' = 'buyer'
-          THEN COALESCE(
-            "t20"."decided_number",
-            LEAST(
-              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-              CAST('⟦number⟧' AS BIGINT)
+          (
+            COALESCE(
+              "t31"."came_on",
+              CASE
+                WHEN (
+                  "t31"."outcome" = 'won'
+                ) AND (
+                  "t31"."passenger" IS NOT NULL
+                )
+                THEN "t31"."decided_number"
+                ELSE CAST(NULL AS INT)
+              END
+            ) > (
+              "t31"."observed_number" - CAST('⟦window⟧' AS BIGINT)
             )
-          ) - "t20"."buyer_number"
-          ELSE COALESCE(
-            "t20"."decided_number",
-            LEAST(
-              COALESCE("t20"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-              CAST('⟦number⟧' AS BIGINT)
-            )
-          ) - "t20"."engaged_number"
-        END AS "days"
+          )
+          AND "t31"."has_history",
+          FALSE
+        ) AS "is_in_window"
       FROM (
         SELECT
-          "t18"."deal_id",
-          "t18"."uid",
-          "t18"."name",
-          "t18"."process_version_id",
-          "t18"."stage",
-          "t18"."status",
-          "t18"."outcome",
-          "t18"."proof",
-          "t18"."basis",
-          "t18"."entry_stage",
-          "t18"."stage_since_on",
-          "t18"."amount",
-          "t18"."currency",
-          "t18"."owner_id",
-          "t18"."team_id",
-          "t18"."account_id",
-          "t18"."source",
-          "t18"."product",
-          "t18"."expected_close",
-          "t18"."buyer_since",
-          "t18"."engaged_since",
-          "t18"."rests_until",
-          "t18"."leave_reason",
-          "t18"."decided_on",
-          "t18"."seen_until",
-          "t18"."engaged_number",
-          "t18"."buyer_number",
-          "t18"."decided_number",
-          "t18"."seen_number",
-          "t18"."has_history",
-          "t18"."rests",
-          "t18"."industry",
-          "t18"."country",
-          "t18"."size",
-          "t5"."process_version_id" AS "process_version_id_right",
-          "t5"."process",
-          "t5"."process_number",
-          "t5"."stage" AS "stage_right",
-          "t5"."phase",
-          "t5"."position"
+          "t29"."deal_id",
+          "t29"."uid",
+          "t29"."name",
+          "t29"."segment",
+          "t29"."stage",
+          "t29"."phase",
+          "t29"."position",
+          "t29"."process",
+          "t29"."process_version_id",
+          "t29"."outcome",
+          "t29"."proof",
+          "t29"."amount",
+          "t29"."currency",
+          "t29"."expected_close",
+          "t29"."owner_id",
+          "t29"."engaged_since",
+          "t29"."decided_on",
+          "t29"."rests",
+          "t29"."has_history",
+          "t29"."decided_number",
+          "t29"."version",
+          "t29"."engaged_days",
+          "t29"."buyer_days",
+          "t29"."observed_on",
+          "t29"."observed_number",
+          "t29"."in_pipeline",
+          "t29"."days",
+          "t30"."passenger",
+          "t30"."came_on"
         FROM (
           SELECT
-            "t16".*
-            EXCLUDE ("account_id_right")
+            "t25"."deal_id",
+            "t25"."uid",
+            "t25"."name",
+            COALESCE(
+              CASE
+                WHEN '⟦by⟧' = 'owner'
+                THEN CAST("t25"."owner_id" AS TEXT)
+                WHEN '⟦by⟧' = 'team'
+                THEN CAST("t25"."team_id" AS TEXT)
+                WHEN '⟦by⟧' = 'source'
+                THEN "t25"."source"
+                WHEN '⟦by⟧' = 'product'
+                THEN "t25"."product"
+                WHEN '⟦by⟧' = 'industry'
+                THEN "t25"."industry"
+                WHEN '⟦by⟧' = 'country'
+                THEN "t25"."country"
+                WHEN '⟦by⟧' = 'size'
+                THEN "t25"."size"
+                WHEN '⟦by⟧' = 'process'
+                THEN "t25"."process" || ' ' || CAST("t25"."process_number" AS TEXT)
+                WHEN '⟦by⟧' = 'entry_stage'
+                THEN "t25"."entry_stage"
+                ELSE ''
+              END,
+              ''
+            ) AS "segment",
+            "t25"."stage",
+            "t25"."phase",
+            "t25"."position",
+            "t25"."process",
+            "t25"."process_version_id",
+            "t25"."outcome",
+            "t25"."proof",
+            "t25"."amount",
+            "t25"."currency",
+            "t25"."expected_close",
+            "t25"."owner_id",
+            "t25"."engaged_since",
+            "t25"."decided_on",
+            "t25"."rests",
+            "t25"."has_history",
+            "t25"."decided_number",
+            "t25"."process_number" AS "version",
+            COALESCE(
+              "t25"."decided_number",
+              LEAST(
+                COALESCE("t25"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                CAST('⟦number⟧' AS BIGINT)
+              )
+            ) - "t25"."engaged_number" AS "engaged_days",
+            COALESCE(
+              "t25"."decided_number",
+              LEAST(
+                COALESCE("t25"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                CAST('⟦number⟧' AS BIGINT)
+              )
+            ) - "t25"."buyer_number" AS "buyer_days",
+            LEAST(COALESCE("t25"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+            LEAST(
+              COALESCE("t25"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              CAST('⟦number⟧' AS BIGINT)
+            ) AS "observed_number",
+            COALESCE("t25"."phase" <> 'find', TRUE) OR (
+              "t25"."basis" = 'imported'
+            ) AS "in_pipeline",
+            CASE
+              WHEN '⟦clock⟧' = 'buyer'
+              THEN COALESCE(
+                "t25"."decided_number",
+                LEAST(
+                  COALESCE("t25"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                  CAST('⟦number⟧' AS BIGINT)
+                )
+              ) - "t25"."buyer_number"
+              ELSE COALESCE(
+                "t25"."decided_number",
+                LEAST(
+                  COALESCE("t25"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                  CAST('⟦number⟧' AS BIGINT)
+                )
+              ) - "t25"."engaged_number"
+            END AS "days"
           FROM (
             SELECT
-              "t14"."deal_id",
-              "t14"."uid",
-              "t14"."name",
-              "t14"."process_version_id",
-              "t14"."stage",
-              "t14"."status",
-              "t14"."outcome",
-              "t14"."proof",
-              "t14"."basis",
-              "t14"."entry_stage",
-              "t14"."stage_since_on",
-              "t14"."amount",
-              "t14"."currency",
-              "t14"."owner_id",
-              "t14"."team_id",
-              "t14"."account_id",
-              "t14"."source",
-              "t14"."product",
-              "t14"."expected_close",
-              "t14"."buyer_since",
-              "t14"."engaged_since",
-              "t14"."rests_until",
-              "t14"."leave_reason",
-              "t14"."decided_on",
-              "t14"."seen_until",
-              "t14"."engaged_number",
-              "t14"."buyer_number",
-              "t14"."decided_number",
-              "t14"."seen_number",
-              "t14"."has_history",
-              "t14"."rests",
-              "t11"."account_id" AS "account_id_right",
-              "t11"."industry",
-              "t11"."country",
-              "t11"."size"
+              "t21"."deal_id",
+              "t21"."uid",
+              "t21"."name",
+              "t21"."process_version_id",
+              "t21"."stage",
+              "t21"."status",
+              "t21"."outcome",
+              "t21"."proof",
+              "t21"."basis",
+              "t21"."entry_stage",
+              "t21"."stage_since_on",
+              "t21"."amount",
+              "t21"."currency",
+              "t21"."owner_id",
+              "t21"."team_id",
+              "t21"."account_id",
+              "t21"."source",
+              "t21"."product",
+              "t21"."expected_close",
+              "t21"."buyer_since",
+              "t21"."engaged_since",
+              "t21"."rests_until",
+              "t21"."leave_reason",
+              "t21"."decided_on",
+              "t21"."seen_until",
+              "t21"."engaged_number",
+              "t21"."buyer_number",
+              "t21"."decided_number",
+              "t21"."seen_number",
+              "t21"."has_history",
+              "t21"."rests",
+              "t21"."industry",
+              "t21"."country",
+              "t21"."size",
+              "t5"."process_version_id" AS "process_version_id_right",
+              "t5"."process",
+              "t5"."process_number",
+              "t5"."stage" AS "stage_right",
+              "t5"."phase",
+              "t5"."position"
             FROM (
               SELECT
-                "t3"."deal_id",
-                "t3"."uid",
-                "t3"."name",
-                "t3"."process_version_id",
-                "t3"."stage",
-                "t3"."status",
-                "t3"."outcome",
-                "t3"."proof",
-                "t3"."basis",
-                "t3"."entry_stage",
-                "t3"."stage_since_on",
-                "t3"."amount",
-                "t3"."currency",
-                "t3"."owner_id",
-                "t3"."team_id",
-                "t3"."account_id",
-                "t3"."source",
-                "t3"."product",
-                "t3"."expected_close",
-                "t3"."buyer_since",
-                "t3"."engaged_since",
-                "t3"."rests_until",
-                "t3"."leave_reason",
-                "t3"."decided_on",
-                "t3"."seen_until",
-                "t3"."engaged_number",
-                "t3"."buyer_number",
-                "t3"."decided_number",
-                "t3"."seen_number",
-                "t3"."has_history",
-                COALESCE("t3"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
-                AND (
-                  "t3"."outcome" = 'open'
-                ) AS "rests"
-              FROM "fact_deal" AS "t3"
-            ) AS "t14"
+                "t19".*
+                EXCLUDE ("account_id_right")
+              FROM (
+                SELECT
+                  "t14"."deal_id",
+                  "t14"."uid",
+                  "t14"."name",
+                  "t14"."process_version_id",
+                  "t14"."stage",
+                  "t14"."status",
+                  "t14"."outcome",
+                  "t14"."proof",
+                  "t14"."basis",
+                  "t14"."entry_stage",
+                  "t14"."stage_since_on",
+                  "t14"."amount",
+                  "t14"."currency",
+                  "t14"."owner_id",
+                  "t14"."team_id",
+                  "t14"."account_id",
+                  "t14"."source",
+                  "t14"."product",
+                  "t14"."expected_close",
+                  "t14"."buyer_since",
+                  "t14"."engaged_since",
+                  "t14"."rests_until",
+                  "t14"."leave_reason",
+                  "t14"."decided_on",
+                  "t14"."seen_until",
+                  "t14"."engaged_number",
+                  "t14"."buyer_number",
+                  "t14"."decided_number",
+                  "t14"."seen_number",
+                  "t14"."has_history",
+                  "t14"."rests",
+                  "t11"."account_id" AS "account_id_right",
+                  "t11"."industry",
+                  "t11"."country",
+                  "t11"."size"
+                FROM (
+                  SELECT
+                    "t3"."deal_id",
+                    "t3"."uid",
+                    "t3"."name",
+                    "t3"."process_version_id",
+                    "t3"."stage",
+                    "t3"."status",
+                    "t3"."outcome",
+                    "t3"."proof",
+                    "t3"."basis",
+                    "t3"."entry_stage",
+                    "t3"."stage_since_on",
+                    "t3"."amount",
+                    "t3"."currency",
+                    "t3"."owner_id",
+                    "t3"."team_id",
+                    "t3"."account_id",
+                    "t3"."source",
+                    "t3"."product",
+                    "t3"."expected_close",
+                    "t3"."buyer_since",
+                    "t3"."engaged_since",
+                    "t3"."rests_until",
+                    "t3"."leave_reason",
+                    "t3"."decided_on",
+                    "t3"."seen_until",
+                    "t3"."engaged_number",
+                    "t3"."buyer_number",
+                    "t3"."decided_number",
+                    "t3"."seen_number",
+                    "t3"."has_history",
+                    COALESCE("t3"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
+                    AND (
+                      "t3"."outcome" = 'open'
+                    ) AS "rests"
+                  FROM "fact_deal" AS "t3"
+                ) AS "t14"
+                LEFT OUTER JOIN (
+                  SELECT
+                    "t4"."account_id",
+                    "t4"."industry",
+                    "t4"."country",
+                    "t4"."size"
+                  FROM "fact_account" AS "t4"
+                ) AS "t11"
+                  ON "t14"."account_id" = "t11"."account_id"
+              ) AS "t19"
+            ) AS "t21"
+            LEFT OUTER JOIN "fact_process_stage" AS "t5"
+              ON "t21"."process_version_id" = "t5"."process_version_id"
+              AND "t21"."stage" = "t5"."stage"
+          ) AS "t25"
+        ) AS "t29"
+        LEFT OUTER JOIN (
+          SELECT
+            "t26"."passenger",
+            MIN("t26"."later_number") AS "came_on"
+          FROM (
+            SELECT
+              "t23"."process_version_id",
+              "t23"."position",
+              "t23"."entered_at",
+              "t23"."visit_id",
+              "t23"."passenger",
+              "t18"."later_deal",
+              "t18"."later_version",
+              "t18"."later",
+              "t18"."later_at",
+              "t18"."later_id",
+              "t18"."later_number"
+            FROM (
+              SELECT
+                "t17"."process_version_id",
+                "t17"."position",
+                "t17"."entered_at",
+                "t17"."visit_id",
+                "t17"."deal_id" AS "passenger"
+              FROM "t15" AS "t17"
+              WHERE
+                "t17"."process" || ':' || "t17"."stage" = '⟦passed⟧'
+            ) AS "t23"
             LEFT OUTER JOIN (
               SELECT
-                "t4"."account_id",
-                "t4"."industry",
-                "t4"."country",
-                "t4"."size"
-              FROM "fact_account" AS "t4"
-            ) AS "t11"
-              ON "t14"."account_id" = "t11"."account_id"
-          ) AS "t16"
-        ) AS "t18"
-        LEFT OUTER JOIN "fact_process_stage" AS "t5"
-          ON "t18"."process_version_id" = "t5"."process_version_id"
-          AND "t18"."stage" = "t5"."stage"
-      ) AS "t20"
-    ) AS "t21"
+                "t12"."deal_id" AS "later_deal",
+                "t12"."process_version_id" AS "later_version",
+                "t5"."position" AS "later",
+                "t12"."entered_at" AS "later_at",
+                "t12"."visit_id" AS "later_id",
+                "t12"."entered_number" AS "later_number"
+              FROM (
+                SELECT
+                  *
+                FROM "fact_stage_visit" AS "t0"
+                WHERE
+                  "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+              ) AS "t12"
+              INNER JOIN "fact_process_stage" AS "t5"
+                ON "t12"."process_version_id" = "t5"."process_version_id"
+                AND "t12"."stage" = "t5"."stage"
+            ) AS "t18"
+              ON "t18"."later_deal" = "t23"."passenger"
+              AND "t18"."later_version" = "t23"."process_version_id"
+              AND "t18"."later" > "t23"."position"
+              AND (
+                (
+                  "t18"."later_at" > "t23"."entered_at"
+                )
+                OR (
+                  (
+                    "t18"."later_at" = "t23"."entered_at"
+                  )
+                  AND (
+                    "t18"."later_id" > "t23"."visit_id"
+                  )
+                )
+              )
+          ) AS "t26"
+          GROUP BY
+            1
+        ) AS "t30"
+          ON "t29"."deal_id" = "t30"."passenger"
+      ) AS "t31"
+    ) AS "t32"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
         )
-        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t21"."outcome")
+        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t32"."outcome")
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t21"."segment" = '⟦segment⟧'
+          "t32"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t21"."stage" = '⟦stage⟧'
+          "t32"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t21"."proof" = '⟦proof⟧'
+          "t32"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t21"."currency" = '⟦currency⟧'
+          "t32"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t21"."process" = '⟦process⟧'
+          "t32"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -316,7 +574,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t21"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t32"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -324,7 +582,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t21"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t32"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -332,7 +590,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t21"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t32"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -343,21 +601,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t21"."days" >= 0
+            "t32"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t21"."days" IS NULL
+            "t32"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t21"."days" < 0
+            "t32"."days" < 0
           )
         )
       )
@@ -366,7 +624,7 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t21"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t32"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
       AND (
@@ -377,7 +635,7 @@ FROM (
           (
             '⟦amount⟧' = 'known'
           ) = (
-            "t21"."amount" IS NOT NULL
+            "t32"."amount" IS NOT NULL
           )
         )
       )
@@ -388,7 +646,7 @@ FROM (
         OR (
           (
             '⟦history⟧' = 'known'
-          ) = "t21"."has_history"
+          ) = "t32"."has_history"
         )
       )
       AND (
@@ -399,7 +657,7 @@ FROM (
           '⟦oddity⟧' <> 'no_start'
         )
         OR (
-          "t21"."engaged_days" IS NULL
+          "t32"."engaged_days" IS NULL
         )
       )
       AND (
@@ -409,7 +667,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'starts_after_end'
         )
-        OR COALESCE("t21"."engaged_days" < 0, FALSE)
+        OR COALESCE("t32"."engaged_days" < 0, FALSE)
       )
       AND (
         (
@@ -420,8 +678,8 @@ FROM (
         )
         OR (
           (
-            "t21"."amount" IS NULL
-          ) AND "t21"."in_pipeline"
+            "t32"."amount" IS NULL
+          ) AND "t32"."in_pipeline"
         )
       )
       AND (
@@ -432,10 +690,10 @@ FROM (
           '⟦oddity⟧' <> 'other_currency'
         )
         OR NOT (
-          "t21"."currency" IN (
+          "t32"."currency" IN (
             SELECT
-              "t2"."currency"
-            FROM "fact_workspace" AS "t2"
+              "t1"."currency"
+            FROM "fact_workspace" AS "t1"
           )
         )
       )
@@ -446,7 +704,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'reopened'
         )
-        OR "t21"."deal_id" IN (
+        OR "t32"."deal_id" IN (
           SELECT
             "t0"."deal_id"
           FROM "fact_stage_visit" AS "t0"
@@ -462,7 +720,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'no_time'
         )
-        OR "t21"."deal_id" IN (
+        OR "t32"."deal_id" IN (
           SELECT
             "t0"."deal_id"
           FROM "fact_stage_visit" AS "t0"
@@ -479,7 +737,7 @@ FROM (
           '⟦oddity⟧' <> 'no_history'
         )
         OR NOT (
-          "t21"."has_history"
+          "t32"."has_history"
         )
       )
       AND (
@@ -512,22 +770,22 @@ FROM (
         )
         OR (
           (
-            "t21"."engaged_days" IS NULL
+            "t32"."engaged_days" IS NULL
           )
-          OR COALESCE("t21"."engaged_days" < 0, FALSE)
+          OR COALESCE("t32"."engaged_days" < 0, FALSE)
           OR (
             (
-              "t21"."amount" IS NULL
-            ) AND "t21"."in_pipeline"
+              "t32"."amount" IS NULL
+            ) AND "t32"."in_pipeline"
           )
           OR NOT (
-            "t21"."currency" IN (
+            "t32"."currency" IN (
               SELECT
-                "t2"."currency"
-              FROM "fact_workspace" AS "t2"
+                "t1"."currency"
+              FROM "fact_workspace" AS "t1"
             )
           )
-          OR "t21"."deal_id" IN (
+          OR "t32"."deal_id" IN (
             SELECT
               "t0"."deal_id"
             FROM "fact_stage_visit" AS "t0"
@@ -535,7 +793,7 @@ FROM (
               "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
               AND "t0"."status" IN ('lost', 'declined', 'disqualified')
           )
-          OR "t21"."deal_id" IN (
+          OR "t32"."deal_id" IN (
             SELECT
               "t0"."deal_id"
             FROM "fact_stage_visit" AS "t0"
@@ -544,7 +802,7 @@ FROM (
               AND "t0"."left_at" = "t0"."entered_at"
           )
           OR NOT (
-            "t21"."has_history"
+            "t32"."has_history"
           )
         )
       )
@@ -552,48 +810,61 @@ FROM (
         (
           '⟦entered⟧' IS NULL
         )
-        OR "t21"."deal_id" IN (
+        OR "t32"."deal_id" IN (
           SELECT
-            "t15"."deal_id"
-          FROM (
-            SELECT
-              "t12"."visit_id",
-              "t12"."deal_id",
-              "t12"."process_version_id",
-              "t12"."stage",
-              "t12"."status",
-              "t12"."basis",
-              "t12"."proof",
-              "t12"."entered_at",
-              "t12"."left_at",
-              "t12"."backfilled",
-              "t12"."entered_number",
-              "t12"."left_number",
-              "t5"."process",
-              "t5"."process_number",
-              "t5"."phase",
-              "t5"."position"
-            FROM (
-              SELECT
-                *
-              FROM "fact_stage_visit" AS "t0"
-              WHERE
-                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
-            ) AS "t12"
-            INNER JOIN "fact_process_stage" AS "t5"
-              ON "t12"."process_version_id" = "t5"."process_version_id"
-              AND "t12"."stage" = "t5"."stage"
-          ) AS "t15"
+            "t17"."deal_id"
+          FROM "t15" AS "t17"
           WHERE
-            "t15"."process" || ':' || CAST("t15"."process_number" AS TEXT) || ':' || "t15"."stage" = '⟦entered⟧'
+            "t17"."process" || ':' || CAST("t17"."process_number" AS TEXT) || ':' || "t17"."stage" = '⟦entered⟧'
         )
       )
-  ) AS "t22"
-) AS "t23"
+      AND (
+        (
+          '⟦passed⟧' IS NULL
+        )
+        OR (
+          "t32"."is_in_window"
+          AND (
+            (
+              (
+                CAST('⟦passed_from⟧' AS BIGINT) IS NULL
+              )
+              OR (
+                "t32"."passed_number" >= CAST('⟦passed_from⟧' AS BIGINT)
+              )
+            )
+            AND (
+              (
+                CAST('⟦passed_until⟧' AS BIGINT) IS NULL
+              )
+              OR (
+                "t32"."passed_number" <= CAST('⟦passed_until⟧' AS BIGINT)
+              )
+            )
+          )
+          AND (
+            (
+              CAST('⟦in_time⟧' AS BOOLEAN) IS NULL
+            )
+            OR (
+              CAST('⟦in_time⟧' AS BOOLEAN) = (
+                (
+                  "t32"."outcome" = 'won'
+                )
+                AND (
+                  "t32"."days_after" <= CAST('⟦within⟧' AS BIGINT)
+                )
+              )
+            )
+          )
+        )
+      )
+  ) AS "t33"
+) AS "t34"
 WHERE
-  "t23"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t23"."place" < (
+  "t34"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t34"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t23"."place" ASC
+  "t34"."place" ASC

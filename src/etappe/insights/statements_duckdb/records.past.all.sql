@@ -1,48 +1,83 @@
+WITH "t19" AS (
+  SELECT
+    "t14"."visit_id",
+    "t14"."deal_id",
+    "t14"."process_version_id",
+    "t14"."stage",
+    "t14"."status",
+    "t14"."basis",
+    "t14"."proof",
+    "t14"."entered_at",
+    "t14"."left_at",
+    "t14"."backfilled",
+    "t14"."entered_number",
+    "t14"."left_number",
+    "t6"."process",
+    "t6"."process_number",
+    "t6"."phase",
+    "t6"."position"
+  FROM (
+    SELECT
+      *
+    FROM "fact_stage_visit" AS "t0"
+    WHERE
+      "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+  ) AS "t14"
+  INNER JOIN "fact_process_stage" AS "t6"
+    ON "t14"."process_version_id" = "t6"."process_version_id"
+    AND "t14"."stage" = "t6"."stage"
+)
 SELECT
-  "t27"."uid",
-  "t27"."name",
-  "t27"."stage",
-  "t27"."process_version_id",
-  "t27"."outcome",
-  "t27"."proof",
-  "t27"."amount",
-  "t27"."currency",
-  "t27"."owner_id",
-  "t27"."engaged_since",
-  "t27"."decided_on",
-  "t27"."days",
-  "t27"."found"
+  "t38"."uid",
+  "t38"."name",
+  "t38"."stage",
+  "t38"."process_version_id",
+  "t38"."outcome",
+  "t38"."proof",
+  "t38"."amount",
+  "t38"."currency",
+  "t38"."owner_id",
+  "t38"."engaged_since",
+  "t38"."decided_on",
+  "t38"."days",
+  "t38"."found"
 FROM (
   SELECT
-    "t26"."deal_id",
-    "t26"."uid",
-    "t26"."name",
-    "t26"."segment",
-    "t26"."stage",
-    "t26"."phase",
-    "t26"."position",
-    "t26"."process",
-    "t26"."process_version_id",
-    "t26"."outcome",
-    "t26"."proof",
-    "t26"."amount",
-    "t26"."currency",
-    "t26"."expected_close",
-    "t26"."owner_id",
-    "t26"."engaged_since",
-    "t26"."decided_on",
-    "t26"."rests",
-    "t26"."has_history",
-    "t26"."version",
-    "t26"."engaged_days",
-    "t26"."buyer_days",
-    "t26"."observed_on",
-    "t26"."observed_number",
-    "t26"."in_pipeline",
-    "t26"."days",
+    "t37"."deal_id",
+    "t37"."uid",
+    "t37"."name",
+    "t37"."segment",
+    "t37"."stage",
+    "t37"."phase",
+    "t37"."position",
+    "t37"."process",
+    "t37"."process_version_id",
+    "t37"."outcome",
+    "t37"."proof",
+    "t37"."amount",
+    "t37"."currency",
+    "t37"."expected_close",
+    "t37"."owner_id",
+    "t37"."engaged_since",
+    "t37"."decided_on",
+    "t37"."rests",
+    "t37"."has_history",
+    "t37"."decided_number",
+    "t37"."version",
+    "t37"."engaged_days",
+    "t37"."buyer_days",
+    "t37"."observed_on",
+    "t37"."observed_number",
+    "t37"."in_pipeline",
+    "t37"."days",
+    "t37"."passenger",
+    "t37"."came_on",
+    "t37"."passed_number",
+    "t37"."days_after",
+    "t37"."is_in_window",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t26"."days" DESC, "t26"."deal_id" ASC
+      ORDER BY "t37"."days" DESC, "t37"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
@@ -50,262 +85,485 @@ FROM (
       *
     FROM (
       SELECT
-        "t24"."deal_id",
-        "t24"."uid",
-        "t24"."name",
+        "t35"."deal_id",
+        "t35"."uid",
+        "t35"."name",
+        "t35"."segment",
+        "t35"."stage",
+        "t35"."phase",
+        "t35"."position",
+        "t35"."process",
+        "t35"."process_version_id",
+        "t35"."outcome",
+        "t35"."proof",
+        "t35"."amount",
+        "t35"."currency",
+        "t35"."expected_close",
+        "t35"."owner_id",
+        "t35"."engaged_since",
+        "t35"."decided_on",
+        "t35"."rests",
+        "t35"."has_history",
+        "t35"."decided_number",
+        "t35"."version",
+        "t35"."engaged_days",
+        "t35"."buyer_days",
+        "t35"."observed_on",
+        "t35"."observed_number",
+        "t35"."in_pipeline",
+        "t35"."days",
+        "t35"."passenger",
+        "t35"."came_on",
         COALESCE(
+          "t35"."came_on",
           CASE
-            WHEN '⟦by⟧' = 'owner'
-            THEN CAST("t24"."owner_id" AS TEXT)
-            WHEN '⟦by⟧' = 'team'
-            THEN CAST("t24"."team_id" AS TEXT)
-            WHEN '⟦by⟧' = 'source'
-            THEN "t24"."source"
-            WHEN '⟦by⟧' = 'product'
-            THEN "t24"."product"
-            WHEN '⟦by⟧' = 'industry'
-            THEN "t24"."industry"
-            WHEN '⟦by⟧' = 'country'
-            THEN "t24"."country"
-            WHEN '⟦by⟧' = 'size'
-            THEN "t24"."size"
-            WHEN '⟦by⟧' = 'process'
-            THEN "t24"."process" || ' ' || CAST("t24"."process_number" AS TEXT)
-            WHEN '⟦by⟧' = 'entry_stage'
-            THEN "t24"."entry_stage"
-            ELSE ''
+            WHEN (
+              "t35"."outcome" = 'won'
+            ) AND (
+              "t35"."passenger" IS NOT NULL
+            )
+            THEN "t35"."decided_number"
+            ELSE CAST(NULL AS INT)
+          END
+        ) AS "passed_number",
+        CAST(LEAST(
+          CASE
+            WHEN (
+              CASE
+                WHEN "t35"."outcome" = 'open'
+                THEN "t35"."observed_number"
+                ELSE "t35"."decided_number"
+              END - COALESCE(
+                "t35"."came_on",
+                CASE
+                  WHEN (
+                    "t35"."outcome" = 'won'
+                  ) AND (
+                    "t35"."passenger" IS NOT NULL
+                  )
+                  THEN "t35"."decided_number"
+                  ELSE CAST(NULL AS INT)
+                END
+              )
+            ) IS NULL
+            THEN CASE
+              WHEN "t35"."outcome" = 'open'
+              THEN "t35"."observed_number"
+              ELSE "t35"."decided_number"
+            END - COALESCE(
+              "t35"."came_on",
+              CASE
+                WHEN (
+                  "t35"."outcome" = 'won'
+                ) AND (
+                  "t35"."passenger" IS NOT NULL
+                )
+                THEN "t35"."decided_number"
+                ELSE CAST(NULL AS INT)
+              END
+            )
+            ELSE GREATEST(
+              0,
+              CASE
+                WHEN "t35"."outcome" = 'open'
+                THEN "t35"."observed_number"
+                ELSE "t35"."decided_number"
+              END - COALESCE(
+                "t35"."came_on",
+                CASE
+                  WHEN (
+                    "t35"."outcome" = 'won'
+                  ) AND (
+                    "t35"."passenger" IS NOT NULL
+                  )
+                  THEN "t35"."decided_number"
+                  ELSE CAST(NULL AS INT)
+                END
+              )
+            )
           END,
-          ''
-        ) AS "segment",
-        "t24"."stage",
-        "t24"."phase",
-        "t24"."position",
-        "t24"."process",
-        "t24"."process_version_id",
-        "t24"."outcome",
-        "t24"."proof",
-        "t24"."amount",
-        "t24"."currency",
-        "t24"."expected_close",
-        "t24"."owner_id",
-        "t24"."engaged_since",
-        "t24"."decided_on",
-        "t24"."rests",
-        "t24"."has_history",
-        "t24"."process_number" AS "version",
+          CAST('⟦within⟧' AS BIGINT) + 1
+        ) AS INT) AS "days_after",
         COALESCE(
-          "t24"."decided_number",
-          LEAST(
-            COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-            CAST('⟦number⟧' AS BIGINT)
-          )
-        ) - "t24"."engaged_number" AS "engaged_days",
-        COALESCE(
-          "t24"."decided_number",
-          LEAST(
-            COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-            CAST('⟦number⟧' AS BIGINT)
-          )
-        ) - "t24"."buyer_number" AS "buyer_days",
-        LEAST(COALESCE("t24"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
-        LEAST(
-          COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-          CAST('⟦number⟧' AS BIGINT)
-        ) AS "observed_number",
-        COALESCE("t24"."phase" <> 'find', TRUE) OR (
-          "t24"."basis" = 'imported'
-        ) AS "in_pipeline",
-        CASE
-          WHEN '⟦clock⟧' = 'buyer'
-          THEN COALESCE(
-            "t24"."decided_number",
-            LEAST(
-              COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-              CAST('⟦number⟧' AS BIGINT)
+          (
+            COALESCE(
+              "t35"."came_on",
+              CASE
+                WHEN (
+                  "t35"."outcome" = 'won'
+                ) AND (
+                  "t35"."passenger" IS NOT NULL
+                )
+                THEN "t35"."decided_number"
+                ELSE CAST(NULL AS INT)
+              END
+            ) > (
+              "t35"."observed_number" - CAST('⟦window⟧' AS BIGINT)
             )
-          ) - "t24"."buyer_number"
-          ELSE COALESCE(
-            "t24"."decided_number",
-            LEAST(
-              COALESCE("t24"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-              CAST('⟦number⟧' AS BIGINT)
-            )
-          ) - "t24"."engaged_number"
-        END AS "days"
+          )
+          AND "t35"."has_history",
+          FALSE
+        ) AS "is_in_window"
       FROM (
         SELECT
-          "t22"."deal_id",
-          "t22"."uid",
-          "t22"."name",
-          "t22"."entry_stage",
-          "t22"."account_id",
-          "t22"."source",
-          "t22"."product",
-          "t22"."engaged_since",
-          "t22"."engaged_number",
-          "t22"."buyer_number",
-          "t22"."seen_until",
-          "t22"."seen_number",
-          "t22"."has_history",
-          "t22"."process_version_id",
-          "t22"."stage",
-          "t22"."outcome",
-          "t22"."proof",
-          "t22"."basis",
-          "t22"."amount",
-          "t22"."currency",
-          "t22"."owner_id",
-          "t22"."team_id",
-          "t22"."expected_close",
-          "t22"."decided_on",
-          "t22"."decided_number",
-          "t22"."rests",
-          "t22"."industry",
-          "t22"."country",
-          "t22"."size",
-          "t6"."process_version_id" AS "process_version_id_right",
-          "t6"."process",
-          "t6"."process_number",
-          "t6"."stage" AS "stage_right",
-          "t6"."phase",
-          "t6"."position"
+          "t32"."deal_id",
+          "t32"."uid",
+          "t32"."name",
+          "t32"."segment",
+          "t32"."stage",
+          "t32"."phase",
+          "t32"."position",
+          "t32"."process",
+          "t32"."process_version_id",
+          "t32"."outcome",
+          "t32"."proof",
+          "t32"."amount",
+          "t32"."currency",
+          "t32"."expected_close",
+          "t32"."owner_id",
+          "t32"."engaged_since",
+          "t32"."decided_on",
+          "t32"."rests",
+          "t32"."has_history",
+          "t32"."decided_number",
+          "t32"."version",
+          "t32"."engaged_days",
+          "t32"."buyer_days",
+          "t32"."observed_on",
+          "t32"."observed_number",
+          "t32"."in_pipeline",
+          "t32"."days",
+          "t34"."passenger",
+          "t34"."came_on"
         FROM (
           SELECT
-            "t20".*
-            EXCLUDE ("account_id_right")
+            "t28"."deal_id",
+            "t28"."uid",
+            "t28"."name",
+            COALESCE(
+              CASE
+                WHEN '⟦by⟧' = 'owner'
+                THEN CAST("t28"."owner_id" AS TEXT)
+                WHEN '⟦by⟧' = 'team'
+                THEN CAST("t28"."team_id" AS TEXT)
+                WHEN '⟦by⟧' = 'source'
+                THEN "t28"."source"
+                WHEN '⟦by⟧' = 'product'
+                THEN "t28"."product"
+                WHEN '⟦by⟧' = 'industry'
+                THEN "t28"."industry"
+                WHEN '⟦by⟧' = 'country'
+                THEN "t28"."country"
+                WHEN '⟦by⟧' = 'size'
+                THEN "t28"."size"
+                WHEN '⟦by⟧' = 'process'
+                THEN "t28"."process" || ' ' || CAST("t28"."process_number" AS TEXT)
+                WHEN '⟦by⟧' = 'entry_stage'
+                THEN "t28"."entry_stage"
+                ELSE ''
+              END,
+              ''
+            ) AS "segment",
+            "t28"."stage",
+            "t28"."phase",
+            "t28"."position",
+            "t28"."process",
+            "t28"."process_version_id",
+            "t28"."outcome",
+            "t28"."proof",
+            "t28"."amount",
+            "t28"."currency",
+            "t28"."expected_close",
+            "t28"."owner_id",
+            "t28"."engaged_since",
+            "t28"."decided_on",
+            "t28"."rests",
+            "t28"."has_history",
+            "t28"."decided_number",
+            "t28"."process_number" AS "version",
+            COALESCE(
+              "t28"."decided_number",
+              LEAST(
+                COALESCE("t28"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                CAST('⟦number⟧' AS BIGINT)
+              )
+            ) - "t28"."engaged_number" AS "engaged_days",
+            COALESCE(
+              "t28"."decided_number",
+              LEAST(
+                COALESCE("t28"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                CAST('⟦number⟧' AS BIGINT)
+              )
+            ) - "t28"."buyer_number" AS "buyer_days",
+            LEAST(COALESCE("t28"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
+            LEAST(
+              COALESCE("t28"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+              CAST('⟦number⟧' AS BIGINT)
+            ) AS "observed_number",
+            COALESCE("t28"."phase" <> 'find', TRUE) OR (
+              "t28"."basis" = 'imported'
+            ) AS "in_pipeline",
+            CASE
+              WHEN '⟦clock⟧' = 'buyer'
+              THEN COALESCE(
+                "t28"."decided_number",
+                LEAST(
+                  COALESCE("t28"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                  CAST('⟦number⟧' AS BIGINT)
+                )
+              ) - "t28"."buyer_number"
+              ELSE COALESCE(
+                "t28"."decided_number",
+                LEAST(
+                  COALESCE("t28"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+                  CAST('⟦number⟧' AS BIGINT)
+                )
+              ) - "t28"."engaged_number"
+            END AS "days"
           FROM (
             SELECT
-              "t7"."deal_id",
-              "t7"."uid",
-              "t7"."name",
-              "t7"."entry_stage",
-              "t7"."account_id",
-              "t7"."source",
-              "t7"."product",
-              "t7"."engaged_since",
-              "t7"."engaged_number",
-              "t7"."buyer_number",
-              "t7"."seen_until",
-              "t7"."seen_number",
-              "t7"."has_history",
-              COALESCE("t17"."process_version_id", "t7"."process_version_id") AS "process_version_id",
-              "t18"."stage",
-              "t18"."outcome",
-              COALESCE("t17"."proof", "t7"."proof") AS "proof",
-              COALESCE("t17"."basis", "t7"."basis") AS "basis",
-              "t18"."amount",
-              "t18"."currency",
-              "t18"."owner_id",
-              "t18"."team_id",
-              "t18"."expected_close",
-              CASE
-                WHEN "t18"."outcome" = 'open'
-                THEN CAST(NULL AS DATE)
-                WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t7"."decided_on"
-                ELSE "t18"."valid_from_on"
-              END AS "decided_on",
-              CASE
-                WHEN "t18"."outcome" = 'open'
-                THEN CAST(NULL AS INT)
-                WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
-                THEN "t7"."decided_number"
-                ELSE "t18"."valid_from_number"
-              END AS "decided_number",
-              FALSE AS "rests",
-              "t13"."account_id" AS "account_id_right",
-              "t13"."industry",
-              "t13"."country",
-              "t13"."size"
-            FROM "fact_deal" AS "t7"
-            INNER JOIN (
+              "t25"."deal_id",
+              "t25"."uid",
+              "t25"."name",
+              "t25"."entry_stage",
+              "t25"."account_id",
+              "t25"."source",
+              "t25"."product",
+              "t25"."engaged_since",
+              "t25"."engaged_number",
+              "t25"."buyer_number",
+              "t25"."seen_until",
+              "t25"."seen_number",
+              "t25"."has_history",
+              "t25"."process_version_id",
+              "t25"."stage",
+              "t25"."outcome",
+              "t25"."proof",
+              "t25"."basis",
+              "t25"."amount",
+              "t25"."currency",
+              "t25"."owner_id",
+              "t25"."team_id",
+              "t25"."expected_close",
+              "t25"."decided_on",
+              "t25"."decided_number",
+              "t25"."rests",
+              "t25"."industry",
+              "t25"."country",
+              "t25"."size",
+              "t6"."process_version_id" AS "process_version_id_right",
+              "t6"."process",
+              "t6"."process_number",
+              "t6"."stage" AS "stage_right",
+              "t6"."phase",
+              "t6"."position"
+            FROM (
               SELECT
-                *
-              FROM "fact_deal_span" AS "t4"
+                "t23".*
+                EXCLUDE ("account_id_right")
+              FROM (
+                SELECT
+                  "t7"."deal_id",
+                  "t7"."uid",
+                  "t7"."name",
+                  "t7"."entry_stage",
+                  "t7"."account_id",
+                  "t7"."source",
+                  "t7"."product",
+                  "t7"."engaged_since",
+                  "t7"."engaged_number",
+                  "t7"."buyer_number",
+                  "t7"."seen_until",
+                  "t7"."seen_number",
+                  "t7"."has_history",
+                  COALESCE("t17"."process_version_id", "t7"."process_version_id") AS "process_version_id",
+                  "t18"."stage",
+                  "t18"."outcome",
+                  COALESCE("t17"."proof", "t7"."proof") AS "proof",
+                  COALESCE("t17"."basis", "t7"."basis") AS "basis",
+                  "t18"."amount",
+                  "t18"."currency",
+                  "t18"."owner_id",
+                  "t18"."team_id",
+                  "t18"."expected_close",
+                  CASE
+                    WHEN "t18"."outcome" = 'open'
+                    THEN CAST(NULL AS DATE)
+                    WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                    THEN "t7"."decided_on"
+                    ELSE "t18"."valid_from_on"
+                  END AS "decided_on",
+                  CASE
+                    WHEN "t18"."outcome" = 'open'
+                    THEN CAST(NULL AS INT)
+                    WHEN "t7"."decided_on" <= CAST('⟦day⟧' AS DATE)
+                    THEN "t7"."decided_number"
+                    ELSE "t18"."valid_from_number"
+                  END AS "decided_number",
+                  FALSE AS "rests",
+                  "t13"."account_id" AS "account_id_right",
+                  "t13"."industry",
+                  "t13"."country",
+                  "t13"."size"
+                FROM "fact_deal" AS "t7"
+                INNER JOIN (
+                  SELECT
+                    *
+                  FROM "fact_deal_span" AS "t4"
+                  WHERE
+                    "t4"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    AND (
+                      (
+                        "t4"."valid_to" IS NULL
+                      )
+                      OR (
+                        "t4"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                      )
+                    )
+                ) AS "t18"
+                  ON "t7"."deal_id" = "t18"."deal_id"
+                LEFT OUTER JOIN (
+                  SELECT
+                    *
+                  FROM "fact_stage_visit" AS "t0"
+                  WHERE
+                    "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                    AND (
+                      (
+                        "t0"."left_at" IS NULL
+                      )
+                      OR (
+                        "t0"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                      )
+                    )
+                ) AS "t17"
+                  ON "t7"."deal_id" = "t17"."deal_id"
+                LEFT OUTER JOIN (
+                  SELECT
+                    "t5"."account_id",
+                    "t5"."industry",
+                    "t5"."country",
+                    "t5"."size"
+                  FROM "fact_account" AS "t5"
+                ) AS "t13"
+                  ON "t7"."account_id" = "t13"."account_id"
+              ) AS "t23"
+            ) AS "t25"
+            LEFT OUTER JOIN "fact_process_stage" AS "t6"
+              ON "t25"."process_version_id" = "t6"."process_version_id"
+              AND "t25"."stage" = "t6"."stage"
+          ) AS "t28"
+        ) AS "t32"
+        LEFT OUTER JOIN (
+          SELECT
+            "t30"."passenger",
+            MIN("t30"."later_number") AS "came_on"
+          FROM (
+            SELECT
+              "t27"."process_version_id",
+              "t27"."position",
+              "t27"."entered_at",
+              "t27"."visit_id",
+              "t27"."passenger",
+              "t22"."later_deal",
+              "t22"."later_version",
+              "t22"."later",
+              "t22"."later_at",
+              "t22"."later_id",
+              "t22"."later_number"
+            FROM (
+              SELECT
+                "t21"."process_version_id",
+                "t21"."position",
+                "t21"."entered_at",
+                "t21"."visit_id",
+                "t21"."deal_id" AS "passenger"
+              FROM "t19" AS "t21"
               WHERE
-                "t4"."valid_from" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
-                AND (
-                  (
-                    "t4"."valid_to" IS NULL
-                  )
-                  OR (
-                    "t4"."valid_to" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
-                  )
-                )
-            ) AS "t18"
-              ON "t7"."deal_id" = "t18"."deal_id"
+                "t21"."process" || ':' || "t21"."stage" = '⟦passed⟧'
+            ) AS "t27"
             LEFT OUTER JOIN (
               SELECT
-                *
-              FROM "fact_stage_visit" AS "t0"
-              WHERE
-                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
-                AND (
+                "t14"."deal_id" AS "later_deal",
+                "t14"."process_version_id" AS "later_version",
+                "t6"."position" AS "later",
+                "t14"."entered_at" AS "later_at",
+                "t14"."visit_id" AS "later_id",
+                "t14"."entered_number" AS "later_number"
+              FROM (
+                SELECT
+                  *
+                FROM "fact_stage_visit" AS "t0"
+                WHERE
+                  "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
+              ) AS "t14"
+              INNER JOIN "fact_process_stage" AS "t6"
+                ON "t14"."process_version_id" = "t6"."process_version_id"
+                AND "t14"."stage" = "t6"."stage"
+            ) AS "t22"
+              ON "t22"."later_deal" = "t27"."passenger"
+              AND "t22"."later_version" = "t27"."process_version_id"
+              AND "t22"."later" > "t27"."position"
+              AND (
+                (
+                  "t22"."later_at" > "t27"."entered_at"
+                )
+                OR (
                   (
-                    "t0"."left_at" IS NULL
+                    "t22"."later_at" = "t27"."entered_at"
                   )
-                  OR (
-                    "t0"."left_at" >= CAST('⟦moment⟧' AS TIMESTAMPTZ)
+                  AND (
+                    "t22"."later_id" > "t27"."visit_id"
                   )
                 )
-            ) AS "t17"
-              ON "t7"."deal_id" = "t17"."deal_id"
-            LEFT OUTER JOIN (
-              SELECT
-                "t5"."account_id",
-                "t5"."industry",
-                "t5"."country",
-                "t5"."size"
-              FROM "fact_account" AS "t5"
-            ) AS "t13"
-              ON "t7"."account_id" = "t13"."account_id"
-          ) AS "t20"
-        ) AS "t22"
-        LEFT OUTER JOIN "fact_process_stage" AS "t6"
-          ON "t22"."process_version_id" = "t6"."process_version_id"
-          AND "t22"."stage" = "t6"."stage"
-      ) AS "t24"
-    ) AS "t25"
+              )
+          ) AS "t30"
+          GROUP BY
+            1
+        ) AS "t34"
+          ON "t32"."deal_id" = "t34"."passenger"
+      ) AS "t35"
+    ) AS "t36"
     WHERE
       (
         (
           CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
         )
-        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t25"."outcome")
+        OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t36"."outcome")
       )
       AND (
         (
           '⟦segment⟧' IS NULL
         ) OR (
-          "t25"."segment" = '⟦segment⟧'
+          "t36"."segment" = '⟦segment⟧'
         )
       )
       AND (
         (
           '⟦stage⟧' IS NULL
         ) OR (
-          "t25"."stage" = '⟦stage⟧'
+          "t36"."stage" = '⟦stage⟧'
         )
       )
       AND (
         (
           '⟦proof⟧' IS NULL
         ) OR (
-          "t25"."proof" = '⟦proof⟧'
+          "t36"."proof" = '⟦proof⟧'
         )
       )
       AND (
         (
           '⟦currency⟧' IS NULL
         ) OR (
-          "t25"."currency" = '⟦currency⟧'
+          "t36"."currency" = '⟦currency⟧'
         )
       )
       AND (
         (
           '⟦process⟧' IS NULL
         ) OR (
-          "t25"."process" = '⟦process⟧'
+          "t36"."process" = '⟦process⟧'
         )
       )
       AND (
@@ -313,7 +571,7 @@ FROM (
           CAST('⟦version⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t25"."version" = CAST('⟦version⟧' AS BIGINT)
+          "t36"."version" = CAST('⟦version⟧' AS BIGINT)
         )
       )
       AND (
@@ -321,7 +579,7 @@ FROM (
           CAST('⟦rests⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t25"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
+          "t36"."rests" = CAST('⟦rests⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -329,7 +587,7 @@ FROM (
           CAST('⟦in_pipeline⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          "t25"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
+          "t36"."in_pipeline" = CAST('⟦in_pipeline⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -340,21 +598,21 @@ FROM (
           (
             '⟦start⟧' = 'known'
           ) AND (
-            "t25"."days" >= 0
+            "t36"."days" >= 0
           )
         )
         OR (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            "t25"."days" IS NULL
+            "t36"."days" IS NULL
           )
         )
         OR (
           (
             '⟦start⟧' = 'after_end'
           ) AND (
-            "t25"."days" < 0
+            "t36"."days" < 0
           )
         )
       )
@@ -363,7 +621,7 @@ FROM (
           CAST('⟦longer_than⟧' AS BIGINT) IS NULL
         )
         OR (
-          "t25"."days" > CAST('⟦longer_than⟧' AS BIGINT)
+          "t36"."days" > CAST('⟦longer_than⟧' AS BIGINT)
         )
       )
       AND (
@@ -374,7 +632,7 @@ FROM (
           (
             '⟦amount⟧' = 'known'
           ) = (
-            "t25"."amount" IS NOT NULL
+            "t36"."amount" IS NOT NULL
           )
         )
       )
@@ -385,7 +643,7 @@ FROM (
         OR (
           (
             '⟦history⟧' = 'known'
-          ) = "t25"."has_history"
+          ) = "t36"."has_history"
         )
       )
       AND (
@@ -396,7 +654,7 @@ FROM (
           '⟦oddity⟧' <> 'no_start'
         )
         OR (
-          "t25"."engaged_days" IS NULL
+          "t36"."engaged_days" IS NULL
         )
       )
       AND (
@@ -406,7 +664,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'starts_after_end'
         )
-        OR COALESCE("t25"."engaged_days" < 0, FALSE)
+        OR COALESCE("t36"."engaged_days" < 0, FALSE)
       )
       AND (
         (
@@ -417,8 +675,8 @@ FROM (
         )
         OR (
           (
-            "t25"."amount" IS NULL
-          ) AND "t25"."in_pipeline"
+            "t36"."amount" IS NULL
+          ) AND "t36"."in_pipeline"
         )
       )
       AND (
@@ -429,10 +687,10 @@ FROM (
           '⟦oddity⟧' <> 'other_currency'
         )
         OR NOT (
-          "t25"."currency" IN (
+          "t36"."currency" IN (
             SELECT
-              "t2"."currency"
-            FROM "fact_workspace" AS "t2"
+              "t1"."currency"
+            FROM "fact_workspace" AS "t1"
           )
         )
       )
@@ -443,7 +701,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'reopened'
         )
-        OR "t25"."deal_id" IN (
+        OR "t36"."deal_id" IN (
           SELECT
             "t0"."deal_id"
           FROM "fact_stage_visit" AS "t0"
@@ -459,7 +717,7 @@ FROM (
         OR (
           '⟦oddity⟧' <> 'no_time'
         )
-        OR "t25"."deal_id" IN (
+        OR "t36"."deal_id" IN (
           SELECT
             "t0"."deal_id"
           FROM "fact_stage_visit" AS "t0"
@@ -476,7 +734,7 @@ FROM (
           '⟦oddity⟧' <> 'no_history'
         )
         OR NOT (
-          "t25"."has_history"
+          "t36"."has_history"
         )
       )
       AND (
@@ -509,22 +767,22 @@ FROM (
         )
         OR (
           (
-            "t25"."engaged_days" IS NULL
+            "t36"."engaged_days" IS NULL
           )
-          OR COALESCE("t25"."engaged_days" < 0, FALSE)
+          OR COALESCE("t36"."engaged_days" < 0, FALSE)
           OR (
             (
-              "t25"."amount" IS NULL
-            ) AND "t25"."in_pipeline"
+              "t36"."amount" IS NULL
+            ) AND "t36"."in_pipeline"
           )
           OR NOT (
-            "t25"."currency" IN (
+            "t36"."currency" IN (
               SELECT
-                "t2"."currency"
-              FROM "fact_workspace" AS "t2"
+                "t1"."currency"
+              FROM "fact_workspace" AS "t1"
             )
           )
-          OR "t25"."deal_id" IN (
+          OR "t36"."deal_id" IN (
             SELECT
               "t0"."deal_id"
             FROM "fact_stage_visit" AS "t0"
@@ -532,7 +790,7 @@ FROM (
               "t0"."left_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ)
               AND "t0"."status" IN ('lost', 'declined', 'disqualified')
           )
-          OR "t25"."deal_id" IN (
+          OR "t36"."deal_id" IN (
             SELECT
               "t0"."deal_id"
             FROM "fact_stage_visit" AS "t0"
@@ -541,7 +799,7 @@ FROM (
               AND "t0"."left_at" = "t0"."entered_at"
           )
           OR NOT (
-            "t25"."has_history"
+            "t36"."has_history"
           )
         )
       )
@@ -549,48 +807,61 @@ FROM (
         (
           '⟦entered⟧' IS NULL
         )
-        OR "t25"."deal_id" IN (
+        OR "t36"."deal_id" IN (
           SELECT
-            "t19"."deal_id"
-          FROM (
-            SELECT
-              "t14"."visit_id",
-              "t14"."deal_id",
-              "t14"."process_version_id",
-              "t14"."stage",
-              "t14"."status",
-              "t14"."basis",
-              "t14"."proof",
-              "t14"."entered_at",
-              "t14"."left_at",
-              "t14"."backfilled",
-              "t14"."entered_number",
-              "t14"."left_number",
-              "t6"."process",
-              "t6"."process_number",
-              "t6"."phase",
-              "t6"."position"
-            FROM (
-              SELECT
-                *
-              FROM "fact_stage_visit" AS "t0"
-              WHERE
-                "t0"."entered_at" < CAST('⟦moment⟧' AS TIMESTAMPTZ) AND "t0"."status" = 'open'
-            ) AS "t14"
-            INNER JOIN "fact_process_stage" AS "t6"
-              ON "t14"."process_version_id" = "t6"."process_version_id"
-              AND "t14"."stage" = "t6"."stage"
-          ) AS "t19"
+            "t21"."deal_id"
+          FROM "t19" AS "t21"
           WHERE
-            "t19"."process" || ':' || CAST("t19"."process_number" AS TEXT) || ':' || "t19"."stage" = '⟦entered⟧'
+            "t21"."process" || ':' || CAST("t21"."process_number" AS TEXT) || ':' || "t21"."stage" = '⟦entered⟧'
         )
       )
-  ) AS "t26"
-) AS "t27"
+      AND (
+        (
+          '⟦passed⟧' IS NULL
+        )
+        OR (
+          "t36"."is_in_window"
+          AND (
+            (
+              (
+                CAST('⟦passed_from⟧' AS BIGINT) IS NULL
+              )
+              OR (
+                "t36"."passed_number" >= CAST('⟦passed_from⟧' AS BIGINT)
+              )
+            )
+            AND (
+              (
+                CAST('⟦passed_until⟧' AS BIGINT) IS NULL
+              )
+              OR (
+                "t36"."passed_number" <= CAST('⟦passed_until⟧' AS BIGINT)
+              )
+            )
+          )
+          AND (
+            (
+              CAST('⟦in_time⟧' AS BOOLEAN) IS NULL
+            )
+            OR (
+              CAST('⟦in_time⟧' AS BOOLEAN) = (
+                (
+                  "t36"."outcome" = 'won'
+                )
+                AND (
+                  "t36"."days_after" <= CAST('⟦within⟧' AS BIGINT)
+                )
+              )
+            )
+          )
+        )
+      )
+  ) AS "t37"
+) AS "t38"
 WHERE
-  "t27"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t27"."place" < (
+  "t38"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t38"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t27"."place" ASC
+  "t38"."place" ASC

@@ -58,6 +58,7 @@ FROM (
     "t16"."decided_on",
     "t16"."rests",
     "t16"."has_history",
+    "t16"."decided_number",
     "t16"."process_number" AS "version",
     COALESCE(
       "t16"."decided_number",

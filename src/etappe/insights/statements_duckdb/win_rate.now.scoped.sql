@@ -49,6 +49,7 @@ FROM (
     "t14"."decided_on",
     "t14"."rests",
     "t14"."has_history",
+    "t14"."decided_number",
     "t14"."process_number" AS "version",
     COALESCE(
       "t14"."decided_number",
