@@ -240,3 +240,7 @@ def test_shares_of_nobody_and_everybody() -> None:
     assert (everybody.value, everybody.high) == (1, 1)
     assert everybody.low == pytest.approx(binomtest(20, 20).proportion_ci(0.95, "wilson").low)
     assert spread([(0, 10), (0, 20), (0, 5)]).is_chance
+    for n in range(1, 200):
+        all_of_them = share_within(range(n), [1] * n, 1, n)
+        assert all_of_them is not None
+        assert (all_of_them.value, all_of_them.high) == (1, 1), "whatever the steps add up to"

@@ -399,6 +399,7 @@ def share_within(
     if unknown.any() and not ((codes == 0) & ~unknown).any():
         return None
     share = float(curve.share[-1]) if curve.share.size else 0.0
+    share = 1.0 if share > 1 - _ROUNDING else share
     variance = float(curve.variance[-1]) if curve.share.size else 0.0
     is_between = 0 < share < 1 and variance > 0
     n = share * (1 - share) / variance if is_between else float(count[~unknown].sum())
