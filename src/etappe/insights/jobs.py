@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from procrastinate.contrib.django import app
 
-from etappe.insights import actions
+from etappe.insights import actions, alongside
 from etappe.journal.clock import now
 
 
@@ -18,4 +15,4 @@ def forecast_when_due(timestamp: int) -> None:
     del timestamp
     at = now()
     if actions.is_due(at):
-        subprocess.run([sys.executable, "-m", "etappe.insights", at.isoformat()], check=True, stdin=subprocess.DEVNULL)
+        alongside.run(["etappe.insights", at.isoformat()])
