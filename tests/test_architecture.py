@@ -45,7 +45,7 @@ MAY_WRITE = {
     "records/merge.py": "merges and undoes: its writing functions are actions",
     "records/duplicates.py": "keeps the likely duplicates, which are derived and no records of the trade",
     "insights/forecast/past.py": "reads the facts with SQL of its own",
-    "insights/forecast/backtest.py": "reads the facts with SQL of its own",
+    "insights/forecast/records.py": "reads the facts with SQL of its own",
     "insights/forecast/stored.py": "reads forecasts and facts with SQL of its own",
     "insights/duck.py": "asks DuckDB, which may only read the facts",
     "insights/sync.py": "reads the database and writes files of facts",

@@ -10,34 +10,48 @@ import numpy as np
 
 from etappe.core import forecast as core
 from etappe.core.calibration import auc_interval
+from etappe.core.forecast import Ints
 from etappe.insights.forecast import boosted
-from etappe.insights.forecast.past import OpenDeal, Past, State
+from etappe.insights.forecast.past import Brought, OpenDeals, Past, State
+from etappe.insights.forecast.records import NO_DAY, day_number
 
 ROOM = Path(boosted.__file__).parent.parent
 BEGIN = date(2024, 1, 31)
 NOBODY = core.Stays(np.zeros(0, int), np.zeros(0, int), np.zeros(0, int), np.zeros(0))
 
 
-def deal(key: int, owner: int) -> OpenDeal:
-    return OpenDeal(key, str(key), "", 1, "agreed", "proven", 100 + key % 7, "EUR", owner, 1, None, None, 5, 9, 0)
+def deals(keys: Ints) -> OpenDeals:
+    """Deals of two owners in turn, all alike but for their amounts."""
+    same = {
+        "cell": 0,
+        "version": 1,
+        "stage": 0,
+        "proof": 0,
+        "currency": 0,
+        "team": 1,
+        "stayed": 5,
+        "age": 9,
+        "rests": 0,
+    }
+    columns = {name: np.full(len(keys), value) for name, value in same.items()}
+    nobody = np.full(len(keys), NO_DAY)
+    return OpenDeals(key=keys, amount=(100 + keys % 7).astype(np.float64), owner=1 + keys % 2, expected=nobody, **columns)
 
 
-def snapshots(days: int, each: int) -> tuple[list[boosted.Snapshot], dict[int, date]]:
+def snapshots(days: int, each: int) -> tuple[list[boosted.Snapshot], boosted.Wins]:
     """Monthly snapshots; deals of owner 1 are won in 20 days nine times in ten, those of owner 2 once in ten."""
     chance = np.random.default_rng(4)
     shots: list[boosted.Snapshot] = []
-    won: dict[int, date] = {}
+    won = []
+    nothing = Brought(*(np.zeros(0, int),) * 4, np.zeros(0))
     for turn in range(days):
         day = BEGIN + timedelta(days=30 * turn)
-        deals = tuple(deal(1000 * turn + at, 1 + at % 2) for at in range(each))
-        won |= {
-            found.deal_id: day + timedelta(days=20)
-            for found in deals
-            if chance.random() < (0.9 if found.owner_id == 1 else 0.1)
-        }
-        past = Past(day, (), NOBODY, NOBODY, deals, (), {}, State(0, 0, 0, 0, 0, None, 0))
-        shots.append(boosted.snapshot(past, np.full(each, 0.5), {(1, "agreed"): 0.5}))
-    return shots, won
+        open_ = deals(1000 * turn + np.arange(each))
+        lucky = chance.random(each) < np.where(open_.owner == 1, 0.9, 0.1)
+        won += [(key, day_number(day) + 20) for key in open_.key[lucky].tolist()]
+        past = Past(day, NOBODY, NOBODY, open_, nothing, np.zeros(1), State(0, 0, 0, 0, 0))
+        shots.append(boosted.snapshot(past, np.full(each, 0.5), np.array([0.5, np.nan])))
+    return shots, boosted.Wins(*np.array(won).T)
 
 
 def test_what_is_learned_tells_owners_apart_and_knows_nothing_of_later_days() -> None:
@@ -45,8 +59,9 @@ def test_what_is_learned_tells_owners_apart_and_knows_nothing_of_later_days() ->
     today = shots[6].day
     model = boosted.learn(shots, won, today)
     said = boosted.predict(model, shots[8])
-    assert auc_interval(said, boosted.came(shots[8], won))[1] > 0.8
-    known = {key: day for key, day in won.items() if day <= today}
+    assert auc_interval(said, won.soon_after(shots[8]))[1] > 0.8
+    until = won.days <= day_number(today)
+    known = boosted.Wins(won.keys[until], won.days[until])
     again = boosted.predict(boosted.learn(shots[:7], known, today), shots[8])
     np.testing.assert_array_equal(said, again)
 
@@ -54,8 +69,9 @@ def test_what_is_learned_tells_owners_apart_and_knows_nothing_of_later_days() ->
 def test_too_little_is_not_learned_from() -> None:
     shots, won = snapshots(5, 20)
     assert boosted.learn(shots, won, BEGIN + timedelta(days=999)) is None
-    assert boosted.learn([], {}, BEGIN) is None
-    assert boosted.learn(shots, {}, BEGIN + timedelta(days=999)) is None
+    nobody = boosted.Wins(np.zeros(0, int), np.zeros(0, int))
+    assert boosted.learn([], nobody, BEGIN) is None
+    assert boosted.learn(shots, nobody, BEGIN + timedelta(days=999)) is None
 
 
 def test_pages_do_not_load_what_only_learning_needs() -> None:

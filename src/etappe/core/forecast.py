@@ -8,10 +8,9 @@ whatever way a deal takes, steps back included.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -30,7 +29,6 @@ WEIGHT: Final = 20.0
 """How many stays of the whole a cell's own stays are mixed with; how many closed deals the whole then stands for."""
 SEEN_ENOUGH: Final = 5
 """A curve ends where fewer stays than this were still watched."""
-_CHUNK: Final = 400_000
 
 
 @dataclass(frozen=True)
@@ -74,38 +72,59 @@ class Curves:
         """Chance to be won within d days of entering each cell, cells by days 0 to `HORIZON`.
 
         The renewal equation W_c(t) = sum over u <= t of q_c,won(u) + sum over s, u <= t of q_c,s(u) W_s(t - u), solved
-        day by day; steps on the same day are a linear system.
+        day by day; steps on the same day are a linear system. Only pairs of cells between which somebody moved count.
         """
         steps = self._steps
         cells = len(steps)
         won = np.cumsum(steps[:, cells, :], axis=1)
-        moves = steps[:, :cells, :]
-        same_day = np.linalg.inv(np.eye(cells) - np.minimum(moves[:, :, 0], 1 - 1e-9))
+        here, there = np.nonzero(steps[:, :cells, :].any(axis=2))
+        moves = steps[here, there]
+        same_day = np.linalg.inv(np.eye(cells) - np.minimum(steps[:, :cells, 0], 1 - 1e-9))
         found = np.zeros((cells, HORIZON + 1))
         for day in range(HORIZON + 1):
-            past = np.einsum("csu,su->c", moves[:, :, 1 : day + 1], found[:, :day][:, ::-1]) if day else 0.0
-            found[:, day] = same_day @ (won[:, day] + past)
+            past = np.einsum("pu,pu->p", moves[:, 1 : day + 1], found[there, :day][:, ::-1])
+            found[:, day] = same_day @ (won[:, day] + np.bincount(here, past, cells))
         return np.clip(np.maximum.accumulate(found, axis=1), 0.0, 1.0)
 
-    def from_now(self, cell: int, stayed: int) -> Floats:
-        """Chance to be won within d days from now for a deal that has been in `cell` for `stayed` days.
+    def from_now(self, stayed: Sequence[int] | Ints) -> Floats:
+        """Chance to be won within d days from now for a deal that has been in a cell for so long: cells x stayed x d.
+
+        Day by day backwards: who is there after s days leaves on that day, or is there after s + 1.
 
         Beyond the longest stay that was watched often enough, what held at its end is taken to hold on. One more stay,
         which goes as if it had just begun, is added to those that lasted as long: that none of few was won does not
         make it impossible.
         """
-        stayed = int(min(stayed, self.last[cell]))
         cells = len(self.ended)
-        gone, leave = self.gone[cell, stayed:], self.leave[cell, :, stayed:]
-        still = np.concatenate([[1.0], np.cumprod(1 - gone)[:-1]])
-        steps = np.zeros((cells + 1, HORIZON + 1))
-        steps[:, : len(still)] = leave * still
-        found = np.cumsum(steps[cells])
-        for other in np.flatnonzero(steps[:cells].any(axis=1)):
-            found += np.convolve(steps[other], self.won_within[other])[: HORIZON + 1]
-        lasted = float(self.watched[cell, stayed])
-        share = lasted / (lasted + 1)
-        return np.clip(np.maximum.accumulate(share * found + (1 - share) * self.won_within[cell]), 0.0, 1.0)
+        wanted = np.minimum(np.asarray(stayed, dtype=np.int64)[None, :], self.last[:, None])
+        found = np.zeros((*wanted.shape, HORIZON + 1))
+        reached = np.vstack([self.won_within, np.ones(HORIZON + 1)])
+        leave = np.ascontiguousarray(np.moveaxis(self.leave, 2, 0))
+        now = np.zeros((cells, HORIZON + 1))
+        for day in range(HORIZON, -1, -1):
+            later = now[:, :-1] * (1 - self.gone[:, day, None])
+            now = leave[day] @ reached
+            now[:, 1:] += later
+            where = np.nonzero(wanted == day)
+            found[where] = now[where[0]]
+        lasted = np.take_along_axis(self.watched, wanted, axis=1)
+        share = (lasted / (lasted + 1))[:, :, None]
+        found *= share
+        found += (1 - share) * self.won_within[:, None, :]
+        return np.clip(np.maximum.accumulate(found, axis=2), 0.0, 1.0)
+
+
+AGES: Final = np.asarray([*range(14), *range(14, 140, 7), *range(140, HORIZON, 28)], dtype=np.int64)
+"""Days in steps that grow, so that deals of about one age share a curve."""
+
+
+def age_step(days: Ints) -> Ints:
+    """The place in `AGES` of the step that so many days lie in.
+
+    >>> AGES[age_step(np.array([13, 20, 21, 5000]))].tolist()
+    [13, 14, 21, 532]
+    """
+    return np.asarray(np.searchsorted(AGES, days, side="right") - 1, dtype=np.int64)
 
 
 def fit(stays: Stays, cells: int, alike: Ints | None = None) -> Curves:
@@ -168,7 +187,7 @@ def _translated(ends: Floats, group: Ints, cell: int, alike: Ints) -> Floats:
     total: Floats = np.zeros(ends[cell].shape, dtype=np.float64)
     for other in group:
         offset = cell - other
-        for leads in range(cells):
+        for leads in np.flatnonzero(ends[other, :cells].any(axis=1)):
             own = leads + offset
             fits = 0 <= own < cells and alike[own] == alike[leads]
             total[own if fits else leads] += ends[other, leads]
@@ -176,18 +195,18 @@ def _translated(ends: Floats, group: Ints, cell: int, alike: Ints) -> Floats:
     return total
 
 
-def mixed(own: Floats, whole: Floats, seen: float) -> Floats:
+def mixed(own: Floats, whole: Floats, seen: Floats | float) -> Floats:
     """A cell's curve drawn towards the whole: its own with weight n / (n + `WEIGHT`), n ends seen in it.
 
     >>> mixed(np.array([0.8]), np.array([0.2]), 20.0).tolist()
     [0.5]
     """
-    weight = seen / (seen + WEIGHT)
+    weight = np.asarray(seen / (seen + WEIGHT))
     return np.asarray(weight * own + (1 - weight) * whole, dtype=np.float64)
 
 
-def shifted(within: Floats, step: float) -> Floats:
-    """The curve with its log-odds moved by `step` on every day; what cannot be stays impossible.
+def shifted(within: Floats, step: Floats | float) -> Floats:
+    """Chances with their log-odds moved by `step`; what cannot be stays impossible.
 
     >>> shifted(np.array([0.0, 0.5]), 1.0986).round(3).tolist()
     [0.0, 0.75]
@@ -206,36 +225,38 @@ def step_between(one: Floats, other: Floats) -> Floats:
     return np.asarray(np.clip(np.log(b / (1 - b)) - np.log(a / (1 - a)), -3, 3), dtype=np.float64)
 
 
-def quantiles(within: Floats, shares: Sequence[float] = (0.1, 0.5, 0.9)) -> tuple[int, ...]:
-    """After how many days these shares of the wins have come, if it is won at all; empty where it cannot be.
+NEVER: Final = -1
+"""In the place of a day: it cannot be."""
 
-    >>> quantiles(np.array([0.0, 0.1, 0.2, 0.2]))
-    (1, 1, 2)
+
+def quantiles(within: Floats, shares: Sequence[float] = (0.1, 0.5, 0.9)) -> Ints:
+    """After how many days these shares of the wins have come, if it is won at all, by row; `NEVER` where it cannot be.
+
+    >>> quantiles(np.array([[0.0, 0.1, 0.2, 0.2], [0, 0, 0, 0]])).tolist()
+    [[1, 1, 2], [-1, -1, -1]]
     """
-    if within[-1] <= 0:
-        return ()
-    return tuple(int(np.searchsorted(within, share * within[-1] - 1e-12)) for share in shares)
+    last = within[:, -1:]
+    days = np.column_stack([(within < share * last - 1e-12).sum(axis=1) for share in shares])
+    return np.where(last > 0, days, NEVER)
 
 
-def by_period(within: Floats, ends: Sequence[int], rests: int = 0) -> Floats:
-    """The chance to be won in each period; `ends` are its last days counted from now, `rests` days nothing happens.
+def by_period(within: Floats) -> Floats:
+    """The chance to be won in each period, from those to be won by the end of each; one row per deal.
 
-    >>> by_period(np.array([0.0, 0.1, 0.3, 0.4]), [1, 3]).round(3).tolist()
-    [0.1, 0.3]
+    >>> by_period(np.array([[0.1, 0.4]])).round(3).tolist()
+    [[0.1, 0.3]]
     """
-    days = np.minimum(np.asarray(ends, dtype=np.int64) - rests, len(within) - 1)
-    reached = np.where(days >= 0, within[np.maximum(days, 0)], 0.0)
-    return np.diff(reached, prepend=0.0)
+    return np.diff(within, axis=1, prepend=0.0)
 
 
-def unsure(chance: float, seen: float) -> float:
-    """How unsure a chance is that rests on `seen` cases: the standard error of its log-odds.
+def unsure(chance: Floats, seen: Floats) -> Floats:
+    """How unsure chances are that rest on `seen` cases: the standard error of their log-odds.
 
-    >>> round(unsure(0.5, 100), 3)
-    0.2
+    >>> unsure(np.array([0.5]), np.array([100.0])).round(3).tolist()
+    [0.2]
     """
-    inside = min(max(chance, 0.01), 0.99)
-    return 1 / sqrt(max(seen, 1.0) * inside * (1 - inside))
+    inside = np.clip(chance, 0.01, 0.99)
+    return np.asarray(1 / np.sqrt(np.maximum(seen, 1.0) * inside * (1 - inside)), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -247,42 +268,82 @@ class Open:
     unsure: Floats
     group: Ints
 
+    def rows(self, where: Ints) -> Open:
+        """Some of them."""
+        return Open(self.chances[where], self.amount[where], self.unsure[where], self.group[where])
+
+
+ALONE: Final = 60
+"""So many deals of a group, those that weigh the most, are drawn one by one; the others' sum is as good as normal."""
+_NODES: Final = np.arange(-4.0, 4.25, 0.5)
+
 
 def simulate(deals: Open, groups: int, draws: int, chance: np.random.Generator, common: float = 0.0) -> Floats:
     """What the deals bring: `draws` possible amounts by group and period (groups x draws x periods).
 
     In each draw every deal is won in one period or not at all, and all chances are off together by one random step of
     their log-odds: what is not known about the curves concerns all deals at once, so it does not average out. `common`
-    is added to it (standard deviation of the log-odds). Deals are drawn in chunks, so memory does not grow with them.
+    is added to it (standard deviation of the log-odds).
+
+    Of a group of many deals, the few that its sum hangs on are drawn one by one. The sum of the rest is drawn from the
+    normal distribution with its mean and its covariance between periods, both as they are at that step.
     """
-    periods = deals.chances.shape[1]
-    total = np.zeros((groups, draws, periods))
     steps = chance.standard_normal(draws)
-    for part in _parts(len(deals.amount), draws):
-        won_in = _drawn(deals.chances[part], np.hypot(deals.unsure[part], common), steps, chance)
-        for period in range(periods):
-            brought = (won_in == period) * deals.amount[part][:, None]
-            np.add.at(total[:, :, period], deals.group[part], brought)
+    total = np.zeros((groups, draws, deals.chances.shape[1]))
+    for group in range(groups):
+        mine = np.flatnonzero(deals.group == group)
+        heavy = _weight(deals, mine)
+        first = np.argsort(-heavy, kind="stable")
+        alone, rest = deals.rows(mine[first[:ALONE]]), deals.rows(mine[first[ALONE:]])
+        total[group] = _one_by_one(alone, steps, common, chance)
+        if len(rest.amount):
+            total[group] += _together(rest, steps, common, chance)
     return total
 
 
-def _parts(count: int, draws: int) -> Iterator[slice]:
-    size = max(1, _CHUNK // draws)
-    for start in range(0, count, size):
-        yield slice(start, start + size)
+def _weight(deals: Open, mine: Ints) -> Floats:
+    """How much each deal adds to the variance of its group's sum."""
+    whole = deals.chances[mine].sum(axis=1)
+    return np.asarray(deals.amount[mine] ** 2 * whole * (1 - np.minimum(whole, 1.0)), dtype=np.float64)
 
 
-def _drawn(chances: Floats, off: Floats, steps: Floats, chance: np.random.Generator) -> Ints:
-    """The period each deal is won in, by draw; the number of periods where it is not."""
-    whole = np.clip(chances.sum(axis=1), 1e-9, 1 - 1e-9)
-    odds = (whole / (1 - whole))[:, None] * np.exp(off[:, None] * steps)
-    scale = odds / (1 + odds) / whole[:, None]
-    luck = chance.random(scale.shape) / scale
-    reached = np.cumsum(chances, axis=1)
-    won_in = np.full(luck.shape, chances.shape[1], dtype=np.int64)
-    for period in range(chances.shape[1] - 1, -1, -1):
-        won_in[luck < reached[:, period, None]] = period
-    return won_in
+def _scale(deals: Open, steps: Floats, common: float) -> Floats:
+    """By what factor the chances of each deal are off at each step (deals x steps)."""
+    whole = np.clip(deals.chances.sum(axis=1), 1e-9, 1 - 1e-9)
+    odds = (whole / (1 - whole))[:, None] * np.exp(np.hypot(deals.unsure, common)[:, None] * steps)
+    return np.asarray(odds / (1 + odds) / whole[:, None], dtype=np.float64)
+
+
+def _one_by_one(deals: Open, steps: Floats, common: float, chance: np.random.Generator) -> Floats:
+    """The sum of these deals, each drawn for itself: draws by periods."""
+    luck = chance.random((len(deals.amount), len(steps))) / _scale(deals, steps, common)
+    reached = np.cumsum(deals.chances, axis=1)
+    won_by = (deals.amount @ (luck < reached[:, period, None]) for period in range(reached.shape[1]))
+    return np.diff(np.column_stack(list(won_by)), axis=1, prepend=0.0)
+
+
+def _together(deals: Open, steps: Floats, common: float, chance: np.random.Generator) -> Floats:
+    """The sum of many deals, as a normal distribution at each step: draws by periods."""
+    periods = deals.chances.shape[1]
+    scale = _scale(deals, _NODES, common)
+    expected = deals.chances * deals.amount[:, None]
+    one, other = np.triu_indices(periods)
+    mean = expected.T @ scale
+    spread = np.zeros((len(_NODES), periods, periods))
+    spread[:, one, other] = -((expected[:, one] * expected[:, other]).T @ scale**2).T
+    spread[:, other, one] = spread[:, one, other]
+    spread[:, np.arange(periods), np.arange(periods)] += ((expected * deals.amount[:, None]).T @ scale).T
+    root = _root(spread)
+    nearest = np.clip(np.rint((steps - _NODES[0]) / (_NODES[1] - _NODES[0])), 0, len(_NODES) - 1).astype(np.int64)
+    noise = chance.standard_normal((len(steps), periods))
+    middle = np.column_stack([np.interp(steps, _NODES, row) for row in mean])
+    return np.asarray(np.maximum(middle + np.einsum("dij,dj->di", root[nearest], noise), 0.0), dtype=np.float64)
+
+
+def _root(spread: Floats) -> Floats:
+    """A square root of each covariance; they are singular where a period cannot bring anything."""
+    values, vectors = np.linalg.eigh(spread)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :], dtype=np.float64)
 
 
 INTERVALS: Final = (0.5, 0.8)

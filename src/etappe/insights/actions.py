@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
+from django.db import connection
+
 from etappe.core.actor import Actor
-from etappe.core.forecast import MINIMUM, step_between
+from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.periods import local_day
 from etappe.insights.forecast import backtest, boosted, said
 from etappe.insights.forecast.past import Past, known_on, last_seen
-from etappe.insights.forecast.said import Chance, Fitted
+from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
+from etappe.insights.forecast.said import Chances, Fitted
 from etappe.insights.forecast.why import reasons
 from etappe.insights.models import Forecast, ForecastDeal
+from etappe.journal.load import as_text, copy_rows
 from etappe.journal.record import action
 from etappe.playbook.queries import all_specs
 from etappe.team.access import require
@@ -22,7 +26,6 @@ from etappe.team.queries import workspace
 
 CURRENT: Final = "current"
 WEEKLY: Final = "weekly"
-_BATCH: Final = 2000
 
 
 @action
@@ -34,19 +37,21 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     require(actor, "workspace.edit")
     settings = workspace()
     day = last_seen(local_day(at, settings.zone))
-    past = known_on(day, zone=settings.zone, present=True)
+    records = read(settings.zone)
+    past = known_on(records, day, present=True)
     stages = _stages_of()
-    curves = said.fitted(past, stages.alike)
-    tried = backtest.backtest(day, zone=settings.zone, currency=settings.currency, stages=stages)
-    steps = _steps(past, curves, stages, tried)
-    found = said.chances(past, curves, steps) if curves.closed >= MINIMUM else []
-    row = _row(past, curves, backtest.summary(tried), settings.currency, at)
+    curves = said.fitted(past, records.cells, stages.alike)
+    tried = backtest.backtest(records, day, currency=settings.currency, stages=stages)
+    found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
+    row = _row(records, past, curves, backtest.summary(tried), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()
-    _store(Forecast(kind=CURRENT, **row), found, curves)
+    current = Forecast.objects.create(kind=CURRENT, **row)
+    if curves.closed >= MINIMUM:
+        _store(current, records, curves, found)
     monday = day - timedelta(days=day.weekday())
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
-        _store(Forecast(kind=WEEKLY, **row), found, curves)
-    return len(found)
+        _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
+    return len(found.open) if curves.closed >= MINIMUM else 0
 
 
 def is_due(at: datetime) -> bool:
@@ -68,74 +73,86 @@ def _stages_of() -> backtest.Stages:
     return backtest.Stages(alike, place)
 
 
-def _steps(past: Past, curves: Fitted, stages: backtest.Stages, tried: backtest.Backtest) -> dict[int, float]:
+def _steps(
+    records: Records, past: Past, curves: Fitted, stages: backtest.Stages, tried: backtest.Backtest
+) -> Floats | None:
     """By how much the log-odds of each deal are moved, where the boosted way was chosen."""
     if tried.model is None:
-        return {}
-    shot = boosted.snapshot(past, said.soon(past, curves, boosted.SOON), stages.place)
-    steps = step_between(shot.by_curves, boosted.predict(tried.model, shot))
-    return dict(zip(shot.keys.tolist(), steps.tolist(), strict=True))
+        return None
+    place = np.asarray([stages.place.get(cell, np.nan) for cell in records.cells] + [np.nan])
+    shot = boosted.snapshot(past, said.soon(curves, past.open, boosted.SOON), place)
+    return step_between(shot.by_curves, boosted.predict(tried.model, shot))
 
 
-def _row(past: Past, curves: Fitted, tried: dict[str, Any], currency: str, at: datetime) -> dict[str, Any]:
-    currencies = sorted({deal.currency for deal in past.open} | {row.currency for row in past.brought})
+def _row(
+    records: Records, past: Past, curves: Fitted, tried: dict[str, Any], currency: str, at: datetime
+) -> dict[str, Any]:
+    codes = np.unique(np.concatenate([past.open.currency, past.brought.currency])).tolist()
     return {
         "day": past.day,
         "made_at": at,
         "method": tried["method"],
         "currency": currency,
         "closed": curves.closed,
-        "arrivals": {each: said.arrivals(past, each) for each in currencies},
-        "stages": list(_stages(past, curves)),
+        "arrivals": {records.currencies[code]: said.arrivals(past.brought, code, past.day) for code in codes},
+        "stages": list(_stages(records, curves)),
         "quality": _quality(past),
         "backtest": tried,
     }
 
 
-def _stages(past: Past, curves: Fitted) -> Iterable[dict[str, Any]]:
-    for (version, stage), cell in curves.at.items():
+def _stages(records: Records, curves: Fitted) -> Iterable[dict[str, Any]]:
+    for cell, (version, stage) in enumerate(records.cells):
         assert curves.stages is not None
         won = float(curves.stages.won_within[cell, -1])
-        yield {"version": version, "stage": stage, "n": float(curves.stages.ended[cell]), "won": won}
+        yield {"version": version, "stage": stage, "n": float(curves.ended[cell]), "won": won}
 
 
 def _quality(past: Past) -> dict[str, int]:
     """What is odd about the records, and what was done about it; only what there is."""
     counts = {
-        "open_without_amount": sum(deal.amount is None for deal in past.open),
+        "open_without_amount": int(np.isnan(past.open.amount).sum()),
         "won_without_amount": past.state.won_without_amount,
         "ends_first": past.state.ends_first,
         "other_currencies": max(0, past.state.currencies - 1),
-        "overdue": sum(bool(deal.expected_close and deal.expected_close < past.day) for deal in past.open),
+        "overdue": int((past.open.expected < day_number(past.day)).sum()),
     }
     return {name: count for name, count in counts.items() if count}
 
 
-def _store(row: Forecast, found: list[Chance], curves: Fitted) -> None:
-    row.save()
-    typical = {(deal["version"], deal["stage"]): deal["won"] for deal in row.stages}
-    rows = (_deal(row, each, reasons(each, curves, typical)) for each in found)
-    ForecastDeal.objects.bulk_create(rows, batch_size=_BATCH)
+_DEAL: Final = (
+    "forecast_id", "deal_id", "version_id", "stage", "proof", "amount", "amount_known", "currency", "expected_close",
+    "rests", "stayed", "chance", "unsure", "seen", "months", "days", "why",
+)  # fmt: skip
 
 
-def _deal(row: Forecast, each: Chance, why: list[list[Any]]) -> ForecastDeal:
-    deal = each.deal
-    return ForecastDeal(
-        forecast=row,
-        deal_id=deal.deal_id,
-        version_id=deal.version,
-        stage=deal.stage,
-        proof=deal.proof,
-        amount=Decimal(str(round(each.amount, 4))),
-        amount_known=each.amount_known,
-        currency=deal.currency,
-        expected_close=deal.expected_close,
-        rests=deal.rests,
-        stayed=deal.stayed,
-        chance=each.within,
-        unsure=each.unsure,
-        seen=each.seen,
-        months=[round(share, 6) for share in each.months],
-        days=list(each.days),
-        why=why,
-    )
+def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> None:
+    """What was said of each deal, all rows at once."""
+    deals, count = found.open, len(found.open)
+    columns = (
+        [row.id] * count, deals.key.tolist(), deals.version.tolist(),
+        [records.stages[code] for code in deals.stage.tolist()], [PROOFS[code] for code in deals.proof.tolist()],
+        np.round(found.amount, 4).tolist(), found.amount_known.tolist(),
+        [records.currencies[code] for code in deals.currency.tolist()],
+        [None if number == NO_DAY else day_of(number) for number in deals.expected.tolist()],
+        deals.rests.tolist(), deals.stayed.tolist(), found.within.tolist(), found.unsure.tolist(),
+        found.seen.astype(np.int64).tolist(), np.round(found.months, 6).tolist(),
+        [[day for day in days if day != NEVER] for days in said.likely(curves, found).tolist()],
+        map(as_text, reasons(found, curves)),
+    )  # fmt: skip
+    copy_rows(ForecastDeal._meta.db_table, _DEAL, zip(*columns, strict=True))
+
+
+_FROZEN: Final = """
+INSERT INTO insights_forecastdeal ({columns}) SELECT {others} FROM insights_forecastdeal WHERE forecast_id = %s
+"""
+
+
+def _freeze(current: Forecast, weekly: Forecast) -> None:
+    """Keep what is said now as that of its week."""
+    columns = ", ".join(_DEAL)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FROZEN.format(columns=columns, others=columns.replace("forecast_id", "%s::bigint")),
+            [weekly.id, current.id],
+        )

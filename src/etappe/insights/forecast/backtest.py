@@ -8,33 +8,23 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection
 
 from etappe.core import calibration
 from etappe.core import forecast as core
 from etappe.core.forecast import Floats, Range
 from etappe.insights.forecast import boosted, said
 from etappe.insights.forecast.boosted import SOON
-from etappe.insights.forecast.past import Past, known_on
-from etappe.insights.forecast.said import Chance
+from etappe.insights.forecast.past import Brought, Past, known_on, won_by
+from etappe.insights.forecast.records import NO_DAY, WON, Records, day_number, months_of
+from etappe.insights.forecast.said import Chances
 from etappe.insights.forecast.table import Bools
 
 BEFORE: Final = (1, 2, 3, 6)
 MONTHS: Final = 12
 """So many past months are tried."""
 LEAD: Final = 6
-"""So many months before them are only learned from."""
+"""So many months before them are only learned from; then, and after as many again, the boosted way is learned anew."""
 QUANTILES: Final = (("low80", 0.1), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high80", 0.9))
-
-_WON = "SELECT deal_id, decided_on FROM fact_deal WHERE outcome = 'won' AND decided_on <= %s"
-_SHARES = """
-SELECT visit.version, visit.stage, avg((deal.outcome = 'won')::int)::float8 AS share
-FROM (SELECT DISTINCT deal_id, process_version_id AS version, stage FROM fact_stage_visit
-      WHERE status = 'open' AND entered_at < %s) AS visit
-JOIN fact_deal AS deal USING (deal_id)
-WHERE deal.decided_on <= %s
-GROUP BY 1, 2
-"""
 
 
 @dataclass(frozen=True)
@@ -88,7 +78,7 @@ class Backtest:
     model: Any
 
 
-def backtest(day: date, *, zone: str, currency: str, stages: Stages) -> Backtest:
+def backtest(records: Records, day: date, *, currency: str, stages: Stages) -> Backtest:
     """Forecasts as of the beginnings of past months, each made only of what was known then.
 
     Where enough deals were ever closed, both ways are tried, and the boosted one is taken only if its chances were
@@ -96,9 +86,9 @@ def backtest(day: date, *, zone: str, currency: str, stages: Stages) -> Backtest
     """
     begins = [said.month_of(day, -back) for back in range(MONTHS + max(BEFORE) - 1 + LEAD, 0, -1)]
     last = said.month_of(day) - timedelta(days=1)
-    run = _Run(last, said.month_of(last, 2 - MONTHS - max(BEFORE)), currency, stages)
+    run = _Run(records, last, said.month_of(last, 2 - MONTHS - max(BEFORE)), currency, stages)
     for begin in begins:
-        past = known_on(begin - timedelta(days=1), zone=zone, present=False)
+        past = known_on(records, begin - timedelta(days=1), present=False)
         if past.state.closed >= core.MINIMUM:
             run.take(begin, past)
     return run.result()
@@ -107,59 +97,53 @@ def backtest(day: date, *, zone: str, currency: str, stages: Stages) -> Backtest
 class _Run:
     """Goes through past days in their order; what is learned from them is learned only when it could be seen."""
 
-    def __init__(self, last: date, first: date, currency: str, stages: Stages) -> None:
-        self.last, self.first, self.currency, self.stages = last, first, currency, stages
+    def __init__(self, records: Records, last: date, first: date, currency: str, stages: Stages) -> None:
+        self.records, self.last, self.first, self.stages = records, last, first, stages
+        self.currency = records.currencies.index(currency) if currency in records.currencies else -1
+        self.place = np.asarray([stages.place.get(cell, np.nan) for cell in records.cells] + [np.nan])
         self.tried: dict[str, list[Tried]] = {"curves": [], "boosted": []}
         self.misses: dict[str, list[tuple[date, float]]] = {"curves": [], "boosted": []}
         self.deals: list[tuple[Floats, Floats, Floats, Bools]] = []
         self.snapshots: list[boosted.Snapshot] = []
-        self.won_on = _won_on(last)
+        self.wins = boosted.Wins.of(records, last)
         self.model: Any = None
         self.closed = 0
 
     def take(self, begin: date, past: Past) -> None:
         """Make the forecast as of the day before `begin`, and compare it."""
         self.closed = past.state.closed
-        curves = said.fitted(past, self.stages.alike)
-        shot = boosted.snapshot(past, said.soon(past, curves, SOON), self.stages.place)
-        if self.closed >= boosted.ENOUGH_CLOSED and begin.month % 3 == 1:
-            self.model = boosted.learn(self.snapshots, self.won_on, past.day) or self.model
+        curves = said.fitted(past, self.records.cells, self.stages.alike)
+        shot = boosted.snapshot(past, said.soon(curves, past.open, SOON), self.place)
+        if self.closed >= boosted.ENOUGH_CLOSED and (begin.month - self.first.month) % LEAD == 0:
+            self.model = boosted.learn(self.snapshots, self.wins, past.day) or self.model
         self.snapshots.append(shot)
         if begin < self.first:
             return
-        shares = _shares(past.day)
+        shares = shares_won(self.records, past.day)
         learned = boosted.predict(self.model, shot) if self.model else shot.by_curves
         self._compare_deals(past, shot, learned, shares)
         self._compare_months("curves", begin, past, said.chances(past, curves), shares)
         steps = core.step_between(shot.by_curves, learned)
-        moved = dict(zip(shot.keys.tolist(), steps.tolist(), strict=True))
-        self._compare_months("boosted", begin, past, said.chances(past, curves, moved), shares)
+        self._compare_months("boosted", begin, past, said.chances(past, curves, steps), shares)
 
-    def _compare_deals(
-        self, past: Past, shot: boosted.Snapshot, learned: Floats, shares: Mapping[tuple[int, str], float]
-    ) -> None:
+    def _compare_deals(self, past: Past, shot: boosted.Snapshot, learned: Floats, shares: Floats) -> None:
         if past.day + timedelta(days=SOON) <= self.last:
-            of_stage = [shares.get((deal.version, deal.stage), 0.0) for deal in past.open]
-            came = boosted.came(shot, self.won_on)
-            self.deals.append((shot.by_curves, learned, np.asarray(of_stage, dtype=np.float64), came))
+            self.deals.append((shot.by_curves, learned, shares[past.open.cell], self.wins.soon_after(shot)))
 
-    def _compare_months(
-        self, way: str, begin: date, past: Past, found: Sequence[Chance], shares: Mapping[tuple[int, str], float]
-    ) -> None:
+    def _compare_months(self, way: str, begin: date, past: Past, found: Chances, shares: Floats) -> None:
         chance = np.random.default_rng(begin.toordinal())
-        own = [each for each in found if each.deal.currency == self.currency]
-        open_deals = said.drawn(own, [0] * len(own), 1, chance)[0]
-        coming = said.arrivals(past, self.currency)
-        total = open_deals[:, 1:] + said.drawn_arrivals(coming, list(coming), past.day, chance)[:, 1:]
+        own = found.open.currency == self.currency
+        coming = said.arrivals(past.brought, self.currency, past.day)
+        total = _drawn(found, own, chance) + said.drawn_arrivals(coming, list(coming), past.day, chance)[:, 1:]
         widen = core.widening([miss for end, miss in self.misses[way] if end <= begin])
-        usual = _usual(past, self.currency)
+        usual = _usual(past.brought, self.currency, past.day)
         for before in BEFORE:
             month = said.month_of(begin, before - 1)
             if month > self.last or before >= said.known_ahead(coming):
                 continue
-            raw, came = core.summed_up(total[:, before - 1]), _came(month, self.currency)
+            raw, came = core.summed_up(total[:, before - 1]), _came(self.records, month, self.currency)
             shown = core.summed_up(total[:, before - 1], widen)
-            row = Tried(month, before, shown, came, *_pipeline(own, shares, month), usual, len(own))
+            row = Tried(month, before, shown, came, *_pipeline(found, own, shares, month), usual, int(own.sum()))
             self.tried[way].append(row)
             self.misses[way].append((said.month_of(month, 1), core.miss(came, raw)))
 
@@ -170,7 +154,7 @@ class _Run:
         way = "boosted" if self.model and _is_better(deals, self.tried) else "curves"
         first = said.month_of(self.last, 1 - MONTHS)
         tried = tuple(each for each in self.tried[way] if each.month >= first)
-        model = boosted.learn(self.snapshots, self.won_on, self.last) if way == "boosted" else None
+        model = boosted.learn(self.snapshots, self.wins, self.last) if way == "boosted" else None
         return Backtest(way, tried, deals, tuple(miss for _, miss in self.misses[way]), model)
 
 
@@ -183,47 +167,47 @@ def _is_better(deals: Deals, tried: Mapping[str, Sequence[Tried]]) -> bool:
     return off["boosted"] <= off["curves"]
 
 
-def _shares(day: date) -> dict[tuple[int, str], float]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SHARES, [day + timedelta(days=1), day])
-        return {(version, stage): share for version, stage, share in cursor.fetchall()}
+def shares_won(records: Records, day: date) -> Floats:
+    """Of the deals decided by a day that had ever been in a cell, the share won; the last one stands for no cell."""
+    firsts, cells = records.firsts, len(records.cells)
+    decided = (records.deals.decided <= day_number(day))[firsts.deal]
+    seen = decided & (firsts.entered < records.moment(day + timedelta(days=1)))
+    won = won_by(records, day_number(day))[firsts.deal[seen]]
+    count = np.bincount(firsts.cell[seen], minlength=cells + 1)
+    share = np.bincount(firsts.cell[seen], won, cells + 1) / np.maximum(count, 1)
+    return np.asarray(share, dtype=np.float64)
 
 
-def _won_on(last: date) -> dict[int, date]:
-    with connection.cursor() as cursor:
-        cursor.execute(_WON, [last])
-        return dict(cursor.fetchall())
+def _drawn(found: Chances, own: Bools, chance: np.random.Generator) -> Floats:
+    """Possible amounts of the open deals in the months after this one."""
+    everyone = np.zeros(int(own.sum()), dtype=np.int64)
+    deals = core.Open(found.months[own, 1:], found.amount[own], found.unsure[own], everyone)
+    return np.asarray(core.simulate(deals, 1, said.DRAWS, chance)[0], dtype=np.float64)
 
 
-def _came(month: date, currency: str) -> float:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(amount), 0)::float8 FROM fact_deal"
-            " WHERE outcome = 'won' AND currency = %s AND decided_on >= %s AND decided_on < %s",
-            [currency, month, said.month_of(month, 1)],
-        )
-        return float(cursor.fetchone()[0])
+def _came(records: Records, month: date, currency: int) -> float:
+    deals = records.deals
+    won = (deals.standing == WON) & (deals.currency == currency)
+    won &= (deals.decided >= day_number(month)) & (deals.decided < day_number(said.month_of(month, 1)))
+    return float(np.nansum(deals.amount[won]))
 
 
-def _usual(past: Past, currency: str) -> float:
+def _usual(brought: Brought, currency: int, day: date) -> float:
     """The average month of the year before, or of the months since the first won deal where that is less."""
-    month = said.month_of(past.day)
-    rows = [row for row in past.brought if row.currency == currency and row.month > said.month_of(month, -12)]
-    if not rows:
+    now = int(months_of(np.asarray([day_number(day)]))[0])
+    mine = (brought.currency == currency) & (brought.won > now - 12)
+    if not mine.any():
         return 0.0
-    first = min(row.month for row in rows)
-    months = (month.year - first.year) * 12 + month.month - first.month + 1
-    return sum(row.amount for row in rows) / months
+    return float(brought.amount[mine].sum()) / (now - int(brought.won[mine].min()) + 1)
 
 
-def _pipeline(
-    found: Sequence[Chance], shares: Mapping[tuple[int, str], float], month: date
-) -> tuple[float | None, float | None]:
-    if not any(each.deal.expected_close for each in found):
+def _pipeline(found: Chances, own: Bools, shares: Floats, month: date) -> tuple[float | None, float | None]:
+    expected = found.open.expected
+    if not (own & (expected < NO_DAY)).any():
         return None, None
-    due = [each for each in found if each.deal.expected_close and said.month_of(each.deal.expected_close) == month]
-    weighted = sum(each.amount * shares.get((each.deal.version, each.deal.stage), 0.0) for each in due)
-    return weighted, sum(each.amount for each in due)
+    due = own & (expected >= day_number(month)) & (expected < day_number(said.month_of(month, 1)))
+    amounts = found.amount[due]
+    return float(amounts @ shares[found.open.cell[due]]), float(amounts.sum())
 
 
 def summary(found: Backtest) -> dict[str, Any]:

@@ -6,7 +6,7 @@ them within `SOON` days is learned once that time is over. scikit-learn is impor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from etappe.core.forecast import Floats
-from etappe.insights.forecast.past import OpenDeal, Past
+from etappe.core.forecast import Floats, Ints
+from etappe.insights.forecast.past import UNKNOWN, OpenDeals, Past
+from etappe.insights.forecast.records import NO_DAY, WON, Records, day_number
 from etappe.insights.forecast.table import Bools, Feature, Kind
 
 SOON: Final = 90
@@ -31,61 +32,74 @@ class Snapshot:
     """The deals open at the end of `day`, and what the curves said of each being won within `SOON` days."""
 
     day: date
-    keys: npt.NDArray[np.int64]
+    keys: Ints
     features: tuple[Feature, ...]
     by_curves: Floats
 
 
-def snapshot(past: Past, by_curves: Floats, place: Mapping[tuple[int, str], float]) -> Snapshot:
-    """What was known of the open deals; `place` says how far along each stage of a version is, 0 to 1."""
-    keys = np.asarray([deal.deal_id for deal in past.open], dtype=np.int64)
-    return Snapshot(past.day, keys, tuple(_features(past, by_curves, place)), by_curves)
+@dataclass(frozen=True)
+class Wins:
+    """Which deals were won on which day, by key in their order."""
+
+    keys: Ints
+    days: Ints
+
+    @classmethod
+    def of(cls, records: Records, last: date) -> Wins:
+        """Those of the records until a day."""
+        deals = records.deals
+        won = (deals.standing == WON) & (deals.decided <= day_number(last))
+        return cls(deals.key[won], deals.decided[won])
+
+    def soon_after(self, given: Snapshot) -> Bools:
+        """Whether each deal of the snapshot was won within `SOON` days of it."""
+        if not len(self.keys):
+            return np.zeros(len(given.keys), dtype=np.bool_)
+        place = np.minimum(np.searchsorted(self.keys, given.keys), len(self.keys) - 1)
+        days = self.days[place] - day_number(given.day)
+        return np.asarray((self.keys[place] == given.keys) & (days > 0) & (days <= SOON), dtype=np.bool_)
 
 
-def _features(past: Past, by_curves: Floats, place: Mapping[tuple[int, str], float]) -> list[Feature]:
+def snapshot(past: Past, by_curves: Floats, place: Floats) -> Snapshot:
+    """What was known of the open deals; `place` says how far along each cell is, 0 to 1, the last one of no stage."""
+    return Snapshot(past.day, past.open.key, tuple(_features(past.open, past.day, by_curves, place)), by_curves)
+
+
+def _features(deals: OpenDeals, day: date, by_curves: Floats, place: Floats) -> list[Feature]:
     inside = np.clip(by_curves, 1e-3, 1 - 1e-3)
-    deals = past.open
-    numbers: dict[str, Sequence[float]] = {
-        "curves": list(np.log(inside / (1 - inside))),
-        "place": [place.get((deal.version, deal.stage), np.nan) for deal in deals],
-        "stayed": [float(deal.stayed) for deal in deals],
-        "age": [np.nan if deal.age is None else float(deal.age) for deal in deals],
-        "amount": [np.nan if deal.amount is None else float(deal.amount) for deal in deals],
-        "due": [_due(deal, past.day) for deal in deals],
-        "season": [float(past.day.timetuple().tm_yday)] * len(deals),
+    numbers: dict[str, npt.NDArray[Any]] = {
+        "curves": np.log(inside / (1 - inside)),
+        "place": place[deals.cell],
+        "stayed": deals.stayed,
+        "age": np.where(deals.age == UNKNOWN, np.nan, deals.age),
+        "amount": deals.amount,
+        "due": np.where(deals.expected == NO_DAY, np.nan, deals.expected - day_number(day)),
+        "season": np.full(len(deals), day.timetuple().tm_yday),
     }
     words = {
-        "owner": [str(deal.owner_id or "") for deal in deals],
-        "team": [str(deal.team_id or "") for deal in deals],
-        "stage": [deal.stage for deal in deals],
-        "proof": [deal.proof for deal in deals],
-        "currency": [deal.currency for deal in deals],
+        "owner": deals.owner,
+        "team": deals.team,
+        "stage": deals.stage,
+        "proof": deals.proof,
+        "currency": deals.currency,
     }
-    empty = np.full(len(deals), np.nan)
+    empty, wordless = np.full(len(deals), np.nan), np.full(len(deals), "")
     return [
-        *(Feature(name, Kind.NUMBER, np.asarray(row, np.float64), _texts(row)) for name, row in numbers.items()),
-        *(Feature(name, Kind.CHOICE, empty, _texts(row)) for name, row in words.items()),
+        *(Feature(name, Kind.NUMBER, row.astype(np.float64), wordless) for name, row in numbers.items()),
+        *(Feature(name, Kind.CHOICE, empty, row.astype(np.str_)) for name, row in words.items()),
     ]
 
 
-def _texts(row: Sequence[Any]) -> npt.NDArray[np.str_]:
-    return np.asarray([str(value) for value in row], dtype=np.str_)
-
-
-def _due(deal: OpenDeal, day: date) -> float:
-    return float((deal.expected_close - day).days) if deal.expected_close else np.nan
-
-
-def learn(snapshots: Sequence[Snapshot], won_on: Mapping[int, date], today: date) -> Any:
+def learn(snapshots: Sequence[Snapshot], wins: Wins, today: date) -> Any:
     """A model of who is won soon, from the snapshots whose time was over by `today`; None where they are too few.
 
-    `won_on`: the day each deal was won; days after `today` are not looked at.
+    What was won after `today` is not looked at.
     """
     over = [each for each in snapshots if each.day + timedelta(days=SOON) <= today and len(each.keys)]
     if not over:
         return None
     keys = np.concatenate([each.keys for each in over])
-    won = np.concatenate([came(each, won_on) for each in over])
+    won = np.concatenate([wins.soon_after(each) for each in over])
     if len(won) < ENOUGH_ROWS or min(won.sum(), (~won).sum()) < ENOUGH_EACH:
         return None
     from etappe.insights.forecast.winning import fit
@@ -93,12 +107,6 @@ def learn(snapshots: Sequence[Snapshot], won_on: Mapping[int, date], today: date
     rows = _some(len(won))
     features = [_joined(columns).rows(rows) for columns in zip(*(each.features for each in over), strict=True)]
     return fit(features, won[rows], together=keys[rows])
-
-
-def came(given: Snapshot, won_on: Mapping[int, date]) -> Bools:
-    """Whether each deal was won within `SOON` days of the snapshot."""
-    until = given.day + timedelta(days=SOON)
-    return np.asarray([given.day < won_on.get(int(key), date.max) <= until for key in given.keys], dtype=np.bool_)
 
 
 def _some(count: int) -> npt.NDArray[np.intp]:

@@ -1,134 +1,72 @@
 """What was known of deals on a day: the stays so far, the deals open then, and what had been won.
 
-Only visits and spans that had begun by the end of that day are read, cut off there, and decisions made by then. So a
-forecast as of a past day is made of what one could have known on that day. What a field says today (source, product,
+Only visits and spans that had begun by the end of that day are looked at, cut off there, and decisions made by then. So
+a forecast as of a past day is made of what one could have known on that day. What a field says today (source, product,
 notes) is not used: nobody knows when it was written.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 
-from etappe.core.forecast import GOES_ON, OUT, WON, Ints, Stays
+from etappe.core.forecast import GOES_ON, Floats, Ints, Stays
+from etappe.core.forecast import OUT as LED_OUT
+from etappe.core.forecast import WON as LED_WON
+from etappe.insights.forecast.records import DAY, NO_DAY, OPEN, WON, Records, day_number
 
 ANY: Final = (0, "")
 """The cell of a deal's whole life: from engaged until decided, whatever stages it went through."""
+UNKNOWN: Final = -1
+"""In the place of an age: nobody knows when it began."""
 
-_STAYS = """
-WITH visit AS (
-    SELECT deal_id, process_version_id AS version, stage, status, entered_at,
-        lead(status) OVER way AS next_status,
-        lead(process_version_id) OVER way AS next_version,
-        lead(stage) OVER way AS next_stage,
-        lead(entered_at) OVER way AS next_at
-    FROM fact_stage_visit
-    WHERE entered_at < %(moment)s
-    WINDOW way AS (PARTITION BY deal_id ORDER BY entered_at, left_at NULLS LAST)
-)
-SELECT visit.version, visit.stage,
-    CASE WHEN next_status IS NULL THEN 'on' WHEN next_status = 'open' THEN 'open'
-        WHEN next_status IN ('won', 'cancelled') THEN 'won' ELSE 'out' END AS led,
-    CASE WHEN next_status = 'open' THEN next_version END AS next_version,
-    CASE WHEN next_status = 'open' THEN next_stage END AS next_stage,
-    greatest(0, floor(extract(epoch FROM coalesce(next_at,
-        least(%(moment)s, (deal.seen_until + 1)::timestamptz)) - visit.entered_at) / 86400))::int AS days,
-    count(*) AS count
-FROM visit JOIN fact_deal AS deal USING (deal_id)
-WHERE visit.status = 'open'
-GROUP BY 1, 2, 3, 4, 5, 6
-"""
-_LIVES = """
-SELECT CASE WHEN decided_on <= %(day)s THEN CASE outcome WHEN 'won' THEN 'won' ELSE 'out' END ELSE 'on' END AS led,
-    CASE WHEN decided_on <= %(day)s THEN decided_on ELSE least(%(day)s, coalesce(seen_until, %(day)s)) END
-        - engaged_since AS days,
-    count(*) AS count
+_SEEN = """
+SELECT max(seen_until) FILTER (WHERE outcome = 'open'), count(*) FILTER (WHERE outcome = 'open' AND seen_until IS NULL)
 FROM fact_deal
-WHERE engaged_since <= %(day)s
-GROUP BY 1, 2
-"""
-_OPEN = """
-SELECT deal.deal_id, deal.uid, deal.name, visit.process_version_id AS version, span.stage, visit.proof,
-    span.amount, span.currency, span.owner_id, span.team_id, span.expected_close, deal.engaged_since,
-    greatest(0, (least(%(day)s, coalesce(deal.seen_until, %(day)s))
-        - (visit.entered_at AT TIME ZONE %(zone)s)::date)) AS stayed,
-    greatest(0, least(%(day)s, coalesce(deal.seen_until, %(day)s)) - deal.engaged_since) AS age,
-    CASE WHEN %(present)s AND deal.rests_until > %(day)s THEN deal.rests_until - %(day)s ELSE 0 END AS rests
-FROM fact_deal_span AS span
-JOIN fact_deal AS deal USING (deal_id)
-JOIN LATERAL (
-    SELECT process_version_id, proof, entered_at FROM fact_stage_visit AS visit
-    WHERE visit.deal_id = span.deal_id AND visit.entered_at < %(moment)s
-    ORDER BY visit.entered_at DESC, visit.left_at DESC NULLS FIRST LIMIT 1
-) AS visit ON true
-WHERE span.outcome = 'open' AND span.valid_from < %(moment)s
-    AND (span.valid_to IS NULL OR span.valid_to >= %(moment)s)
-ORDER BY deal.deal_id
-"""
-_BROUGHT = """
-SELECT date_trunc('month', deal.decided_on)::date AS month, date_trunc('month', begun.day)::date AS begun,
-    deal.team_id, deal.currency, coalesce(sum(deal.amount), 0)::float8 AS amount, count(*) AS deals,
-    count(deal.amount) AS with_amount
-FROM fact_deal AS deal
-JOIN (SELECT deal_id, min(valid_from_on) AS day FROM fact_deal_span GROUP BY deal_id) AS begun USING (deal_id)
-WHERE deal.outcome = 'won' AND deal.decided_on <= %(day)s
-GROUP BY 1, 2, 3, 4
-"""
-_STATE = """
-SELECT count(*) FILTER (WHERE decided_on <= %(day)s AND outcome = 'won') AS won,
-    count(*) FILTER (WHERE decided_on <= %(day)s AND outcome <> 'won') AS others,
-    count(*) FILTER (WHERE decided_on < engaged_since) AS ends_first,
-    count(*) FILTER (WHERE outcome = 'won' AND amount IS NULL) AS won_without_amount,
-    count(DISTINCT currency) AS currencies,
-    max(seen_until) FILTER (WHERE outcome = 'open') AS seen,
-    count(*) FILTER (WHERE outcome = 'open' AND seen_until IS NULL) AS live
-FROM fact_deal
-"""
-_TYPICAL = """
-SELECT currency, percentile_cont(0.5) WITHIN GROUP (ORDER BY amount)::float8 AS amount
-FROM fact_deal WHERE outcome = 'won' AND decided_on <= %(day)s AND amount > 0 GROUP BY currency
 """
 
 
 @dataclass(frozen=True)
-class OpenDeal:
-    """A deal that was open at the end of the day, as it stood then; `stayed`, `age` and `rests` are days."""
+class OpenDeals:
+    """The deals that were open at the end of the day, as they stood then, one row each.
 
-    deal_id: int
-    uid: str
-    name: str
-    version: int
-    stage: str
-    proof: str
-    amount: Any
-    currency: str
-    owner_id: int | None
-    team_id: int | None
-    expected_close: date | None
-    engaged_since: date | None
-    stayed: int
-    age: int | None
-    rests: int
+    `cell` is -1 where no deal ever was; `stayed`, `age` and `rests` are days. Amounts that are not known are NaN.
+    """
+
+    key: Ints
+    cell: Ints
+    version: Ints
+    stage: Ints
+    proof: Ints
+    amount: Floats
+    currency: Ints
+    owner: Ints
+    team: Ints
+    expected: Ints
+    stayed: Ints
+    age: Ints
+    rests: Ints
+
+    def __len__(self) -> int:
+        return len(self.key)
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What was won in a month by deals begun in a month, by team and currency."""
+    """What was won, in groups: month won, month begun (see `records.months_of`), team, currency, and the amount."""
 
-    month: date
-    begun: date
-    team_id: int | None
-    currency: str
-    amount: float
-    deals: int
-    with_amount: int
+    won: Ints
+    begun: Ints
+    team: Ints
+    currency: Ints
+    amount: Floats
 
 
 @dataclass(frozen=True)
@@ -140,8 +78,6 @@ class State:
     ends_first: int
     won_without_amount: int
     currencies: int
-    seen: date | None
-    live: int
 
     @property
     def closed(self) -> int:
@@ -151,84 +87,133 @@ class State:
 
 @dataclass(frozen=True)
 class Past:
-    """All that a forecast as of `day` is made of."""
+    """All that a forecast as of `day` is made of; `typical` is the amount of a typical won deal, by currency."""
 
     day: date
-    cells: tuple[tuple[int, str], ...]
     stays: Stays
     lives: Stays
-    open: tuple[OpenDeal, ...]
-    brought: tuple[Brought, ...]
-    typical: Mapping[str, float]
+    open: OpenDeals
+    brought: Brought
+    typical: Floats
     state: State
 
 
-def known_on(day: date, *, zone: str, present: bool) -> Past:
+def known_on(records: Records, day: date, *, present: bool) -> Past:
     """What was known at the end of `day`; `present`: it is the day of the forecast itself, so who rests is known."""
-    moment = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-    given = {"day": day, "moment": moment, "zone": zone, "present": present}
-    rows = _read(_STAYS, given)
-    cells = _cells(rows)
+    moment, number = records.moment(day + timedelta(days=1)), day_number(day)
     return Past(
         day=day,
-        cells=cells,
-        stays=_stays(rows, {cell: at for at, cell in enumerate(cells)}),
-        lives=_lives(_read(_LIVES, given)),
-        open=tuple(OpenDeal(**row) for row in _read(_OPEN, given)),
-        brought=tuple(Brought(**row) for row in _read(_BROUGHT, given)),
-        typical={row["currency"]: row["amount"] for row in _read(_TYPICAL, given)},
-        state=State(**_read(_STATE, given)[0]),
+        stays=_stays(records, moment),
+        lives=_lives(records, number),
+        open=_open(records, moment, number, present=present),
+        brought=_brought(records, number),
+        typical=_typical(records, number),
+        state=_state(records, number),
     )
 
 
 def last_seen(today: date) -> date:
     """The day that a forecast of the present is made for: today, or the last day of data where all came by import."""
-    state = State(**_read(_STATE, {"day": today})[0])
-    return min(state.seen, today) if state.seen and not state.live else today
-
-
-def _read(statement: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(_SEEN)
+        seen, live = cursor.fetchone()
+    return min(seen, today) if seen and not live else today
 
 
-def _cells(rows: Sequence[Mapping[str, Any]]) -> tuple[tuple[int, str], ...]:
-    found = {(row["version"], row["stage"]) for row in rows}
-    found |= {(row["next_version"], row["next_stage"]) for row in rows if row["led"] == "open"}
-    return tuple(sorted(found))
+def _stays(records: Records, moment: int) -> Stays:
+    """Every stay in an open stage that had begun, to its end or as far as it was seen."""
+    stays = records.stays
+    begun = stays.entered < moment
+    deal, cell, entered, until = (values[begun] for values in (stays.deal, stays.cell, stays.entered, stays.until))
+    is_over = until < moment
+    seen = records.deals.seen[deal]
+    watched = np.where(seen < NO_DAY, np.minimum((seen + 1) * DAY, moment), moment)
+    days = np.maximum(np.where(is_over, until, watched) - entered, 0) // DAY
+    standing, leads = stays.next_standing[begun], stays.next_cell[begun]
+    led = np.where(standing == OPEN, leads, np.where(standing == WON, LED_WON, LED_OUT))
+    return Stays(cell, days, np.where(is_over, led, GOES_ON), np.ones(len(cell)))
 
 
-def _stays(rows: Sequence[Mapping[str, Any]], at: Mapping[tuple[int, str], int]) -> Stays:
-    ends = {"won": WON, "out": OUT, "on": GOES_ON}
-    led = [at[row["next_version"], row["next_stage"]] if row["led"] == "open" else ends[row["led"]] for row in rows]
-    return Stays(
-        _ints([at[row["version"], row["stage"]] for row in rows]),
-        _ints([row["days"] for row in rows]),
-        _ints(led),
-        np.asarray([row["count"] for row in rows], dtype=np.float64),
-    )
-
-
-def _lives(rows: Sequence[Mapping[str, Any]]) -> Stays:
+def _lives(records: Records, number: int) -> Stays:
     """Deals as one stay each; those that end before they begin are left out."""
-    ends = {"won": WON, "out": OUT, "on": GOES_ON}
-    kept = [row for row in rows if row["days"] >= 0]
-    counts = np.asarray([row["count"] for row in kept], dtype=np.float64)
-    return Stays(
-        _ints([0] * len(kept)), _ints([row["days"] for row in kept]), _ints([ends[row["led"]] for row in kept]), counts
+    deals = records.deals
+    begun = deals.engaged <= number
+    decided, engaged, seen = deals.decided[begun], deals.engaged[begun], deals.seen[begun]
+    is_over = decided <= number
+    days = np.where(is_over, decided, np.minimum(seen, number)) - engaged
+    led = np.where(is_over, np.where(deals.standing[begun] == WON, LED_WON, LED_OUT), GOES_ON)
+    kept = days >= 0
+    return Stays(np.zeros(int(kept.sum()), dtype=np.int64), days[kept], led[kept], np.ones(int(kept.sum())))
+
+
+def _open(records: Records, moment: int, number: int, *, present: bool) -> OpenDeals:
+    deals, visits, spans = records.deals, records.visits, records.spans
+    last = np.full(len(deals.key), -1)
+    current = np.flatnonzero((visits.entered < moment) & (visits.until >= moment))
+    last[visits.deal[current]] = current
+    rows = np.flatnonzero((spans.since < moment) & (spans.until >= moment))
+    rows = rows[last[spans.deal[rows]] >= 0]
+    rows = rows[np.argsort(spans.deal[rows], kind="stable")]
+    deal = spans.deal[rows]
+    visit = last[deal]
+    seen = np.minimum(deals.seen[deal], number)
+    engaged = deals.engaged[deal]
+    rests = deals.rests[deal]
+    return OpenDeals(
+        key=deals.key[deal],
+        cell=records.cell_of[visits.version[visit] * len(records.stages) + spans.stage[rows]],
+        version=records.versions[visits.version[visit]],
+        stage=spans.stage[rows],
+        proof=visits.proof[visit],
+        amount=spans.amount[rows],
+        currency=spans.currency[rows],
+        owner=spans.owner[rows],
+        team=spans.team[rows],
+        expected=spans.expected[rows],
+        stayed=np.maximum(seen - visits.entered_day[visit], 0),
+        age=np.where(engaged < NO_DAY, np.maximum(seen - engaged, 0), UNKNOWN),
+        rests=np.where(present & (rests > number), rests - number, 0),
     )
 
 
-def _ints(values: Sequence[int]) -> Ints:
-    return np.asarray(values, dtype=np.int64)
+def won_by(records: Records, number: int) -> npt.NDArray[np.bool_]:
+    """Which deals had been won by a day."""
+    return np.asarray((records.deals.standing == WON) & (records.deals.decided <= number), dtype=np.bool_)
 
 
-def by_begin(brought: Sequence[Brought], currency: str) -> dict[tuple[date, date], dict[int | None, float]]:
+def _brought(records: Records, number: int) -> Brought:
+    won, deals = records.won, records.deals
+    until = np.searchsorted(deals.decided[won.deal], number, side="right")
+    deal, group = won.deal[:until], won.group[:until]
+    amount = np.bincount(group, np.nan_to_num(deals.amount[deal]), len(won.month)).astype(np.float64)
+    seen = np.bincount(group, minlength=len(won.month)) > 0
+    return Brought(won.month[seen], won.begun[seen], won.team[seen], won.currency[seen], amount[seen])
+
+
+def _typical(records: Records, number: int) -> Floats:
+    deals = records.deals
+    won = won_by(records, number) & (deals.amount > 0)
+    amounts = (deals.amount[won & (deals.currency == code)] for code in range(len(records.currencies)))
+    return np.asarray([np.median(found) if len(found) else 0.0 for found in amounts], dtype=np.float64)
+
+
+def _state(records: Records, number: int) -> State:
+    deals = records.deals
+    won = int(won_by(records, number).sum())
+    return State(
+        won=won,
+        others=int((deals.decided <= number).sum()) - won,
+        ends_first=int(((deals.decided < deals.engaged) & (deals.engaged < NO_DAY)).sum()),
+        won_without_amount=int(((deals.standing == WON) & np.isnan(deals.amount)).sum()),
+        currencies=len(np.unique(deals.currency)),
+    )
+
+
+def by_begin(brought: Brought, currency: int) -> dict[tuple[int, int], dict[int, float]]:
     """Amounts won in this currency: (month won, month begun) -> team -> amount."""
-    found: dict[tuple[date, date], dict[int | None, float]] = defaultdict(dict)
-    for row in brought:
-        if row.currency == currency:
-            found[row.month, row.begun][row.team_id] = found[row.month, row.begun].get(row.team_id, 0.0) + row.amount
-    return found
+    found: Mapping[tuple[int, int], dict[int, float]] = defaultdict(dict)
+    mine = brought.currency == currency
+    columns: Any = (brought.won[mine], brought.begun[mine], brought.team[mine], brought.amount[mine])
+    for won, begun, team, amount in zip(*(column.tolist() for column in columns), strict=True):
+        found[won, begun][team] = amount
+    return dict(found)

@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from etappe.core import forecast as core
-from etappe.core.forecast import Curves, Floats
-from etappe.insights.forecast.past import OpenDeal, Past, by_begin
+from etappe.core.forecast import AGES, HORIZON, Curves, Floats, Ints
+from etappe.insights.forecast.past import Brought, OpenDeals, Past, by_begin
+from etappe.insights.forecast.records import NOBODY, day_number, months_of
 
 MONTHS: Final = 7
 """This month and the six after it."""
@@ -22,33 +23,42 @@ FADES: Final = 0.85
 FEWEST: Final = 6
 """With fewer such months it is not said what deals still to come bring."""
 DRAWS: Final = 1000
+_PART: Final = 1000
 
 Arrivals = dict[str, list[list[tuple[float, float]]]]
 """By team (key as text; empty for none), by months ahead: what came of deals begun in the first month, and later."""
 
 
 @dataclass(frozen=True)
-class Chance:
-    """What is said about one deal. `seen`: the ended stays its stage's curve rests on; `share`: won of those in it."""
+class Chances:
+    """What is said about open deals, one row each. `within` the horizon, `by_curves` before they were moved by `steps`.
 
-    deal: OpenDeal
-    within: float
-    days: tuple[int, ...]
-    months: tuple[float, ...]
-    unsure: float
-    seen: int
-    amount: float
-    amount_known: bool
-    by_curves: float
+    `seen`: the ended stays that the curve of its stage rests on.
+    """
+
+    open: OpenDeals
+    within: Floats
+    by_curves: Floats
+    steps: Floats
+    months: Floats
+    unsure: Floats
+    seen: Floats
+    amount: Floats
+    amount_known: Any
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The curves of a day: by stage, and of whole lives."""
+    """The curves of a day: of each stage, and of whole lives.
+
+    `ahead` and `lives` are chances to be won within d days by what was stayed so far (`core.AGES`); the last row of
+    `ahead`, and of `ended`, stands for stages without any past.
+    """
 
     stages: Curves | None
-    lives: Curves
-    at: Mapping[tuple[int, str], int]
+    ahead: Floats
+    lives: Floats
+    ended: Floats
     closed: int
 
 
@@ -67,107 +77,90 @@ def ends_of(day: date) -> tuple[int, ...]:
     return tuple((month_of(day, ahead + 1) - timedelta(days=1) - day).days for ahead in range(MONTHS))
 
 
-def fitted(past: Past, alike: Mapping[tuple[int, str], Any]) -> Fitted:
+def fitted(past: Past, cells: Sequence[tuple[int, str]], alike: Mapping[tuple[int, str], Any]) -> Fitted:
     """The curves that the past shows; `alike` says which stages of versions are one stage of a process."""
     keys: dict[Any, int] = {}
-    groups = np.asarray([keys.setdefault(alike.get(cell, cell), len(keys)) for cell in past.cells], dtype=np.int64)
-    stages = core.fit(past.stays, len(past.cells), groups) if past.cells else None
-    at = {cell: place for place, cell in enumerate(past.cells)}
-    return Fitted(stages, core.fit(past.lives, 1), at, past.state.closed)
+    groups = np.asarray([keys.setdefault(alike.get(cell, cell), len(keys)) for cell in cells], dtype=np.int64)
+    stages = core.fit(past.stays, len(cells), groups) if len(cells) else None
+    none = np.zeros((1, len(AGES), HORIZON + 1))
+    ahead = np.concatenate([stages.from_now(AGES), none]) if stages else none
+    ended = np.append(stages.ended if stages else np.zeros(0), 0.0)
+    return Fitted(stages, ahead, core.fit(past.lives, 1).from_now(AGES)[0], ended, past.state.closed)
 
 
-def chances(past: Past, curves: Fitted, steps: Mapping[int, float] | None = None) -> list[Chance]:
-    """What is said about each open deal; `steps` moves the log-odds of deals (by key)."""
-    ends = ends_of(past.day)
-    known: dict[tuple[Any, ...], Floats] = {}
-    return [_chance(deal, past, curves, ends, known, (steps or {}).get(deal.deal_id, 0.0)) for deal in past.open]
+def within(curves: Fitted, deals: OpenDeals, days: Ints) -> Floats:
+    """The chances to be won within so many days (deals by days, or the same for all deals): those of the stage, drawn
+    towards those of all deals of this age.
+    """
+    step, age = core.age_step(deals.stayed)[:, None], core.age_step(np.maximum(deals.age, 0))[:, None]
+    own = curves.ahead[deals.cell[:, None], step, days]
+    return core.mixed(own, curves.lives[age, days], curves.ended[deals.cell][:, None])
 
 
-def soon(past: Past, curves: Fitted, days: int) -> Floats:
+def soon(curves: Fitted, deals: OpenDeals, days: int) -> Floats:
     """The chance of each open deal to be won within so many days, by the curves."""
-    known: dict[tuple[Any, ...], float] = {}
-    for deal in past.open:
-        key = _key_of(deal)
-        if key not in known:
-            known[key] = float(within(curves, *key)[days])
-    return np.asarray([known[_key_of(deal)] for deal in past.open], dtype=np.float64)
+    return within(curves, deals, np.asarray([days]))[:, 0]
 
 
-def _key_of(deal: OpenDeal) -> tuple[Any, ...]:
-    return deal.version, deal.stage, _step(deal.stayed), _step(deal.age or 0)
-
-
-def _chance(
-    deal: OpenDeal, past: Past, curves: Fitted, ends: Sequence[int], known: dict[tuple[Any, ...], Floats], step: float
-) -> Chance:
-    key = _key_of(deal)
-    if key not in known:
-        known[key] = within(curves, *key)
-    reached = core.shifted(known[key], step) if step else known[key]
-    seen = ended(curves, deal.version, deal.stage)
-    months = core.by_period(reached, ends, deal.rests)
-    typical = past.typical.get(deal.currency, 0.0)
-    return Chance(
-        deal=deal,
-        within=float(reached[-1]),
-        days=tuple(day + deal.rests for day in core.quantiles(reached)),
-        months=tuple(float(share) for share in months),
-        unsure=core.unsure(float(reached[-1]), min(seen + core.WEIGHT, curves.closed)),
-        seen=int(seen),
-        amount=float(deal.amount) if deal.amount is not None else typical,
-        amount_known=deal.amount is not None,
-        by_curves=float(known[key][-1]),
+def chances(past: Past, curves: Fitted, steps: Floats | None = None) -> Chances:
+    """What is said about each open deal; `steps` moves the log-odds of each."""
+    deals = past.open
+    moved = np.zeros(len(deals)) if steps is None else steps
+    left = np.asarray(ends_of(past.day))[None, :] - deals.rests[:, None]
+    by_end = core.shifted(within(curves, deals, np.clip(left, 0, HORIZON)), moved[:, None])
+    by_curves = soon(curves, deals, HORIZON)
+    whole = core.shifted(by_curves, moved)
+    seen = curves.ended[deals.cell]
+    is_known = ~np.isnan(deals.amount)
+    return Chances(
+        open=deals,
+        within=whole,
+        by_curves=by_curves,
+        steps=moved,
+        months=core.by_period(np.where(left >= 0, by_end, 0.0)),
+        unsure=core.unsure(whole, np.minimum(seen + core.WEIGHT, curves.closed)),
+        seen=seen,
+        amount=np.where(is_known, deals.amount, past.typical[deals.currency]),
+        amount_known=is_known,
     )
 
 
-def within(curves: Fitted, version: int, stage: str, stayed: int, age: int) -> Floats:
-    """The chance to be won within d days: that of the stage, drawn towards that of all deals of this age."""
-    whole = curves.lives.from_now(0, age)
-    cell = curves.at.get((version, stage))
-    if cell is None or curves.stages is None:
-        return whole
-    return core.mixed(curves.stages.from_now(cell, stayed), whole, float(curves.stages.ended[cell]))
+def likely(curves: Fitted, said: Chances) -> Ints:
+    """In how many days 10, 50 and 90 % of the wins of each deal have come; `core.NEVER` where it cannot be won."""
+    every, count = np.arange(HORIZON + 1), len(said.open)
+    found = np.empty((count, 3), dtype=np.int64)
+    for start in range(0, count, _PART):
+        part = np.arange(start, min(start + _PART, count))
+        rows = OpenDeals(**{name: values[part] for name, values in vars(said.open).items()})
+        whole = core.shifted(within(curves, rows, every), said.steps[part, None])
+        days = core.quantiles(whole)
+        found[part] = np.where(days == core.NEVER, core.NEVER, days + rows.rests[:, None])
+    return found
 
 
-def ended(curves: Fitted, version: int, stage: str) -> float:
-    """How many stays in the stage were seen to their end."""
-    cell = curves.at.get((version, stage))
-    return 0.0 if cell is None or curves.stages is None else float(curves.stages.ended[cell])
-
-
-def _step(days: int) -> int:
-    """Days in steps that grow, so that deals of about one age share a curve."""
-    return days if days < 14 else days - days % 7 if days < 140 else days - days % 28
-
-
-def arrivals(past: Past, currency: str) -> Arrivals:
+def arrivals(brought: Brought, currency: int, day: date) -> Arrivals:
     """What deals brought that were not there at the beginning of a month, in that month and each after it.
 
     Of the last months whose outcome is complete. Months before the first won deal do not count.
     """
-    found = by_begin(past.brought, currency)
+    found = by_begin(brought, currency)
     if not found:
         return {}
     first = min(month for month, _ in found)
-    teams = {team for amounts in found.values() for team in amounts}
-    return {_key(team): _ahead(found, team, first, past.day) for team in teams}
-
-
-def _key(team: int | None) -> str:
-    return "" if team is None else str(team)
+    now = int(months_of(np.asarray([day_number(day)]))[0])
+    teams = sorted({team for amounts in found.values() for team in amounts})
+    return {"" if team == NOBODY else str(team): _ahead(found, team, first, now) for team in teams}
 
 
 def _ahead(
-    found: Mapping[tuple[date, date], Mapping[int | None, float]], team: int | None, first: date, day: date
+    found: Mapping[tuple[int, int], Mapping[int, float]], team: int, first: int, now: int
 ) -> list[list[tuple[float, float]]]:
-    def sums(begin: date, ahead: int) -> tuple[float, float]:
-        month = month_of(begin, ahead)
+    def sums(begin: int, ahead: int) -> tuple[float, float]:
+        month = begin + ahead
         own = found.get((month, begin), {}).get(team, 0.0)
-        later = [found.get((month, month_of(begin, step)), {}).get(team, 0.0) for step in range(1, ahead + 1)]
-        return own, sum(later)
+        return own, sum(found.get((month, begin + step), {}).get(team, 0.0) for step in range(1, ahead + 1))
 
-    last = [month_of(day, -ahead - 1) for ahead in range(MONTHS)]
-    begins = [[month_of(end, -back) for back in range(ARRIVALS)] for end in last]
+    begins = [[now - ahead - 1 - back for back in range(ARRIVALS)] for ahead in range(MONTHS)]
     return [[sums(begin, ahead) for begin in begins[ahead] if begin >= first] for ahead in range(MONTHS)]
 
 
@@ -194,16 +187,3 @@ def drawn_arrivals(all_teams: Arrivals, teams: Sequence[str], day: date, chance:
             picked = values[chance.choice(len(values), size=DRAWS, p=weights / weights.sum())]
             total[:, ahead] = picked[:, 0] * share + picked[:, 1]
     return total
-
-
-def drawn(said: Sequence[Chance], groups: Sequence[int], count: int, chance: np.random.Generator) -> Floats:
-    """Possible amounts of the open deals, by group, draw and month."""
-    if not said:
-        return np.zeros((count, DRAWS, MONTHS))
-    deals = core.Open(
-        np.asarray([each.months for each in said], dtype=np.float64),
-        np.asarray([each.amount for each in said], dtype=np.float64),
-        np.asarray([each.unsure for each in said], dtype=np.float64),
-        np.asarray(groups, dtype=np.int64),
-    )
-    return core.simulate(deals, count, DRAWS, chance)

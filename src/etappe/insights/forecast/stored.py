@@ -187,7 +187,7 @@ def _body(newest: Forecast, rows: list[Row], viewer: Actor, by: str | None, skip
     chance = np.random.default_rng(newest.day.toordinal())
     keys = sorted({row["segment"] for row in main})
     place = {key: at for at, key in enumerate(keys)}
-    drawn = said.drawn([_chance(row) for row in main], [place[row["segment"]] for row in main], len(keys), chance)
+    drawn = core.simulate(_to_draw(main, [place[row["segment"]] for row in main]), len(keys), said.DRAWS, chance)
     arrivals = newest.arrivals.get(newest.currency, {})
     teams = list(arrivals) if viewer.scope.all else [str(team) for team in viewer.scope.teams]
     coming = said.drawn_arrivals(arrivals, teams, newest.day, chance)
@@ -206,17 +206,10 @@ def _body(newest: Forecast, rows: list[Row], viewer: Actor, by: str | None, skip
     }
 
 
-@dataclass(frozen=True)
-class _Stored:
-    """The part of a stored row that is drawn from."""
-
-    months: tuple[float, ...]
-    amount: float
-    unsure: float
-
-
-def _chance(row: Row) -> Any:
-    return _Stored(tuple(row["months"]), float(row["amount"]), row["unsure"])
+def _to_draw(rows: Sequence[Row], groups: Sequence[int]) -> core.Open:
+    months = np.asarray([row["months"] for row in rows], dtype=np.float64).reshape(-1, said.MONTHS)
+    amount, unsure = (np.asarray([float(row[name]) for row in rows]) for name in ("amount", "unsure"))
+    return core.Open(months, amount, unsure, np.asarray(groups, dtype=np.int64))
 
 
 @dataclass(frozen=True)

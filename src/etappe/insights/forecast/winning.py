@@ -18,7 +18,6 @@ from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 from threadpoolctl import threadpool_limits
 
@@ -116,7 +115,7 @@ class _Encoder:
 
 
 def _words_of(choices: Sequence[Feature]) -> npt.NDArray[Any]:
-    return np.column_stack([each.words.astype(object) for each in choices]) if choices else np.zeros((0, 0))
+    return np.column_stack([each.words for each in choices]) if choices else np.zeros((0, 0))
 
 
 def _filled(numbers: Floats, middle: Floats) -> Floats:
@@ -150,16 +149,15 @@ class Chances:
     encoder: _Encoder
     trees: Any
     line: Any
-    count: int
     share: float
     calibrate: Callable[[Floats], Floats]
 
     def predict(self, features: Sequence[Feature]) -> Floats:
         """The probability to win of each row."""
-        given = self.encoder.transform(features)
-        return self.calibrate(
-            _mixed(_staged(self.trees, given.trees)[self.count], _linear(self.line, given.line), self.share)
-        )
+        with threadpool_limits(limits=1):
+            given = self.encoder.transform(features)
+            trees = np.asarray(self.trees.decision_function(given.trees), dtype=np.float64)
+            return self.calibrate(_mixed(trees, _linear(self.line, given.line), self.share))
 
 
 @dataclass(frozen=True)
@@ -200,24 +198,21 @@ def fit(features: Sequence[Feature], won: Bools, *, together: Ints | None = None
         stages = {count: np.zeros(len(won)) for count in TREES}
         straight = np.zeros(len(won))
         for learn, try_on in folds(won, together, INNER, seed):
-            _, trees, line, tried = _learned(features, won, learn, try_on, seed)
+            encoder, trees, line = _learned([each.rows(learn) for each in features], won[learn], TREES[-1], seed)
+            tried = encoder.transform([each.rows(try_on) for each in features])
             for count, scores in _staged(trees, tried.trees).items():
                 stages[count][try_on] = scores
             straight[try_on] = _linear(line, tried.line)
         count, share = _best(stages, straight, won)
         calibrate = _calibrator(_mixed(stages[count], straight, share), won, seed)
-        everything = np.arange(len(won))
-        encoder, trees, line, _ = _learned(features, won, everything, everything[:1], seed)
-        return Chances(encoder, trees, line, count, share, calibrate)
+        return Chances(*_learned(features, won, count, seed), share, calibrate)
 
 
-def _learned(
-    features: Sequence[Feature], won: Bools, learn: npt.NDArray[np.intp], try_on: npt.NDArray[np.intp], seed: int
-) -> tuple[_Encoder, Any, Any, _Matrices]:
+def _learned(features: Sequence[Feature], won: Bools, count: int, seed: int) -> tuple[_Encoder, Any, Any]:
     encoder = _Encoder(seed)
-    given = encoder.fit([each.rows(learn) for each in features], won[learn])
+    given = encoder.fit(features, won)
     trees = HistGradientBoostingClassifier(
-        max_iter=TREES[-1],
+        max_iter=count,
         learning_rate=0.05,
         max_leaf_nodes=15,
         min_samples_leaf=20,
@@ -226,9 +221,9 @@ def _learned(
         early_stopping=False,
         categorical_features=list(encoder.categories) or None,
         random_state=seed,
-    ).fit(given.trees, won[learn])
-    line = LogisticRegression(C=0.3, max_iter=500).fit(given.line, won[learn])
-    return encoder, trees, line, encoder.transform([each.rows(try_on) for each in features])
+    ).fit(given.trees, won)
+    line = LogisticRegression(C=0.3, max_iter=500).fit(given.line, won)
+    return encoder, trees, line
 
 
 def _staged(trees: Any, given: Floats) -> dict[int, Floats]:
@@ -298,5 +293,16 @@ def groups(features: Sequence[Feature]) -> Ints:
 def folds(
     won: Bools, together: Ints, count: int, seed: int
 ) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]]:
-    """Rows to learn from and to try on, `count` times; both outcomes spread evenly, groups kept together."""
-    yield from StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(together, won, together)
+    """Rows to learn from and to try on, `count` times; both outcomes spread evenly, groups kept together.
+
+    Groups are dealt out like cards, shuffled first and then in the order of their size and of how many of them won.
+    """
+    _, place = np.unique(together, return_inverse=True)
+    size, hits = np.bincount(place), np.bincount(place, won)
+    shuffled = np.random.default_rng(seed).permutation(len(size))
+    order = shuffled[np.lexsort((hits[shuffled], size[shuffled]))[::-1]]
+    turn = np.empty(len(size), dtype=np.int64)
+    turn[order] = np.arange(len(size)) % count
+    for fold in range(count):
+        is_tried = turn[place] == fold
+        yield np.flatnonzero(~is_tried), np.flatnonzero(is_tried)
