@@ -89,8 +89,8 @@ class Walk:
         self.press(self.page.locator("form.questions button.main-act"))
         self.page.wait_for_url("**/setup/model/")
         expect(self.page.locator("h1")).to_contain_text("Inbound")
-        self.press(self.page.get_by_role("button", name=self.says("Take over the process")))
-        self.page.wait_for_url("**/playbook/")
+        self.press(self.page.get_by_role("button", name=self.says("Use this process")))
+        expect(self.page.get_by_role("link", name=self.says("Import your list"))).to_be_visible()
 
     # --- The import ---
 

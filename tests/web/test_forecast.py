@@ -34,7 +34,7 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     assert "Nothing to look back on yet." in text_of(client, "/figures/forecast/backtest/")
     assert api("/api/v1/forecast") == {"is_made": False}
     actions.forecast(actor=SYSTEM, at=NOW)
-    assert "0 were closed so far; a forecast needs 20." in text_of(client, "/figures/forecast/")
+    assert "0 of the 20 closed deals that a forecast needs are there." in text_of(client, "/figures/forecast/")
     live_all(story(), cast)
     actions.forecast(actor=SYSTEM, at=NOW)
     page = text_of(client, "/figures/forecast/?by=team")

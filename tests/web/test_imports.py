@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,56 @@ def test_the_result_says_how_many_likely_duplicates_were_found_since(db, uploads
         Pair.objects.all().delete()
     dot.post(f"{address}undo/")
     assert "Likely duplicates" not in dot.get(address).content.decode()
+
+
+class Filled(HTMLParser):
+    """What the form of the map would post as it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posted: dict[str, str] = {}
+        self.select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "select":
+            self.select = name
+        elif tag == "option" and (self.select not in self.posted or "selected" in given):
+            self.posted[self.select] = given.get("value") or ""
+        elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+            self.posted[name] = given.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self.select = "" if tag == "select" else self.select
+
+
+def filled(page: str) -> dict[str, str]:
+    form = Filled()
+    form.feed(page[page.index('class="form map"') : page.index("row acts")])
+    return form.posted
+
+
+def test_an_import_never_starts_with_another_map_than_the_one_shown(db, uploads):
+    cast.assemble()
+    dot = client_of("dot")
+    address = upload(dot, uploads)
+    uid = uid_of(address)
+    background.examine(uid, at=now())
+    posted = filled(dot.get(address).content.decode())
+    assert posted["currency"] == "EUR"
+    assert dot.post(f"{address}start/", {**posted, "currency": "CHF"}).status_code == 303
+    assert Run.objects.get(uid=uid).state == "looking", "the changed map is looked at first"
+    background.examine(uid, at=now())
+    page = dot.get(address).content.decode()
+    assert "The map was changed." in page
+    assert "The map was changed." not in dot.get(address).content.decode()
+    assert dot.post(f"{address}start/", {**filled(page), "as_of": "gestern"}).status_code == 422
+    dot.post(f"{address}start/", {**filled(page), "dry": "1"})
+    background.carry_on(uid, clock=now)
+    dot.post(f"{address}start/", filled(dot.get(address).content.decode()))
+    run = Run.objects.get(uid=uid)
+    assert (run.state, run.is_dry, run.rows_done) == ("queued", False, 0), "what was tried is not counted again"
 
 
 def test_a_changed_map_is_looked_at_again(db, uploads):

@@ -215,8 +215,9 @@ def begin(uid: uuid.UUID | str, *, dry: bool, then: Defer, actor: Actor, at: dat
         raise Refusal("import_undecided", count=waiting)
     run.state, run.is_dry, run.cancel_asked, run.error = "queued", dry, False, None
     run.moved_at = at
-    run.share = run.share if run.counts else 0.0
-    run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at", "share"])
+    if not run.counts:
+        run.share, run.rows_done = 0.0, 0
+    run.save(update_fields=["state", "is_dry", "cancel_asked", "error", "moved_at", "share", "rows_done"])
     then(str(run.uid))
 
 

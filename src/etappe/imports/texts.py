@@ -96,7 +96,7 @@ NOTES: Mapping[str, Label] = {
 """What is worth knowing about rows that were taken."""
 
 WHY: Mapping[str, Label] = {
-    "header": _("named so"),
+    "header": _("by its name"),
     "header_part": _("the name suggests it"),
     "overlap": _("its values stand in {detail}"),
     "outcomes": _("its few values say won and lost"),

@@ -26,6 +26,7 @@ from etappe.team.queries import workspace
 
 CURRENT: Final = "current"
 WEEKLY: Final = "weekly"
+_CLOSED: Final = "SELECT 1 FROM fact_deal WHERE outcome <> 'open' LIMIT %(count)s"
 
 
 @action
@@ -58,7 +59,16 @@ def is_due(at: datetime) -> bool:
     """Whether the forecast of this day is still to be made."""
     day = last_seen(local_day(at, workspace().zone))
     newest = Forecast.objects.filter(kind=CURRENT).first()
-    return newest is None or newest.day < day or at - newest.made_at > timedelta(hours=6)
+    if newest is None or newest.day < day or at - newest.made_at > timedelta(hours=6):
+        return True
+    return newest.closed < MINIMUM and _have_closed(MINIMUM)
+
+
+def _have_closed(count: int) -> bool:
+    """Whether that many deals are closed by now: an import may have brought them since the last forecast."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED, {"count": count})
+        return bool(cursor.rowcount == count)
 
 
 def _stages_of() -> backtest.Stages:

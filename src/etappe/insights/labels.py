@@ -75,6 +75,7 @@ def _labelled(row: Row, names: Mapping[str, tuple[str, str]], by: str | None) ->
     said = {"segment": key, "label": label} if by else {}
     if "stage" in row:
         said["stage_label"] = stage_name(row["process_version_id"], row["stage"])
+        said["process_label"] = words(spec(row["process_version_id"]).name)
     if "oddity" in row:
         said |= dict(zip(("what", "rule"), map(str, ODDITIES[row["oddity"]]), strict=True))
     return {**said, **{column: value for column, value in row.items() if column not in INSIDE}}

@@ -34,8 +34,9 @@ def segment(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _stage(row: Mapping[str, Any]) -> tuple[str, str]:
+    process = row["process_label"] if row.get("is_one_of_several") else ""
     before = _("before the pipeline") if row["phase"] == "find" else ""
-    return str(row["stage_label"]), before
+    return str(row["stage_label"]), " · ".join(filter(None, (process, before)))
 
 
 def cases(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -103,7 +104,7 @@ def _limit(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _step(row: Mapping[str, Any]) -> tuple[str, str]:
-    said = _("{process}, version {number}").format(process=row["process"], number=row["version"])
+    said = _("{process}, version {number}").format(process=row["process_label"], number=row["version"])
     return str(row["stage_label"]), said
 
 

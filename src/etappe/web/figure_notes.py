@@ -29,8 +29,11 @@ def note(result: Result) -> str:
 
 
 def _amounts(result: Result) -> str:
-    amounts = result.finding.extra["amounts"]
-    return " · ".join(money_whole(Decimal(amount), currency) for currency, amount in amounts.items())
+    amounts = {currency: Decimal(amount) for currency, amount in result.finding.extra["amounts"].items()}
+    missing = sum(row["without_amount"] for row in result.finding.rows)
+    gap = ngettext("{count} without amount", "{count} without amount", missing).format(count=number(missing))
+    said = [money_whole(amount, currency) for currency, amount in amounts.items() if amount or not missing]
+    return " · ".join([*said, gap] if missing else said)
 
 
 def _counts(result: Result) -> str:

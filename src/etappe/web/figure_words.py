@@ -180,12 +180,20 @@ MONTHLY: Mapping[str, list[tuple[str | Promise, Any, bool]]] = {
 
 
 def table(result: Result, asked: Asked) -> Table:
-    """The rows of the figure as the page shows them; what only compares with other software is left out of a split."""
+    """The rows of the figure as the page shows them; what only compares with other software is left out of a split.
+
+    A stage says its process where there are several: stages of two processes may have one name.
+    """
     columns = COLUMNS.get(result.metric, ())
     named = [(SPLITS[result.by], segment, False)] if result.by else MONTHLY.get(result.metric, [])
     shown = [*named, *columns]
     heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
-    kept = (row for row in result.finding.rows if not (result.by and row.get("reading") == "won_others_censored"))
+    several = len({row.get("process") for row in result.finding.rows}) > 1
+    kept = (
+        {**row, "is_one_of_several": several}
+        for row in result.finding.rows
+        if not (result.by and row.get("reading") == "won_others_censored")
+    )
     return Table(heads, tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in kept))
 
 

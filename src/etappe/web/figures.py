@@ -20,6 +20,7 @@ from etappe.insights.export import as_csv
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
 from etappe.records.lists import SUBJECTS
+from etappe.team.access import may
 from etappe.web.figure_numbers import whole_days
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
@@ -44,6 +45,8 @@ class HomePage:
     more: tuple[Metric, ...]
     waiting: tuple[Metric, ...]
     is_empty: bool
+    may_import: bool
+    may_create: bool
 
 
 @require_GET
@@ -64,6 +67,8 @@ def home(request: Request) -> HttpResponse:
         more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in FIRST_LOOK),
         waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
         is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
+        may_import=may(request.actor, "imports.run"),
+        may_create=may(request.actor, "deals.create"),
     )
     return show(request, "figures/home.html", page)
 

@@ -18,6 +18,7 @@ from etappe.core.errors import Refusal
 from etappe.core.headers import FileKind
 from etappe.imports import actions, background, queries
 from etappe.imports import actions_presets as saved
+from etappe.imports.background import Wanted
 from etappe.imports.export import rejected_file
 from etappe.imports.jobs import WAYS
 from etappe.imports.plan import as_yaml
@@ -26,12 +27,18 @@ from etappe.imports.texts import KINDS, RECORDS, STATES, label_of
 from etappe.imports.undo import KEPT, begin_undo
 from etappe.journal.refusals import Said, text
 from etappe.records import duplicates
-from etappe.web.imports_form import MapForm, ProblemLine, changed, form_of, problems_of
+from etappe.web.imports_form import MapForm, ProblemLine, changed, differs, form_of, problems_of
 from etappe.web.shell import Request, go, say, show, wants_part
 from etappe.web.templatetags.formats import number
 
 SILENT = timedelta(minutes=2)
 """After this long without progress an import counts as interrupted, and can be taken up again."""
+
+CHANGED = "import_map_changed"
+"""In the session: the import that was to begin with another map than the one shown, and is looked at first."""
+
+EARLY = 0.03
+"""Before this share of an import is done, how long it will take cannot be told."""
 
 AT_WORK = ("looking", "queued", "running", "undoing")
 
@@ -146,6 +153,8 @@ def one(request: Request, uid: uuid.UUID) -> HttpResponse:
     page = _page(request, uid)
     if page.work is None and wants_part(request):
         return go(request, "import_run", uid)
+    if page.work is None and request.session.pop(CHANGED, "") == str(uid):
+        say(request, _("The map was changed. This is what it gives; import if it is right."))
     return show(request, "imports/run.html", page, part="progress")
 
 
@@ -215,10 +224,11 @@ def _record(what: str, kind: str, uid: str, name: str, beside: Sequence[str] = (
 
 
 def _work(run: RunView, at: datetime) -> Work:
-    began = run.started_at or run.created_at
-    passed = max(((run.moved_at or at) - began).total_seconds(), 0.1)
-    rate = int(run.rows_done / passed) if run.rows_done else 0
-    left = int(passed * (1 - run.share) / run.share) if run.share else 0
+    began = run.started_at or at
+    passed = ((run.moved_at or at) - began).total_seconds()
+    is_known = run.share > EARLY and passed > 0
+    rate = int(run.rows_done / passed) if is_known else 0
+    left = int(passed * (1 - run.share) / run.share) if is_known else 0
     silent = at - (run.moved_at or run.created_at) > SILENT
     return Work(run, str(STATES[run.state]), min(99, int(100 * run.share)), rate, left, silent)
 
@@ -244,14 +254,16 @@ def change_map(request: Request, uid: uuid.UUID) -> HttpResponse:
     if run.plan is None:
         raise Http404
     try:
-        background.change(
-            uid, changed(run.plan, request.POST.dict()), then=WAYS.look, actor=request.actor, at=request.at
-        )
+        _change(request, uid, changed(run.plan, request.POST.dict()))
     except Refusal as refusal:
         if refusal.status != Refusal.status:
             raise
         return show(request, "imports/run.html", _page(request, uid, text(refusal)), status=422)
     return go(request, "import_run", uid)
+
+
+def _change(request: Request, uid: uuid.UUID, wanted: Wanted) -> None:
+    background.change(uid, wanted, then=WAYS.look, actor=request.actor, at=request.at)
 
 
 @require_POST
@@ -289,15 +301,29 @@ def _uuid(posted: str) -> uuid.UUID:
 
 @require_POST
 def start(request: Request, uid: uuid.UUID) -> HttpResponse:
-    """Have it carried out, or tried."""
+    """Have it carried out, or tried. A form that says another map than the one shown is taken over and shown first."""
     dry = request.POST.get("dry") == "1"
     try:
-        background.begin(uid, dry=dry, then=WAYS.carry, actor=request.actor, at=request.at)
+        wanted = _wanted_anew(request, uid)
+        if wanted:
+            _change(request, uid, wanted)
+            request.session[CHANGED] = str(uid)
+        else:
+            background.begin(uid, dry=dry, then=WAYS.carry, actor=request.actor, at=request.at)
     except Refusal as refusal:
-        if refusal.code != "import_undecided":
+        if refusal.status != Refusal.status:
             raise
         return show(request, "imports/run.html", _page(request, uid, text(refusal)), status=422)
     return go(request, "import_run", uid)
+
+
+def _wanted_anew(request: Request, uid: uuid.UUID) -> Wanted | None:
+    """What the posted form says, where that is not what the page showed; None where no form came along."""
+    run = queries.get_run(request.actor, uid)
+    if run.plan is None or "source" not in request.POST:
+        return None
+    wanted = changed(run.plan, request.POST.dict())
+    return wanted if differs(run.plan, queries.looking(request.actor, uid), wanted) else None
 
 
 @require_POST

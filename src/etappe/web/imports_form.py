@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -44,8 +45,13 @@ from etappe.playbook import queries as playbook
 from etappe.web.imports_own import OwnFields, own_fields, styles
 from etappe.web.imports_own import cell as own_cell
 from etappe.web.imports_own import choices as own_choices
+from etappe.web.templatetags.formats import day
 
 Choice = tuple[str, str | Promise]
+TITLES: Mapping[str, str] = {"closed_at": "closed", "engaged_since": "engaged", "created_at": "created"}
+"""What a record calls otherwise than a column of a file."""
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 DELIMITERS: Mapping[str, str | Promise] = {
     ",": gettext_lazy("commas between cells"),
@@ -91,6 +97,21 @@ class FileCard:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     wish: Mapping[str, Any]
+
+    @property
+    def anchor(self) -> str:
+        """Where the page shows its columns."""
+        return f"file-{self.number}"
+
+    @property
+    def kind_label(self) -> str:
+        """What its rows are, in words."""
+        return str(dict(self.kinds)[self.kind])
+
+    @property
+    def column_count(self) -> int:
+        """How many columns it has."""
+        return len(self.mapped) + len(self.kept)
 
     @property
     def source_file(self) -> str:
@@ -285,7 +306,9 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
         refusal=_refusal(shown.get("refusal")),
         mapped=tuple(line for line in lines if not line.is_kept),
         kept=tuple(line for line in lines if line.is_kept),
-        heads=tuple(own[name].name if name in own else str(FIELD_LABELS.get(name, name)) for name in heads),
+        heads=tuple(
+            own[name].name if name in own else str(FIELD_LABELS.get(TITLES.get(name, name), name)) for name in heads
+        ),
         rows=tuple(tuple(_cell(name, row.get(name, ""), own) for name in heads) for row in rows),
         wish=shown.get("wish", {}),
     )
@@ -294,7 +317,18 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
 def _cell(name: str, value: Any, own: OwnFields) -> str:
     if name in own:
         return own_cell(own[name], value)
-    return label(STATUSES, str(value)) if name == "status" and value else str(value)
+    if name == "status" and value:
+        return label(STATUSES, str(value))
+    if isinstance(value, list | tuple):
+        return " ".join(str(each) for each in value if each)
+    return _moment(str(value))
+
+
+def _moment(value: str) -> str:
+    """A moment as a day, as the reader writes it; any other value as it is."""
+    if not MOMENT.match(value):
+        return value
+    return day(datetime.fromisoformat(value))
 
 
 def _refusal(told: Mapping[str, Any] | None) -> str:
@@ -382,6 +416,15 @@ def changed(plan: Plan, posted: Mapping[str, str]) -> Wanted:
         key.removeprefix("encoding-") for key in posted if key.startswith("encoding-")
     }
     return Wanted(from_data(as_data(wanted)), chosen_kinds, {name: _reading(name, posted) for name in names})
+
+
+def differs(plan: Plan, looking: Looking, wanted: Wanted) -> bool:
+    """Whether a form says anything else than the map and the readings that there are."""
+    same = changed(plan, {"as_of": plan.as_of.isoformat() if plan.as_of else ""})
+    if wanted.kinds or as_data(wanted.plan) != as_data(same.plan):
+        return True
+    wishes = {shown["name"].partition("#")[0]: shown.get("wish", {}) for shown in looking.files}
+    return any(told and told != wishes.get(name) for name, told in wanted.readings.items())
 
 
 def _reading(name: str, posted: Mapping[str, str]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ OWN = (
 )
 SETTINGS = (
     Destination("settings_profile", _("Profile"), "user"),
-    Destination("settings_safety", _("Safety"), "shield-lock", also="/account/"),
+    Destination("settings_safety", _("Security"), "shield-lock", also="/account/"),
     Destination("settings_tokens", _("API tokens"), "key", "tokens.own"),
     Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),

@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from etappe.core.errors import Missing
@@ -24,10 +23,9 @@ from etappe.playbook.queries import LibraryItem
 from etappe.team import actions
 from etappe.team.access import may, require
 from etappe.team.queries import WorkspaceView, workspace
-from etappe.web import navigation
 from etappe.web.forms import is_written
 from etappe.web.sales_model_words import ABOUT, ANSWERS, MODELS, QUESTIONS
-from etappe.web.shell import Request, go, say, show
+from etappe.web.shell import Request, go, show
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,6 +97,8 @@ class ModelPage:
     process: LibraryItem
     is_taken: bool
     may_take: bool
+    may_import: bool
+    may_invite: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,6 +135,8 @@ def model_page(request: Request, outcome: Outcome) -> ModelPage:
         process=process,
         is_taken=request.workspace.default_process == process.key,
         may_take=may(request.actor, "playbook.publish"),
+        may_import=may(request.actor, "imports.run"),
+        may_invite=may(request.actor, "team.administer"),
     )
 
 
@@ -158,5 +160,4 @@ def take_process(request: Request) -> HttpResponse:
         return go(request, "questions")
     dominant = evaluate(answers_from(request.workspace.answers)).dominant
     playbook_actions.take_library(process_for(dominant), actor=request.actor, at=request.at)
-    say(request, _("Process taken over. New deals start on it."))
-    return go(request, navigation.address("playbook") or navigation.address("today"))
+    return go(request, "sales_model")

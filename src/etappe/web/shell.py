@@ -144,7 +144,7 @@ class Shell:
         """How close the rows of tables stand."""
         return getattr(getattr(self.request, "user", None), "density", "")
 
-    @property
+    @cached_property
     def is_set_up(self) -> bool:
         """Whether somebody runs this workspace yet."""
         return has_administrator()

@@ -147,7 +147,8 @@ def figure(title: str, value: str, **basis: Any) -> dict[str, Any]:
     """A figure with what it stands on. Texts come formatted.
 
     `basis`: `interval` (a text) and its `level` in per cent, `n` records counted, `left_out` of them, `as_of` a day,
-    `definition` (a sentence), `url` down to the records.
+    `definition` (a sentence), `url` down to the records, `note` what the value means in one line; `is_alone` where the
+    heading of the page says the title already.
     """
     return {"title": title, "value": value, "level": 80, "n": None, **basis}
 
