@@ -35,7 +35,9 @@ def deals(keys: Ints) -> OpenDeals:
     }
     columns = {name: np.full(len(keys), value) for name, value in same.items()}
     nobody = np.full(len(keys), NO_DAY)
-    return OpenDeals(key=keys, amount=(100 + keys % 7).astype(np.float64), owner=1 + keys % 2, expected=nobody, **columns)
+    return OpenDeals(
+        key=keys, amount=(100 + keys % 7).astype(np.float64), owner=1 + keys % 2, expected=nobody, **columns
+    )
 
 
 def snapshots(days: int, each: int) -> tuple[list[boosted.Snapshot], boosted.Wins]:

@@ -54,7 +54,7 @@ def text_of(client: Client, address: str) -> str:
 @pytest.mark.usefixtures("now")
 def test_the_first_look_says_each_figure_with_what_it_rests_on(told: Cast) -> None:
     said = text_of(client_of("dot"), "/figures/")
-    assert "Win rate 59.1% 26 won, 14 lost, 4 declined 95% interval: 44.4% to 72.3%" in said
+    assert "Win rate 59.1% 26 won, 14 lost, 4 declined; 13 still open 95% interval: 44.4% to 72.3%" in said
     assert "n = 44 · 16 left out · as of 2 Mar 2026" in said
     assert "Sales cycle 48 days until half of all deals are decided 95% interval: 30 to 57 days n = 60" in said
     assert "95% interval: 13 to 13 n = 13" in said

@@ -156,6 +156,7 @@ class Story:
     seller: Actor
     buyers: Sequence[PersonView | PersonRef]
     at: datetime
+    product: str = ""
 
 
 def varied(order: Order) -> Order:
@@ -239,7 +240,7 @@ def _deal(company: Company, process: Process, played: Played) -> None:
     made = deals.create(
         fields, process=process.key, stakeholders=tuple(buyer.uid for buyer in buyers[:3]), actor=seller, at=began
     )
-    _live(Story(company, process, made.uid, seller, buyers, began), played)
+    _live(Story(company, process, made.uid, seller, buyers, began, product), played)
 
 
 def _live(story: Story, played: Played) -> None:
@@ -289,7 +290,8 @@ def paper(story: Story, criterion: Criterion) -> Given:
         )
         return Given(kind, file=GivenFile("zusage.ics", "text/calendar", raw, None, parse_invite(raw)))
     if any(accepted in MAILED for accepted in criterion.kinds):
-        raw = papers.mail(buyer.name, buyer.email, ours, f"Re: {story.company.pick('products')}", words, story.at)
+        product = story.product or story.company.pick("products")
+        raw = papers.mail(buyer.name, buyer.email, ours, f"Re: {product}", words, story.at)
         return Given("reply", file=GivenFile("antwort.eml", "message/rfc822", raw, parse_mail(raw), None))
     raw = papers.document(text, f"{words}\n\n{buyer.name}, {story.at:%d.%m.%Y}")
     file = GivenFile(f"{criterion.key}.txt", "text/plain", raw)
