@@ -76,6 +76,6 @@ def test_imported_deals_are_unproven_and_stand_in_world_time(db, tmp_path):
 def test_the_process_comes_from_the_stages_in_their_order(db, tmp_path):
     view = twin.run(*twin.four(tmp_path))
     assert view.plan is not None
-    assert view.plan.process == "sales_pipeline"
+    assert view.plan.process == "our_sales_process"
     open_ones = dict(Deal.objects.filter(status="open").values_list("stage").annotate(Count("id")))
     assert set(open_ones) == {view.plan.stages["Prospecting"], view.plan.stages["Engaging"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
 from etappe.core.headers import SKIP, FileKind
 from etappe.core.process import Process, Status
@@ -72,7 +73,8 @@ class Rooms:
 
 def proposal_of(plan: Plan) -> Proposal:
     """The process that the plan's new stages make."""
-    return propose_from_stages(plan.source, [_label(value, target) for value, target in new_stages(plan).items()])
+    published = {process.key for process in playbook.processes(SYSTEM)}
+    return propose_from_stages([_label(value, target) for value, target in new_stages(plan).items()], published)
 
 
 def new_stages(plan: Plan) -> Mapping[str, str]:

@@ -2,26 +2,31 @@
 
 A stage that says what a stage of the shipped processes says gets that one's buyer-side name and criteria, and keeps its
 own name as alias. So does one that the linter has a usual proposal for; any other keeps its name and gets one plain
-criterion. Stages that mean won or lost are no stages.
+criterion. A name that is a result of the buyer's already stays as it is, and no two stages get one name. Stages that
+mean won or lost are no stages.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import count
 from typing import Any
 
 import yaml
 
 from etappe.core.evidence import Kind
+from etappe.core.lint.naming import judge_name
 from etappe.core.lint.proposals import propose
 from etappe.core.process import Criterion, Phase, Process, Stage
 from etappe.core.process_file import FORMAT, NAME_LENGTH, as_data
 from etappe.playbook.queries import library_item
 
 STAGES_LIMIT = 40
+_TITLE = {"de": "Unser Vertriebsprozess", "en": "Our sales process"}
 
 _CLOSED = re.compile(
     r"\b(won|lost|gewonnen|verloren|abgesagt|cancel\w*|storniert|abgelehnt|disqualif\w*|dead|closed|geschlossen|"
@@ -74,22 +79,29 @@ def is_closed(name: str) -> bool:
     return bool(_CLOSED.search(name.casefold()))
 
 
-def propose_from_stages(name: str, stage_names: Iterable[str]) -> Proposal:
-    """A process called `name` with these stages in their order, ending with the order and the start at the customer."""
+def propose_from_stages(stage_names: Iterable[str], taken_keys: Collection[str] = ()) -> Proposal:
+    """A process with these stages in their order, ending with the order and the start at the customer.
+
+    Its key is none of `taken_keys`: what is published already is another process.
+    """
+    said = {found: _plain(found) for found in list(dict.fromkeys(stage_names))[:STAGES_LIMIT]}
+    open_ones = {found: name for found, name in said.items() if name and not is_closed(name)}
+    spare = library_item("inbound").spec
+    ends = [spare.stage(_ORDER), spare.stage(_AFTER)]
+    given = {name.casefold() for name in open_ones.values()}
     taken: dict[str, Stage] = {}
     became: dict[str, str] = {}
-    for found in list(dict.fromkeys(stage_names))[:STAGES_LIMIT]:
-        said = _plain(found)
-        if said and not is_closed(said):
-            stage = _stage(said, taken)
-            taken[stage.key], became[found] = stage, stage.key
-    spare = library_item("inbound").spec
-    for key in (_ORDER, _AFTER):
-        taken.setdefault(key, spare.stage(key))
-    title = _plain(name) or "Import"
+    for found, name in open_ones.items():
+        stage = _stage(name, taken)
+        others = {*given, *_names(end for end in ends if end.key != stage.key)} - {name.casefold()}
+        stage = _with_name_of_its_own(stage, name, _names(taken.values()), others)
+        taken[stage.key], became[found] = stage, stage.key
+    for end in ends:
+        taken.setdefault(end.key, end)
+    number = next(number for number in count(1) if _numbered("our_sales_process", number, "_") not in taken_keys)
     process = Process(
-        key=_key(title, ()),
-        name={"de": title, "en": title},
+        key=_numbered("our_sales_process", number, "_"),
+        name={language: _numbered(title, number) for language, title in _TITLE.items()},
         about={
             "de": "Aus den Stufen eines Imports vorgeschlagen. Bitte Namen und Ausstiegskriterien prüfen.",
             "en": "Proposed from the stages of an import. Please check names and exit criteria.",
@@ -100,16 +112,47 @@ def propose_from_stages(name: str, stage_names: Iterable[str]) -> Proposal:
     return Proposal(_written(process), process.key, became)
 
 
+def _numbered(text: str, number: int, joint: str = " ") -> str:
+    return text if number == 1 else f"{text}{joint}{number}"
+
+
 def _plain(text: str) -> str:
     shown = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
     return " ".join(shown.split())[:NAME_LENGTH].strip()
 
 
 def _stage(said: str, taken: dict[str, Stage]) -> Stage:
-    known = _known(said)
+    known = _same_name().get(said.casefold()) or _known(said)
     if known is None or known.key in taken:
         return _unknown(said, taken)
-    return _without_repeats(replace(known, alias={"de": said, "en": said}), taken)
+    name = known.name if said.casefold() in _same_name() or not _is_result(said) else {"de": said, "en": said}
+    return _without_repeats(replace(known, name=name, alias={"de": said, "en": said}), taken)
+
+
+@cache
+def _same_name() -> dict[str, Stage]:
+    """The stages of the shipped processes by their names, the ones that meanings lead to first."""
+    processes = [library_item(key).spec for key in ("inbound", "classic_six")]
+    named = [(name, stage) for process in processes for stage in process.stages for name in stage.name.values()]
+    return {name.casefold(): stage for name, stage in reversed(named)}
+
+
+def _is_result(said: str) -> bool:
+    return any(judge_name(said, language) is None for language in ("de", "en"))
+
+
+def _names(stages: Iterable[Stage]) -> set[str]:
+    return {name.casefold() for stage in stages for name in stage.name.values()}
+
+
+def _with_name_of_its_own(stage: Stage, said: str, used: set[str], kept: set[str]) -> Stage:
+    """The stage, under the export's words for it where its name is used by another, or kept for one."""
+    if not (used | kept) & _names([stage]):
+        return stage
+    short = said[: NAME_LENGTH - 4]
+    tried = (_numbered(short, number) for number in count(1))
+    own = next(text for text in tried if text.casefold() not in used)
+    return replace(stage, name={"de": own, "en": own})
 
 
 def _known(said: str) -> Stage | None:
@@ -121,8 +164,8 @@ def _known(said: str) -> Stage | None:
 
 def _unknown(said: str, taken: dict[str, Stage]) -> Stage:
     key = _key(said, {*taken, _ORDER, _AFTER})
-    usual = propose(said)
-    if usual and usual.name["en"] in {stage.name["en"] for stage in taken.values()}:
+    usual = None if _is_result(said) else propose(said)
+    if usual and usual.name["en"].casefold() in _names(taken.values()):
         usual = None
     name = usual.name if usual else {"de": said, "en": said}
     action = {"de": f"{said}: mit dem Käufer zum Ergebnis bringen", "en": f"{said}: reach the outcome with the buyer"}
