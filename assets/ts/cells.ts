@@ -3,7 +3,7 @@ import htmx from "./htmx";
 
 type Cell = HTMLTableCellElement;
 interface RequestEvent extends Event {
-  detail: { elt: Element; requestConfig?: { elt: Element }; xhr?: XMLHttpRequest };
+  detail: { elt: Element; target: Element; requestConfig?: { elt: Element }; xhr?: XMLHttpRequest };
 }
 
 let open: { cell: Cell; was: Node[] } | null = null;
@@ -47,6 +47,12 @@ function catchUp(): void {
   htmx.trigger(document.body, "changed", {});
 }
 
+function holdBack(event: Event, drawn: Element): void {
+  if (drawn.id !== "rows" || !open?.cell.isConnected) return;
+  missed = true;
+  event.preventDefault();
+}
+
 /** Stands in a cell, so that keys act on it. */
 export function stand(cell: Cell): void {
   const line = row(cell);
@@ -74,7 +80,10 @@ export async function openCell(cell: Cell): Promise<void> {
   const address = (list.dataset.cells ?? "").replace(/0{8}-[0-]{27}/, line.dataset.uid ?? "").replace("FIELD", encodeURIComponent(field));
   open = { cell, was: [...cell.childNodes] };
   await htmx.ajax("get", address + columns, { target: cell, swap: "innerHTML" });
-  if (!isOpen()) open = null;
+  if (!isOpen()) {
+    open = null;
+    catchUp();
+  }
   const first = typed()[0];
   first?.focus();
   if (first instanceof HTMLInputElement && first.type === "text") first.select();
@@ -127,12 +136,9 @@ export function setUpCells(): void {
       document.querySelector<HTMLFormElement>("form#cell-edit")?.requestSubmit();
     }
   }, true);
-  // While somebody types, the table is not redrawn under their hands.
-  document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if ((event as RequestEvent).detail.elt.id !== "rows" || !isOpen()) return;
-    missed = true;
-    event.preventDefault();
-  });
+  // While somebody types, or a cell is about to open, the table is not redrawn under their hands.
+  document.body.addEventListener("htmx:beforeRequest", (event) => holdBack(event, (event as RequestEvent).detail.elt));
+  document.body.addEventListener("htmx:beforeSwap", (event) => holdBack(event, (event as RequestEvent).detail.target));
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, xhr } = (event as RequestEvent).detail;
     if (requestConfig?.elt.id !== "cell-edit") return;

@@ -48,7 +48,13 @@ def test_a_cell_is_edited_without_leaving_the_table(scene: Scene, site: str, pag
     expect(row.locator("td").nth(2)).to_be_focused()
     expect(row).to_contain_text("2")
     assert Deal.objects.get(uid=scene.uid).amount == 2500
+    page.keyboard.press("x")
+    expect(row.locator(".pick input")).to_be_checked()
     page.keyboard.press("ArrowRight")
+    with page.expect_response(lambda answer: "/deals/?columns" in answer.url):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    expect(row.locator("td").nth(3)).to_be_focused()
+    expect(row.locator(".pick input")).to_be_checked()
     page.locator("td > button.pencil").press("Enter")
     source = cell.locator("[name=source]")
     expect(source).to_be_focused()
