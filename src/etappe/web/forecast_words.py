@@ -134,7 +134,7 @@ def headline(said: Report) -> str:
         return _("Nothing is expected in the months ahead.")
     first, last = said.months[0], said.months[-1]
     return _(
-        "%(first)s: %(median)s, with a chance of 80 %% between %(low)s and %(high)s."
+        "%(first)s: %(median)s, with a chance of 80%% between %(low)s and %(high)s."
         " In %(last)s the same range is %(low_last)s to %(high_last)s."
     ) % {
         "first": _month(first.begins),
@@ -154,9 +154,9 @@ def trust(said: Report) -> tuple[str, bool]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
     shares = {"share": percent(outer["share"]), "n": outer["n"]}
     if outer["holds"]:
-        return _("On your past, the 80 %% intervals held %(share)s of %(n)d months as they were said.") % shares, False
+        return _("On your past, the 80%% intervals held %(share)s of %(n)d months as they were said.") % shares, False
     words = _(
-        "These intervals failed on your past: those for 80 %% held %(share)s of %(n)d months. Take them with care."
+        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d months. Take them with care."
     )
     return words % shares, True
 
@@ -186,6 +186,8 @@ def _deal_line(deal: DealSaid) -> DealLine:
 
 
 def _of_stage(share: float, seen: int) -> str:
+    if not seen:
+        return _("No stay in its stage was seen to its end yet.")
     words = ngettext(
         "Of deals that enter its stage %(share)s are won (%(n)d stay seen to its end).",
         "Of deals that enter its stage %(share)s are won (%(n)d stays seen to their end).",
@@ -324,7 +326,9 @@ def _coverage(each: Mapping[str, Any]) -> str:
 
 def _of_deals(found: Mapping[str, Any]) -> str:
     if "brier" not in found:
-        return _("Too few deals were decided to judge the chances of single ones (%(n)d).") % {"n": found["n"]}
+        return _("Chances of single deals cannot be judged: of %(n)s too few were decided within 90 days.") % {
+            "n": number(found["n"])
+        }
     values = {name: number(found[name], 3) for name in ("brier", "brier_stage", "auc", "auc_low", "auc_high", "ece")}
     words = _(
         "Of %(n)d chances to be won within 90 days: Brier score %(brier)s, with the share of the stage %(brier_stage)s"
@@ -366,4 +370,4 @@ def _closest(found: Mapping[str, Any]) -> str:
     }
     if best == "forecast":
         return _("The forecast was closest to what came.")
-    return _("%(way)s was closer to what came than the forecast.") % {"way": names[best].capitalize()}
+    return _("%(way)s was closer to what came than the forecast.") % {"way": names[best][:1].upper() + names[best][1:]}

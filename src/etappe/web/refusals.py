@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from etappe.core.errors import Refusal
 from etappe.journal.refusals import Said, text
-from etappe.web.shell import show
+from etappe.web.shell import show, wants_part
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,10 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The page for what is not there, or not for this viewer: nobody can tell which."""
+    """The page for what is not there, or not for this viewer: nobody can tell which. Visitors see no frame."""
     del exception
+    if getattr(request, "actor", None) is None and not wants_part(request):
+        return render(request, "errors/nothing.html", status=404)
     return show(request, "errors/404.html", None, part="panel", into="panel", status=404)
 
 
