@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from etappe.insights.models import Goal
 from etappe.journal.archived import Archived
 
-TABLES: tuple[Archived, ...] = ()
+TABLES = (
+    Archived(
+        "goals",
+        Goal,
+        "Goals of colleagues and teams, with the chance to reach them as it was last found.",
+        tells="goal.",
+        meanings={
+            "measure": "`won_amount`, `won_deals`, `new_deals` or `proven_moves`",
+            "period": "a month (`2026-11`), quarter (`2026-Q4`) or year (`2026`)",
+            "begins": "first day of the period",
+            "ends": "last day of the period",
+            "target": "what is to be reached; empty: the goal was taken away",
+            "chance": "chance to reach it, as last found",
+            "reached": "what was reached, as last found",
+            "stood_on": "day of that",
+            "warned_on": "day since which the goal is in danger",
+        },
+    ),
+)
 LEFT_OUT = {
     "insights_forecast": "forecasts are made anew from the records; frozen ones stay where they were made",
     "insights_forecastdeal": "as above",

@@ -1,10 +1,12 @@
-"""Forecasts are made in the background: what pages show was computed before."""
+"""Forecasts and the watch over goals are made in the background: what pages show was computed before."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
+from etappe.core.actor import SYSTEM
 from etappe.insights import actions, alongside
+from etappe.insights.actions_goals import watch
 from etappe.journal.clock import now
 
 
@@ -16,3 +18,11 @@ def forecast_when_due(timestamp: int) -> None:
     at = now()
     if actions.is_due(at):
         alongside.run(["etappe.insights", at.isoformat()])
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queueing_lock="insights.goals", lock="insights.goals")
+def watch_goals(timestamp: int) -> None:
+    """Find where goals stand, and which are in danger."""
+    del timestamp
+    watch(actor=SYSTEM, at=now())

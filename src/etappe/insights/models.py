@@ -1,4 +1,7 @@
-"""Tables of what was forecast. They are derived from the records, but cannot be made again: what was said, was said."""
+"""Tables of what was forecast, and of goals.
+
+Forecasts are derived from the records, but cannot be made again: what was said, was said.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from etappe.journal.fields import money_field
+from etappe.journal.fields import money_field, uid_field
 
 
 class Forecast(models.Model):
@@ -60,3 +63,41 @@ class ForecastDeal(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["forecast", "deal_id"], name="forecast_deal_once"),
         ]
+
+
+class Goal(models.Model):
+    """What a colleague or a team is to reach in a period; without a target it was taken away.
+
+    `chance` and `reached` are as they were found on `stood_on`; `warned_on` is the day since which it is in danger.
+    """
+
+    uid = uid_field()
+    user = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
+    measure = models.TextField()
+    period = models.TextField()
+    begins = models.DateField()
+    ends = models.DateField()
+    target = money_field(null=True)
+    currency = models.TextField(blank=True, default="")
+    version = models.IntegerField(default=1)
+    chance = models.FloatField(null=True)
+    reached = money_field(null=True)
+    stood_on = models.DateField(null=True)
+    warned_on = models.DateField(null=True)
+
+    JOURNALED: ClassVar = ("user_id", "team_id", "measure", "period", "begins", "ends", "target", "currency")
+    DERIVED: ClassVar = ("id", "uid", "version", "chance", "reached", "stood_on", "warned_on")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=True) ^ models.Q(team__isnull=True), name="goal_is_of_one_or_a_team"
+            ),
+            models.CheckConstraint(condition=models.Q(target__gt=0), name="goal_is_above_nothing"),
+            models.CheckConstraint(condition=models.Q(begins__lte=models.F("ends")), name="goal_period_has_days"),
+            models.UniqueConstraint(
+                fields=["user", "team", "measure", "period", "currency"], nulls_distinct=False, name="goal_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["ends", "begins"], name="goal_running")]

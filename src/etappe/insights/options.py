@@ -56,7 +56,7 @@ def _stage(text: str) -> str:
     if not text:
         default = f"{workspace().default_process}:"
         mine = [key for key in known if key.startswith(default)] or list(known)
-        return mine[-1] if mine else ""
+        return mine[len(mine) // 2] if mine else ""
     fitting = [key for key in known if text in (key, key.split(":")[1])]
     if not fitting:
         raise Refusal("bad_filter", name="stage", value=text)

@@ -136,6 +136,8 @@ SENTENCES: Mapping[str, Label] = {
     "view.saved": _("View of a list saved: {name}"),
     "view.edited": _("View “{called}” changed: {fields}"),
     "view.deleted": _("View “{called}” deleted"),
+    "goal.set": _("Goal of {whose} for {period}: {target} {currency}"),
+    "goal.changed": _("Goal of {whose} changed: {fields}"),
     "workspace.edited": _("Workspace changed: {fields}"),
     "workspace.questions_answered": _("The four questions answered: {shares}"),
     "token.created": _("API token made: {label} ({scopes})"),

@@ -7,7 +7,7 @@ they see but may not do, with `Forbidden` from here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -43,6 +43,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "records.delete":       (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
+    "goals.set":            (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
     "playbook.drafts":      (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
@@ -116,9 +117,16 @@ def _own(team: int | None) -> frozenset[int]:
 
 def teams_below(team: int | None) -> frozenset[int]:
     """The team and all teams below it."""
-    if team is None:
-        return frozenset()
+    return teams_below_each([team])[team] if team is not None else frozenset()
+
+
+def teams_below_each(teams: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Each of these teams with all teams below it: one query."""
     parents = dict(Team.objects.values_list("id", "parent_id"))
+    return {team: _below(team, parents) for team in teams}
+
+
+def _below(team: int, parents: Mapping[int, int | None]) -> frozenset[int]:
     found, rows = {team}, -1
     while len(found) != rows:
         rows = len(found)

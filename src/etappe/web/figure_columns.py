@@ -168,9 +168,7 @@ def _late(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def month(row: Mapping[str, Any]) -> tuple[str, str]:
     """The month that deals passed in, by name."""
-    begins, still = date.fromisoformat(row["passed_from"]), row["still"]
-    gap = ngettext("{count} not known yet", "{count} not known yet", still).format(count=number(still))
-    return short_month(begins, "LLLL yyyy"), gap if still else ""
+    return short_month(date.fromisoformat(row["passed_from"]), "LLLL yyyy"), ""
 
 
 def won_in_time(row: Mapping[str, Any]) -> tuple[str, str]:

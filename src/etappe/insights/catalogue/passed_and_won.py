@@ -20,7 +20,7 @@ from etappe.insights.standing import SOURCES, given
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-MINIMUM = 20
+MINIMUM = 10
 FEWEST_MONTHS = 3
 ASKED = ("passed", "within", "window")
 """What was asked for; it comes back with every row, so that the finding can say it."""

@@ -36,14 +36,6 @@ WAITING: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         _waiting(
-            "attainment",
-            _("Goal attainment"),
-            "share",
-            _("Amount won in a period as a share of its goal, with the probability to reach it."),
-            _("the goal of the period"),
-            _("goals per person or team and period"),
-        ),
-        _waiting(
             "lead_inflow",
             _("New leads"),
             "deals",

@@ -1,0 +1,321 @@
+"""Reading goals: what was reached, and how likely the rest is, from the stored forecast and the pace of past weeks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from django.db import connection
+from django.db.models import Q
+
+from etappe.core import forecast as core
+from etappe.core.actor import Actor
+from etappe.core.forecast import Floats
+from etappe.core.goals import FIRST_ALONE, LOOKS_BACK, Outlook, outlook, still_by_pace
+from etappe.core.periods import local_day
+from etappe.insights.forecast import said
+from etappe.insights.models import Forecast, Goal
+from etappe.team.access import may, require, teams_below_each
+from etappe.team.queries import TeamRef, UserRef, team_names, teams_of, user_names, users_of_teams, workspace
+
+SHOWN = 500
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class GoalView:
+    """A goal with where it stands; `stands` is None where it was not asked for."""
+
+    uid: uuid.UUID
+    user: UserRef | None
+    team: TeamRef | None
+    measure: str
+    period: str
+    begins: date
+    ends: date
+    target: Decimal | None
+    currency: str
+    stood_on: date | None
+    reached: Decimal | None
+    chance: float | None
+    warned_on: date | None
+    stands: Standing | None = None
+    is_warned: bool = False
+    may_change: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What was reached of a goal by `n` deals or moves, and the outlook; `unknown` says why there is none.
+
+    `only_open`: deals still to come are not in it, since too little of the past shows them.
+    """
+
+    reached: Decimal
+    n: int
+    outlook: Outlook | None
+    unknown: str = ""
+    only_open: bool = False
+
+
+def goals(viewer: Actor, periods: Iterable[str], at: datetime) -> list[GoalView]:
+    """The goals of these periods that the viewer may see, with where they stand.
+
+    Everybody sees the own ones and those of the own team; who may set goals of a colleague or a team sees them, who
+    sees all deals sees all. A goal in danger is warned of to whoever has it; to others from the eighth day on.
+    """
+    require(viewer, "figures.see")
+    kept = _visible(viewer).filter(period__in=list(periods), target__isnull=False)
+    rows = list(kept.order_by("begins", "-ends", "id")[:SHOWN])
+    day, changeable = local_day(at, workspace().zone), _changeable(viewer, rows)
+    return [
+        replace(view, stands=stands, is_warned=_is_warned(viewer, row, day), may_change=row.id in changeable)
+        for view, stands, row in zip(views(rows), standings(rows, at), rows, strict=True)
+    ]
+
+
+def _changeable(viewer: Actor, rows: Sequence[Goal]) -> set[int]:
+    """The goals that the viewer may change."""
+    if not may(viewer, "goals.set"):
+        return set()
+    below = set(users_of_teams(viewer.teams))
+    return {row.id for row in rows if viewer.scope.all or row.team_id in viewer.teams or row.user_id in below}
+
+
+def warnings(viewer: Actor, at: datetime) -> list[GoalView]:
+    """The running goals that the viewer is to be warned of, as they stood when they were last found."""
+    day = local_day(at, workspace().zone)
+    found = _visible(viewer).filter(warned_on__isnull=False, begins__lte=day, ends__gte=day, target__isnull=False)
+    rows = [row for row in found.order_by("ends", "id")[:SHOWN] if _is_warned(viewer, row, day)]
+    return views(rows)
+
+
+def _visible(viewer: Actor) -> Any:
+    scope = viewer.scope
+    if scope.all:
+        return Goal.objects.all()
+    mine = Q(user_id=scope.user) | Q(team_id__in=list(scope.teams))
+    below = users_of_teams(scope.teams) if may(viewer, "goals.set") else []
+    return Goal.objects.filter(mine | Q(user_id__in=below))
+
+
+def _is_warned(viewer: Actor, row: Goal, day: date) -> bool:
+    """Whoever has the goal at once, and for a team whoever manages it; who sets goals above them when it has lasted."""
+    if row.warned_on is None:
+        return False
+    manages = may(viewer, "goals.set")
+    is_first = row.user_id == viewer.id if row.user_id else manages and row.team_id in viewer.teams
+    return is_first or (manages and day - row.warned_on >= FIRST_ALONE)
+
+
+def views(rows: Sequence[Goal]) -> list[GoalView]:
+    """The goals as others see them."""
+    people, named = user_names(row.user_id for row in rows), team_names(row.team_id for row in rows)
+    copied = ("uid", "measure", "period", "begins", "ends", "target", "currency")
+    stood = ("stood_on", "reached", "chance", "warned_on")
+    return [
+        GoalView(
+            **{name: getattr(row, name) for name in (*copied, *stood)},
+            user=people.get(row.user_id or 0),
+            team=named.get(row.team_id or 0),
+        )
+        for row in rows
+    ]
+
+
+# --- Where goals stand -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What was counted for the owners and teams asked about: one row per owner, team, currency and day."""
+
+    rows: Sequence[tuple[int | None, int | None, str, date, int, Decimal]] = ()
+
+    def within(self, whose: _Whose, begins: date, ends: date, currency: str = "") -> tuple[int, Decimal]:
+        """How many, and what they are worth, from `begins` to `ends`."""
+        kept = [row for row in self.rows if whose.has(row[0], row[1]) and begins <= row[3] <= ends]
+        kept = [row for row in kept if not currency or row[2] == currency]
+        return sum(row[4] for row in kept), sum((row[5] for row in kept), Decimal())
+
+    def weeks(self, whose: _Whose, day: date) -> list[int]:
+        """How many in each of the whole weeks before `day`."""
+        counts = [0] * (LOOKS_BACK // 7)
+        for row in self.rows:
+            back = (day - row[3]).days
+            if whose.has(row[0], row[1]) and 1 <= back <= LOOKS_BACK:
+                counts[(back - 1) // 7] += row[4]
+        return counts
+
+
+@dataclass(frozen=True)
+class _Whose:
+    """A colleague, or a team with all below it; `within` is the colleague's team."""
+
+    user: int | None
+    teams: frozenset[int] = frozenset()
+    within: int | None = None
+
+    def has(self, owner: int | None, team: int | None) -> bool:
+        """Whether a deal of this owner and team counts."""
+        return owner == self.user if self.user is not None else team in self.teams
+
+
+_WON = """
+SELECT owner_id, team_id, currency, decided_on, count(*), coalesce(sum(amount), 0) FROM fact_deal
+WHERE outcome = 'won' AND decided_on >= %(since)s AND (owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))
+GROUP BY 1, 2, 3, 4
+"""
+_NEW = """
+SELECT owner_id, team_id, '', DATE '1970-01-01' + first.day, count(*), 0::numeric
+FROM fact_deal
+JOIN (SELECT deal_id, min(entered_number) AS day FROM fact_stage_visit GROUP BY 1) AS first USING (deal_id)
+WHERE first.day >= %(since)s::date - DATE '1970-01-01' AND (owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))
+GROUP BY 1, 2, 4
+"""
+_MOVED = """
+SELECT owner_id, team_id, '', DATE '1970-01-01' + visit.entered_number, count(*), 0::numeric
+FROM fact_stage_visit AS visit JOIN fact_deal USING (deal_id)
+WHERE visit.basis = 'evidence' AND visit.entered_number >= %(since)s::date - DATE '1970-01-01'
+    AND (owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))
+GROUP BY 1, 2, 4
+"""
+_OPEN = """
+SELECT deal.owner_id, deal.team_id, said.currency, said.amount, said.unsure, said.months
+FROM insights_forecastdeal AS said JOIN fact_deal AS deal USING (deal_id)
+WHERE said.forecast_id = %(forecast)s AND deal.outcome = 'open'
+    AND (deal.owner_id = ANY(%(users)s) OR deal.team_id = ANY(%(teams)s))
+ORDER BY said.deal_id
+"""
+_COUNTS = {"won_amount": _WON, "won_deals": _WON, "new_deals": _NEW, "proven_moves": _MOVED}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """All that the standing of some goals is found from."""
+
+    day: date
+    counted: Mapping[str, _Counted]
+    forecast: Forecast | None
+    open: Sequence[tuple[Any, ...]] = field(default=())
+
+
+def standings(rows: Sequence[Goal], at: datetime) -> list[Standing]:
+    """Where these goals stand: what was reached by now, and the outlook for the rest of their periods."""
+    if not rows:
+        return []
+    day = local_day(at, workspace().zone)
+    whose = _whose(rows)
+    known = _known(rows, list(whose.values()), day)
+    return [_standing(row, whose[row.id], known) for row in rows]
+
+
+def _whose(rows: Sequence[Goal]) -> dict[int, _Whose]:
+    within = teams_of(row.user_id for row in rows)
+    below = teams_below_each(row.team_id for row in rows if row.team_id)
+    found = ((row, below.get(row.team_id or 0, frozenset()), within.get(row.user_id or 0)) for row in rows)
+    return {row.id: _Whose(row.user_id, teams, team) for row, teams, team in found}
+
+
+def _known(rows: Sequence[Goal], whose: Sequence[_Whose], day: date) -> _Known:
+    teams = {team for each in whose for team in (*each.teams, each.within) if team is not None}
+    given = {
+        "users": [each.user for each in whose if each.user is not None],
+        "teams": sorted(teams),
+        "since": min(day - timedelta(days=YEAR), *(row.begins for row in rows)),
+    }
+    statements = {_COUNTS[row.measure] for row in rows}
+    counted = {statement: _Counted(_asked(statement, given)) for statement in sorted(statements)}
+    newest = Forecast.objects.filter(kind="current").order_by("-id").first() if _WON in statements else None
+    if newest is None or newest.closed < core.MINIMUM:
+        return _Known(day, counted, None)
+    return _Known(day, counted, newest, _asked(_OPEN, {**given, "forecast": newest.id}))
+
+
+def _asked(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
+
+
+def _standing(row: Goal, whose: _Whose, known: _Known) -> Standing:
+    counted = known.counted[_COUNTS[row.measure]]
+    n, amount = counted.within(whose, row.begins, min(row.ends, known.day), row.currency)
+    reached = amount if row.measure == "won_amount" else Decimal(n)
+    target = float(row.target or 0)
+    if known.day > row.ends or float(reached) >= target:
+        return Standing(reached, n, outlook(float(reached), np.zeros(1), target))
+    if row.measure in ("won_amount", "won_deals"):
+        return _by_forecast(row, whose, known, reached, n)
+    return _by_pace(row, whose, known, reached, n)
+
+
+def _by_pace(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: int) -> Standing:
+    days = (row.ends - max(known.day, row.begins - timedelta(days=1))).days
+    weeks = known.counted[_COUNTS[row.measure]].weeks(whose, known.day)
+    still = still_by_pace(weeks, days, np.random.default_rng([row.id, known.day.toordinal()]))
+    if still is None:
+        return Standing(reached, n, None, "too_slow")
+    return Standing(reached, n, outlook(float(reached), still, float(row.target or 0)))
+
+
+def _by_forecast(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: int) -> Standing:
+    newest = known.forecast
+    if newest is None:
+        return Standing(reached, n, None, "no_forecast")
+    ahead = [_months_between(newest.day, day) for day in (row.begins, row.ends)]
+    months = list(range(max(0, ahead[0]), ahead[1] + 1))
+    if not months or months[-1] >= said.MONTHS:
+        return Standing(reached, n, None, "too_far")
+    chance = np.random.default_rng([row.id, newest.day.toordinal()])
+    coming, is_known = _coming(row, whose, known, newest, months, chance)
+    still = _from_open(row, whose, known, months, chance) + coming
+    widen = float(newest.backtest.get("widen", core.UNTRIED))
+    return Standing(reached, n, outlook(float(reached), still, float(row.target or 0), widen), "", not is_known)
+
+
+def _months_between(first: date, then: date) -> int:
+    return (then.year - first.year) * 12 + then.month - first.month
+
+
+def _from_open(row: Goal, whose: _Whose, known: _Known, months: list[int], chance: np.random.Generator) -> Floats:
+    """What the open deals bring in these months, by draw."""
+    kept = [each for each in known.open if whose.has(each[0], each[1]) and row.currency in ("", each[2])]
+    if not kept:
+        return np.zeros(said.DRAWS)
+    worth = [float(each[3]) if row.measure == "won_amount" else 1.0 for each in kept]
+    deals = core.Open(
+        np.asarray([each[5] for each in kept], dtype=np.float64),
+        np.asarray(worth, dtype=np.float64),
+        np.asarray([each[4] for each in kept], dtype=np.float64),
+        np.zeros(len(kept), dtype=np.int64),
+    )
+    brought: Floats = core.simulate(deals, 1, said.DRAWS, chance)[0][:, months].sum(axis=1)
+    return brought
+
+
+def _coming(
+    row: Goal, whose: _Whose, known: _Known, newest: Forecast, months: list[int], chance: np.random.Generator
+) -> tuple[Floats, bool]:
+    """What deals still to come bring, by draw, and whether the past shows it; for a colleague a part of the team's.
+
+    A colleague's part of the team is that of the amounts won within a year; deals are amounts by the mean won one.
+    """
+    currency = row.currency or newest.currency
+    arrivals = newest.arrivals.get(currency, {})
+    if months[-1] >= said.known_ahead(arrivals):
+        return np.zeros(said.DRAWS), False
+    group = whose if whose.user is None else _Whose(None, frozenset({whose.within} if whose.within else ()))
+    drawn = said.drawn_arrivals(arrivals, [str(team) for team in sorted(group.teams)], newest.day, chance)
+    year = (known.day - timedelta(days=YEAR), known.day, currency)
+    n, amount = known.counted[_WON].within(group, *year)
+    mine = amount if whose.user is None else known.counted[_WON].within(whose, *year)[1]
+    part = float(mine / amount) if amount else 0.0
+    each = 1.0 if row.measure == "won_amount" else float(amount) / n if n and amount else np.inf
+    still: Floats = drawn[:, months].sum(axis=1) * part / each
+    return (still if row.measure == "won_amount" else chance.poisson(still).astype(np.float64)), True
