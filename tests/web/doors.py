@@ -244,6 +244,9 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     },
     "/settings/tags/rename/": lambda all_: {"name": "Messe", "called": "Fair"},
     "/settings/tags/remove/": lambda all_: {"name": "Messe"},
+    "/figures/goals/set/": lambda all_: {
+        "whose": f"team:{all_.scene.cast.north}", "measure": "won_deals", "period": "2026-11", "target": "5",
+    },
     "/deals/{uid}/tags/": lambda all_: {"add": "Neu"},
     "/accounts/{uid}/tags/": lambda all_: {"add": "Neu"},
     "/people/{uid}/tags/": lambda all_: {"add": "Neu"},
@@ -334,6 +337,9 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /people": lambda all_: {"name": "Neu Neumann"},
     "PATCH /people/{uid}": lambda all_: {"name": "Eva Anders", "seen": 1},
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
+    "POST /goals": lambda all_: {
+        "team": str(all_.scene.cast.north), "measure": "won_deals", "period": "2026-11", "target": "5",
+    },
     "POST /tags/rename": lambda all_: {"name": "Messe", "called": "Fair"},
     "POST /tags/remove": lambda all_: {"name": "Messe"},
     "PATCH /notes/{entry}": lambda all_: {"text": "Ein anderer Satz."},

@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "List deals, accounts or people, filtered.",
     "process": "Check and publish sales processes.",
     "report": "Print a figure as the pages show it.",
+    "goal": "List and set goals of colleagues and teams.",
     "facts": "Keep the Parquet files that figures may be computed from.",
     "token": "Make and revoke tokens for the API.",
     "migrate": "Bring the database to this version.",

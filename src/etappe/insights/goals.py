@@ -29,7 +29,10 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class GoalView:
-    """A goal with where it stands; `stands` is None where it was not asked for."""
+    """A goal with where it stands; `stands` is None where it was not asked for.
+
+    `reached`, `chance` and `warned_on` are as they were last found, on `stood_on`; `stands` is as of `counted_on`.
+    """
 
     uid: uuid.UUID
     user: UserRef | None
@@ -45,6 +48,7 @@ class GoalView:
     chance: float | None
     warned_on: date | None
     stands: Standing | None = None
+    counted_on: date | None = None
     is_warned: bool = False
     may_change: bool = False
 
@@ -74,7 +78,9 @@ def goals(viewer: Actor, periods: Iterable[str], at: datetime) -> list[GoalView]
     rows = list(kept.order_by("begins", "-ends", "id")[:SHOWN])
     day, changeable = local_day(at, workspace().zone), _changeable(viewer, rows)
     return [
-        replace(view, stands=stands, is_warned=_is_warned(viewer, row, day), may_change=row.id in changeable)
+        replace(
+            view, stands=stands, counted_on=day, is_warned=_is_warned(viewer, row, day), may_change=row.id in changeable
+        )
         for view, stands, row in zip(views(rows), standings(rows, at), rows, strict=True)
     ]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from etappe.web import figures, forecast
+from etappe.web import figures, forecast, goals
 
 urlpatterns = [
     path("figures/", figures.home, name="figures"),
     path("figures/forecast/", forecast.forecast, name="forecast"),
     path("figures/forecast/backtest/", forecast.backtest, name="forecast_backtest"),
+    path("figures/goals/", goals.goals, name="goals"),
+    path("figures/goals/set/", goals.goal_set, name="goal_set"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
     path("figures/<slug:key>.<str:shape>", figures.export, name="figure_export"),
     path("figures/<slug:key>/records/", figures.records, name="figure_records"),

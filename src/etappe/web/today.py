@@ -12,7 +12,7 @@ from etappe.deals.queries import DealFilter, InspectionFilter, Steps, Underway
 from etappe.deals.shapes import DealRow, ExceptionView, InspectionRow
 from etappe.playbook.reviews import ReviewDue, reviews_due
 from etappe.team.access import may
-from etappe.web import attention, shell
+from etappe.web import attention, goals, shell
 from etappe.web.shell import Request, show
 
 SHOWN = 8
@@ -32,6 +32,7 @@ class TodayPage:
     exceptions: tuple[ExceptionView, ...]
     to_inspect: tuple[InspectionRow, ...]
     reviews: tuple[ReviewDue, ...]
+    alarms: tuple[goals.Alarm, ...]
     has_deals: bool
     may_import: bool
     may_create: bool
@@ -41,7 +42,7 @@ class TodayPage:
     def is_clear(self) -> bool:
         """Whether nothing waits."""
         steps = (self.steps.overdue, self.steps.today, self.steps.week, self.attention, self.underway)
-        said = (self.rejected, self.refused, self.unproven, self.exceptions, self.to_inspect, self.reviews)
+        said = (self.rejected, self.refused, self.unproven, self.exceptions, self.to_inspect, self.reviews, self.alarms)
         return not any(steps) and not any(said)
 
 
@@ -64,6 +65,7 @@ def today(request: Request) -> HttpResponse:
         exceptions=deals.exceptions_to_answer(viewer) if may(viewer, "deals.grant") else (),
         to_inspect=_to_inspect(request),
         reviews=reviews_due(viewer, day),
+        alarms=goals.warnings_of(request),
         has_deals=bool(steps.open_count) or bool(deals.deals(viewer, DealFilter(), today=day).rows),
         may_import=may(viewer, "imports.run"),
         may_create=may(viewer, "deals.create"),

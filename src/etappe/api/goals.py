@@ -1,0 +1,94 @@
+"""Goals over the API."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ninja import Router, Schema
+
+from etappe.api.signin import Caller
+from etappe.core.goals import period_of
+from etappe.core.periods import local_day
+from etappe.insights import goals as queries
+from etappe.insights.actions_goals import set_goal
+from etappe.team.queries import workspace
+
+router = Router(tags=["figures"])
+
+
+class GoalNamed(Schema):
+    """A colleague or a team."""
+
+    uid: uuid.UUID
+    name: str
+
+
+class GoalOut(Schema):
+    """A goal and where it stands.
+
+    `low` and `high` bound what it comes to with 80 %; `chance` is null where `unknown` says why (`no_forecast`,
+    `too_far`, `too_slow`). `only_open`: deals still to come are not in it. `n` deals or moves make up what was reached.
+    """
+
+    uid: uuid.UUID
+    user: GoalNamed | None
+    team: GoalNamed | None
+    measure: str
+    period: str
+    begins: date
+    ends: date
+    target: Decimal | None
+    currency: str
+    as_of: date | None
+    reached: Decimal | None
+    n: int | None = None
+    chance: float | None
+    low: float | None = None
+    high: float | None = None
+    unknown: str = ""
+    only_open: bool = False
+    is_warned: bool = False
+
+
+class GoalGiven(Schema):
+    """A goal to set: of a `user` or a `team` (a uid). Without a `target` it is taken away."""
+
+    user: uuid.UUID | None = None
+    team: uuid.UUID | None = None
+    measure: str
+    period: str
+    target: Decimal | None = None
+    currency: str | None = None
+
+
+@router.get("/goals", response=list[GoalOut])
+def list_goals(request: Caller, period: str = "") -> list[dict[str, Any]]:
+    """The goals of a period (`2026-11`, `2026-Q4`, `2026`; this month if left out) that the caller may see."""
+    wanted = period_of(period or f"{local_day(request.at, workspace().zone):%Y-%m}")
+    return [as_plain(goal) for goal in queries.goals(request.actor, [wanted.key], request.at)]
+
+
+@router.post("/goals", response=GoalOut)
+def save_goal(request: Caller, body: GoalGiven) -> dict[str, Any]:
+    """Set, change or take away a goal."""
+    given = {name: value for name, value in body.dict().items() if value is not None}
+    given |= {name: str(given[name]) for name in ("user", "team") if name in given}
+    return as_plain(set_goal(given, actor=request.actor, at=request.at))
+
+
+def as_plain(goal: queries.GoalView) -> dict[str, Any]:
+    """The goal as plain values."""
+    copied = ("uid", "measure", "period", "begins", "ends", "target", "currency", "reached", "chance", "is_warned")
+    found: dict[str, Any] = {name: getattr(goal, name) for name in copied}
+    for name, ref in (("user", goal.user), ("team", goal.team)):
+        found[name] = {"uid": ref.uid, "name": ref.name} if ref else None
+    found["as_of"] = goal.stood_on
+    if goal.stands is None:
+        return found
+    stands, ahead = goal.stands, goal.stands.outlook
+    told = {"reached": stands.reached, "n": stands.n, "unknown": stands.unknown, "only_open": stands.only_open}
+    sure = {"chance": ahead.chance, "low": ahead.low, "high": ahead.high} if ahead else {"chance": None}
+    return {**found, **told, **sure, "as_of": goal.counted_on}

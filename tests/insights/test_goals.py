@@ -1,0 +1,258 @@
+"""Goals: who sets and sees them, what they count, how likely they are, who is warned first; and what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from django.db import transaction
+from django.test import Client
+
+from etappe.cli import main
+from etappe.core.actor import SYSTEM, Actor
+from etappe.core.errors import Forbidden, Missing, Refusal
+from etappe.core.goals import FIRST_ALONE, outlook, period_of, still_by_pace
+from etappe.insights import actions
+from etappe.insights.actions_goals import set_goal, watch
+from etappe.insights.goals import goals, warnings
+from etappe.insights.models import Goal
+from etappe.team.queries import team_names, user_names
+from tests.cast import Cast
+from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
+from tests.replay import assert_replays
+from tests.unchanged import refused
+from tests.web.signed import client_of
+
+MONTH = "2026-03"
+
+
+@pytest.fixture(scope="module")
+def lived(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """The story, some wins of this month, and a forecast."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = company()
+        live_all(story(), cast)
+        age = (NOW - BEGIN).days
+        for place, amount in enumerate((1000, 2000, 4000)):
+            live(Past(age - 30 - place, 29 + place, "won", {"amount": amount}), actor=cast.ada)
+        live(Past(age - 20, 19, "won", {"amount": 500, "currency": "CHF"}), actor=cast.ada)
+        live(Past(age - 20, 19, "won", {"amount": 9000}), actor=cast.cem)
+        actions.forecast(actor=SYSTEM, at=NOW)
+        yield cast
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def told(lived: Cast) -> Iterator[Cast]:
+    """What a test does to the goals is taken back."""
+    point = transaction.savepoint()
+    yield lived
+    transaction.savepoint_rollback(point)
+
+
+def _of(actor: Actor) -> dict[str, Any]:
+    return {"user": str(user_names([actor.id])[actor.id or 0].uid)}
+
+
+def _team(actor: Actor) -> dict[str, Any]:
+    return {"team": str(team_names([actor.team])[actor.team or 0].uid)}
+
+
+def _goal(whose: dict[str, Any], target: Any, measure: str = "won_amount", actor: Any = None, **more: Any) -> Any:
+    wanted = None if target is None else Decimal(target)
+    given = {**whose, "measure": measure, "period": MONTH, "target": wanted, **more}
+    return set_goal(given, actor=actor, at=NOW)
+
+
+def _seen(viewer: Actor, period: str = MONTH, at: Any = NOW) -> list[Any]:
+    return goals(viewer, [period], at)
+
+
+def test_what_is_reached_is_what_was_won_in_the_period_in_its_currency(told: Cast) -> None:
+    _goal(_of(told.ada), 8000, actor=told.dot)
+    _goal(_of(told.ada), 900, actor=told.dot, currency="CHF")
+    _goal(_of(told.ada), 9, "won_deals", told.dot)
+    _goal(_team(told.ada), 9, "won_deals", told.dot)
+    _goal(_team(told.cem), 9000, actor=told.dot)
+    found = _seen(told.dot)
+    assert [goal.stands.reached for goal in found] == [7000, 500, 4, 4, 9000]
+    assert [goal.stands.n for goal in found] == [3, 1, 4, 4, 1]
+    assert [goal.stands.outlook.chance for goal in found][-1] == 1
+    assert all(goal.stands.outlook is None or 0 <= goal.stands.outlook.chance <= 1 for goal in found)
+    assert _seen(told.dot, at=NOW + timedelta(days=60))[0].stands.outlook.chance == 0, "the month is over"
+
+
+def test_moves_on_evidence_and_new_deals_are_counted(told: Cast) -> None:
+    _goal(_of(told.ada), 50, "new_deals", told.dot, period="2025")
+    _goal(_of(told.ada), 3, "proven_moves", told.dot, period="2025")
+    new, moves = _seen(told.dot, "2025")
+    assert new.stands.reached == 40, "two of three of the story, all begun in 2025"
+    assert moves.stands.reached > 0
+    assert moves.stands.outlook.chance == 1
+
+
+def test_more_to_reach_is_less_likely(told: Cast) -> None:
+    chances = []
+    for target in (7001, 7200, 7500, 9000, 10**9):
+        _goal(_of(told.ada), target, actor=told.dot)
+        (found,) = _seen(told.dot)
+        chances.append(found.stands.outlook.chance)
+        assert found.stands.outlook.low >= 7000
+    assert chances == sorted(chances, reverse=True)
+    assert chances[-1] == 0
+    _goal(_of(told.ada), 9, "won_deals", told.dot, period="2028")
+    assert _seen(told.dot, "2028")[0].stands.unknown == "too_far"
+
+
+def test_who_may_set_and_see_them(told: Cast) -> None:
+    _goal(_of(told.ada), 8000, actor=told.ben)
+    _goal(_team(told.ada), 80000, actor=told.ben)
+    _goal(_of(told.cem), 8000, actor=told.dot)
+    for viewer, people in ((told.ada, 2), (told.ben, 2), (told.cem, 1), (told.mia, 1), (told.oda, 3), (told.dot, 3)):
+        assert len(_seen(viewer)) == people, viewer.role
+    assert [goal.may_change for goal in _seen(told.ben)] == [True, True]
+    assert [goal.may_change for goal in _seen(told.ada)] == [False, False]
+    for actor, whose in ((told.ada, told.ada), (told.ben, told.cem), (told.oda, told.ada), (told.sam, told.sam)):
+        with pytest.raises(Forbidden), transaction.atomic():
+            _goal(_of(whose), 5, actor=actor)
+
+
+def test_setting_changing_and_taking_away_is_in_the_journal(told: Cast) -> None:
+    _goal(_of(told.ada), 8000, actor=told.ben)
+    row = Goal.objects.get()
+    assert_replays(row)
+    _goal(_of(told.ada), 9000, actor=told.ben)
+    _goal(_of(told.ada), 9000, actor=told.ben)
+    row.refresh_from_db()
+    assert (row.target, row.version) == (9000, 2), "the same again is no change"
+    assert_replays(row)
+    _goal(_of(told.ada), None, actor=told.ben)
+    assert _seen(told.ben) == []
+    assert_replays(row)
+    _goal(_of(told.ada), 100, actor=told.ben)
+    assert Goal.objects.count() == 1
+    assert_replays(row)
+
+
+def test_what_is_no_goal_is_refused(told: Cast) -> None:
+    mine, both = _of(told.ada), {**_of(told.ada), **_team(told.ada)}
+    for code, whose, more in (
+        ("bad_period", mine, {"period": "2026-13"}),
+        ("bad_period", mine, {"period": "2026-Q5"}),
+        ("bad_period", mine, {"period": "٢٠٢٦"}),
+        ("goal_of_nobody", {}, {}),
+        ("goal_of_nobody", both, {}),
+        ("goal_of_nothing", mine, {"target": Decimal(0)}),
+        ("goal_of_nothing", mine, {"target": None}),
+        ("not_an_amount", mine, {"target": Decimal(-5)}),
+        ("not_an_amount", mine, {"target": Decimal("NaN")}),
+        ("unknown_choice", mine, {"measure": "smiles"}),
+        ("not_a_currency", mine, {"currency": "euro"}),
+        ("unknown_field", mine, {"shoe": 1}),
+    ):
+        with refused(code):
+            _goal(whose, **{"target": 5, "actor": told.dot, **more})
+    with pytest.raises(Missing):
+        _goal({"user": "00000000-0000-4000-8000-000000000000"}, 5, actor=told.dot)
+
+
+def test_whoever_has_the_goal_is_warned_first(told: Cast) -> None:
+    _goal(_of(told.ada), 10**6, actor=told.ben)
+    _goal(_team(told.ada), 10**7, actor=told.dot)
+    watch(actor=SYSTEM, at=NOW)
+
+    def names(viewer: Actor, at: Any) -> list[str]:
+        return [goal.user.name if goal.user else goal.team.name for goal in warnings(viewer, at)]  # type: ignore[union-attr]
+
+    assert len(names(told.ada, NOW)) == 1
+    assert len(names(told.ben, NOW)) == 1, "that of the team, whose manager he is"
+    assert names(told.dot, NOW) == names(told.mia, NOW) == names(told.oda, NOW) == []
+    assert [goal.is_warned for goal in _seen(told.ben)] == [False, True]
+    later = NOW + FIRST_ALONE
+    assert len(names(told.ben, later)) == len(names(told.dot, later)) == 2
+    assert len(names(told.ada, later)) == 1
+    since = Goal.objects.values_list("warned_on", flat=True)
+    watch(actor=SYSTEM, at=later)
+    assert set(since) == {NOW.date()}, "it lasts since the first day"
+    _goal(_of(told.ada), 10, actor=told.ben)
+    assert names(told.ada, NOW) == [], "reached"
+    with pytest.raises(Forbidden):
+        watch(actor=told.ben, at=NOW)
+
+
+def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    ben, ada = client_of("ben"), client_of("ada")
+    assert "No goals for this period." in _text(ada, "/figures/goals/")
+    uid = _of(told.ada)["user"]
+    form = {"whose": f"user:{uid}", "measure": "won_amount", "period": MONTH, "target": "1,000,000", "currency": "EUR"}
+    saved = ben.post("/figures/goals/set/", form, headers={"Accept-Language": "en"})
+    assert (saved.status_code, saved["Location"]) == (303, f"/figures/goals/?period={MONTH}")
+    said = _text(ben, "/figures/goals/")
+    assert re.search(r"Amount won €1,000,000 €7,000 1% · 3 deals €7,\d+ to €\d+,\d+ 0%", said), said
+    assert 'class="badge warn"' not in _page(ben), "not before the one whose goal it is"
+    assert 'class="badge warn"' in _page(ada)
+    assert "Goals in danger" in _text(ada, "/")
+    assert "Goals in danger" not in _text(ben, "/")
+    assert ada.get("/figures/goals/set/").status_code == 403
+    assert ben.get("/figures/goals/?period=soon").status_code == 422
+    wrong = ben.post("/figures/goals/set/", {**form, "period": "soon"}, headers={"Accept-Language": "en"})
+    assert wrong.status_code == 422
+    assert "is no period" in wrong.content.decode()
+
+
+def _page(client: Client) -> str:
+    return client.get("/figures/goals/").content.decode()
+
+
+def _text(client: Client, address: str) -> str:
+    answer = client.get(address, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_the_terminal_refuses_plainly() -> None:
+    wrong = CliRunner().invoke(main, ["goal", "set", "smiles", "2026", "5", "--as", "x@y.z"])
+    assert wrong.exit_code == 2
+    assert "won_amount" in wrong.output
+
+
+# --- Maths -----------------------------------------------------------------------------------------------------------
+
+
+def test_periods() -> None:
+    assert (period_of("2024-02").begins, period_of("2024-02").ends) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert [period_of(key).months for key in ("2026-11", "2026-Q1", "2026")] == [1, 3, 12]
+    for key in ("", "26-11", "2026-00", "2026-1", "2026-Q0", "2026-11-01", "2026 ", "1999"):
+        with pytest.raises(Refusal):
+            period_of(key)
+
+
+def test_the_pace_says_what_comes_as_often_as_it_says() -> None:
+    chance = np.random.default_rng(4)
+    held, below = [], []
+    for run in range(400):
+        weekly = chance.gamma(4, 1.0) if run % 2 else 3.0
+        weeks, came = chance.poisson(weekly, 26), chance.poisson(weekly * 6)
+        drawn = still_by_pace(weeks.tolist(), 42, chance)
+        if drawn is None:
+            continue
+        found = outlook(0.0, drawn, 15)
+        held.append(found.low <= came <= found.high)
+        below.append((found.chance, came >= 15))
+    assert 0.76 <= np.mean(held) <= 0.93, "whole numbers make the interval a little wide"
+    said, was = np.array(below, dtype=float).T
+    assert abs(said.mean() - was.mean()) < 0.05
+
+
+def test_stretching_leaves_what_is_reached() -> None:
+    found = outlook(100.0, np.array([0.0, 10, 20, 30, 40]), 150, widen=3.0)
+    assert found.low == 100
+    assert outlook(100.0, np.zeros(3), 100).chance == 1
+    assert outlook(99.0, np.zeros(3), 100).chance == 0
