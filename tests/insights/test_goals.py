@@ -186,7 +186,7 @@ def test_whoever_has_the_goal_is_warned_first(told: Cast) -> None:
         watch(actor=told.ben, at=NOW)
 
 
-def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any) -> None:
     monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
     ben, ada = client_of("ben"), client_of("ada")
     assert "No goals for this period." in _text(ada, "/figures/goals/")
@@ -195,11 +195,15 @@ def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     saved = ben.post("/figures/goals/set/", form, headers={"Accept-Language": "en"})
     assert (saved.status_code, saved["Location"]) == (303, f"/figures/goals/?period={MONTH}")
     said = _text(ben, "/figures/goals/")
-    assert re.search(r"Amount won €1,000,000 €7,000 1% · 3 deals €7,\d+ to €\d+,\d+ 0%", said), said
+    assert re.search(r"Amount won €1,000,000 €7,000 1% · 3 deals €7,\d+ to €\d+,\d+ below 1%", said), said
     assert 'class="badge warn"' not in _page(ben), "not before the one whose goal it is"
     assert 'class="badge warn"' in _page(ada)
     assert "Goals in danger" in _text(ada, "/")
     assert "Goals in danger" not in _text(ben, "/")
+    for measure in ("won_deals", "new_deals", "proven_moves"):
+        _goal(_team(told.ada), 70, measure, told.dot)
+    with django_assert_max_num_queries(16):
+        assert _page(ben).count("<tr>") == 5
     assert ada.get("/figures/goals/set/").status_code == 403
     assert ben.get("/figures/goals/?period=soon").status_code == 422
     wrong = ben.post("/figures/goals/set/", {**form, "period": "soon"}, headers={"Accept-Language": "en"})
