@@ -157,7 +157,11 @@ def test_what_is_no_goal_is_refused(told: Cast) -> None:
         ("unknown_field", mine, {"shoe": 1}),
     ):
         with refused(code):
-            _goal(whose, **{"target": 5, "actor": told.dot, **more})
+            set_goal(
+                {**whose, "measure": "won_amount", "period": MONTH, "target": Decimal(5), **more},
+                actor=told.dot,
+                at=NOW,
+            )
     with pytest.raises(Missing):
         _goal({"user": "00000000-0000-4000-8000-000000000000"}, 5, actor=told.dot)
 
