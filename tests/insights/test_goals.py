@@ -206,7 +206,7 @@ def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_nu
     assert "Goals in danger" not in _text(ben, "/")
     for measure in ("won_deals", "new_deals", "proven_moves"):
         _goal(_team(told.ada), 70, measure, told.dot)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         assert _page(ben).count('data-label="Chance"') == 4
     assert ada.get("/figures/goals/set/").status_code == 403
     assert ben.get("/figures/goals/?period=soon").status_code == 422
