@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 for _name in [name for name in os.environ if name.startswith(("ETAPPE_", "DATABASE_")) and "ETAPPE_TEST" not in name]:
     del os.environ[_name]
@@ -30,14 +30,14 @@ import django  # noqa: E402
 import pytest  # noqa: E402
 from pytest_django.plugin import DjangoDbBlocker  # noqa: E402
 
-if TYPE_CHECKING:
-    from tests.cast import Cast
-
 django.setup()
 (database.CACHE / "home" / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing one
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
+
+from tests.cast import assemble  # noqa: E402
+from tests.scenery import SCENERY, kept  # noqa: E402
 
 settings.WHITENOISE_USE_FINDERS = False  # each test client would look through all files; `site` serves them itself
 Argon2PasswordHasher.time_cost = Argon2PasswordHasher.parallelism = 1  # slow on purpose, which shows nothing here
@@ -64,14 +64,22 @@ def database_server() -> Iterator[database.Server]:
 @pytest.fixture(scope="session")
 def django_db_setup(database_server: database.Server, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Point Django at a clone of the template, signed in as the application."""
-    name = f"test_{os.getpid()}_main"
-    database_server.clone(name)
-    with django_db_blocker.unblock():
-        _use(database_server.url(APPLICATION, name))
-    yield
-    with django_db_blocker.unblock():
-        _close()
-    database_server.drop(name)
+    with SCENERY.open(database_server, django_db_blocker, lambda name: _use(database_server.url(APPLICATION, name))):
+        yield
+        with django_db_blocker.unblock():
+            _close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before the test's transaction begins."""
+    SCENERY.set_for(item)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture
@@ -117,12 +125,8 @@ def _cloned(
     _forget_cached()
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The named people of the tests, in the test's transaction. On a `fresh_database` call `assemble` instead."""
-    from tests.cast import assemble
-
-    return assemble()
+cast = kept(assemble)
+"""The named people of the tests, in the test's transaction. On a `fresh_database` call `assemble` instead."""
 
 
 @pytest.fixture

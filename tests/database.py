@@ -26,7 +26,13 @@ from etappe.config.migrate import fingerprint
 
 REPOSITORY = Path(__file__).parent.parent
 CACHE = REPOSITORY / ".cache" / "tests"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "autovacuum_analyze_threshold": "2000000000",  # what a test adds is planned as on tables of which nothing is known
+}
 KEEP = 6
 """Templates that are kept: other runs, started before a migration was added, may still clone the older ones."""
 

@@ -30,6 +30,16 @@ def digest() -> str:
         return hashlib.sha256(repr(sorted(cursor.fetchall())).encode()).hexdigest()
 
 
+def written() -> int:
+    """How many rows this transaction wrote so far, also those it took back: as long as it stays, the digest does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
+            " + pg_stat_get_xact_tuples_deleted(oid)) FROM pg_class WHERE relkind = 'r'"
+        )
+        return int(cursor.fetchone()[0])
+
+
 @contextmanager
 def refused(code: str, kind: type[Refusal] = Refusal) -> Iterator[pytest.ExceptionInfo[Refusal]]:
     """The block is refused with this code, and not a row of the database is another than before."""

@@ -46,9 +46,13 @@ DEAL = ("name", "source", "product", "next_step")
 CHECKED = frozenset({"website", "profile", "country", "phone", "mobile", "domain"})
 """Fields that refuse what cannot be theirs."""
 STAGES = 12
-KINDS = ("account", "person", "deal")
 FOREIGN = ("iframe", "object", "embed", "base", "video", "marquee", "noscript", "animate", "style", "math", "frameset")
 """Elements of the strings that no record has of its own."""
+OWN = {
+    "iframe": ("/evidence/",),
+    "noscript": ("/deals/board/", "/deals/new/", "/deals/?", "/accounts/?", "/people/?"),
+}
+"""And pages that do: a mail is shut into its own frame, lists help themselves without scripts."""
 
 
 class Stored:
@@ -205,24 +209,24 @@ def test_no_string_becomes_more_than_text(scene: Scene, site: str, browser: Brow
     stored.everywhere()
     plain = [name for name in stored.taken if name.split(".")[1] not in CHECKED]
     assert {name: stored.taken[name] for name in plain if stored.taken[name] < 60} == {}
-    assert list(_live(client_of("dot"), stored.records)) == []
     asked = [path.format(*[quote(payload)] * 2) for path in ASKING for payload in PAYLOADS[::6]]
+    assert list(_live(client_of("dot"), [*stored.records, *stored.pages, *asked])) == []
+    opened = [*asked[::3], *stored.pages[::4], *stored.records[::8]]
     options = {"locale": "de-DE", **size("phone")}
     with visiting(browser, site, "dot", **options) as (page, heard):
-        problems = list(
-            _problems(page, heard, site, [*LISTS, *asked, *stored.pages, *stored.records[:: len(KINDS) + 1]])
-        )
+        problems = list(_problems(page, heard, site, [*LISTS, *opened]))
         problems += _checked(page, heard, site)
     assert not problems, "\n".join(problems)
 
 
 def _live(client: Client, paths: list[str]) -> Iterator[str]:
-    """What of the strings is more than text in the pages' source. A fourth of the pages is opened in the browser, too:
-    each string in a field or two of each kind of record, for scripts of our own that would take it for markup."""
+    """What of the strings is more than text in the pages' source. Some of the pages are opened in the browser, too:
+    each string in a field of an account and a person, for scripts of our own that would take it for markup."""
     for path in paths:
         reading = Reading(client.get(path).content.decode())
         yield from (f"{path}: {told}" for told in reading.problems if not told.endswith("leads to a script"))
-        yield from (f"{path}: there is a {tag}" for tag in FOREIGN if reading.tags[tag])
+        foreign = [tag for tag in FOREIGN if reading.tags[tag] and not path.startswith(OWN.get(tag, ()))]
+        yield from (f"{path}: there is a {tag}" for tag in foreign)
         if (reading.tags["h1"], reading.tags["title"], reading.tags["main"]) != (1, 1, 1):
             yield f"{path}: the page fell apart"
 

@@ -19,8 +19,11 @@ from urllib.parse import urlencode
 
 import psutil
 
+from etappe.config import collect, migrate
 from etappe.config.embedded import Embedded, find_binaries
 from etappe.config.home import Home
+from etappe.config.locks import alone
+from tests.database import CACHE
 
 ETAPPE = [sys.executable, "-m", "etappe"]
 LONG = 120.0
@@ -47,17 +50,47 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def open_home() -> Iterator[Path]:
-    """A home that the server's user can walk to."""
+def open_home(*, is_ready: bool = False) -> Iterator[Path]:
+    """A home that the server's user can walk to: none yet, or one that is ready to be served."""
     made = Path(tempfile.mkdtemp(prefix="etappe-site-"))
     made.chmod(0o711)
     try:
+        if is_ready:
+            _copy_ready_home(made / "home")
         yield made / "home"
     finally:
         for process in psutil.process_iter():
             if _cwd(process).startswith(f"{made}/"):
                 process.kill()
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _copy_ready_home(to: Path) -> None:
+    """Copy a home that was migrated and has its scripts and styles: made once per content, never served itself."""
+    ready = CACHE / f"ready-home-{migrate.fingerprint()}-{collect.fingerprint()[:16]}"
+    with alone(CACHE / "ready-home.lock"):
+        if not ready.exists():
+            _make_ready_home(ready)
+        _copy(ready, to)
+
+
+def _make_ready_home(ready: Path) -> None:
+    for old in CACHE.glob("ready-home-*-*"):
+        shutil.rmtree(old)
+    with open_home() as draft:
+        told = environ(draft, DATABASE_URL="postgresql://nobody@/none", DJANGO_SETTINGS_MODULE="etappe.config.settings")
+        subprocess.run([*ETAPPE, "migrate"], env=environ(draft), check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "etappe.config.collect"], env=told, check=True, capture_output=True)
+        (draft / "socket-directory").unlink()
+        (draft / "socket").rmdir()
+        _copy(draft, ready.with_name("ready-home.draft"))
+        ready.with_name("ready-home.draft").rename(ready)
+
+
+def _copy(home: Path, to: Path) -> None:
+    """With owners and modes, which the database server insists on."""
+    shutil.rmtree(to, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(home), str(to)], check=True)
 
 
 def _command(process: psutil.Process) -> str:

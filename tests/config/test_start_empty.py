@@ -111,7 +111,7 @@ def test_somebody_who_is_not_there_carries_nothing(demo: str) -> None:
 
 @pytest.mark.slow
 def test_the_whole_way_out_of_the_demo() -> None:
-    with open_home() as home, serving(home, "--demo") as site:
+    with open_home(is_ready=True) as home, serving(home, "--demo") as site:
         browser = set_up(site)
         assert browser.ask("GET", "/")[0] == 200
         assert (home / "active-database").read_text().strip() == "etappe_demo"

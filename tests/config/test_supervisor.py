@@ -149,7 +149,7 @@ def test_a_taken_port_is_named_with_the_way_out() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_it_stops_cleanly(number: int) -> None:
-    with open_home() as home, serving(home) as site:
+    with open_home(is_ready=True) as home, serving(home) as site:
         children = psutil.Process(site.process.pid).children(recursive=True)
         assert site.stop(number) == 0
         assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
@@ -158,7 +158,7 @@ def test_it_stops_cleanly(number: int) -> None:
 
 
 def test_after_kill_9_of_the_supervisor_the_next_start_works() -> None:
-    with open_home() as home:
+    with open_home(is_ready=True) as home:
         with serving(home) as site:
             link = site.link()
             children = [p for p in psutil.Process(site.process.pid).children() if "postgres" not in p.name()]

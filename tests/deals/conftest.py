@@ -6,8 +6,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import pytest
-
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.process import Process
 from etappe.deals import actions, queries
@@ -19,6 +17,7 @@ from etappe.playbook.actions import publish
 from etappe.playbook.queries import get_version, library_item
 from tests.cast import AT, Cast, assemble
 from tests.papers import acceptance, mail, pdf
+from tests.scenery import kept
 
 INBOUND = ("need_confirmed", "requirements_agreed", "product_evaluated", "quote_reviewed", "order_placed", "in_use")
 
@@ -86,11 +85,6 @@ class Scene:
         return state
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
-
-
 def set_scene() -> Scene:
     cast = assemble()
     publish(library_item("inbound").source, actor=SYSTEM, at=AT)
@@ -101,3 +95,6 @@ def set_scene() -> Scene:
     fields = {"name": "Neue Anlage", "account": account.uid, "amount": None}
     deal = actions.create(fields, process="inbound", stakeholders=(eva.uid,), actor=cast.ada, at=AT)
     return Scene(cast, account.uid, eva.uid, deal.uid)
+
+
+scene = kept(set_scene)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -21,7 +22,8 @@ from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.replay import assert_replays
 
-WRITERS, MOVES = 10, 50
+WRITERS = 10
+MOVES = 50 if os.environ.get("ETAPPE_TEST_SOAK") else 15
 
 pytestmark = pytest.mark.server
 
@@ -97,6 +99,7 @@ def test_not_even_the_owner_edits_the_journal(real: Scene, owner_url: str) -> No
         owner.execute("UPDATE journal_entry SET data = '{}'")
 
 
+@pytest.mark.slow
 def test_ten_writers_move_one_deal_there_and_back(real: Scene) -> None:
     """Each reads, thinks, and moves; who was slower is told and tries again. Nothing is lost, nothing counted twice."""
     real.prove("need_confirmed")
@@ -130,7 +133,7 @@ def test_ten_writers_move_one_deal_there_and_back(real: Scene) -> None:
     for writer in writers:
         writer.join(timeout=300)
     assert done["moved"] == WRITERS * MOVES
-    assert done["stale"] >= 100
+    assert done["stale"] >= 2 * MOVES
     visits = list(StageVisit.objects.filter(deal__uid=real.uid).order_by("id"))
     assert len(visits) == WRITERS * MOVES + 2
     assert all(one.left_at == two.entered_at and one.stage != two.stage for one, two in pairwise(visits))

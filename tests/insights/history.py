@@ -73,6 +73,13 @@ def company() -> Cast:
     return cast
 
 
+def tell() -> Cast:
+    """The company, and everything that happened in the story."""
+    cast = company()
+    live_all(story(), cast)
+    return cast
+
+
 def live(past: Past, *, actor: Actor, stage: str = "agreed") -> uuid.UUID:
     """Make the deal and let it go its way, by the actions and at the times that it went."""
     begun = BEGIN + timedelta(days=past.began)

@@ -18,13 +18,12 @@ from etappe.insights.queries import get_metric, keys, narrowed, records, report
 from etappe.insights.standing import DIMENSIONS
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, Past, company, live
+from tests.scenery import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return company()
+cast = kept(company)
 
 
 def _sql(statement: str, *values: Any) -> None:

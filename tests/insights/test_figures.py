@@ -19,20 +19,14 @@ from etappe.deals.actions.place import create, leave, reopen, rest, win
 from etappe.insights.queries import get_metric, keys, narrowed, records, report
 from etappe.insights.standing import DIMENSIONS
 from tests.cast import Cast
-from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
+from tests.insights.history import BEGIN, NOW, Past, company, live, story, tell
+from tests.scenery import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return company()
-
-
-@pytest.fixture
-def told(cast: Cast) -> Cast:
-    live_all(story(), cast)
-    return cast
+cast = kept(company)
+told = kept(tell)
 
 
 def _sql(statement: str, *values: Any) -> list[Any]:

@@ -18,16 +18,13 @@ from etappe.insights import actions
 from etappe.insights.forecast import past, stored
 from etappe.insights.forecast.records import read
 from tests.cast import Cast
-from tests.insights.history import BEGIN, NOW, REASON, Past, company, live, live_all, story
+from tests.insights.history import BEGIN, NOW, REASON, Past, company, live, live_all, tell
+from tests.scenery import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def history(db: None) -> Cast:
-    cast = company()
-    live_all(story(), cast)
-    return cast
+history = kept(tell)
 
 
 def made(cast: Cast) -> stored.Report:

@@ -22,6 +22,7 @@ from etappe.insights.queries import get_metric, narrowed, records, report, waiti
 from etappe.playbook.queries import get_version
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, REASON, company
+from tests.scenery import kept
 
 pytestmark = pytest.mark.django_db
 STAGES = ("found", "agreed", "ordered")
@@ -53,12 +54,14 @@ WAYS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def lived() -> Cast:
+def live_them() -> Cast:
     cast = company()
     for number, way in enumerate(WAYS):
         _live(way, f"Deal {number}", cast)
     return cast
+
+
+lived = kept(live_them)
 
 
 def _live(way: Way, name: str, cast: Cast) -> None:

@@ -26,15 +26,11 @@ from etappe.insights.queries import keys, report
 from etappe.web.curve import SHORTEST, draw
 from tests import database
 from tests.cast import Cast
-from tests.insights.history import NOW, company, live_all, story
+from tests.insights.history import NOW, company, live_all, story, tell
+from tests.scenery import kept
 from tests.web.signed import client_of
 
-
-@pytest.fixture
-def told(db: None) -> Cast:
-    cast = company()
-    live_all(story(), cast)
-    return cast
+told = kept(tell)
 
 
 @pytest.fixture

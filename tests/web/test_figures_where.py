@@ -21,17 +21,14 @@ from etappe.journal.clock import now as present
 from etappe.team.actions import create_token
 from tests.api.conftest import Caller
 from tests.cast import Cast, email
-from tests.insights.history import NOW, company, live_all, story
+from tests.insights.history import NOW, tell
+from tests.scenery import kept
 from tests.web.signed import client_of
 
 ENGLISH = {"Accept-Language": "en"}
 
 
-@pytest.fixture
-def told(db: None) -> Cast:
-    cast = company()
-    live_all(story(), cast)
-    return cast
+told = kept(tell)
 
 
 @pytest.fixture
