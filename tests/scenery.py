@@ -97,7 +97,7 @@ def _in_use() -> str:
 
 
 def _needs(item: pytest.Item, names: Any) -> bool:
-    return "db" in names or item.get_closest_marker("django_db") is not None
+    return "django_db_setup" in names or item.get_closest_marker("django_db") is not None
 
 
 def _make_of(item: pytest.Item, name: str) -> Make | None:
