@@ -46,8 +46,8 @@ def test_a_long_list_is_read_page_by_page(scene: Scene, ada: Client) -> None:
     names = [row.name for row in rows]
     assert len(set(names)) == len(names) == 61
     counter = re.search(r'hx-get="(/lists/accounts/count/[^"]*)"', first.content.decode())
-    assert counter and ada.get(unescape(counter[1])).content.decode().strip() == "61"
-    assert re.search(r">61\s*<", ada.get("/accounts/?counted=1").content.decode())
+    assert counter and ada.get(unescape(counter[1])).content.decode().strip() == "61 Datensätze"
+    assert re.search(r">61 Datensätze\s*<", ada.get("/accounts/?counted=1").content.decode())
     assert "/lists/accounts/count/" not in ada.get("/accounts/?q=Firma+07").content.decode()
     assert ada.get("/accounts/?sort=password").status_code == 422
 

@@ -15,6 +15,7 @@ from etappe.journal.queries import PAGE, EntryView, timeline, without_old_notes
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.team import queries as team
+from etappe.web.entry_names import account_names, team_names
 from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
@@ -124,7 +125,8 @@ def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
         reasons={reason.key: words(reason.name) for reason in process.leave},
         people=_people(deal, list(_mentioned(entries))),
         users=team.colleague_names(),
-        accounts=_accounts(entries),
+        teams=team_names(entries),
+        accounts=account_names(entries),
     )
 
 
@@ -144,9 +146,3 @@ def _people(deal: DealView, mentioned: Iterable[str]) -> dict[str, str]:
     by_key = people.person_names(int(key) for key in wanted if key.isdigit())
     by_uid = people.people_by_uid(uuid.UUID(key) for key in wanted if not key.isdigit())
     return known | {str(key): ref.name for key, ref in by_key.items()} | {str(ref.uid): ref.name for ref in by_uid}
-
-
-def _accounts(entries: Iterable[EntryView]) -> dict[str, str]:
-    pairs = ((entry.data.get("changed") or {}).get("account_id", ()) for entry in entries)
-    wanted = {int(value) for pair in pairs for value in pair if value}
-    return {str(key): ref.name for key, ref in people.account_names(wanted).items()}

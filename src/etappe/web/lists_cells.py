@@ -30,6 +30,8 @@ ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
 NOTHING = mark_safe("")
 LINKED = {Kind.ACCOUNT: "account", Kind.PERSON: "person"}
 NARROW = (Kind.DAY, Kind.MOMENT)
+UNBROKEN = ("phone",)
+"""Texts that are read in one piece."""
 CHANGING = {"deals": "deals.edit", "accounts": "people.edit", "people": "people.edit"}
 """The act by which the rows of a list are changed."""
 
@@ -89,13 +91,19 @@ def rows_of(request: Request, subject: Subject, lines: Sequence[Line], fields: t
 
 
 def _column(subject: Subject, field: Field, ways: Ways, edit: str, *, is_main: bool) -> Column:
-    css = "main-cell" if is_main else "num" if is_number(field.kind) else "nowrap" if field.kind in NARROW else ""
+    css = "main-cell" if is_main else _breadth(field)
     opening = format_html(' class="{}" data-label="{}"', css, field.name) if css else _labelled(field)
     linked = LINKED.get(field.kind) if _is_open(subject, field) else None
     route = ROUTES[subject.key] if is_main else linked
     link = address_of(route) if route else None
     said = ways.texts.get(field.key, lambda line: cell_text(field, line.values[field.key]))
     return Column(field, opening, link, is_main, edit, said, ways.signs.get(field.key, _no_signs))
+
+
+def _breadth(field: Field) -> str:
+    if is_number(field.kind):
+        return "num"
+    return "nowrap" if field.kind in NARROW or field.key in UNBROKEN else ""
 
 
 def _labelled(field: Field) -> SafeString:

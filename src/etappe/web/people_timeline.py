@@ -17,6 +17,7 @@ from etappe.people import queries as people
 from etappe.team import queries as team
 from etappe.web.deals_forms import as_uid
 from etappe.web.deals_timeline import LOOKS
+from etappe.web.entry_names import account_names, person_names, team_names
 from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
@@ -103,6 +104,8 @@ def _names(entries: Sequence[EntryView], seen: Mapping[int, tuple[Ref, Process]]
         stages={stage.key: words(stage.name) for process in processes for stage in process.stages},
         criteria={key: words(item.text) for process in processes for key, (_s, item) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for process in processes for reason in process.leave},
-        people={str(ref.uid): ref.name for ref in people.people_by_uid(uids)},
+        people={str(ref.uid): ref.name for ref in people.people_by_uid(uids)} | person_names(entries),
         users=team.colleague_names(),
+        teams=team_names(entries),
+        accounts=account_names(entries),
     )

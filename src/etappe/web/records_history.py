@@ -95,6 +95,11 @@ def _may_edit(viewer: Actor, subject: str, uid: uuid.UUID) -> bool:
     return deals.get_deal(viewer, uid).may_edit if subject == "deal" else may(viewer, "people.edit")
 
 
+def _teams(found: History) -> dict[str, str]:
+    keys = (value.raw for field in found.fields if field.column == "team_id" for value in field.values)
+    return {str(key): ref.name for key, ref in team.team_names(keys).items()}
+
+
 def _names(viewer: Actor, found: History) -> Names:
     """What keys are called: colleagues, and the accounts that the viewer sees."""
     raws: set[Any] = {
@@ -111,6 +116,7 @@ def _names(viewer: Actor, found: History) -> Names:
     seen = visible_accounts(viewer).filter(id__in=keys).values_list("id", "name") if keys else ()
     return Names(
         users=team.colleague_names(),
+        teams=_teams(found),
         people=reference_names(own, viewer),
         accounts={str(key): "…" for key in keys} | {str(key): name for key, name in seen},
     )
