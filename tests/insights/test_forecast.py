@@ -9,10 +9,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from etappe.core import forecast as core
-from etappe.core.actor import SYSTEM
-from etappe.core.errors import Forbidden, Refusal
+from etappe.core.actor import SYSTEM, Actor
+from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.deals.actions.place import leave, move, win
 from etappe.insights import actions
 from etappe.insights.forecast import past, stored
@@ -134,6 +135,39 @@ def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) 
     )
     assert found["won"].by < 0 < found["new"].by
     assert _kinds() == [("current", 1), ("weekly", 2)]
+
+
+def said_to(viewer: Actor) -> stored.Report:
+    found = stored.report(viewer)
+    assert found is not None
+    return found
+
+
+def _frozen() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said::text FROM insights_forecastdeal AS said ORDER BY id")
+        return list(cursor.fetchall())
+
+
+def test_a_deal_that_moves_is_said_anew_at_once_and_nothing_is_rewritten(history: Cast) -> None:
+    made(history)
+    uid = next(deal.uid for deal in said_to(history.ada).deals)
+    before, kept = stored.of_deal(history.ada, uid), _frozen()
+    move(uid, "ordered", actor=history.ada, at=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        after = stored.of_deal(history.ada, uid)
+    assert before and after and not before.has_moved and after.has_moved and len(asked) <= 5
+    assert (after.stage_label, after.likely) != (before.stage_label, before.likely) and kept == _frozen()
+    assert f"{after.seen}" in str(after.why) and after.chance != before.chance
+    listed = next(deal for deal in said_to(history.ada).deals if deal.uid == uid)
+    assert listed == after
+    actions.forecast(actor=SYSTEM, at=NOW)
+    learned = stored.of_deal(history.ada, uid)
+    assert learned and not learned.has_moved and learned.chance == pytest.approx(after.chance, abs=0.05)
+    with pytest.raises(Missing):
+        stored.of_deal(history.cem, uid)
+    win(uid, actor=history.ada, at=NOW + timedelta(hours=1))
+    assert stored.of_deal(history.ada, uid) is None
 
 
 @pytest.mark.parametrize("outcomes", [[], ["won"] * 20, ["lost"] * 20])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -49,7 +50,11 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     assert page.count("<rect") == 2 + 14 and "NaN" not in page
     back = text_of(client, "/figures/forecast/backtest/")
     assert "Stage-weighted pipeline" in back and "Month by month" in back
-    assert api("/api/v1/forecast?by=owner")["n"] == 13
+    whole = api("/api/v1/forecast?by=owner")
+    assert whole["n"] == 13
+    one = api(f"/api/v1/deals/{whole['deals'][0]['uid']}/forecast")
+    assert one == {"is_said": True, **whole["deals"][0]}
+    assert "chance" not in api(f"/api/v1/deals/{uuid4()}/forecast")
     assert api("/api/v1/forecast/backtest")["rows"]
     mine = text_of(client_of("cem"), "/figures/forecast/")
     assert "4 open deals, learned from 47 closed ones" in mine and "open 29" not in mine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from ninja import Query, Router, Schema
 
@@ -56,6 +57,17 @@ class FigureAsked(Schema):
     stage: str = ""
     within: str = ""
     window: str = ""
+
+
+@router.get("/deals/{uid}/forecast", response=dict[str, Any])
+def get_deal_forecast(request: Caller, uid: UUID) -> Any:
+    """What is said about one open deal: its chance, the days by which 10, 50 and 90 % of its wins have come, and why.
+
+    After it moved it is said anew from the curves of the newest forecast. Where nothing is said, `is_said` is false:
+    the deal is over, or came after the forecast was made.
+    """
+    found = stored.of_deal(request.actor, uid)
+    return {"is_said": False} if found is None else {"is_said": True, **stored.deal_as_json(found)}
 
 
 @router.get("/figures/{key}", response=shapes.FigureOut)

@@ -13,11 +13,12 @@ from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.periods import local_day
 from etappe.insights.forecast import backtest, boosted, said
-from etappe.insights.forecast.past import Past, known_on, last_seen
+from etappe.insights.forecast.fresh import packed
+from etappe.insights.forecast.past import ANY, Past, known_on, last_seen
 from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
 from etappe.insights.forecast.said import Chances, Fitted
 from etappe.insights.forecast.why import reasons
-from etappe.insights.models import Forecast, ForecastDeal
+from etappe.insights.models import Forecast, ForecastCurve, ForecastDeal
 from etappe.journal.load import as_text, copy_rows
 from etappe.journal.record import action
 from etappe.playbook.queries import all_specs
@@ -49,6 +50,7 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     current = Forecast.objects.create(kind=CURRENT, **row)
     if curves.closed >= MINIMUM:
         _store(current, records, curves, found)
+        _store_curves(current, records, curves)
     monday = day - timedelta(days=day.weekday())
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
         _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
@@ -113,9 +115,8 @@ def _row(
 
 def _stages(records: Records, curves: Fitted) -> Iterable[dict[str, Any]]:
     for cell, (version, stage) in enumerate(records.cells):
-        assert curves.stages is not None
-        won = float(curves.stages.won_within[cell, -1])
-        yield {"version": version, "stage": stage, "n": float(curves.ended[cell]), "won": won}
+        won, seen = float(curves.entering[cell]), float(curves.ended[cell])
+        yield {"version": version, "stage": stage, "n": seen, "won": won}
 
 
 def _quality(past: Past) -> dict[str, int]:
@@ -132,7 +133,7 @@ def _quality(past: Past) -> dict[str, int]:
 
 _DEAL: Final = (
     "forecast_id", "deal_id", "version_id", "stage", "proof", "amount", "amount_known", "currency", "expected_close",
-    "rests", "stayed", "chance", "unsure", "seen", "months", "days", "why",
+    "rests", "stayed", "chance", "unsure", "step", "seen", "months", "days", "why",
 )  # fmt: skip
 
 
@@ -145,12 +146,24 @@ def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> N
         np.round(found.amount, 4).tolist(), found.amount_known.tolist(),
         [records.currencies[code] for code in deals.currency.tolist()],
         [None if number == NO_DAY else day_of(number) for number in deals.expected.tolist()],
-        deals.rests.tolist(), deals.stayed.tolist(), found.within.tolist(), found.unsure.tolist(),
+        deals.rests.tolist(), deals.stayed.tolist(), found.within.tolist(), found.unsure.tolist(), found.steps.tolist(),
         found.seen.astype(np.int64).tolist(), np.round(found.months, 6).tolist(),
         [[day for day in days if day != NEVER] for days in said.likely(curves, found).tolist()],
         map(as_text, reasons(found, curves)),
     )  # fmt: skip
     copy_rows(ForecastDeal._meta.db_table, _DEAL, zip(*columns, strict=True))
+
+
+_CURVE: Final = ("forecast_id", "version_id", "stage", "ended", "ahead")
+
+
+def _store_curves(row: Forecast, records: Records, curves: Fitted) -> None:
+    """What a deal that moves until the next forecast is said anew from."""
+    places = [ANY, *records.cells]
+    ended = [0.0, *curves.ended.tolist()]
+    ahead = [packed(each) for each in (curves.lives, *curves.ahead)]
+    rows = ((row.id, *place, n, raw) for place, n, raw in zip(places, ended, ahead, strict=False))
+    copy_rows(ForecastCurve._meta.db_table, _CURVE, rows)
 
 
 _FROZEN: Final = """

@@ -27,4 +27,5 @@ TABLES = (
 LEFT_OUT = {
     "insights_forecast": "forecasts are made anew from the records; frozen ones stay where they were made",
     "insights_forecastdeal": "as above",
+    "insights_forecastcurve": "as above",
 }

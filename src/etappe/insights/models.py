@@ -39,7 +39,10 @@ class Forecast(models.Model):
 
 
 class ForecastDeal(models.Model):
-    """What a forecast said about one deal, and how the deal stood then. `months` are chances to be won in each."""
+    """What a forecast said about one deal, and how the deal stood then. `months` are chances to be won in each.
+
+    `step` is by how much the log-odds of its curve were moved by what else was known of it.
+    """
 
     forecast = models.ForeignKey("insights.Forecast", on_delete=models.CASCADE, related_name="+")
     deal_id = models.BigIntegerField()
@@ -54,6 +57,7 @@ class ForecastDeal(models.Model):
     stayed = models.IntegerField()
     chance = models.FloatField()
     unsure = models.FloatField()
+    step = models.FloatField(default=0.0)
     seen = models.IntegerField()
     months = ArrayField(models.FloatField())
     days = ArrayField(models.IntegerField())
@@ -101,3 +105,22 @@ class Goal(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["ends", "begins"], name="goal_running")]
+
+
+class ForecastCurve(models.Model):
+    """The curve of a stage that the current forecast was made of, so that a deal that moves can be said anew.
+
+    `ahead` are chances to be won, by how long a deal has been there and by days from then on, as `fresh` packs them;
+    `ended` is how many stays it rests on. The curve of all deals, whatever their stage, has version 0 and no stage.
+    """
+
+    forecast = models.ForeignKey("insights.Forecast", on_delete=models.CASCADE, related_name="+")
+    version_id = models.BigIntegerField()
+    stage = models.TextField()
+    ended = models.FloatField()
+    ahead = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["forecast", "version_id", "stage"], name="forecast_curve_once"),
+        ]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from etappe.core import forecast as core
-from etappe.core.forecast import AGES, HORIZON, Curves, Floats, Ints
+from etappe.core.forecast import AGES, HORIZON, Floats, Ints
 from etappe.insights.forecast.past import Brought, OpenDeals, Past, by_begin
 from etappe.insights.forecast.records import NOBODY, day_number, months_of
 
@@ -52,10 +52,10 @@ class Fitted:
     """The curves of a day: of each stage, and of whole lives.
 
     `ahead` and `lives` are chances to be won within d days by what was stayed so far (`core.AGES`); the last row of
-    `ahead`, and of `ended`, stands for stages without any past.
+    `ahead`, and of `ended`, stands for stages without any past. `entering` is the chance of those that enter a stage.
     """
 
-    stages: Curves | None
+    entering: Floats
     ahead: Floats
     lives: Floats
     ended: Floats
@@ -82,10 +82,15 @@ def fitted(past: Past, cells: Sequence[tuple[int, str]], alike: Mapping[tuple[in
     keys: dict[Any, int] = {}
     groups = np.asarray([keys.setdefault(alike.get(cell, cell), len(keys)) for cell in cells], dtype=np.int64)
     stages = core.fit(past.stays, len(cells), groups) if len(cells) else None
+    ahead = stages.from_now(AGES) if stages else np.zeros((0, len(AGES), HORIZON + 1))
+    ended = stages.ended if stages else np.zeros(0)
+    return bound(ahead, core.fit(past.lives, 1).from_now(AGES)[0], ended, past.state.closed)
+
+
+def bound(ahead: Floats, lives: Floats, ended: Floats, closed: int) -> Fitted:
+    """Curves together, with the row for stages without any past."""
     none = np.zeros((1, len(AGES), HORIZON + 1))
-    ahead = np.concatenate([stages.from_now(AGES), none]) if stages else none
-    ended = np.append(stages.ended if stages else np.zeros(0), 0.0)
-    return Fitted(stages, ahead, core.fit(past.lives, 1).from_now(AGES)[0], ended, past.state.closed)
+    return Fitted(ahead[:, 0, -1], np.concatenate([ahead, none]), lives, np.append(ended, 0.0), closed)
 
 
 def within(curves: Fitted, deals: OpenDeals, days: Ints) -> Floats:
@@ -104,23 +109,26 @@ def soon(curves: Fitted, deals: OpenDeals, days: int) -> Floats:
 
 def chances(past: Past, curves: Fitted, steps: Floats | None = None) -> Chances:
     """What is said about each open deal; `steps` moves the log-odds of each."""
-    deals = past.open
-    moved = np.zeros(len(deals)) if steps is None else steps
-    left = np.asarray(ends_of(past.day))[None, :] - deals.rests[:, None]
-    by_end = core.shifted(within(curves, deals, np.clip(left, 0, HORIZON)), moved[:, None])
+    return said_of(past.open, past.day, past.typical, curves, np.zeros(len(past.open)) if steps is None else steps)
+
+
+def said_of(deals: OpenDeals, day: date, typical: Floats, curves: Fitted, steps: Floats) -> Chances:
+    """What is said about these deals as of a day; `typical` amounts, by currency, stand in where none is known."""
+    left = np.asarray(ends_of(day))[None, :] - deals.rests[:, None]
+    by_end = core.shifted(within(curves, deals, np.clip(left, 0, HORIZON)), steps[:, None])
     by_curves = soon(curves, deals, HORIZON)
-    whole = core.shifted(by_curves, moved)
+    whole = core.shifted(by_curves, steps)
     seen = curves.ended[deals.cell]
     is_known = ~np.isnan(deals.amount)
     return Chances(
         open=deals,
         within=whole,
         by_curves=by_curves,
-        steps=moved,
+        steps=steps,
         months=core.by_period(np.where(left >= 0, by_end, 0.0)),
         unsure=core.unsure(whole, np.minimum(seen + core.WEIGHT, curves.closed)),
         seen=seen,
-        amount=np.where(is_known, deals.amount, past.typical[deals.currency]),
+        amount=np.where(is_known, deals.amount, typical[deals.currency]),
         amount_known=is_known,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -17,7 +18,9 @@ from etappe.core import forecast as core
 from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
 from etappe.core.forecast import Floats, Range
+from etappe.deals.queries import deal_id
 from etappe.insights.forecast import said
+from etappe.insights.forecast.fresh import Row, freshened
 from etappe.insights.labels import segment_names, stage_name, words
 from etappe.insights.models import Forecast
 from etappe.playbook.queries import spec, version_numbers
@@ -28,11 +31,13 @@ PER_PAGE: Final = 50
 
 _DEALS = """
 SELECT said.*, deal.uid, deal.name, deal.outcome AS now_outcome, deal.stage AS now_stage,
-    deal.owner_id, deal.team_id, coalesce({segment}, '') AS segment
+    deal.process_version_id AS now_version, deal.proof AS now_proof, deal.stage_since_on AS now_since,
+    deal.engaged_since, deal.rests_until, deal.owner_id, deal.team_id, coalesce({segment}, '') AS segment
 FROM insights_forecastdeal AS said
 JOIN fact_deal AS deal USING (deal_id)
 LEFT JOIN fact_account AS account ON account.account_id = deal.account_id
-WHERE said.forecast_id = %(forecast)s AND (%(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s)
+WHERE said.forecast_id = %(forecast)s AND (%(deal)s::bigint IS NULL OR said.deal_id = %(deal)s)
+    AND (%(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s)
     OR deal.deal_id IN (SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s))
 ORDER BY said.deal_id
 """
@@ -48,7 +53,6 @@ _SEGMENTS: Final = {
     "size": "account.size",
 }
 PROOFS: Final = ("proven", "unproven", "overridden")
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -149,11 +153,26 @@ def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | N
     newest = Forecast.objects.filter(kind="current").order_by("-id").first()
     if newest is None:
         return None
-    rows = [row for row in _rows(newest.id, viewer, by) if row["now_outcome"] == "open"]
+    rows = _open_rows(newest, viewer, by=by)
     head = _head(newest, len(rows), viewer)
     if not head["is_enough"]:
         return Report(**head)
     return Report(**head, **_body(newest, rows, viewer, by, skip))
+
+
+def _open_rows(newest: Forecast, viewer: Actor, **asked: Any) -> list[Row]:
+    """What is said of deals that are still open; of those that moved, as of where they are now."""
+    rows = [row for row in _rows(newest.id, viewer, **asked) if row["now_outcome"] == "open"]
+    return freshened(newest, rows)
+
+
+def of_deal(viewer: Actor, uid: UUID | str) -> DealSaid | None:
+    """What is said about a deal that the viewer sees; None where it is over, or came after the forecast was made."""
+    require(viewer, "figures.see")
+    deal = deal_id(viewer, uid)
+    newest = Forecast.objects.filter(kind="current").defer("backtest").order_by("-id").first()
+    rows = _open_rows(newest, viewer, deal=deal) if newest else []
+    return _deal(rows[0], newest.day) if newest and rows else None
 
 
 def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
@@ -172,9 +191,9 @@ def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
     }
 
 
-def _rows(forecast: int, viewer: Actor, by: str | None) -> list[Row]:
+def _rows(forecast: int, viewer: Actor, *, by: str | None = None, deal: int | None = None) -> list[Row]:
     scope = viewer.scope
-    given = {"forecast": forecast, "all": scope.all, "viewer": scope.user, "teams": sorted(scope.teams)}
+    given = {"forecast": forecast, "deal": deal, "all": scope.all, "viewer": scope.user, "teams": sorted(scope.teams)}
     with connection.cursor() as cursor:
         cursor.execute(_DEALS.format(segment=_SEGMENTS[by or ""]), given)
         names = [column.name for column in cursor.description or ()]
@@ -299,7 +318,7 @@ def _deal(row: Row, day: date) -> DealSaid:
         likely=tuple(date.fromordinal(day.toordinal() + days) for days in row["days"]),
         seen=row["seen"],
         why=tuple(tuple(each) for each in row["why"]),
-        has_moved=row["now_stage"] != row["stage"],
+        has_moved=row["has_moved"],
     )
 
 
@@ -316,8 +335,9 @@ def _before(newest: Forecast, viewer: Actor) -> dict[str, Any]:
     frozen = Forecast.objects.filter(kind="weekly", day__lt=newest.day).order_by("-day").first()
     if frozen is None:
         return {}
-    old = {row["deal_id"]: row for row in _rows(frozen.id, viewer, None) if row["currency"] == newest.currency}
-    new = {row["deal_id"]: row for row in _rows(newest.id, viewer, None) if row["currency"] == newest.currency}
+    old = {row["deal_id"]: row for row in _rows(frozen.id, viewer) if row["currency"] == newest.currency}
+    rows = freshened(newest, _rows(newest.id, viewer))
+    new = {row["deal_id"]: row for row in rows if row["currency"] == newest.currency}
     sums: dict[str, list[float]] = defaultdict(list)
     for deal in old.keys() | new.keys():
         reason, by = _changed(old.get(deal), new.get(deal))
@@ -374,6 +394,13 @@ def turned_out_for(newest: Forecast, viewer: Actor) -> dict[str, Any]:
 
 def as_json(found: Report) -> dict[str, Any]:
     """The report as plain values for JSON: days as ISO text, amounts of deals as text."""
+    plain = _plain(asdict(found))
+    assert isinstance(plain, dict)
+    return plain
+
+
+def deal_as_json(found: DealSaid) -> dict[str, Any]:
+    """What is said of a deal as plain values for JSON."""
     plain = _plain(asdict(found))
     assert isinstance(plain, dict)
     return plain

@@ -25,9 +25,8 @@ def reasons(said: Chances, curves: Fitted) -> Iterator[list[Reason]]:
     and proof moved it. `rests`: days until the date the buyer named. `typical`: its amount is not known.
     """
     deals = said.open
-    entering = curves.stages.won_within[:, -1] if curves.stages else np.zeros(0)
     columns = (
-        deals.cell, np.append(entering, np.nan)[deals.cell], said.seen.astype(np.int64), deals.stayed,
+        deals.cell, np.append(curves.entering, np.nan)[deals.cell], said.seen.astype(np.int64), deals.stayed,
         soon(curves, _on_first_day(deals), HORIZON), said.by_curves, said.within, deals.rests, said.amount_known,
     )  # fmt: skip
     for cell, share, seen, stayed, first, by_curves, within, rests, is_known in zip(
