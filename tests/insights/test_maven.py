@@ -16,7 +16,10 @@ from etappe.core.actor import SYSTEM
 from etappe.core.figures import Result
 from etappe.imports.actions import run_now
 from etappe.imports.look import Given, look
+from etappe.insights import actions
+from etappe.insights.forecast.stored import turned_out
 from etappe.insights.queries import get_metric, narrowed, records, report
+from etappe.web.forecast_words import backtest_words
 
 MAVEN = Path(__file__).parents[2] / "../shared/data/maven_crm"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -146,3 +149,15 @@ def test_segments_add_up_and_lead_to_their_records(by: str) -> None:
     for row in result.finding.rows[:3]:
         listed = records(narrowed(get_metric("win_rate"), row), viewer=SYSTEM, by=by, now=NOW)
         assert listed.found == row["n"]
+
+
+@pytest.mark.usefixtures("imported")
+def test_the_forecast_says_how_far_it_can_be_trusted() -> None:
+    actions.forecast(actor=SYSTEM, at=NOW)
+    tried = turned_out(SYSTEM)
+    assert tried and tried.day == LAST
+    words = backtest_words(tried.found, tried.currency)
+    for share, line in zip(tried.found["coverage"], words.coverage, strict=True):
+        assert share["n"] and share["holds"] == (share["low"] <= share["wanted"] <= share["high"])
+        assert ("failed" in line) != share["holds"]
+    assert "Too few deals were decided to judge the chances of single ones" in words.deals

@@ -51,7 +51,8 @@ def _said_anew(forecast: Forecast, rows: Sequence[Row]) -> list[Row]:
     cells = [place for place in wanted if place in kept]
     ahead = np.asarray([_unpacked(kept[place].ahead) for place in cells]).reshape(-1, len(AGES), HORIZON + 1)
     ended = np.asarray([kept[place].ended for place in cells], dtype=np.float64)
-    curves = said.bound(ahead, _unpacked(kept[ANY].ahead), ended, forecast.closed)
+    lasted = np.repeat(ended[:, None], len(AGES), axis=1)
+    curves = said.bound(ahead, _unpacked(kept[ANY].ahead), lasted, ended, forecast.closed)
     deals = _deals(rows, cells, forecast.day)
     steps = np.asarray([row["step"] for row in rows], dtype=np.float64)
     return _as_rows(rows, said.said_of(deals, forecast.day, np.zeros(1), curves, steps), curves)

@@ -29,6 +29,7 @@ OPEN, WON, OUT = range(3)
 """How a deal or a stay of it stands: open; won, even if it was cancelled later; out otherwise."""
 PROOFS: Final = ("proven", "unproven", "overridden")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
+Columns = Sequence[Any]
 _HEADER: Final = 20
 _WIDTHS: Final = {8: ">i8", 4: ">i4"}
 
@@ -175,20 +176,26 @@ def read(zone: str) -> Records:
         cursor.execute(_WORDS)
         stages, currencies = cursor.fetchone()
     codes = {"stages": stages, "currencies": currencies, "proofs": list(PROOFS)}
+    spans, deals = _columns("fact_deal_span", _SPANS, codes), _columns("fact_deal", _DEALS, codes)
+    visits = _columns("fact_stage_visit", _VISITS, codes)
+    return put_together(deals, visits, spans, stages=stages, currencies=currencies, zone=zone)
+
+
+def put_together(
+    deals: Columns, visits: Columns, spans: Columns, *, stages: Sequence[str], currencies: Sequence[str], zone: str
+) -> Records:
+    """Records out of columns as `_DEALS`, `_VISITS` and `_SPANS` name them, in any order of rows."""
     where = ZoneInfo(zone)
-    spans = _columns("fact_deal_span", _SPANS, codes)
-    deals = _deals(_columns("fact_deal", _DEALS, codes), spans, where)
-    visits, versions, cells, cell_of = _visits(
-        _columns("fact_stage_visit", _VISITS, codes), deals.key, len(stages), where
-    )
-    stays = visits.rows(visits.standing == OPEN)
+    found = _deals(deals, spans, where)
+    gone, versions, cells, cell_of = _visits(visits, found.key, len(stages), where)
+    stays = gone.rows(gone.standing == OPEN)
     return Records(
-        deals=deals,
-        won=_won(deals),
-        visits=visits,
+        deals=found,
+        won=_won(found),
+        visits=gone,
         stays=stays,
         firsts=_firsts(stays),
-        spans=_spans(spans, deals.key),
+        spans=_spans(spans, found.key),
         versions=versions,
         stages=tuple(stages),
         currencies=tuple(currencies),
@@ -198,7 +205,7 @@ def read(zone: str) -> Records:
     )
 
 
-def _columns(view: str, columns: Sequence[str], codes: Mapping[str, Any]) -> list[Any]:
+def _columns(view: str, columns: Sequence[str], codes: Mapping[str, Any]) -> Columns:
     """Columns of a view, which are never empty; places in lists of words count from 1."""
     arrays = ", ".join(f"array_agg({column})" for column in columns)
     with connection.cursor() as cursor, Cursor(cast("Any", cursor).connection) as binary:
@@ -222,7 +229,7 @@ def _array(raw: bytes | None, *, is_amount: bool) -> Any:
     return table["value"].astype(np.float64 if is_amount else np.int64)
 
 
-def _deals(found: list[Any], spans: list[Any], zone: ZoneInfo) -> Deals:
+def _deals(found: Columns, spans: Columns, zone: ZoneInfo) -> Deals:
     key, team, currency, amount, standing, decided, engaged, seen, rests = (
         column[np.argsort(found[0], kind="stable")] for column in found
     )
@@ -244,7 +251,7 @@ def _won(deals: Deals) -> Won:
     return Won(found[:, 0], found[:, 1], found[:, 2], found[:, 3], won, group.ravel())
 
 
-def _spans(found: list[Any], keys: Ints) -> Spans:
+def _spans(found: Columns, keys: Ints) -> Spans:
     kept = (found[2] == OPEN) & _known(found[0], keys)
     deal, stage, standing, since, until, amount, currency, owner, team, expected = (column[kept] for column in found)
     del standing
@@ -258,7 +265,7 @@ def _known(deal: Ints, keys: Ints) -> npt.NDArray[np.bool_]:
     return np.asarray(keys[np.minimum(place, max(len(keys) - 1, 0))] == deal) if len(keys) else deal != deal
 
 
-def _visits(found: list[Any], keys: Ints, stages: int, zone: ZoneInfo) -> tuple[Visits, Ints, Ints, Ints]:
+def _visits(found: Columns, keys: Ints, stages: int, zone: ZoneInfo) -> tuple[Visits, Ints, Ints, Ints]:
     found = [column[_known(found[0], keys)] for column in found]
     order = np.lexsort((found[6], found[5], found[0]))
     key, version, stage, standing, proof, entered, _left = (column[order] for column in found)

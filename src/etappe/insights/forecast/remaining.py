@@ -17,14 +17,14 @@ from etappe.core.prefixes import Case, Encoder, Prefixes, learn, long_enough
 Floats = npt.NDArray[np.float64]
 
 SHAPES: Final = (
-    {"max_leaf_nodes": 15, "min_samples_leaf": 30, "learning_rate": 0.06, "max_iter": 200},
+    {"max_leaf_nodes": 15, "min_samples_leaf": 30, "learning_rate": 0.08, "max_iter": 140},
     {"max_leaf_nodes": 31, "min_samples_leaf": 50, "learning_rate": 0.08, "max_iter": 130},
 )
 """Sizes of trees; which one goes with a log is seen on its validation part."""
 CLOCKS: Final = ("remaining", "life")
 """What is learned: days from now, or days from the start (then what has passed is taken off)."""
-MEMBERS: Final = 4
-ROWS_TO_CHOOSE, ROWS_TO_LEARN = 40_000, 90_000
+MEMBERS: Final = 3
+ROWS_TO_CHOOSE, ROWS_TO_LEARN = 25_000, 60_000
 """No more prefixes than this go into a model that is tried, and into a member of the ensemble; each draws its own."""
 
 

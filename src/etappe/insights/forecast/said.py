@@ -52,12 +52,14 @@ class Fitted:
     """The curves of a day: of each stage, and of whole lives.
 
     `ahead` and `lives` are chances to be won within d days by what was stayed so far (`core.AGES`); the last row of
-    `ahead`, and of `ended`, stands for stages without any past. `entering` is the chance of those that enter a stage.
+    `ahead`, `lasted` and `ended` stands for stages without any past. `entering` is the chance of those that enter a
+    stage; `lasted` how many stays are known that lasted as long, which is what the chance from then on rests on.
     """
 
     entering: Floats
     ahead: Floats
     lives: Floats
+    lasted: Floats
     ended: Floats
     closed: int
 
@@ -84,13 +86,15 @@ def fitted(past: Past, cells: Sequence[tuple[int, str]], alike: Mapping[tuple[in
     stages = core.fit(past.stays, len(cells), groups) if len(cells) else None
     ahead = stages.from_now(AGES) if stages else np.zeros((0, len(AGES), HORIZON + 1))
     ended = stages.ended if stages else np.zeros(0)
-    return bound(ahead, core.fit(past.lives, 1).from_now(AGES)[0], ended, past.state.closed)
+    lasted = stages.watched[:, AGES] if stages else np.zeros((0, len(AGES)))
+    return bound(ahead, core.fit(past.lives, 1).from_now(AGES)[0], lasted, ended, past.state.closed)
 
 
-def bound(ahead: Floats, lives: Floats, ended: Floats, closed: int) -> Fitted:
+def bound(ahead: Floats, lives: Floats, lasted: Floats, ended: Floats, closed: int) -> Fitted:
     """Curves together, with the row for stages without any past."""
     none = np.zeros((1, len(AGES), HORIZON + 1))
-    return Fitted(ahead[:, 0, -1], np.concatenate([ahead, none]), lives, np.append(ended, 0.0), closed)
+    counts = np.concatenate([lasted, np.zeros((1, len(AGES)))])
+    return Fitted(ahead[:, 0, -1], np.concatenate([ahead, none]), lives, counts, np.append(ended, 0.0), closed)
 
 
 def within(curves: Fitted, deals: OpenDeals, days: Ints) -> Floats:
@@ -118,7 +122,7 @@ def said_of(deals: OpenDeals, day: date, typical: Floats, curves: Fitted, steps:
     by_end = core.shifted(within(curves, deals, np.clip(left, 0, HORIZON)), steps[:, None])
     by_curves = soon(curves, deals, HORIZON)
     whole = core.shifted(by_curves, steps)
-    seen = curves.ended[deals.cell]
+    seen, lasted = curves.ended[deals.cell], curves.lasted[deals.cell, core.age_step(deals.stayed)]
     is_known = ~np.isnan(deals.amount)
     return Chances(
         open=deals,
@@ -126,7 +130,7 @@ def said_of(deals: OpenDeals, day: date, typical: Floats, curves: Fitted, steps:
         by_curves=by_curves,
         steps=steps,
         months=core.by_period(np.where(left >= 0, by_end, 0.0)),
-        unsure=core.unsure(whole, np.minimum(seen + core.WEIGHT, curves.closed)),
+        unsure=core.unsure(whole, np.minimum(lasted + core.WEIGHT, curves.closed)),
         seen=seen,
         amount=np.where(is_known, deals.amount, typical[deals.currency]),
         amount_known=is_known,
