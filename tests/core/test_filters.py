@@ -16,7 +16,10 @@ from etappe.core.errors import Refusal
 from etappe.core.filter_days import PERIODS, stretch_of
 from etappe.core.filters import Condition, Node, Not, Op, Value, all_of, any_of, parse, written
 
-names = st.from_regex(r"[a-z][a-z0-9_]{0,8}(\.[a-z0-9_]{1,8})?", fullmatch=True)
+WORDS = ("and", "or", "not", "in", "is", "empty")
+"""Words of the language: no field is called like one. Those of one's own stand behind `custom.`"""
+
+names = st.from_regex(r"[a-z][a-z0-9_]{0,8}(\.[a-z0-9_]{1,8})?", fullmatch=True).filter(lambda name: name not in WORDS)
 letters = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 texts = st.one_of(
     st.text(letters, max_size=12), st.sampled_from(["me", "today-14d", "and", 'a "b" \\', "Müller & Co", ""])
@@ -70,6 +73,14 @@ def attempt(read: Callable[..., Any], *given: Any) -> tuple[Any, Refusal | None]
         return read(*given), None
     except Refusal as refusal:
         return None, refusal
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_of_the_language_are_fields_only_behind_a_dot(word: str) -> None:
+    with pytest.raises(Refusal, match="filter_unreadable"):
+        parse(f"{word} = 1")
+    tree = Condition(f"custom.{word}", Op.IS, (Value(word),))
+    assert parse(written(tree)) == tree
 
 
 def test_hostile_strings_are_values_and_nothing_else() -> None:

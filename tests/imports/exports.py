@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+from etappe.core.record_ids import checked
 from tests.imports import twin
 
 Rows = list[list[object]]
@@ -39,7 +40,14 @@ STAGES = ("Prospecting", "Qualification", "Proposal/Price Quote", "Negotiation/R
 
 
 def _id(prefix: str, number: int) -> str:
-    return f"{prefix}5g00000{number:05}AAC"
+    """The long form, as the data export has it. That the case of letters counts is told by the last of the 15."""
+    short = _short(prefix, number)
+    return short + checked(short)
+
+
+def _short(prefix: str, number: int) -> str:
+    """The form of reports, and of the page's address."""
+    return f"{prefix}5g00000{number // 2:04}{'aA'[number % 2]}"
 
 
 def _moment(month: int, day: int, hour: int = 9) -> str:
@@ -76,7 +84,7 @@ def _users() -> Rows:
 def _accounts(newer: bool) -> Rows:
     phone = "+49 731 77" if newer else "+49 731 5"
     return [
-        [_id("001", at), "true" if at == 4 else "false", "", name, "Customer", _id("001", 0) if at == 1 else "",
+        [_id("001", at), "true" if at == 4 else "false", "", name, "Customer", _short("001", 0) if at == 1 else "",
          f"Weg {at}", "Ulm", f"8907{at}", "Germany", phone if at == 0 else "", f"https://firma-{at}.example",
          "Machinery", "1200000.0", 40 + at, _id("005", 1), _moment(1, 2), _moment(6, 2)]
         for at, name in enumerate(("Schröder & Söhne", "Schröder Österreich", "Kamm AG", "Westpark", "Gone GmbH"))
@@ -111,8 +119,8 @@ def _opportunity(at: int, newer: bool) -> list[object]:
     is_won, is_closed = stage == STAGES[4], stage in STAGES[4:]
     closing = since[:10] if is_closed else f"2026-0{1 + at % 9}-15"
     return [
-        _id("006", at), "false", _id("001", at % 4), f"Line {at}", "", stage, f"{1000 * (at + 1)}.0", "50", "", closing,
-        "New Business", "", "Web" if at % 2 else "Trade Show", str(is_closed).lower(), str(is_won).lower(), "Pipeline",
+        (_short if newer else _id)("006", at), "false", _id("001", at % 4), f"Line {at}", "", stage,
+        f"{1000 * (at + 1)}.0", "50", "", closing, "New Business", "", "Web" if at % 2 else "Trade Show", str(is_closed).lower(), str(is_won).lower(), "Pipeline",
         "Pipeline", "EUR", _id("005", 1 + at % 2), _moment(1, 3 + at), _moment(6, 1), "",
     ]  # fmt: skip
 
@@ -129,8 +137,8 @@ def _history(at: int, newer: bool) -> Rows:
     steps = _steps(at, newer)
     told = [(steps[0][0], _moment(1, 3 + at, 8)), *steps]
     return [
-        [_id("008", 100 * at + number), _id("006", at), _id("005", 1), moment, stage, "1000.0", "", "2026-01-15", "10",
-         "Pipeline", moment, "false"]
+        [_id("008", 100 * at + number), _short("006", at), _id("005", 1), moment, stage, "1000.0", "", "2026-01-15",
+         "10", "Pipeline", moment, "false"]
         for number, (stage, moment) in enumerate(told)
     ]  # fmt: skip
 
@@ -152,7 +160,7 @@ def _field_history(at: int, newer: bool) -> Rows:
 
 def _roles() -> Rows:
     return [
-        [_id("00K", at), _id("006", at), _id("003", at % 4), "Decision Maker", "true", _moment(1, 5), "false"]
+        [_id("00K", at), _short("006", at), _id("003", at % 4), "Decision Maker", "true", _moment(1, 5), "false"]
         for at in range(6)
     ]
 

@@ -121,14 +121,16 @@ def test_every_kind_is_read_and_a_newer_copy_changes_only_what_changed(own, tmp_
     assert held("Nord GmbH") == {
         "mitarbeiterzufriedenheit": "1234.5", "vertragswert": {"amount": "12000.5", "currency": "CHF"},
         "vertragsende": "2026-12-31", "region": "nord", "sparten": ["bau", "holz"], "intranet": "https://intra.example",
-        "kummert_sich": eva,
-    }  # fmt: skip
+        "kummert_sich": eva, "wartung_durch": sued,
+    }, "also whom a later row brings"  # fmt: skip
     assert held("Süd AG")["vertragswert"] == {"amount": "900", "currency": "EUR"}
     assert held("West KG") == {"region": "ubersee", "sparten": ["stahl"]}
-    assert {note.code: note.count for note in view.notes} == {"own_account_unknown": 2, "own_person_unknown": 1}
+    assert {note.code: note.count for note in view.notes} == {"own_account_unknown": 1, "own_person_unknown": 1}
+    assert twin.run(file(tmp_path)).totals["unchanged"] == 3
     whole()
+    make_account(name="Fremd GmbH")
     view = twin.run(file(tmp_path))
-    assert held("Nord GmbH")["wartung_durch"] == sued, "whom nobody knew at first is known now"
+    assert held("West KG")["wartung_durch"] == str(Account.objects.get(name="Fremd GmbH").uid), "known by now"
     assert dict(view.totals)["changed"] == 1
     entries = Entry.objects.count()
     newer = [list(row) for row in ROWS]
@@ -149,6 +151,34 @@ def test_every_kind_is_read_and_a_newer_copy_changes_only_what_changed(own, tmp_
     whole()
     found = listing(SYSTEM, Wanted(subject_of("accounts"), parse("custom.region = Nord")), today=now().date())
     assert {row.values["name"] for row in found.rows} == {"Nord GmbH", "Süd AG"}
+
+
+def test_whom_a_later_file_brings_is_found_in_the_same_import_and_undone_with_it(own, tmp_path):
+    make_account(name="Süd AG")
+    make_account(name="West KG", custom={"wartung_durch": str(Account.objects.get().uid)})
+    rows: list[list[object]] = [["Account ID", "Account Name", "Kümmert sich", "Wartung durch"]]
+    rows += [["A1", "Nord GmbH", "P2", "A3"], ["A2", "Süd AG", "ida@x.example", "A1"], ["A3", "West KG", "P9", "A1"]]
+    rows += [["A1", "Nord GmbH", "P1", "A2"]]
+    contacts: list[list[object]] = [["Contact ID", "First Name", "Last Name", "Email", "Account ID"]]
+    contacts += [["P1", "Ida", "Kern", "ida@x.example", "A1"], ["P2", "Jan", "Moll", "", "A2"]]
+    paths = [file(tmp_path, rows), file(tmp_path, contacts, "contacts.csv")]
+    view = twin.run(*paths)
+    assert (view.totals["created"], view.totals["rejected"]) == (3, 1)
+    assert {note.code: note.count for note in view.notes} == {"own_person_unknown": 1, "row_twice": 1}
+    uids = {str(uid): name for model in (Account, Person) for uid, name in model.objects.values_list("uid", "name")}
+    named = {
+        name: [uids[uid] for _key, uid in sorted(held(name).items())] for name in ("Nord GmbH", "Süd AG", "West KG")
+    }
+    assert named == {
+        "Nord GmbH": ["Jan Moll", "West KG"],
+        "Süd AG": ["Ida Kern", "Nord GmbH"],
+        "West KG": ["Süd AG"],
+    }, "who was here before keeps what it had"
+    whole()
+    assert twin.run(*paths).totals["changed"] == 0
+    undone(view)
+    assert held("Süd AG") == {}
+    whole()
 
 
 def test_what_a_field_cannot_hold_rejects_the_row_and_says_why(own, tmp_path):
@@ -279,4 +309,4 @@ def test_the_terminal_says_what_columns_become(own, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert "Gebiet -> custom.region" in result.output
     told = CliRunner().invoke(main, ["import", str(file(tmp_path)), "--json"])
-    assert json.loads(told.stdout)["totals"]["changed"] == 1, "Wartung durch is known by now"
+    assert json.loads(told.stdout)["totals"]["unchanged"] == 3

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connections
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
 from etappe.deals.models import Deal, StageVisit
+from etappe.imports import jobs
+from etappe.imports.actions import alone
 from etappe.imports.background import carry_undo
 from etappe.imports.models import Link, Past, Run
 from etappe.imports.queries import get_run
@@ -128,6 +134,31 @@ def test_it_refuses_what_cannot_be_undone(db, tmp_path):
     undone(view)
     with pytest.raises(Refusal, match="import_not_undoable"):
         begin_undo(view.uid, actor=SYSTEM, at=now())
+
+
+def test_an_undo_waits_for_whoever_still_holds_the_import(fresh_database, tmp_path):
+    view = twin.run(*twin.four(tmp_path))
+    begin_undo(view.uid, actor=SYSTEM, at=now())
+    held, seen = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(Run.objects.get().id):
+            held.set()
+            seen.wait(20)
+        connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait(20)
+    jobs.undo_import(run=str(view.uid))
+    seen.set()
+    other.join()
+    later = ProcrastinateJob.objects.get(task_name="etappe.imports.jobs.undo_import")
+    assert later.status == "todo" and later.scheduled_at > now()
+    assert Run.objects.get().state == "undoing"
+    jobs.undo_import(**later.args)
+    assert Run.objects.get().state == "undone"
+    assert ProcrastinateJob.objects.filter(task_name=later.task_name).count() == 1, "nothing is left to ask for"
 
 
 def test_an_interrupted_undo_goes_on(fresh_database, tmp_path, monkeypatch):

@@ -54,6 +54,7 @@ def test_merging_says_what_came_along_and_how_to_undo_it(cast: Cast, typed: Comm
     make_person(cast.ada, account=other.uid)
     result = typed("merge", "accounts", one.uid, other.uid)
     assert result.stdout.startswith(f"{one.uid}  merged 2 records (")
+    assert result.stdout.splitlines()[1] == "Stays: Müller GmbH. Went into it: Mueller."
     assert f"--as {email('ada')}" in result.stdout
     assert Account.objects.get(uid=other.uid).merged_into_id == one.id
     assert Person.objects.get().account_id == one.id

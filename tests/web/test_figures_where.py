@@ -145,5 +145,8 @@ def test_programs_and_the_terminal_take_the_same_text(told: Cast, monkeypatch: p
     assert f"n {ours['n']}, as of" in run.stdout and f"only deals where {where}" in run.stdout, run.output
     wrong = CliRunner().invoke(main, ["report", "win_rate", "--where", "((", "--as", email("ada")])
     assert wrong.exit_code == 1 and "Traceback" not in wrong.output
+    for mine in ("owner = me", "owner in (me, my_team)", "team = my_team"):
+        nobody = CliRunner().invoke(main, ["report", "win_rate", "--where", mine])
+        assert nobody.exit_code == 1 and "--as EMAIL" in nobody.stderr, nobody.output
     with pytest.raises(Refusal):
         report("win_rate", viewer=told.ada, where="shoe = 1", now=present())

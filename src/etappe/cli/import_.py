@@ -79,12 +79,14 @@ def _resume(uid: str, *, as_json: bool) -> None:
 
 def _undo(uid: str, *, as_json: bool) -> None:
     from etappe.core.actor import SYSTEM
+    from etappe.core.errors import Refusal
     from etappe.imports.background import carry_undo
     from etappe.imports.queries import get_run
     from etappe.imports.undo import begin_undo
     from etappe.journal.clock import now
 
-    carry_undo(begin_undo(uid, actor=SYSTEM, at=now()), clock=now)
+    if not carry_undo(begin_undo(uid, actor=SYSTEM, at=now()), clock=now):
+        raise Refusal("import_is_busy", state="running")
     view = get_run(SYSTEM, uid)
     if as_json:
         click.echo(json.dumps({"run": str(view.uid), "state": view.state, "undone": view.undone}, default=str))

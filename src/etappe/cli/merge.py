@@ -39,6 +39,7 @@ def _merge(subject: str, uids: tuple[str, ...], as_email: str) -> None:
         done = merge(subject, uids, actor=actor, at=at)
         moved = ", ".join(f"{name} {count}" for name, count in done.moved.items())
         click.echo(f"{done.survivor}  merged {len(set(uids))} records{f' ({moved})' if moved else ''}")
+        click.echo(f"Stays: {done.name}. Went into it: {', '.join(done.others)}.")
         click.echo(f"Undo: etappe merge undo {done.uid} --as {as_email}")
 
 

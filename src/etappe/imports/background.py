@@ -271,29 +271,43 @@ def files_there(run: Run) -> None:
         raise Refusal("import_files_gone")
 
 
-def carry_on(uid: str, *, clock: Callable[[], datetime]) -> None:
-    """Carry out the import that `begin` asked for; an interrupted one goes on where its ledger ends."""
+def carry_on(uid: str, *, clock: Callable[[], datetime]) -> bool:
+    """Carry out the import that `begin` asked for; an interrupted one goes on where its ledger ends.
+
+    Returns False where another process is at it: ask again later, for that one may have been killed.
+    """
     run = Run.objects.filter(uid=uid, state__in=("queued", "running")).first()
     if run is None:
-        return
+        return True
     try:
         _try(run, clock) if run.is_dry else _do(run, clock)
     except Refusal as refusal:
         if refusal.code == "import_is_busy":  # somebody else carries it out: this is not its end
-            return
+            return False
         end(run.id, "failed", clock(), refusal)
     except Cancelled:
         end(run.id, "ready" if run.is_dry else "cancelled", clock())
     if Run.objects.filter(id=run.id, state="done").exists():
         drop(run.uid)
+    return True
 
 
-def carry_undo(uid: str, *, clock: Callable[[], datetime]) -> None:
-    """Undo the import that `begin_undo` asked for; an interrupted undo goes on where it was."""
+def carry_undo(uid: str, *, clock: Callable[[], datetime]) -> bool:
+    """Undo the import that `begin_undo` asked for; an interrupted undo goes on where it was.
+
+    Returns False where another process is at it, such as one that has just ended the import and still tidies up.
+    """
     run = Run.objects.filter(uid=uid, state="undoing").first()
-    if run is not None:
+    if run is None:
+        return True
+    try:
         with alone(run.id):
             undo(uid, actor=acting(SYSTEM), clock=clock)
+    except Refusal as refusal:
+        if refusal.code != "import_is_busy":
+            raise
+        return False
+    return True
 
 
 def _job(run: Run, key: int, clock: Callable[[], datetime], report: Callable[[Progress], None]) -> Job:

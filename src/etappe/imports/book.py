@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from etappe.core.record_ids import short_id
 from etappe.core.values import fold_key
 from etappe.journal.load import copy_rows
 from etappe.people.load_merged import absorbed, survivors
@@ -17,8 +18,12 @@ _COLUMNS = ("source_id", "kind", "key", "nth", "record_id", "run_id", "waits_for
 
 
 def own_key(value: str) -> str:
-    """The key of a row that its source gives one."""
-    return f"={value}"
+    """The key of a row that its source gives one.
+
+    >>> own_key("0015g00000AbcDeAAJ") == own_key("0015g00000AbcDe")
+    True
+    """
+    return f"={short_id(value)}"
 
 
 def name_key(*parts: str) -> str:
@@ -150,9 +155,11 @@ class Book:
         self.add([NewLink(key, record, is_made=record in made) for key, record in names.items() if key not in taken])
 
     def meet(self, links: Sequence[int]) -> None:
-        """Remember that this run has met these rows, unchanged."""
+        """Remember that this run has met these rows, unchanged: undoing it has nothing to take back of them."""
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE imports_link SET run_id = %s WHERE id = ANY(%s)", [self.run, list(links)])
+            cursor.execute(
+                "UPDATE imports_link SET run_id = %s, seen_before = '' WHERE id = ANY(%s)", [self.run, list(links)]
+            )
 
     def renew(self, seen: Mapping[int, str]) -> None:
         """Remember what changed rows say now."""
@@ -163,4 +170,14 @@ class Book:
                 "UPDATE imports_link AS link SET seen = new.seen, seen_before = link.seen, run_id = %s "
                 "FROM unnest(%s::bigint[], %s::text[]) AS new(id, seen) WHERE link.id = new.id",
                 [self.run, list(seen), list(seen.values())],
+            )
+
+    def complete(self, seen: Mapping[int, str]) -> None:
+        """Remember what rows say that this run has met already, now that all of it could be taken over."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE imports_link AS link SET seen = new.seen, "
+                "seen_before = CASE WHEN link.seen_before = '' THEN link.seen ELSE link.seen_before END "
+                "FROM unnest(%s::bigint[], %s::text[]) AS new(id, seen) WHERE link.id = new.id",
+                [list(seen), list(seen.values())],
             )

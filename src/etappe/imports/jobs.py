@@ -8,6 +8,9 @@ from etappe.imports.background import Ways, carry_on, carry_undo, examine
 from etappe.imports.uploads import drop_forgotten
 from etappe.journal.clock import now
 
+LATER = 5
+"""Seconds after which work is asked for again that another process is at."""
+
 
 @app.task(queue="imports")
 def look_at_files(run: str) -> None:
@@ -18,13 +21,15 @@ def look_at_files(run: str) -> None:
 @app.task(queue="imports")
 def carry_out_import(run: str) -> None:
     """Carry out an import, or go on with it."""
-    carry_on(run, clock=now)
+    if not carry_on(run, clock=now):
+        carry_out_import.configure(schedule_in={"seconds": LATER}).defer(run=run)
 
 
 @app.task(queue="imports")
 def undo_import(run: str) -> None:
     """Undo an import, or go on with it."""
-    carry_undo(run, clock=now)
+    if not carry_undo(run, clock=now):
+        undo_import.configure(schedule_in={"seconds": LATER}).defer(run=run)
 
 
 WAYS = Ways(

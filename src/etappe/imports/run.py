@@ -19,6 +19,8 @@ from etappe.imports.convert import Chunk, Converter
 from etappe.imports.loaders.accounts import set_parents
 from etappe.imports.loaders.base import EXAMPLES, Loader, Setting, Tally
 from etappe.imports.loaders.history import renew_waiting, without_deal
+from etappe.imports.loaders.later import CHANGE, ask_again
+from etappe.imports.loaders.own import UNKNOWN
 from etappe.imports.look import Given
 from etappe.imports.models import Run, Source
 from etappe.imports.plan import NEW, FileMap, Plan, as_stored, from_stored
@@ -107,6 +109,8 @@ def _carry_out(job: Job) -> None:
                 _load_file(job, rooms, file)
         if kind is FileKind.ACCOUNTS:
             _parents(job, setting)
+        if kind is FileKind.PEOPLE:
+            _ask_again(job, rooms)
     while _histories(job, setting, rooms):
         pass
     _finish(job, setting)
@@ -162,6 +166,41 @@ def _load_file(job: Job, rooms: Rooms, file: File) -> None:
         if at > written:
             _write(job, loader, converter, file, _from(batch, rows - (at - written)), at)
         job.report(Progress(job.done, max(job.total, job.done), file.given.name, share=job.share))
+
+
+def _ask_again(job: Job, rooms: Rooms) -> None:
+    """Go once more through accounts and people whose own fields name somebody whom nobody knew then."""
+    for file in job.files:
+        if file.map.kind not in CHANGE or not _has_unknown(job):
+            continue
+        loader, converter = rooms.loader(file.map), Converter(file.map, rooms.setting.zone, rooms.setting.currency)
+        if loader.own.referring:
+            for batch in chunks(batches(file.given.path, file.guess)):
+                _complete(job, loader, converter, file, batch)
+
+
+def _has_unknown(job: Job) -> bool:
+    notes: dict[str, Any] = Run.objects.values_list("notes", flat=True).get(id=job.run)
+    return any(code in notes for code in UNKNOWN.values())
+
+
+@action
+def _complete(job: Job, loader: Loader, converter: Converter, file: File, batch: Batch) -> None:
+    """Fill what can be filled now, and take back what was noted of it."""
+    run = _locked(job)
+    found = ask_again(loader, converter.convert(batch))
+    for code, count in found.counts.items():
+        note = run.notes[code]
+        note["count"] -= count
+        note["examples"] = [
+            each
+            for each in note["examples"]
+            if each.get("file") != file.given.name or each.get("line") not in found.lines
+        ]
+        if note["count"] <= 0:
+            del run.notes[code]
+    run.moved_at = job.clock()
+    run.save(update_fields=["notes", "moved_at"])
 
 
 def _from(batch: Batch, first: int) -> Batch:

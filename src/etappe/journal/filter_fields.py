@@ -26,6 +26,7 @@ from django.db.models.lookups import (
     LessThanOrEqual,
 )
 
+from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
 from etappe.core.filter_days import Stretch, stretch_of
 from etappe.core.filters import ME, MY_TEAM, Op, Value
@@ -331,9 +332,8 @@ def user(
     def keys(value: Value, asker: Asker) -> Collection[int]:
         if value.literal or value.text.lower() not in (ME, MY_TEAM):
             return _found(find, value)
-        if value.text.lower() == ME:
-            return [asker.viewer.id or 0]
-        return of_teams(asker.viewer.teams)
+        viewer = _somebody(value, asker)
+        return [viewer.id or 0] if value.text.lower() == ME else of_teams(viewer.teams)
 
     shown = JSONObject(uid=f"{column}__uid", name=f"{column}__name")
     order = Sort(Coalesce(Fold(F(f"{column}__name")), NO_TEXT))
@@ -346,10 +346,17 @@ def team(key: str, find: Finder, column: str) -> Field:
     def keys(value: Value, asker: Asker) -> Collection[int]:
         if value.literal or value.text.lower() != MY_TEAM:
             return _found(find, value)
-        return asker.viewer.teams
+        return _somebody(value, asker).teams
 
     shown = JSONObject(uid=f"{column}__uid", name=f"{column}__name")
     return Field(key, named(key, None), Kind.TEAM, _reference(column, keys, find), shown)
+
+
+def _somebody(value: Value, asker: Asker) -> Actor:
+    """Who asks; the terminal itself is nobody whom `me` or `my_team` could mean."""
+    if asker.viewer.id is None:
+        raise Refusal("filter_needs_somebody", value=value.text)
+    return asker.viewer
 
 
 def _found(find: Finder, value: Value) -> Collection[int]:

@@ -57,10 +57,12 @@ class Preview:
 
 @dataclass(frozen=True)
 class Done:
-    """A merge that was made."""
+    """A merge that was made: which record stays, and the names of those that went into it."""
 
     uid: uuid.UUID
     survivor: uuid.UUID
+    name: str
+    others: tuple[str, ...]
     moved: dict[str, int]
 
 
@@ -132,7 +134,7 @@ def merge(
     )
     _tell(subject, row, made, actor=actor, at=at)
     duplicates.forget(subject, keys)
-    return Done(row.uid, made.uid, _counted(moved))
+    return Done(row.uid, made.uid, made.name, tuple(made.others.values()), _counted(moved))
 
 
 def _tell(subject: str, row: Merge, made: people.Absorbed, *, actor: Actor, at: datetime) -> None:

@@ -124,7 +124,8 @@ class Loader:
         """Write a chunk; call it in the transaction that keeps the ledger."""
         tally = Tally()
         items = [item for item in self.rows(chunk, tally) if item.at not in chunk.bad]
-        parts = self._sorted(self.own.settled(items, chunk, tally), chunk)
+        parts = self._sorted(self.own.settled(items), chunk)
+        self.own.note(chunk, tally)
         self.write(parts, chunk, tally)
         tally.rejected = sorted(chunk.bad.items())
         return tally

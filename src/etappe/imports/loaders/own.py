@@ -34,25 +34,41 @@ class OwnColumn:
 
     def __init__(self, setting: Setting, file: FileMap) -> None:
         self.setting = setting
-        self._referring = {name: own.kind for name, own in own_of(file).items() if own.kind in REFERRING}
+        self.referring = {name: own.kind for name, own in own_of(file).items() if own.kind in REFERRING}
         self._uids: dict[FieldKind, Mapping[str, str]] = {}
+        self._dropped: list[tuple[int, str, str]] = []
 
-    def settled(self, items: list[Item], chunk: Chunk, tally: Tally) -> list[Item]:
-        """The rows without names that mean nobody here; each is noted. Who is meant is known from now on."""
-        if not self._referring:
+    def settled(self, items: list[Item]) -> list[Item]:
+        """The rows without names that mean nobody here. Who is meant is known from now on."""
+        self._dropped = []
+        if not self.referring:
             return items
-        for kind in set(self._referring.values()):
-            names = [name for name, other in self._referring.items() if other is kind]
+        self.find(items)
+        return [self._settled(item) for item in items]
+
+    def note(self, chunk: Chunk, tally: Tally) -> None:
+        """Note the names that `settled` left out, but for rows that are rejected."""
+        for at, code, value in self._dropped:
+            if at not in chunk.bad:
+                tally.note(code, line=chunk.lines[at], value=value)
+
+    def find(self, items: Collection[Item]) -> None:
+        """Find out whom the rows name."""
+        for kind in set(self.referring.values()):
+            names = [name for name, other in self.referring.items() if other is kind]
             self._uids[kind] = self._meant(
                 kind, {item.says[name] for item in items for name in names if item.says.get(name)}
             )
-        return [self._settled(item, chunk, tally) for item in items]
 
-    def _settled(self, item: Item, chunk: Chunk, tally: Tally) -> Item:
+    def knows(self, item: Item, name: str) -> bool:
+        """Whether it is known whom the row names in this field."""
+        return item.says.get(name) in self._uids[self.referring[name]]
+
+    def _settled(self, item: Item) -> Item:
         says = dict(item.says)
-        for name, kind in self._referring.items():
-            if says.get(name) and says[name] not in self._uids[kind]:
-                tally.note(UNKNOWN[kind], line=chunk.lines[item.at], value=says.pop(name))
+        for name, kind in self.referring.items():
+            if says.get(name) and not self.knows(item, name):
+                self._dropped.append((item.at, UNKNOWN[kind], says.pop(name)))
         return replace(item, says=says) if len(says) < len(item.says) else item
 
     def _meant(self, kind: FieldKind, texts: Collection[str]) -> dict[str, str]:
@@ -72,5 +88,5 @@ class OwnColumn:
     def _value(self, name: str, value: Any) -> Any:
         if value in (None, ""):
             return None
-        kind = self._referring.get(name)
+        kind = self.referring.get(name)
         return self._uids[kind][value] if kind else value
