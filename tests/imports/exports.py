@@ -120,8 +120,9 @@ def _opportunity(at: int, newer: bool) -> list[object]:
     closing = since[:10] if is_closed else f"2026-0{1 + at % 9}-15"
     return [
         (_short if newer else _id)("006", at), "false", _id("001", at % 4), f"Line {at}", "", stage,
-        f"{1000 * (at + 1)}.0", "50", "", closing, "New Business", "", "Web" if at % 2 else "Trade Show", str(is_closed).lower(), str(is_won).lower(), "Pipeline",
-        "Pipeline", "EUR", _id("005", 1 + at % 2), _moment(1, 3 + at), _moment(6, 1), "",
+        f"{1000 * (at + 1)}.0", "50", "", closing, "New Business", "", "Web" if at % 2 else "Trade Show",
+        str(is_closed).lower(), str(is_won).lower(), "Pipeline", "Pipeline", "EUR", _id("005", 1 + at % 2),
+        _moment(1, 3 + at), _moment(6, 1), "",
     ]  # fmt: skip
 
 

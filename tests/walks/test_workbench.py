@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.cast import AT, email
 from tests.imports import twin
 from tests.walks.test_walk import MAVEN, MAVEN_FILES, Walk, bring_colleagues, uploads
 
+from etappe.deals.actions import remap
 from etappe.deals.models import Deal
 from etappe.imports.background import carry_undo
 from etappe.journal.clock import now
@@ -123,6 +125,23 @@ class Workbench(Walk):
         self.press(self.page.locator("main button.main-act"))
         self.page.wait_for_url(f"**/deals/{deal.uid}/")
 
+    def rename_a_stage(self, before: str, after: str) -> None:
+        """Write the next version in the editor's form, and move the open deals to it by the map that is proposed."""
+        self.open("/playbook/inbound/")
+        self.press(self.page.get_by_text("Write the next version"))
+        self.page.wait_for_url("**/drafts/*-*/")
+        draft = self.page.url.removeprefix(self.site)
+        self.open(f"{draft}form/")
+        for field in self.page.locator("[name='stage-0-name-en'], [name='stage-0-name-de']").all():
+            field.fill(after)
+        self.press(self.page.get_by_role("button", name=re.compile("^Save and publish")))
+        self.page.wait_for_url("**/publish/")
+        expect(self.page.locator("main")).to_contain_text(f"Stage “{before}” is now called “{after}”.")
+        moving = self.page.get_by_role("button", name=re.compile("^Publish and move [\\d,]+ deals$"))
+        self.press(moving)
+        self.page.wait_for_url("**/playbook/inbound/deals/*-*/")
+        remap.carry_on(path_of(self.page.url).split("/")[4], clock=now)
+
     def undo_the_import(self, run: str) -> None:
         self.open(f"/import/{run}/")
         self.press(self.page.locator("summary", has_text="Undo this import"))
@@ -175,6 +194,15 @@ def test_a_day_at_the_workbench(built: Path, site: str, uploads: Path, browser: 
         token = team.create_token("Walk", ["read"], actor=dot, at=AT)[1]
         answer = page.request.get(f"{site}/api/v1/deals/{deal.uid}", headers={"Authorization": f"Bearer {token}"})
         assert answer.json()["custom"] == {"region": "Süd"}
+
+        still_open = Deal.objects.filter(archived_at=None, status="open")
+        versions = set(still_open.values_list("process_version_id", flat=True))
+        stages = Counter(still_open.values_list("stage", flat=True))
+        walk.rename_a_stage("Need confirmed", "Need named")
+        assert Counter(still_open.values_list("stage", flat=True)) == stages
+        assert versions.isdisjoint(still_open.values_list("process_version_id", flat=True)), (
+            "all of them follow the new one"
+        )
 
         walk.undo_the_import(first)
         assert standing() == 0

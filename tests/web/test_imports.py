@@ -185,7 +185,8 @@ def test_a_broken_file_is_named(db, uploads):
     uid = uid_of(answer["Location"])
     background.examine(uid, at=now())
     page = dot.get(answer["Location"]).content.decode()
-    assert "The file cannot be read." in page
+    assert "The file cannot be read: " in page and "upload it again." in page
+    assert "No file can be read" in page and "Give up" in page
 
 
 def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkeypatch):

@@ -214,6 +214,11 @@ class MapForm:
         return any(file.kind for file in self.files)
 
     @property
+    def is_readable(self) -> bool:
+        """Whether any file could be read."""
+        return not all(file.refusal for file in self.files)
+
+    @property
     def rejects(self) -> int:
         """Rows that will not be taken as the map stands."""
         return sum(problem.count for problem in self.problems if problem.rejects)
@@ -335,7 +340,8 @@ def _refusal(told: Mapping[str, Any] | None) -> str:
     if not told:
         return ""
     said = text(Refusal(told["code"], **told["params"]))
-    return " ".join([said.what, *said.missing])
+    what = f"{said.what.removesuffix('.')}: {'; '.join(said.missing)}." if said.missing else said.what
+    return f"{what} {said.way_out}".strip()
 
 
 def _lines(shown: Mapping[str, Any], mapped: FileMap, own: OwnFields) -> Iterator[ColumnLine]:
