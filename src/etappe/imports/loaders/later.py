@@ -70,7 +70,7 @@ def _owing(loader: Loader, items: list[Item]) -> Iterator[_Owing]:
             asking.setdefault(item.key, item)
     links = Link.objects.filter(source=loader.setting.source, kind=loader.kind, run=loader.setting.run)
     found = {link.key: link for link in links.filter(key__in=list(asking), record_id__isnull=False, nth=0)}
-    moved = survivors(loader.kind, {link.record_id for link in found.values()})
+    moved = survivors(loader.kind, [link.record_id for link in found.values() if link.record_id is not None])
     for item in asking.values():
         link = found.get(item.key)
         if link is None or link.record_id in moved or not link.seen:
