@@ -283,10 +283,6 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("There is no “{value}” to compare with here."),
         _("It can be: {choices}."),
     ),
-    "filter_needs_somebody": (
-        _("“{value}” means whoever asks, and nobody is named here."),
-        _("Say who asks with --as EMAIL, or write a name or an address instead of “{value}”."),
-    ),
     "filter_not_a_day": (
         _("“{value}” is no day."),
         _("Write 2026-03-31, today, today-14d, this_month, last_quarter or the like."),

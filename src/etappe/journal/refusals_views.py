@@ -27,4 +27,8 @@ VIEWS: Mapping[str, tuple[Label, Label]] = {
         _("Only a view shared with a team can open first for it."),
         _("Share the view with the team, too."),
     ),
+    "filter_needs_somebody": (
+        _("“{value}” means whoever asks, and nobody is named here."),
+        _("Say who asks with --as EMAIL, or write a name or an address instead of “{value}”."),
+    ),
 }
