@@ -83,7 +83,8 @@ def test_what_is_reached_is_what_was_won_in_the_period_in_its_currency(told: Cas
     found = _seen(told.dot)
     assert [goal.stands.reached for goal in found] == [7000, 500, 4, 4, 9000]
     assert [goal.stands.n for goal in found] == [3, 1, 4, 4, 1]
-    assert [goal.stands.outlook.chance for goal in found][-1] == 1
+    assert found[1].stands.unknown == "no_basis", "no open deals in francs, and none was ever begun and won in a month"
+    assert found[-1].stands.outlook.chance == 1
     assert all(goal.stands.outlook is None or 0 <= goal.stands.outlook.chance <= 1 for goal in found)
     assert _seen(told.dot, at=NOW + timedelta(days=60))[0].stands.outlook.chance == 0, "the month is over"
 
@@ -108,6 +109,12 @@ def test_more_to_reach_is_less_likely(told: Cast) -> None:
     assert chances[-1] == 0
     _goal(_of(told.ada), 9, "won_deals", told.dot, period="2028")
     assert _seen(told.dot, "2028")[0].stands.unknown == "too_far"
+
+
+def test_out_of_nothing_no_chance_is_drawn(told: Cast) -> None:
+    _goal(_of(told.dot), 100, actor=told.dot)
+    (found,) = _seen(told.dot)
+    assert (found.stands.outlook, found.stands.unknown) == (None, "no_basis")
 
 
 def test_who_may_set_and_see_them(told: Cast) -> None:

@@ -30,7 +30,8 @@ class GoalOut(Schema):
     """A goal and where it stands.
 
     `low` and `high` bound what it comes to with 80 %; `chance` is null where `unknown` says why (`no_forecast`,
-    `too_far`, `too_slow`). `only_open`: deals still to come are not in it. `n` deals or moves make up what was reached.
+    `no_basis`, `too_far`, `too_slow`). `only_open`: deals still to come are not in it. `n` deals or moves make up what
+    was reached.
     """
 
     uid: uuid.UUID

@@ -281,6 +281,8 @@ def _by_forecast(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: i
     chance = np.random.default_rng([row.id, newest.day.toordinal()])
     coming, is_known = _coming(row, whose, known, newest, months, chance)
     still = _from_open(row, whose, known, months, chance) + coming
+    if not still.any():
+        return Standing(reached, n, None, "no_basis")
     widen = float(newest.backtest.get("widen", core.UNTRIED))
     return Standing(reached, n, outlook(float(reached), still, float(row.target or 0), widen), "", not is_known)
 

@@ -38,6 +38,7 @@ MEASURES: Mapping[str, str | Promise] = {
 UNKNOWN: Mapping[str, str | Promise] = {
     "no_forecast": gettext_lazy("There is no forecast yet: it needs 20 closed deals."),
     "too_far": gettext_lazy("The forecast does not reach the end of this period."),
+    "no_basis": gettext_lazy("Neither open deals nor past wins to draw from."),
     "too_slow": gettext_lazy("Too few in the last 26 weeks to know a pace."),
 }
 

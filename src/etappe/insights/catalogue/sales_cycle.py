@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding, Interval, Series
+from etappe.core.proportion import wilson
 from etappe.core.survival import (
     Curve,
     Floats,
@@ -100,12 +101,12 @@ def _among(known: Times, end: str) -> dict[str, Any]:
     """Percentiles among the deals that end in this way, and the share of all that has by the longest time watched."""
     curve, events = _incidence(known, end), known.count(np.isin(known.codes, ENDS[end]))
     line = _line(end, known, events, {key: percentile_among(curve, share) for key, share in SHARES.items()})
-    enough = known.count(known.is_over) >= MINIMUM
-    low, high = _bounds(curve)
-    return line | {
-        "share": float(curve.share[-1]) if enough else None,
-        "share_interval": (float(low[-1]), float(high[-1])) if enough else None,
-    }
+    over = known.count(known.is_over)
+    if over < MINIMUM:
+        return line
+    low, high = (float(bound[-1]) for bound in _bounds(curve))
+    most = high if events else wilson(0, over)[1]  # that none was seen does not say that none can be
+    return line | {"share": float(curve.share[-1]), "share_interval": (low, most)}
 
 
 def _incidence(known: Times, end: str) -> Incidence:
