@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -23,7 +22,7 @@ from tests.deals.conftest import Scene, set_scene
 from tests.replay import assert_replays
 
 WRITERS = 10
-MOVES = 50 if os.environ.get("ETAPPE_TEST_SOAK") else 15
+MOVES = 50
 
 pytestmark = pytest.mark.server
 
