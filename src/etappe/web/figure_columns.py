@@ -220,9 +220,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Stage"), _stage, False),
         (gettext_lazy("Deals"), cases, True),
         (gettext_lazy("Amount"), _amount, True),
-        (gettext_lazy("proven"), _proof("proven"), True),
-        (gettext_lazy("exception"), _proof("overridden"), True),
-        (gettext_lazy("unproven"), _proof("unproven"), True),
+        (gettext_lazy("Proven"), _proof("proven"), True),
+        (gettext_lazy("By exception"), _proof("overridden"), True),
+        (gettext_lazy("Unproven"), _proof("unproven"), True),
     ),
     "win_rate": (
         (gettext_lazy("Decided"), cases, True),
