@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from tests.cast import assemble
 from tests.config.site import environ
 
 PRINT = """
@@ -109,6 +110,7 @@ def test_nobody_signs_up(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_the_login_is_throttled(client: Client) -> None:
+    assemble()
     form = {"login": "somebody@etappe.example", "password": "wrong password"}
     statuses = [client.post("/account/login/", form, REMOTE_ADDR="203.0.113.7").status_code for _ in range(12)]
     assert 429 in statuses or "too many" in client.post("/account/login/", form).content.decode().lower()
