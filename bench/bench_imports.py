@@ -2,7 +2,8 @@
 
 Claims: 100,000 deals with 400,000 stage changes, 20,000 accounts and 60,000 people in at most 110 CPU-seconds of
 application and database together, journal included (5,300 rows per CPU-second), in less than 700 MB; undone in at most
-60 s. CPU is counted for this process, for its database connection and for the children that read the files.
+60 s; the published export beside the clone, where there is one (8,800 deals), in 6 s. CPU is counted for this process,
+for its database connection and for the children that read the files.
 `ETAPPE_BENCH_DEALS` sets another size.
 """
 
@@ -23,6 +24,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "100000"))
+PUBLISHED = Path(__file__).parents[1] / "../shared/data/maven_crm"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LINE = "{:<40}{:>9}{:>9}{:>9}{:>9}{:>12}"
 STAGES = ("Qualification", "Evaluation", "Proposal", "Closed Won", "Closed Lost", "Closed Won", "Closed Lost")
@@ -154,6 +156,8 @@ def main() -> None:
 
 def _all() -> None:
     print(LINE.format("", "wall s", "app s", "db s", "peak MB", "rows/CPU-s"))
+    if PUBLISHED.exists():
+        measured("published export, 8,800 deals", lambda: imported(sorted(PUBLISHED.glob("*.csv"))))
     with tempfile.TemporaryDirectory() as folder:
         small = Path(folder) / "small"
         small.mkdir()
@@ -165,7 +169,7 @@ def _all() -> None:
         measured("the same files again", lambda: imported(paths))
         changed(paths[3])
         measured("1,000 deals changed", lambda: imported(paths[3:]))
-        measured("the first import undone", undone)
+        measured("the greatest import undone", undone)
 
 
 if __name__ == "__main__":
