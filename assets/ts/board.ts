@@ -289,9 +289,14 @@ function standing(pressed: string, card: HTMLElement): (() => void) | undefined 
   return acts[pressed];
 }
 
+/** New columns make a phone snap anew, at times to the last one: until somebody touches the board, it does not snap. */
+const stay = () => board?.classList.add("redrawn");
+
 if (board) {
   board.addEventListener("pointerdown", press);
+  board.addEventListener("pointerdown", () => board.classList.remove("redrawn"));
   board.addEventListener("dragstart", (event) => event.preventDefault());
   document.addEventListener("keydown", key);
   document.addEventListener("htmx:beforeSwap", hold);
+  document.addEventListener("htmx:beforeSwap", stay);
 }

@@ -27,6 +27,8 @@ function start(toast: HTMLElement): void {
 
 function begin(root: ParentNode): void {
   root.querySelectorAll<HTMLElement>(".toast:not([data-running])").forEach((toast) => {
+    // What was said before and asks for nothing makes room.
+    root.querySelectorAll(".toast[data-running]:not(.bad, :has(form))").forEach((said) => said.remove());
     toast.dataset.running = "";
     announce(toast.querySelector("p")?.textContent ?? "");
     start(toast);
