@@ -187,7 +187,8 @@ class Walk:
     def undo(self, deal: uuid.UUID) -> None:
         self.press(self.page.locator(".toast button[type=submit]").last)
         expect(self.card(deal, FIRST)).to_have_count(1)
-        assert self.page.locator(".board").evaluate("board => board.scrollLeft") == 0  # drawn anew, it stays in its place
+        # Drawn anew, the board stays in its place.
+        assert self.page.locator(".board").evaluate("board => board.scrollLeft") == 0
 
     # --- The others ---
 
