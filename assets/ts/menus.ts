@@ -1,6 +1,7 @@
 // Menus are popovers: they open and close by themselves. Here they get their place next to the button, and arrow keys.
 
-function place(menu: HTMLElement, button: HTMLElement): void {
+/** Puts a menu below what opened it, or above where there is no room. */
+export function place(menu: HTMLElement, button: HTMLElement): void {
   const at = button.getBoundingClientRect();
   menu.classList.add("placed");
   const wide = menu.offsetWidth;

@@ -7,6 +7,7 @@ import { setUpKeys } from "./keys";
 import { setUpLists } from "./lists";
 import { setUpRedraw } from "./redraw";
 import { setUpMenus } from "./menus";
+import { setUpNames } from "./names";
 import { csrf, say } from "./page";
 import { setUpPalette } from "./palette";
 import { setUpPanel } from "./panel";
@@ -69,6 +70,7 @@ setUpToasts();
 setUpKeys();
 setUpLists();
 setUpRedraw();
+setUpNames(); // before the cells, whose keys are others while names are offered
 setUpCells();
 setUpPalette();
 setUpChanges();

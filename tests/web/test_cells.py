@@ -160,6 +160,55 @@ def test_without_script_a_cell_is_a_page_and_a_row_leads_to_the_form(scene: Scen
     assert "data-edit" not in reading and "row-edit" not in reading
 
 
+def test_a_cell_names_an_account_that_the_viewer_sees(scene: Scene, ada: Client) -> None:
+    above, twin, other = (
+        make_account(scene.cast.ada, name=name, city=name) for name in ("Dach AG", "Müller", "Müller")
+    )
+    hidden = make_account(scene.cast.dot, name="Geheim KG", is_private=True)
+    child, person = make_account(scene.cast.ada, name="Tochter"), make_person(scene.cast.ada, name="Eva Alt")
+    edit_account(above.uid, {"parent": child.uid}, seen=1, actor=scene.cast.ada, at=AT)
+    deal, account, below = (
+        ("deals", scene.uid, "account"),
+        ("people", person.uid, "account"),
+        ("accounts", child.uid, "parent"),
+    )
+    for place, given, code, words in (
+        (deal, {"account": "dach"}, 200, "Dach AG"),
+        (deal, {"account": "Müller"}, 422, "Several fit"),
+        (deal, {"account": "Müller", "account-uid": str(other.uid)}, 200, "Müller"),
+        (deal, {"account": "Müller"}, 200, "Müller"),
+        (deal, {"account": "Dach AG", "account-uid": str(twin.uid)}, 200, "Dach AG"),
+        (deal, {"account": f"http://x/accounts/{twin.uid}/"}, 200, "Müller"),
+        (deal, {"account": "Geheim KG", "account-uid": str(hidden.uid)}, 422, "called so"),
+        (deal, {"account": str(hidden.uid)}, 422, "called so"),
+        (deal, {"account": "<b>" * 90}, 422, "200"),
+        (account, {"account": "Dach"}, 200, ""),
+        (account, {"account": ""}, 200, ""),
+        (below, {"parent": "Dach AG"}, 422, "belong to itself"),
+        (below, {"parent": "Müller", "parent-uid": str(twin.uid)}, 200, ""),
+    ):  # fmt: skip
+        answer = save(ada, at(*place, columns="name,account"), given)
+        assert (answer.status_code, words in answer.content.decode()) == (code, True), (given, answer.content.decode())
+    scene.row.refresh_from_db()
+    assert scene.row.account_id == twin.id and Account.objects.get(id=child.id).parent_id == twin.id
+    assert_replays(scene.row)
+
+
+def test_what_one_does_not_see_above_stays_there(scene: Scene, ada: Client) -> None:
+    hidden = make_account(scene.cast.dot, name="Geheim KG", is_private=True)
+    child = make_account(scene.cast.ada, name="Tochter")
+    edit_account(child.uid, {"parent": hidden.uid}, seen=1, actor=scene.cast.dot, at=AT)
+    form = ada.get(reverse("account_edit", args=[child.uid])).content.decode()
+    cell = ada.get(at("accounts", child.uid, "parent")).content.decode()
+    assert not any(secret in text for text in (form, cell) for secret in ("Geheim", str(hidden.uid)))
+    saved = ada.post(reverse("account_edit", args=[child.uid]), {"name": "Kind", "parent": "", "seen": 2})
+    assert (
+        saved.status_code == 303 and save(ada, at("accounts", child.uid, "parent"), {"parent": ""}).status_code == 200
+    )
+    kept = Account.objects.get(id=child.id)
+    assert (kept.name, kept.parent_id, kept.version) == ("Kind", hidden.id, 3)
+
+
 def test_a_row_one_sees_no_more_is_gone(scene: Scene, ada: Client) -> None:
     away = str(client_of("cem").user.uid)
     own = make_deal(scene.cast.ada, name="Weg")

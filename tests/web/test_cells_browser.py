@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 
 from etappe.deals.actions import edit
 from etappe.deals.models import Deal
+from etappe.people.queries import account_id
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.make import make_account
 from tests.web.test_deals_browser import signed_in
 
 pytestmark = pytest.mark.browser
@@ -26,6 +28,7 @@ def scene(built: Path, fresh_database: str) -> Scene:
 
 
 def test_a_cell_is_edited_without_leaving_the_table(scene: Scene, site: str, page: Page) -> None:
+    _first, twin = (make_account(scene.cast.ada, name="Müller KG", city=city) for city in ("Jena", "Gera"))
     signed_in(page.context, site)
     page.goto(f"{site}/deals/?columns=name,amount,source,stage&sort=name")
     page.wait_for_selector("html[data-ready]")
@@ -64,6 +67,24 @@ def test_a_cell_is_edited_without_leaving_the_table(scene: Scene, site: str, pag
     expect(cell).to_contain_text("Empfehlung")
     expect(source).to_have_value("Messe")
     page.keyboard.press("Escape")
+    page.goto(f"{site}/deals/?columns=name,account&sort=name")
+    row.locator("td").nth(2).dblclick(position={"x": 4, "y": 4})
+    account, names = cell.get_by_role("combobox"), page.locator("#names [role=option]")
+    account.fill("mül")
+    expect(names).to_have_count(2)
+    assert Axe().run(page, context="main").violations_count == 0
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(names).to_have_count(0)
+    account.fill("müll")
+    expect(names).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(account).to_have_value("Müller KG")
+    page.keyboard.press("Enter")
+    expect(row.locator("td").nth(2)).to_have_text("Müller KG")
+    assert Deal.objects.get(uid=scene.uid).account_id == account_id(scene.cast.ada, twin.uid)
+    page.goto(f"{site}/deals/?columns=name,stage&sort=name")
     row.locator("td").last.dblclick(position={"x": 4, "y": 4})
     expect(page.locator("#panel form").first).to_be_visible()
     assert Deal.objects.get(uid=scene.uid).stage == scene.row.stage

@@ -89,9 +89,9 @@ def test_an_account_is_filled_in_and_shown(scene: Scene) -> None:
 
 
 def test_names_are_offered_of_what_the_viewer_sees(scene: Scene) -> None:
-    found = client_of("ada").get("/fields/suggest/person/?custom_partner=eva").content.decode()
-    assert 'value="Eva Ernst"' in found
-    assert "option" not in client_of("ada").get("/fields/suggest/account/?custom_partner=").content.decode()
+    found = client_of("ada").get("/fields/suggest/person/?q=eva").content.decode()
+    assert 'data-name="Eva Ernst"' in found
+    assert "option" not in client_of("ada").get("/fields/suggest/account/?q=").content.decode()
 
 
 def test_a_refused_move_asks_for_the_field_and_goes_on(scene: Scene) -> None:

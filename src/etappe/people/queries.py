@@ -48,6 +48,14 @@ class AccountRef:
 
 
 @dataclass(frozen=True)
+class SuggestedAccount(AccountRef):
+    """An account in a picker, with what tells it from others of the same name."""
+
+    city: str
+    domain: str
+
+
+@dataclass(frozen=True)
 class PersonRef:
     """A person by name and address, with the key of their account."""
 
@@ -459,10 +467,10 @@ def found_by_text(found: QuerySet[M], text: str | None, beside: str) -> QuerySet
     return found.filter(id__in=named.values("id").union(written.values("id")))
 
 
-def suggest_accounts(viewer: Actor, text: str) -> list[AccountRef]:
+def suggest_accounts(viewer: Actor, text: str) -> list[SuggestedAccount]:
     """Accounts for a picker: those whose name holds the text, names that begin with it first."""
     found = _suggested(found_by_text(visible_accounts(viewer), text, "domain"), text)
-    return [AccountRef(account.uid, account.name) for account in found]
+    return [SuggestedAccount(account.uid, account.name, account.city, account.domain) for account in found]
 
 
 def suggest_people(viewer: Actor, text: str, account: uuid.UUID | None = None) -> list[PersonRef]:

@@ -24,6 +24,7 @@ from etappe.web.deals_forms import DealForm, StepForm, offer
 from etappe.web.form_fields import CURRENCIES
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.people_forms import AccountForm, PersonForm
+from etappe.web.references import refer
 from etappe.web.shell import Request
 
 OWN = "custom."
@@ -35,7 +36,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 LEFT_OUT = frozenset({"is_private", "next_step_person"})
 """Fields of the forms that are asked in the whole form only: who sees a record is not changed in passing."""
 FORMS: Mapping[str, tuple[type[forms.Form], ...]] = {
-    "deals": (DealForm, StepForm), "accounts": (AccountForm,), "people": (PersonForm,),
+    "deals": (DealForm, StepForm, deals_forms.AccountForm), "accounts": (AccountForm,), "people": (PersonForm,),
 }  # fmt: skip
 ACTIONS: Mapping[str, Callable[..., Any]] = {
     "deals": edit_deal, "accounts": people_actions.edit_account, "people": people_actions.edit_person,
@@ -105,6 +106,8 @@ def _offer(request: Request, form: forms.Form, record: Held, *, must_have_owner:
         found = {str(user.uid): user.name for user in team.users(request.actor) if user.is_active}
         found |= dict([record.owner]) if record.owner else {}
         offer(form, "owner", found.items(), None if must_have_owner else "–")
+    for name in set(form.fields) & {"account", "parent"}:
+        refer(form, name, request.actor)
     if "currency" in form.fields:
         codes = dict.fromkeys([*filter(None, [record.initial["currency"]]), *CURRENCIES])
         offer(form, "currency", [(code, code) for code in codes])
@@ -118,5 +121,9 @@ def values_of(form: WithOwnFields) -> dict[str, Any]:
 
 def fingerprint(form: WithOwnFields) -> str:
     """What the record held in these fields when the form was made: two forms of the same are alike."""
-    told = [(name, str(form.get_initial_for_field(field, name))) for name, field in form.fields.items()]
+    told = [
+        (name, str(held), getattr(held, "uid", ""))
+        for name, field in form.fields.items()
+        for held in [form.get_initial_for_field(field, name)]
+    ]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -158,7 +158,7 @@ def _stages(process: Process, chosen: str) -> tuple[StageChoice, ...]:
 
 
 def _accounts(request: Request, text: str, chosen: str) -> AccountChoice:
-    found = people.suggest_accounts(request.actor, text) if text.strip() else []
+    found: list[AccountRef] = [*people.suggest_accounts(request.actor, text)] if text.strip() else []
     uid = as_uid(chosen)
     if uid and all(account.uid != uid for account in found):
         picked = people.get_account(request.actor, uid)

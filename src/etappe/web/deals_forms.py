@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
+from etappe.core.own_fields import FieldKind
 from etappe.deals.shapes import DealView
 from etappe.journal.labels import CENTRE_ROLES, TEAM_ROLES
 from etappe.web.form_fields import CURRENCIES, AmountField, TagsField, day_field
 from etappe.web.own_fields import WithOwnFields
+from etappe.web.references import ReferenceField, named
 
 NOTE_LIMIT = 20_000
 NOON = time(12)
@@ -41,6 +43,12 @@ class DealForm(WithOwnFields):
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
         return self.with_own(self.plain_values())
+
+
+class AccountForm(WithOwnFields):
+    """The account of a deal alone."""
+
+    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"))
 
 
 class StepForm(forms.Form):
@@ -116,6 +124,7 @@ def initial_of(deal: DealView) -> dict[str, Any]:
     row = deal.row
     return {
         "name": row.name,
+        "account": named(row.account),
         "amount": row.amount,
         "currency": row.currency,
         "owner": str(row.owner.uid) if row.owner else "",

@@ -21,6 +21,7 @@ from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
 from etappe.team.access import may
 from etappe.web.cell_forms import may_be_edited
 from etappe.web.lists_cells import CHANGING, Row, group_text, is_number, rows_of
+from etappe.web.lists_sort import Sorting, sorting_of
 from etappe.web.lists_words import in_words
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, today
@@ -103,6 +104,7 @@ class ListPart:
     """The whole filter as text, with what the form above the table adds."""
     export: str
     """The query of the same list as a file."""
+    sorting: Sorting | None = None
     asked: tuple[tuple[str, str], ...] = ()
     """What a view of this list keeps: filter, columns, order, groups."""
     problem: Said | None = None
@@ -195,10 +197,12 @@ def _part(
 ) -> ListPart:
     query = _without(request.GET, "after", COUNTED)
     may_change = may(request.actor, CHANGING[state.subject.key])
+    heads = tuple(_head(field, state.subject, may_change=may_change) for field in found.fields)
+    sort = state.sort or state.subject.sort
     return ListPart(
         subject=state.subject.key,
         singular=SINGULAR[state.subject.key],
-        heads=tuple(_head(field, state.subject, may_change=may_change) for field in found.fields),
+        heads=heads,
         rows=rows_of(request, state.subject, found.rows, found.fields),
         count=found.count or (_count(request, state) if COUNTED in request.GET else None),
         next=f"{request.path}?{_joined(query, after=found.after)}" if found.after else "",
@@ -212,6 +216,7 @@ def _part(
         kept=tuple((key, value) for key, value in query.items() if isinstance(value, str)),
         meant=written(state.wanted.where),
         export=_export_query(state),
+        sorting=sorting_of(query, sort, ((head.key, head.label) for head in heads), found.known),
         asked=_asked(state),
         problem=problem,
         may_change=may_change,

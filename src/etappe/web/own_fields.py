@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,25 +9,19 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from django import forms
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
 
 from etappe.core.actor import Actor
-from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
+from etappe.core.deal_fields import TEXT_LIMIT
 from etappe.core.own_fields import REFERRING, FieldKind, form_name
 from etappe.journal.labels import language
-from etappe.people import queries as people
 from etappe.people.fields import FieldView, reference_names
 from etappe.web.form_fields import CURRENCIES, AmountField, day_field
-from etappe.web.shell import Request, show
+from etappe.web.references import Named, ReferenceField
 
 CURRENCY = "-currency"
-_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class NumberField(AmountField):
@@ -39,53 +32,6 @@ class NumberField(AmountField):
     def prepare_value(self, value: Any) -> Any:
         """The stored number as the reader would write it."""
         return format_decimal(value, "0.######", locale=language()) if isinstance(value, Decimal) else value
-
-
-class ReferenceField(forms.CharField):
-    """A person or an account, typed by name; names that fit are offered while one types.
-
-    Who is meant has to be clear: one name, or the address of the record. `present` is what stands there already.
-    """
-
-    def __init__(self, kind: FieldKind, viewer: Actor, present: tuple[str, str] = ("", ""), **options: Any) -> None:
-        super().__init__(max_length=NAME_LIMIT, **options)
-        self.kind, self.viewer, self.present = kind, viewer, present
-
-    def clean(self, value: Any) -> str:
-        """The uid of who is meant, or nothing."""
-        text = str(super().clean(value)).strip()
-        if not text or text == self.present[1]:
-            return self.present[0] if text else ""
-        if found := _UID.search(text):
-            return found[0]
-        return self._named(text)
-
-    def _named(self, text: str) -> str:
-        fitting = suggested(self.kind, text, self.viewer)
-        exact = [row for row in fitting if row.name.casefold() == text.casefold()]
-        rows = exact or fitting
-        if len(rows) == 1:
-            return str(rows[0].uid)
-        if not rows:
-            raise ValidationError(_("Nobody and nothing is called so."), code="nobody")
-        names = ", ".join(row.name for row in rows[:5])
-        raise ValidationError(
-            _("Several fit: {names}. Paste the address of its page.").format(names=names), code="many"
-        )
-
-
-def suggested(kind: FieldKind | str, text: str, viewer: Actor) -> list[people.PersonRef] | list[people.AccountRef]:
-    """People or accounts whose name fits what was typed."""
-    if not text.strip():
-        return []
-    return people.suggest_people(viewer, text) if kind == FieldKind.PERSON else people.suggest_accounts(viewer, text)
-
-
-@require_GET
-def suggest(request: Request, kind: str) -> HttpResponse:
-    """Names for the list under a field that names a person or an account."""
-    text = next((str(value) for name, value in request.GET.items() if name.startswith("custom_")), "")
-    return show(request, "records/suggestions.html", suggested(kind, text, request.actor))
 
 
 class WithOwnFields(forms.Form):
@@ -119,8 +65,13 @@ class WithOwnFields(forms.Form):
         return [self[name] for name in self.fields if name.startswith("custom_")]
 
     def plain_values(self) -> dict[str, Any]:
-        """What the other fields hold."""
-        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("custom_")}
+        """What the other fields hold; of those that name a record only what was changed."""
+        given = {name: value for name, value in self.cleaned_data.items() if not name.startswith("custom_")}
+        for name, field in self.fields.items():
+            if name in given and isinstance(field, ReferenceField):
+                uid = given.pop(name)
+                given |= {} if field.is_kept(uid) else {name: uid or None}
+        return given
 
     def own_values(self) -> dict[str, Any]:
         """What the workspace's fields hold, as the action takes it."""
@@ -153,7 +104,7 @@ def _form_field(own: FieldView, value: Any, names: Mapping[str, str], viewer: Ac
         boxes = forms.CheckboxSelectMultiple()
         return forms.MultipleChoiceField(choices=_offered(own, value), widget=boxes, **options)
     if own.kind in REFERRING:
-        return _reference(own, value, names, viewer, options)
+        return _reference(own, value, names, viewer)
     return forms.CharField(max_length=TEXT_LIMIT, **options)
 
 
@@ -163,27 +114,14 @@ def _offered(own: FieldView, value: Any) -> list[tuple[str, str]]:
     return [(choice.key, choice.name) for choice in own.choices if not choice.gone or choice.key in held]
 
 
-def _reference(
-    own: FieldView, value: Any, names: Mapping[str, str], viewer: Actor, options: dict[str, Any]
-) -> ReferenceField:
-    listed = f"{form_name(own.key)}_names"
-    widget = forms.TextInput(
-        {
-            "list": listed,
-            "autocomplete": "off",
-            "hx-get": reverse("own_suggest", args=[own.kind.value]),
-            "hx-trigger": "input changed delay:200ms",
-            "hx-target": f"#{listed}",
-            "hx-swap": "innerHTML",
-        }
-    )
-    field = ReferenceField(own.kind, viewer, (str(value or ""), _name(value, names)), widget=widget, **options)
-    field.names_list = listed  # type: ignore[attr-defined]  # read by the template
+def _reference(own: FieldView, value: Any, names: Mapping[str, str], viewer: Actor) -> ReferenceField:
+    field = ReferenceField(own.kind, label=own.name)
+    field.refer(viewer, _name(value, names))
     return field
 
 
-def _name(value: Any, names: Mapping[str, str]) -> str:
-    return names.get(str(value), _("not to be seen")) if value else ""
+def _name(value: Any, names: Mapping[str, str]) -> Named:
+    return Named(names.get(str(value), _("not to be seen")), value) if value else Named()
 
 
 def _initial(own: FieldView, value: Any, names: Mapping[str, str]) -> Any:

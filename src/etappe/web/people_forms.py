@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.contact import NOTE_LIMIT
 from etappe.core.deal_fields import NAME_LIMIT
+from etappe.core.own_fields import FieldKind
 from etappe.people.queries import AccountView, PersonView
 from etappe.web.form_fields import AmountField, TagsField
 from etappe.web.own_fields import WithOwnFields
+from etappe.web.references import ReferenceField, named
 
 CHANNELS = (
     ("", _("not known")),
@@ -44,6 +46,7 @@ class AccountForm(WithOwnFields):
     postcode = _line(_("Postcode"))
     city = _line(_("City"))
     country = _line(_("Country"))
+    parent = ReferenceField(FieldKind.ACCOUNT, label=_("Belongs to"), help_text=_("The company above this one."))
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     tags = TagsField()
     is_private = forms.BooleanField(
@@ -60,6 +63,7 @@ class PersonForm(WithOwnFields):
     """The fields of a person."""
 
     name = _line(_("Name"), required=True)
+    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"))
     email = _line(_("E-mail"))
     phone = _line(_("Telephone"))
     mobile = _line(_("Mobile"))
@@ -91,4 +95,5 @@ class NoteForm(forms.Form):
 def initial_of(record: AccountView | PersonView) -> dict[str, Any]:
     """A record's fields as a form starts with them."""
     values = {field.name: getattr(record, field.name) for field in fields(record)}
-    return values | {"owner": str(record.owner.uid) if record.owner else ""}
+    above = {"parent": named(record.parent)} if isinstance(record, AccountView) else {"account": named(record.account)}
+    return values | above | {"owner": str(record.owner.uid) if record.owner else ""}

@@ -37,6 +37,7 @@ from etappe.web.record_parts import RecordParts, parts_of
 from etappe.web.records_acts import Acts, acts_on
 from etappe.web.records_bin import or_gone
 from etappe.web.records_duplicates import likely_to
+from etappe.web.references import named, refer
 from etappe.web.shell import Request, go, say, show, today
 
 
@@ -94,7 +95,6 @@ class FormPage:
     title: str
     back: str
     seen: int | None = None
-    account: str = ""
     conflicts: tuple[Conflict, ...] = ()
     said: Said | None = None
     likely: tuple[Likely, ...] = ()
@@ -219,15 +219,15 @@ def new_account(request: Request) -> HttpResponse:
 def new_person(request: Request) -> HttpResponse:
     """A new person, of the account that the address names."""
     require(request.actor, "people.edit")
-    form = PersonForm(request.POST or None, initial={"owner": _own_uid(request.actor)})
+    account_uid = as_uid(request.GET.get("account", ""))
+    account = queries.get_account(request.actor, account_uid) if account_uid else None
+    form = PersonForm(request.POST or None, initial={"owner": _own_uid(request.actor), "account": named(account)})
     _complete(request, form, "person")
-    account_uid = as_uid(request.POST.get("account") or request.GET.get("account") or "")
     back = reverse("account", args=[account_uid]) if account_uid else reverse("people")
-    likely = likely_to(request, "person", form, account=account_uid)
-    page = FormPage(form, _("New person"), back, account=str(account_uid or ""), likely=likely)
+    page = FormPage(form, _("New person"), back, likely=likely_to(request, "person", form))
 
     def write() -> uuid.UUID:
-        given = form.values() | {"account": account_uid}
+        given = form.values() | {"account": form.cleaned_data["account"] or None}
         return actions.create_person(given, actor=request.actor, at=request.at).uid
 
     return _written(request, page, write, "person")
@@ -266,8 +266,9 @@ def edit_person(request: Request, uid: uuid.UUID) -> HttpResponse:
 
 
 def _complete(request: Request, form: WithOwnFields, subject: str, values: Mapping[str, Any] | None = None) -> None:
-    """Offer the colleagues, and ask for the workspace's own fields."""
+    """Offer the colleagues and the accounts, and ask for the workspace's own fields."""
     offer(form, "owner", _colleagues(request), "")
+    refer(form, "parent" if subject == "account" else "account", request.actor)
     form.ask_own(fields(subject, request.actor), values or {}, request.actor)
 
 

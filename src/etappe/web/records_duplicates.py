@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 
 from django import forms
@@ -41,13 +40,11 @@ class DuplicatesPage:
     next: str
 
 
-def likely_to(
-    request: Request, subject: str, form: forms.Form, *, account: uuid.UUID | None = None
-) -> tuple[Likely, ...]:
+def likely_to(request: Request, subject: str, form: forms.Form) -> tuple[Likely, ...]:
     """Records that one with the fields of this form is likely the same as; none where it is to be made anyway."""
     if request.method != "POST" or "anyway" in request.POST or not form.is_valid() or not _holds(subject, form):
         return ()
-    return tuple(looked.possible(request.actor, subject, form.cleaned_data | {"account": account}))
+    return tuple(looked.possible(request.actor, subject, form.cleaned_data))
 
 
 def _holds(subject: str, form: forms.Form) -> bool:

@@ -6,7 +6,7 @@ from django.urls import path
 
 from etappe.web import field_pages as fields
 from etappe.web import file_pages as files
-from etappe.web import jottings, own_fields
+from etappe.web import jottings, references
 from etappe.web import settings_pages as own
 from etappe.web import tag_pages as tags
 from etappe.web import team_pages as team
@@ -38,7 +38,7 @@ urlpatterns = [
     path("files/<uuid:uid>/", files.file, name="record_file"),
     path("files/<uuid:uid>/remove/", files.remove, name="file_remove"),
     path("files/<uuid:uid>/restore/", files.restore, name="file_restore"),
-    path("fields/suggest/<slug:kind>/", own_fields.suggest, name="own_suggest"),
+    path("fields/suggest/<slug:kind>/", references.suggest, name="own_suggest"),
     path("settings/team/", team.colleagues, name="settings_team"),
     path("settings/team/invite/", team.invite, name="invite"),
     path("settings/team/teams/", team.add_team, name="team_add"),

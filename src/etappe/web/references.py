@@ -1,0 +1,159 @@
+"""Fields of forms that name a person or an account: typed by name, with names that fit offered while one types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol, Self
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from etappe.core.actor import Actor
+from etappe.core.deal_fields import NAME_LIMIT
+from etappe.core.own_fields import FieldKind
+from etappe.people import queries as people
+from etappe.people.fields import reference_names
+from etappe.web.shell import Request, show
+
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+CHOSEN = "-uid"
+"""What the hidden field beside a name is called: which one of the names that were offered was taken."""
+
+
+class Referred(Protocol):
+    """A record as others name it."""
+
+    @property
+    def uid(self) -> Any:
+        """Its address."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+class Named(str):
+    """A name, with the uid of the record that is meant by it, if that is known."""
+
+    uid: str
+
+    def __new__(cls, name: str = "", uid: Any = "") -> Self:
+        """The name, known by its record."""
+        made = super().__new__(cls, name)
+        made.uid = str(uid)
+        return made
+
+
+class Typed(Named):
+    """A name as a form sent it, with what was chosen for it."""
+
+
+def named(record: Referred | None) -> Named:
+    """The record's name as a field begins with it; an empty one for nothing."""
+    return Named(record.name, record.uid) if record else Named()
+
+
+class ReferenceInput(forms.TextInput):
+    """A name as text; with script the names that fit are offered below it."""
+
+    template_name = "records/reference.html"
+    kind = FieldKind.ACCOUNT
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        """The text with what was chosen for it."""
+        del files
+        text = data.get(name)
+        return None if text is None else Typed(str(text), data.get(name + CHOSEN, ""))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What the template draws."""
+        context = super().get_context(name, value, attrs)
+        # Of what stood there before the uid stays here: it may be of a record that the reader does not see.
+        chosen = {"chosen_name": name + CHOSEN, "chosen": value.uid if isinstance(value, Typed) else ""}
+        context["widget"] |= chosen | {"names": reverse("own_suggest", args=[self.kind.value])}
+        return context
+
+    def format_value(self, value: Any) -> str:
+        """The name alone."""
+        return str(value or "")
+
+
+class ReferenceField(forms.CharField):
+    """A person or an account, typed by name.
+
+    Who is meant has to be clear: one that was chosen among those offered, one name, or the address of the record.
+    """
+
+    def __init__(self, kind: FieldKind, **options: Any) -> None:
+        self.kind = kind
+        self.viewer: Actor | None = None
+        self.present = Named()
+        super().__init__(**{"max_length": NAME_LIMIT, "required": False, "widget": ReferenceInput, **options})
+        self.widget.kind = kind
+
+    def refer(self, viewer: Actor, present: Named) -> None:
+        """Ask `viewer`, beginning with what stands there."""
+        self.viewer, self.present = viewer, present
+
+    def is_kept(self, uid: str) -> bool:
+        """Whether this is what stood there before: then nothing is written, be it hidden from the viewer or not."""
+        return uid == self.present.uid
+
+    def clean(self, value: Any) -> str:
+        """The uid of who is meant, or nothing."""
+        text = str(super().clean(value)).strip()
+        chosen = getattr(value, "uid", "")
+        if not text or (text == self.present and chosen in ("", self.present.uid)):
+            return self.present.uid if text else ""
+        assert self.viewer is not None
+        for uid in [chosen, *_UID.findall(text)[:1]]:
+            name = self._seen(uid)
+            if name and (uid in text or name == text):
+                return str(uid)
+        return self._meant(text)
+
+    def _seen(self, uid: str) -> str:
+        """What the record is called, if the viewer sees it."""
+        assert self.viewer is not None
+        return reference_names([(self.kind, uid)], self.viewer).get(uid, "") if _UID.fullmatch(uid) else ""
+
+    def _meant(self, text: str) -> str:
+        assert self.viewer is not None
+        fitting = suggested(self.kind, text, self.viewer)
+        exact = [row for row in fitting if row.name.casefold() == text.casefold()]
+        rows = exact or fitting
+        if len(rows) == 1:
+            return str(rows[0].uid)
+        if not rows:
+            raise ValidationError(_("Nobody and nothing is called so."), code="nobody")
+        names = ", ".join(row.name for row in rows[:5])
+        raise ValidationError(
+            _("Several fit: {names}. Paste the address of its page.").format(names=names), code="many"
+        )
+
+
+def refer(form: forms.Form, name: str, viewer: Actor) -> None:
+    """Let a form's field ask `viewer`, beginning with what the form begins with."""
+    field = form.fields[name]
+    assert isinstance(field, ReferenceField)
+    field.refer(viewer, form.get_initial_for_field(field, name) or Named())
+
+
+def suggested(
+    kind: FieldKind | str, text: str, viewer: Actor
+) -> list[people.PersonRef] | list[people.SuggestedAccount]:
+    """People or accounts whose name fits what was typed."""
+    if not text.strip():
+        return []
+    return people.suggest_people(viewer, text) if kind == FieldKind.PERSON else people.suggest_accounts(viewer, text)
+
+
+@require_GET
+def suggest(request: Request, kind: str) -> HttpResponse:
+    """Names for the list under a field that names a person or an account."""
+    return show(request, "records/suggestions.html", suggested(kind, request.GET.get("q", ""), request.actor))
