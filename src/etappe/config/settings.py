@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "csp",
     "django_htmx",
-    "template_partials",
+    "template_partials.apps.SimpleAppConfig",
 ]
 AUTH_USER_MODEL = "team.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -75,12 +75,16 @@ MIDDLEWARE = [
     "etappe.api.middleware.IdempotencyMiddleware",
 ]
 
+TEMPLATE_FILES = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [SOURCE / "web" / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [("template_partials.loader.Loader", [("etappe.web.folding.Loader", TEMPLATE_FILES)])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

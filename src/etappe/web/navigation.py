@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.http import HttpRequest
@@ -32,9 +32,9 @@ class Destination:
 
 @dataclass(frozen=True)
 class Place:
-    """A destination as this viewer sees it on this page."""
+    """A destination as this viewer sees it on this page. Its address says which one it is."""
 
-    label: Promise
+    label: Promise = field(compare=False)
     icon: str
     url: str
     letter: str

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
@@ -22,7 +23,7 @@ from etappe.core.actor import Actor
 from etappe.journal.labels import language
 from etappe.team.access import may
 from etappe.team.queries import WorkspaceView, has_administrator, workspace
-from etappe.web import navigation
+from etappe.web import frame, navigation
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -123,6 +124,27 @@ class Shell:
 
     def _places(self, destinations: tuple[navigation.Destination, ...]) -> tuple[navigation.Place, ...]:
         return navigation.places(self.request, self.viewer, destinations) if self.viewer else ()
+
+    @cached_property
+    def look(self) -> frame.Look:
+        """All that the frame shows of this request."""
+        return frame.Look(
+            language=self.language,
+            user_name=self.user_name,
+            workspace_name=self.workspace_name,
+            groups=self.groups,
+            tabs=self.tabs,
+            own=self.own,
+            is_demo=self.is_demo,
+            start_empty=self.start_empty if self.is_demo else "",
+            home=self.home,
+            is_in=self.viewer is not None,
+        )
+
+    @cached_property
+    def frame(self) -> frame.Frame:
+        """What stands around the page's content."""
+        return frame.frame_of(self.look, get_token(self.request))
 
     @property
     def home(self) -> str:
