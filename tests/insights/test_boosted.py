@@ -12,7 +12,7 @@ from etappe.core import forecast as core
 from etappe.core.calibration import auc_interval
 from etappe.core.forecast import Ints
 from etappe.insights.forecast import boosted
-from etappe.insights.forecast.past import Brought, OpenDeals, Past, State
+from etappe.insights.forecast.past import Begun, OpenDeals, Past, State
 from etappe.insights.forecast.records import NO_DAY, day_number
 
 ROOM = Path(boosted.__file__).parent.parent
@@ -45,7 +45,7 @@ def snapshots(days: int, each: int) -> tuple[list[boosted.Snapshot], boosted.Win
     chance = np.random.default_rng(4)
     shots: list[boosted.Snapshot] = []
     won = []
-    nothing = Brought(*(np.zeros(0, int),) * 4, np.zeros(0))
+    nothing = Begun(*(np.zeros(0, int),) * 2, np.zeros(0), *(np.zeros(0, int),) * 2)
     for turn in range(days):
         day = BEGIN + timedelta(days=30 * turn)
         open_ = deals(1000 * turn + np.arange(each))

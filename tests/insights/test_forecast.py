@@ -80,7 +80,7 @@ def test_the_past_is_made_of_what_was_known_then(history: Cast) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE deals_deal SET source = 'after', product = 'after', expected_close = now()")
     after = known(day)
-    for part in ("open", "brought"):
+    for part in ("open", "begun"):
         for name, values in vars(getattr(before, part)).items():
             np.testing.assert_array_equal(values, getattr(getattr(after, part), name), err_msg=name)
     np.testing.assert_array_equal(before.typical, after.typical)

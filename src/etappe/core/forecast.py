@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from etappe.core.proportion import wilson
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -373,26 +375,29 @@ def summed_up(drawn: Floats, widen: float = 1.0) -> Range:
 
 
 ENOUGH_TRIED: Final = 24
-"""So many tries say how wide intervals must be; they overlap, each month being said several times."""
-UNTRIED: Final = 2.0
-"""How much intervals are stretched before anything was tried: months differ by more than the chance of single deals."""
+"""So many tries say whether intervals hold; they overlap, each month being said several times."""
+UNTRIED: Final = 1.0
+"""How much intervals are stretched as long as nothing speaks against them."""
 
 
 def widening(misses: Sequence[float]) -> float:
     """By how much intervals must be stretched so that 80 % of what came lies in them, from how far it lay off so far.
 
-    `misses`: |came - median| divided by the half of the 80 % interval on that side. Split conformal prediction: the
-    smallest factor that would have covered ceil(0.8 (n + 1)) of n. Never below 1: intervals are not made narrower than
-    chance makes them. What is missing of `ENOUGH_TRIED` counts as `UNTRIED`.
+    `misses`: |came - median| divided by the half of the 80 % interval on that side. Where the 95 % interval of the
+    share that lay within reaches 80 %, nothing is stretched: intervals are meant to hold as they are drawn. Else split
+    conformal prediction: the smallest factor that would have covered ceil(0.8 (n + 1)) of n.
 
     Source: V. Vovk, A. Gammerman, G. Shafer, Algorithmic Learning in a Random World (2005).
 
-    >>> widening([]), widening([0.5] * 30), widening([0.5] * 18 + [3.0] * 12)
-    (2.0, 1.0, 3.0)
+    >>> widening([]), widening([0.5] * 23 + [3.0] * 7), widening([0.5] * 18 + [3.0] * 12)
+    (1.0, 1.0, 3.0)
     """
-    known = [*misses, *[UNTRIED] * (ENOUGH_TRIED - len(misses))]
-    rank = min(int(np.ceil(0.8 * (len(known) + 1))), len(known))
-    return max(1.0, float(np.sort(np.minimum(known, 5.0))[rank - 1]))
+    count = len(misses)
+    held = sum(miss <= 1 for miss in misses)
+    if count < ENOUGH_TRIED or wilson(held, count)[1] >= INTERVALS[1]:
+        return UNTRIED
+    rank = min(int(np.ceil(INTERVALS[1] * (count + 1))), count)
+    return max(1.0, float(np.sort(np.minimum(misses, 5.0))[rank - 1]))
 
 
 def miss(came: float, said: Range) -> float:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
+from etappe.core.inflow import plain
 from etappe.core.periods import local_day
 from etappe.insights.forecast import backtest, boosted, said
 from etappe.insights.forecast.fresh import packed
@@ -99,18 +100,24 @@ def _steps(
 def _row(
     records: Records, past: Past, curves: Fitted, tried: dict[str, Any], currency: str, at: datetime
 ) -> dict[str, Any]:
-    codes = np.unique(np.concatenate([past.open.currency, past.brought.currency])).tolist()
+    codes = np.unique(np.concatenate([past.open.currency, past.begun.currency])).tolist()
     return {
         "day": past.day,
         "made_at": at,
         "method": tried["method"],
         "currency": currency,
         "closed": curves.closed,
-        "arrivals": {records.currencies[code]: said.arrivals(past.brought, code, past.day) for code in codes},
+        "arrivals": {records.currencies[code]: _plain(past, code) for code in codes} | {"": _plain(past, None)},
         "stages": list(_stages(records, curves)),
         "quality": _quality(past),
         "backtest": tried,
     }
+
+
+def _plain(past: Past, currency: int | None) -> dict[str, Any]:
+    """What deals still to come bring, as it is stored; empty where the past is too short to say."""
+    what = said.coming(past, currency)
+    return plain(what) if what else {}
 
 
 def _stages(records: Records, curves: Fitted) -> Iterable[dict[str, Any]]:

@@ -17,6 +17,7 @@ from etappe.core import forecast as core
 from etappe.core.actor import Actor
 from etappe.core.forecast import Floats
 from etappe.core.goals import FIRST_ALONE, LOOKS_BACK, Outlook, outlook, still_by_pace
+from etappe.core.inflow import of_plain
 from etappe.core.periods import local_day
 from etappe.insights.forecast import said
 from etappe.insights.models import Forecast, Goal
@@ -314,16 +315,17 @@ def _coming(
 
     A colleague's part of the team is that of the amounts won within a year; deals are amounts by the mean won one.
     """
-    currency = row.currency or newest.currency
-    arrivals = newest.arrivals.get(currency, {})
-    if months[-1] >= said.known_ahead(arrivals):
+    what = of_plain(newest.arrivals.get(row.currency if row.measure == "won_amount" else ""))
+    if what is None or months[-1] >= what.known:
         return np.zeros(said.DRAWS), False
     group = whose if whose.user is None else _Whose(None, frozenset({whose.within} if whose.within else ()))
-    drawn = said.drawn_arrivals(arrivals, [str(team) for team in sorted(group.teams)], newest.day, chance)
-    year = (known.day - timedelta(days=YEAR), known.day, currency)
-    n, amount = known.counted[_WON].within(group, *year)
-    mine = amount if whose.user is None else known.counted[_WON].within(whose, *year)[1]
-    part = float(mine / amount) if amount else 0.0
-    each = 1.0 if row.measure == "won_amount" else float(amount) / n if n and amount else np.inf
-    still: Floats = drawn[:, months].sum(axis=1) * part / each
-    return (still if row.measure == "won_amount" else chance.poisson(still).astype(np.float64)), True
+    teams = [str(team) for team in sorted(group.teams)]
+    part = 1.0 if whose.user is None else _part(row, whose, group, known)
+    return said.drawn_coming(what, teams, chance, part)[:, months].sum(axis=1), True
+
+
+def _part(row: Goal, whose: _Whose, team: _Whose, known: _Known) -> float:
+    """The colleague's part of what the team won within a year."""
+    year = (known.day - timedelta(days=YEAR), known.day, row.currency)
+    mine, all_of = (known.counted[_WON].within(each, *year)[row.measure == "won_amount"] for each in (whose, team))
+    return float(mine) / float(all_of) if all_of else 0.0

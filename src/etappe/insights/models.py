@@ -17,7 +17,8 @@ class Forecast(models.Model):
     """A forecast as of a day: what it rests on, and how such forecasts turned out so far.
 
     `kind` is `current` for the one that pages show, which the next one replaces, or `weekly` for one that is kept and
-    never changed. `arrivals` is what deals not yet there brought in past months, by currency, team and month ahead.
+    never changed. `arrivals` is what deals still to come bring (`core.inflow.Coming`), by currency; under no currency,
+    how many are won.
     """
 
     kind = models.TextField()

@@ -14,7 +14,7 @@ from etappe.core import forecast as core
 from etappe.core.forecast import Floats, Range
 from etappe.insights.forecast import boosted, said
 from etappe.insights.forecast.boosted import SOON
-from etappe.insights.forecast.past import Brought, Past, known_on, won_by
+from etappe.insights.forecast.past import Begun, Past, known_on, won_by
 from etappe.insights.forecast.records import NO_DAY, WON, Records, day_number, months_of
 from etappe.insights.forecast.said import Chances
 from etappe.insights.forecast.table import Bools
@@ -133,13 +133,13 @@ class _Run:
     def _compare_months(self, way: str, begin: date, past: Past, found: Chances, shares: Floats) -> None:
         chance = np.random.default_rng(begin.toordinal())
         own = found.open.currency == self.currency
-        coming = said.arrivals(past.brought, self.currency, past.day)
-        total = _drawn(found, own, chance) + said.drawn_arrivals(coming, list(coming), past.day, chance)[:, 1:]
+        coming = said.coming(past, self.currency)
+        total = _drawn(found, own, chance) + said.drawn_coming(coming, None, chance)[:, 1:]
         widen = core.widening([miss for end, miss in self.misses[way] if end <= begin])
-        usual = _usual(past.brought, self.currency, past.day)
+        usual = _usual(past.begun, self.currency, past.day)
         for before in BEFORE:
             month = said.month_of(begin, before - 1)
-            if month > self.last or before >= said.known_ahead(coming):
+            if month > self.last or before >= (coming.known if coming else 0):
                 continue
             raw, came = core.summed_up(total[:, before - 1]), _came(self.records, month, self.currency)
             shown = core.summed_up(total[:, before - 1], widen)
@@ -192,13 +192,15 @@ def _came(records: Records, month: date, currency: int) -> float:
     return float(np.nansum(deals.amount[won]))
 
 
-def _usual(brought: Brought, currency: int, day: date) -> float:
+def _usual(begun: Begun, currency: int, day: date) -> float:
     """The average month of the year before, or of the months since the first won deal where that is less."""
     now = int(months_of(np.asarray([day_number(day)]))[0])
-    mine = (brought.currency == currency) & (brought.won > now - 12)
-    if not mine.any():
+    won = np.flatnonzero((begun.currency == currency) & (begun.won < NO_DAY))
+    month = months_of(begun.won[won])
+    late = month > now - 12
+    if not late.any():
         return 0.0
-    return float(brought.amount[mine].sum()) / (now - int(brought.won[mine].min()) + 1)
+    return float(begun.amount[won][late].sum()) / (now - int(month[late].min()) + 1)
 
 
 def _pipeline(found: Chances, own: Bools, shares: Floats, month: date) -> tuple[float | None, float | None]:

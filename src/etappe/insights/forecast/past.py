@@ -7,11 +7,9 @@ notes) is not used: nobody knows when it was written.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -59,14 +57,14 @@ class OpenDeals:
 
 
 @dataclass(frozen=True)
-class Brought:
-    """What was won, in groups: month won, month begun (see `records.months_of`), team, currency, and the amount."""
+class Begun:
+    """Deals that had begun, one row each: the day, and the day on which it was won (`NO_DAY` where it was not)."""
 
+    day: Ints
     won: Ints
-    begun: Ints
-    team: Ints
-    currency: Ints
     amount: Floats
+    currency: Ints
+    team: Ints
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Past:
     stays: Stays
     lives: Stays
     open: OpenDeals
-    brought: Brought
+    begun: Begun
     typical: Floats
     state: State
 
@@ -106,7 +104,7 @@ def known_on(records: Records, day: date, *, present: bool) -> Past:
         stays=_stays(records, moment),
         lives=_lives(records, number),
         open=_open(records, moment, number, present=present),
-        brought=_brought(records, number),
+        begun=_begun(records, number),
         typical=_typical(records, number),
         state=_state(records, number),
     )
@@ -181,13 +179,15 @@ def won_by(records: Records, number: int) -> npt.NDArray[np.bool_]:
     return np.asarray((records.deals.standing == WON) & (records.deals.decided <= number), dtype=np.bool_)
 
 
-def _brought(records: Records, number: int) -> Brought:
-    won, deals = records.won, records.deals
-    until = np.searchsorted(deals.decided[won.deal], number, side="right")
-    deal, group = won.deal[:until], won.group[:until]
-    amount = np.bincount(group, np.nan_to_num(deals.amount[deal]), len(won.month)).astype(np.float64)
-    seen = np.bincount(group, minlength=len(won.month)) > 0
-    return Brought(won.month[seen], won.begun[seen], won.team[seen], won.currency[seen], amount[seen])
+def _begun(records: Records, number: int) -> Begun:
+    """Those since the first of them that was won: of the time before, only what was still open may have been kept."""
+    deals = records.deals
+    won = won_by(records, number) & (deals.begun <= number)
+    first = int(deals.begun[won].min()) if won.any() else NO_DAY
+    kept = (deals.begun >= first) & (deals.begun <= number)
+    days = np.where(won, deals.decided, NO_DAY)
+    amount = np.where(won, np.nan_to_num(deals.amount), 0.0)
+    return Begun(deals.begun[kept], days[kept], amount[kept], deals.currency[kept], deals.team[kept])
 
 
 def _typical(records: Records, number: int) -> Floats:
@@ -207,13 +207,3 @@ def _state(records: Records, number: int) -> State:
         won_without_amount=int(((deals.standing == WON) & np.isnan(deals.amount)).sum()),
         currencies=len(np.unique(deals.currency)),
     )
-
-
-def by_begin(brought: Brought, currency: int) -> dict[tuple[int, int], dict[int, float]]:
-    """Amounts won in this currency: (month won, month begun) -> team -> amount."""
-    found: Mapping[tuple[int, int], dict[int, float]] = defaultdict(dict)
-    mine = brought.currency == currency
-    columns: Any = (brought.won[mine], brought.begun[mine], brought.team[mine], brought.amount[mine])
-    for won, begun, team, amount in zip(*(column.tolist() for column in columns), strict=True):
-        found[won, begun][team] = amount
-    return dict(found)

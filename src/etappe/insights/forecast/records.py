@@ -92,21 +92,6 @@ class Deals:
 
 
 @dataclass(frozen=True)
-class Won:
-    """Won deals in groups: month won, month begun (see `months_of`), team, currency; and of each won deal its group.
-
-    `deal` are places in `Deals`, in the order in which they were won.
-    """
-
-    month: Ints
-    begun: Ints
-    team: Ints
-    currency: Ints
-    deal: Ints
-    group: Ints
-
-
-@dataclass(frozen=True)
 class Visits:
     """One row per visit, by deal (its place in `Deals`) and time; `until` is when the next one of the deal begins.
 
@@ -153,7 +138,6 @@ class Records:
     """
 
     deals: Deals
-    won: Won
     visits: Visits
     stays: Visits
     firsts: Visits
@@ -191,7 +175,6 @@ def put_together(
     stays = gone.rows(gone.standing == OPEN)
     return Records(
         deals=found,
-        won=_won(found),
         visits=gone,
         stays=stays,
         firsts=_firsts(stays),
@@ -240,15 +223,6 @@ def _deals(found: Columns, spans: Columns, zone: ZoneInfo) -> Deals:
     begun[is_known] = _days(begun[is_known], zone)
     begun[~is_known] = NO_DAY
     return Deals(key, team, currency - 1, amount, standing, decided, engaged, seen, rests, begun)
-
-
-def _won(deals: Deals) -> Won:
-    won = np.flatnonzero((deals.standing == WON) & (deals.decided < NO_DAY) & (deals.begun < NO_DAY))
-    won = won[np.argsort(deals.decided[won], kind="stable")]
-    months = (months_of(days[won]) for days in (deals.decided, deals.begun))
-    each = np.column_stack([*months, deals.team[won], deals.currency[won]])
-    found, group = np.unique(each, axis=0, return_inverse=True)
-    return Won(found[:, 0], found[:, 1], found[:, 2], found[:, 3], won, group.ravel())
 
 
 def _spans(found: Columns, keys: Ints) -> Spans:

@@ -10,23 +10,16 @@ from typing import Any, Final
 import numpy as np
 
 from etappe.core import forecast as core
+from etappe.core import inflow
 from etappe.core.forecast import AGES, HORIZON, Floats, Ints
-from etappe.insights.forecast.past import Brought, OpenDeals, Past, by_begin
-from etappe.insights.forecast.records import NOBODY, day_number, months_of
+from etappe.core.inflow import Began, Coming
+from etappe.insights.forecast.past import OpenDeals, Past
+from etappe.insights.forecast.records import NO_DAY, NOBODY, day_number
 
 MONTHS: Final = 7
 """This month and the six after it."""
-ARRIVALS: Final = 12
-"""How many past months show what deals bring that are not there yet."""
-FADES: Final = 0.85
-"""How much less often than the month after it a past month is drawn: businesses grow and shrink."""
-FEWEST: Final = 6
-"""With fewer such months it is not said what deals still to come bring."""
 DRAWS: Final = 1000
 _PART: Final = 1000
-
-Arrivals = dict[str, list[list[tuple[float, float]]]]
-"""By team (key as text; empty for none), by months ahead: what came of deals begun in the first month, and later."""
 
 
 @dataclass(frozen=True)
@@ -150,52 +143,31 @@ def likely(curves: Fitted, said: Chances) -> Ints:
     return found
 
 
-def arrivals(brought: Brought, currency: int, day: date) -> Arrivals:
-    """What deals brought that were not there at the beginning of a month, in that month and each after it.
+def coming(past: Past, currency: int | None) -> Coming | None:
+    """What deals still to come bring in this currency, or how many of them are won; None where the past is too short.
 
-    Of the last months whose outcome is complete. Months before the first won deal do not count.
+    Its groups are teams (key as text; empty for none).
     """
-    found = by_begin(brought, currency)
-    if not found:
-        return {}
-    first = min(month for month, _ in found)
-    now = int(months_of(np.asarray([day_number(day)]))[0])
-    teams = sorted({team for amounts in found.values() for team in amounts})
-    return {"" if team == NOBODY else str(team): _ahead(found, team, first, now) for team in teams}
+    begun = past.begun
+    today = day_number(past.day)
+    won = (begun.won < NO_DAY) & ((begun.currency == currency) if currency is not None else True)
+    teams, group = np.unique(begun.team, return_inverse=True)
+    began = Began(
+        back=today - begun.day,
+        won=np.where(won, np.maximum(begun.won - begun.day, 0), -1),
+        worth=begun.amount if currency is not None else np.ones(len(begun.day)),
+        group=group.ravel(),
+    )
+    names = ["" if team == NOBODY else str(team) for team in teams.tolist()]
+    return inflow.coming(began, ends_of(past.day), names, past.day.timetuple().tm_yday / inflow.YEAR)
 
 
-def _ahead(
-    found: Mapping[tuple[int, int], Mapping[int, float]], team: int, first: int, now: int
-) -> list[list[tuple[float, float]]]:
-    def sums(begin: int, ahead: int) -> tuple[float, float]:
-        month = begin + ahead
-        own = found.get((month, begin), {}).get(team, 0.0)
-        return own, sum(found.get((month, begin + step), {}).get(team, 0.0) for step in range(1, ahead + 1))
-
-    begins = [[now - ahead - 1 - back for back in range(ARRIVALS)] for ahead in range(MONTHS)]
-    return [[sums(begin, ahead) for begin in begins[ahead] if begin >= first] for ahead in range(MONTHS)]
-
-
-def known_ahead(all_teams: Arrivals) -> int:
-    """For how many months ahead enough of the past shows what deals still to come bring."""
-    lengths = next(iter(all_teams.values()), [])
-    return sum(len(values) >= FEWEST for values in lengths)
-
-
-def drawn_arrivals(all_teams: Arrivals, teams: Sequence[str], day: date, chance: np.random.Generator) -> Floats:
-    """Possible amounts of deals still to come, draws by months: each draw takes past months, late ones more often.
-
-    What is left of this month counts by its share of days; in it, deals must both begin and be won. Months for which
-    the past shows too little (`known_ahead`) stay 0.
-    """
-    left = (month_of(day, 1) - day).days / (month_of(day, 1) - month_of(day)).days
+def drawn_coming(
+    what: Coming | None, teams: Sequence[str] | None, chance: np.random.Generator, share: float = 1.0
+) -> Floats:
+    """Possible sums of deals still to come of a share of these teams, or of all, draws by months; 0 where not known."""
     total = np.zeros((DRAWS, MONTHS))
-    for ahead in range(known_ahead(all_teams)):
-        rows = [all_teams[team][ahead] for team in teams if team in all_teams]
-        if rows and rows[0]:
-            values = np.asarray(rows, dtype=np.float64).sum(axis=0)
-            share = left * left if ahead == 0 else left
-            weights = FADES ** np.arange(len(values))
-            picked = values[chance.choice(len(values), size=DRAWS, p=weights / weights.sum())]
-            total[:, ahead] = picked[:, 0] * share + picked[:, 1]
+    if what:
+        groups = list(what.seen) if teams is None else teams
+        total[:, : what.known] = inflow.drawn(what, groups, DRAWS, chance, share)
     return total

@@ -18,6 +18,7 @@ from etappe.core import forecast as core
 from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
 from etappe.core.forecast import Floats, Range
+from etappe.core.inflow import of_plain
 from etappe.deals.queries import deal_id
 from etappe.insights.forecast import said
 from etappe.insights.forecast.fresh import Row, freshened
@@ -207,11 +208,11 @@ def _body(newest: Forecast, rows: list[Row], viewer: Actor, by: str | None, skip
     keys = sorted({row["segment"] for row in main})
     place = {key: at for at, key in enumerate(keys)}
     drawn = core.simulate(_to_draw(main, [place[row["segment"]] for row in main]), len(keys), said.DRAWS, chance)
-    arrivals = newest.arrivals.get(newest.currency, {})
-    teams = list(arrivals) if viewer.scope.all else [str(team) for team in viewer.scope.teams]
-    coming = said.drawn_arrivals(arrivals, teams, newest.day, chance)
+    what = of_plain(newest.arrivals.get(newest.currency))
+    teams = None if viewer.scope.all else [str(team) for team in viewer.scope.teams]
+    coming = said.drawn_coming(what, teams, chance)
     widen = float(newest.backtest.get("widen", core.UNTRIED))
-    drawing = _Drawing(newest.day, drawn.sum(axis=0), coming, said.known_ahead(arrivals), widen)
+    drawing = _Drawing(newest.day, drawn.sum(axis=0), coming, what.known if what else 0, widen)
     ordered = sorted(rows, key=lambda row: (-float(row["amount"]) * row["chance"], row["deal_id"]))
     before = _before(newest, viewer)
     return {
