@@ -114,7 +114,7 @@ def pace(counts: Sequence[float] | Ints, turn: float = 0.0) -> Pace:
     found = np.asarray(counts, dtype=np.float64)
     weight = FADES ** np.arange(len(found))
     known = np.diag(np.array([1e-2, GROWTH**-2, *[SEASON**-2] * 4])[: 6 if len(found) >= A_YEAR else 2])
-    rows = _rows(-(np.arange(len(found)) + 0.5), turn, len(known))
+    rows = _rows(-0.5 - np.arange(len(found), dtype=np.float64), turn, len(known))
     first = np.append(np.log(max(found.mean(), 0.05)), np.zeros(len(known) - 1))
     guess = first.copy()
     for _ in range(25):
@@ -210,7 +210,7 @@ def drawn(what: Coming, groups: Sequence[str], draws: int, chance: np.random.Gen
     if what.differs <= 0:
         return count * what.each
     worth = chance.gamma(np.maximum(count, 1e-9) / what.differs, what.each * what.differs)
-    return np.where(count > 0, worth, 0.0)
+    return np.asarray(np.where(count > 0, worth, 0.0), dtype=np.float64)
 
 
 def plain(what: Coming) -> dict[str, Any]:
