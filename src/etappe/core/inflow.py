@@ -139,9 +139,9 @@ def brought_by_age(began: Began, longest: int) -> Floats:
     On each age it takes the deals that are old enough to tell. Source: W. Nelson, Journal of Quality Technology 20
     (1988) 24-35.
 
-    >>> young = Began(np.array([9, 9, 1]), np.array([1, -1, -1]), np.array([8.0, 0, 0]), np.zeros(3, int))
+    >>> young = Began(np.array([9, 9, 1]), np.array([2, -1, -1]), np.array([8.0, 0, 0]), np.zeros(3, int))
     >>> brought_by_age(young, 3).round(2).tolist()
-    [0.0, 2.67, 2.67, 2.67]
+    [0.0, 0.0, 4.0, 4.0]
     """
     weight = _weights(began)
     watched = np.cumsum(np.bincount(np.minimum(began.back, longest), weight, longest + 1)[::-1])[::-1]
@@ -208,7 +208,7 @@ def drawn(what: Coming, groups: Sequence[str], draws: int, chance: np.random.Gen
         expected = expected * chance.gamma(shape, 1 / shape, expected.shape)
     count = chance.poisson(expected).astype(np.float64)
     if what.differs <= 0:
-        return count * what.each
+        return np.asarray(count * what.each, dtype=np.float64)
     worth = chance.gamma(np.maximum(count, 1e-9) / what.differs, what.each * what.differs)
     return np.asarray(np.where(count > 0, worth, 0.0), dtype=np.float64)
 
