@@ -233,8 +233,12 @@ def assets(browser: Browser) -> None:
 
 def memory(tree: psutil.Process) -> None:
     """Proportional memory of database, web and jobs, right after the measurements."""
-    total = sum(_pss(process) for process in [tree, *tree.children(recursive=True)])
-    print(f"memory of database, web and jobs after this load: {total / 1e6:.0f} MB (PSS)")
+    print(f"memory of database, web and jobs after this load: {held(tree):.0f} MB (PSS)")
+
+
+def held(tree: psutil.Process) -> float:
+    """MB that a process and all it started hold, what they share counted once."""
+    return sum(_pss(process) for process in [tree, *tree.children(recursive=True)]) / 1e6
 
 
 def _pss(process: psutil.Process) -> int:

@@ -2,7 +2,7 @@
 import { stand } from "./cells";
 
 interface SwapEvent extends Event {
-  detail: { target: Element };
+  detail: { target?: Element }; // a swap of the board's own names none
 }
 interface Kept {
   ticked: Set<string>;
@@ -43,11 +43,11 @@ function restore(list: Element, { ticked, left, all: every, uid, place }: Kept):
 export function setUpRedraw(): void {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = (event as SwapEvent).detail;
-    if (target.id === "rows") kept = keep(target);
+    if (target?.id === "rows") kept = keep(target);
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = (event as SwapEvent).detail;
-    if (target.id !== "rows" || !kept) return;
+    if (target?.id !== "rows" || !kept) return;
     restore(target, kept);
     kept = null;
   });

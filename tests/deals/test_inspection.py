@@ -24,6 +24,15 @@ def test_the_queue_shows_what_left_a_stage_with_its_evidence(scene: Scene) -> No
     assert queries.inspection(scene.cast.ben, InspectionFilter(until=AT)).rows == ()
 
 
+def test_a_move_that_was_undone_left_nothing(scene: Scene) -> None:
+    scene.prove("need_confirmed")
+    scene.move("requirements_agreed")
+    actions.undo(scene.uid, actor=scene.cast.ada, at=scene.later())
+    assert queries.inspection(scene.cast.ben).rows == ()
+    scene.move("requirements_agreed")
+    assert [row.stage.key for row in queries.inspection(scene.cast.ben).rows] == ["need_confirmed"]
+
+
 def test_reps_do_not_inspect(scene: Scene) -> None:
     with refused("forbidden", Forbidden):
         queries.inspection(scene.cast.ada)

@@ -52,13 +52,19 @@ def inspection(
     """What left a stage in a period, newest first, each with the evidence it was left on, to be read in place."""
     require(viewer, "deals.inspect")
     found = StageVisit.objects.filter(deal__in=visible(viewer.scope), basis__in=FORWARD).select_related("deal")
-    found = found.filter(_departed(wanted or InspectionFilter()))
+    found = found.filter(~_taken_back(), _departed(wanted or InspectionFilter()))
     if wanted and wanted.to_judge:
         unread = Evidence.objects.filter(deal=OuterRef("deal"), verdict="", withdrawn_at=None)
         found = found.filter(Exists(unread))
     sorts = {"left": Sort("entered_at", descending=True, read=datetime.fromisoformat)}
     page = page_of(found, sorts, "left", after, lambda visit: visit, READ_AT_ONCE)
     return Page(_rows(viewer, page.rows), page.after, page.count)
+
+
+def _taken_back() -> Exists:
+    """Whether the move was undone: there is nothing to inspect in a stage that was not left."""
+    undone = StageVisit.objects.filter(deal=OuterRef("deal"), basis=Basis.UNDO.value, entered_at=OuterRef("left_at"))
+    return Exists(undone)
 
 
 def _departed(wanted: InspectionFilter) -> Q:
