@@ -110,7 +110,7 @@ function showPencil(target: EventTarget | null): void {
 export function setUpCells(): void {
   document.addEventListener("dblclick", (event) => {
     const cell = (event.target as Element).closest<Cell>("table[data-cells] tbody td");
-    if (!cell || (event.target as Element).closest("a, input, button, .cell-open")) return;
+    if (!cell || (event.target as Element).closest("a, input, button, summary, .cell-open")) return;
     window.getSelection()?.removeAllRanges();
     void openCell(cell);
   });

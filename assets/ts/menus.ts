@@ -14,7 +14,25 @@ export function place(menu: HTMLElement, button: HTMLElement): void {
   menu.style.top = `${top}px`;
 }
 
-const items = (menu: HTMLElement): HTMLElement[] => [...menu.querySelectorAll<HTMLElement>("a, button, input, select")];
+const items = (menu: HTMLElement): HTMLElement[] =>
+  [...menu.querySelectorAll<HTMLElement>("a, button, input, select")].filter((each) => each.checkVisibility());
+
+/** Leaves those links of a menu that hold what is typed above them. */
+function narrow(menu: HTMLElement, text: string): void {
+  const sought = text.trim().toLowerCase();
+  for (const each of menu.querySelectorAll<HTMLElement>("[data-narrowed] :is(a, .label)")) {
+    each.hidden = sought !== "" && (each.matches(".label") || !each.textContent?.toLowerCase().includes(sought));
+  }
+}
+
+/** In the field that narrows a menu: down goes to the links, Enter opens the first of them. */
+function fromField(menu: HTMLElement, event: KeyboardEvent): void {
+  const first = [...menu.querySelectorAll<HTMLElement>("[data-narrowed] a")].find((each) => !each.hidden);
+  if (!first || (event.key !== "ArrowDown" && event.key !== "Enter")) return;
+  event.preventDefault();
+  if (event.key === "Enter") first.click();
+  else first.focus();
+}
 
 function step(menu: HTMLElement, event: KeyboardEvent): void {
   const all = items(menu);
@@ -36,13 +54,20 @@ export function setUpMenus(): void {
       button?.setAttribute("aria-expanded", String(open));
       if (open && button) {
         place(menu, button);
-        items(menu)[0]?.focus({ preventScroll: true });
+        const field = window.matchMedia("(pointer: fine)").matches ? menu.querySelector<HTMLElement>("[data-narrows]") : null;
+        (field ?? items(menu)[0])?.focus({ preventScroll: true });
       }
     },
     true,
   );
   document.addEventListener("keydown", (event) => {
     const menu = (event.target as Element).closest?.<HTMLElement>(".menu:popover-open");
-    if (menu && !(event.target as Element).matches("input, select, textarea")) step(menu, event);
+    if (menu && (event.target as Element).matches("[data-narrows]")) fromField(menu, event);
+    else if (menu && !(event.target as Element).matches("input, select, textarea")) step(menu, event);
+  });
+  document.addEventListener("input", (event) => {
+    const field = event.target as HTMLInputElement;
+    const menu = field.matches("[data-narrows]") && field.closest<HTMLElement>(".menu");
+    if (menu) narrow(menu, field.value);
   });
 }

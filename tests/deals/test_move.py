@@ -303,6 +303,7 @@ def test_editing_cannot_touch_the_place(scene: Scene) -> None:
         ("name", "a\x00b", "control_characters"),
         ("amount", "12", "not_an_amount"),
         ("amount", -1, "not_an_amount"),
+        ("amount", 10**13, "amount_too_large"),
         ("currency", "Euro", "not_a_currency"),
         ("expected_close", "2026-01-01", "not_a_date"),
         ("owner", None, "field_required"),

@@ -94,7 +94,7 @@ NOT_TO_BE: tuple[tuple[dict[str, Any], str], ...] = (
     ({"name": "x", "employees": 2**40}, "number_out_of_range"),
     ({"name": "x", "revenue": Decimal("NaN")}, "not_an_amount"),
     ({"name": "x", "revenue": Decimal(-1)}, "not_an_amount"),
-    ({"name": "x", "revenue": Decimal("1e30")}, "not_an_amount"),
+    ({"name": "x", "revenue": Decimal("1e30")}, "amount_too_large"),
     ({"name": "x", "revenue": 1.5}, "not_an_amount"),
     ({"name": "x", "founded": 99999}, "number_out_of_range"),
     ({"name": "x", "is_private": "no"}, "not_yes_or_no"),

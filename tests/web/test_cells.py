@@ -122,6 +122,15 @@ def test_a_refusal_is_told_in_the_cell(scene: Scene, ada: Client) -> None:
         assert digest() == state
 
 
+def test_a_limit_is_named(scene: Scene, ada: Client) -> None:
+    german = BY_SCRIPT | {"Accept-Language": "de"}
+    address = at("deals", scene.uid, "amount")
+    given = hidden(ada.get(address)) | {"amount": "10000000000000", "currency": "EUR"}
+    told = ada.post(address, given, headers=german)
+    assert (told.status_code, "unter 10.000.000.000.000 bleiben" in told.content.decode()) == (422, True)
+    assert save(ada, address, given | {"amount": "9,999,999,999,999"}).status_code == 200
+
+
 def test_two_people_at_one_field_are_told_and_nothing_is_lost(scene: Scene, ada: Client) -> None:
     address = at("deals", scene.uid, "source")
     before = hidden(ada.get(address))

@@ -96,6 +96,30 @@ def test_columns_are_chosen_and_ordered(ada: Client) -> None:
     assert ada.get(address, {"columns": "name,password"}).status_code == 200
 
 
+def test_a_row_shows_a_little_of_what_is_too_much(scene: Scene, ada: Client) -> None:
+    tags = [f"tag{number:02}<b>" for number in range(40)]
+    scene.another(name="Lang", tags=tags, source="Wort" * 40, next_step="ein Satz " * 40)
+    shown = {"columns": "name,tags,source,next_step", "where": "source is not empty", "sort": "-name"}
+    text = ada.get(reverse("deals"), shown, headers=ENGLISH).content.decode()
+    assert 'aria-label="37 more">+37</summary>tag03&lt;b&gt;, ' in text and "<b>," not in text
+    assert all(tag.removesuffix("<b>") in text for tag in tags)
+    assert 'class="broken" data-label="Lead source"' in text and f'title="{"Wort" * 40}"' in text
+    assert "ein Satz ein Satz…" in text
+    whole = b"".join(ada.get(reverse("list_export", args=["deals", "csv"]), shown)).decode()
+    assert "Wort" * 40 in whole and "tag39" in whole
+
+
+def test_a_list_is_sorted_without_heads(ada: Client) -> None:
+    answer = ada.get(reverse("deals"), {"columns": "name,amount", "sort": "-amount"}, headers=ENGLISH)
+    sorting = answer.context["page"].list.sorting
+    assert [(each.name, each.is_current) for each in sorting.fields] == [("Deal", False), ("Deal value", True)]
+    assert [each.is_current for each in sorting.ways] == [False, True]
+    up, by_name = (ada.get(reverse("deals") + each.url) for each in (sorting.ways[0], sorting.fields[0]))
+    assert names(answer)[:3] == names(up)[::-1][:3] and names(by_name) == sorted(names(by_name), key=str.lower)
+    start = ada.get(reverse("deals"), {"columns": "name"}, headers=ENGLISH).context["page"].list.sorting
+    assert [each.name for each in start.fields if each.is_current] == ["Created on"]
+
+
 def test_groups_lead_to_their_rows(ada: Client) -> None:
     page = ada.get(reverse("deals"), {"group": "currency", "where": "amount > 0"}).context["page"].list
     assert [(group.name, group.count) for group in page.groups] == [("EUR", 2), ("CHF", 1)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from etappe.core.deal_fields import NAME_LIMIT, clean_name, clean_text
+from etappe.core.deal_fields import NAME_LIMIT, bounded_amount, clean_name, clean_text
 from etappe.core.errors import Refusal
 from etappe.core.mail_checks import FREEMAIL
 from etappe.core.tags import clean_tags
@@ -183,10 +183,7 @@ def clean_revenue(field: str, value: Any) -> Decimal | None:
         return None
     if not isinstance(value, Decimal | int) or isinstance(value, bool):
         raise Refusal("not_an_amount", field=field)
-    amount = Decimal(value)
-    if not amount.is_finite() or not 0 <= amount < REVENUE_LIMIT:
-        raise Refusal("not_an_amount", field=field)
-    return amount.quantize(Decimal("0.01"))
+    return bounded_amount(field, Decimal(value), REVENUE_LIMIT).quantize(Decimal("0.01"))
 
 
 def clean_flag(field: str, value: Any) -> bool:

@@ -42,9 +42,16 @@ def clean_amount(field: str, value: Any) -> Decimal | None:
     if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
         raise Refusal("not_an_amount", field=field)
     amount = Decimal(value)
-    if not amount.is_finite() or not 0 <= amount < AMOUNT_LIMIT:
+    return bounded_amount(field, amount, AMOUNT_LIMIT).quantize(Decimal("0.0001"))
+
+
+def bounded_amount(field: str, amount: Decimal, limit: Decimal) -> Decimal:
+    """The amount, if it lies between 0 and below `limit`."""
+    if not amount.is_finite() or amount < 0:
         raise Refusal("not_an_amount", field=field)
-    return amount.quantize(Decimal("0.0001"))
+    if amount >= limit:
+        raise Refusal("amount_too_large", field=field, limit=int(limit))
+    return amount
 
 
 def clean_currency(field: str, value: Any) -> str:

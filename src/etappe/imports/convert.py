@@ -228,7 +228,8 @@ def _money(style: str, clean: Callable[[str, Any], Any], cell: str) -> tuple[str
     try:
         amount = clean("amount", _number(style, cell))
     except Refusal as refusal:
-        raise Refusal(refusal.code, value=cell[:40], style=style) from None
+        limit = {name: refusal.params[name] for name in ("limit",) if name in refusal.params}
+        raise Refusal(refusal.code, **limit, value=cell[:40], style=style) from None
     code = split_money(tidy(cell))[1]
     return as_json(amount), code if code in CURRENCIES else ""
 

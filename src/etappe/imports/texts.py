@@ -13,9 +13,10 @@ from etappe.core.dates import STYLES, example
 from etappe.core.headers import DATA, SKIP, FileKind
 from etappe.imports.own_texts import OWN_REASONS, OWN_WHY
 from etappe.journal.labels import FIELDS as COLUMNS
-from etappe.journal.labels import label
+from etappe.journal.labels import grouped, label
 
 Label = str | Promise
+LARGE = 1_000_000
 
 KINDS: Mapping[FileKind, Label] = {
     FileKind.DEALS: _("Deals"),
@@ -50,6 +51,7 @@ REASONS: Mapping[str, Label] = {
     "not_a_date": _("“{value}” in {column} is no date."),
     "not_a_number": _("“{value}” in {column} is no number as the other cells write them."),
     "not_an_amount": _("“{value}” in {column} is no amount; amounts begin at zero."),
+    "amount_too_large": _("“{value}” in {column} is too large: amounts have to stay below {limit}."),
     "not_a_currency": _("“{value}” in {column} is no currency."),
     "not_yes_or_no": _("“{value}” in {column} is neither yes nor no."),
     "not_an_email": _("“{value}” in {column} is no e-mail address."),
@@ -194,7 +196,12 @@ STATES: Mapping[str, Label] = {
 def reason(code: str, params: Mapping[str, Any]) -> str:
     """Why a row was not taken, or what is worth knowing about it, in the reader's language."""
     text = REASONS.get(code) or NOTES.get(code) or OWN_REASONS.get(code) or code
-    return str(text).format_map(defaultdict(lambda: "…", {name: str(value) for name, value in params.items()}))
+    return str(text).format_map(defaultdict(lambda: "…", {name: _plain(value) for name, value in params.items()}))
+
+
+def _plain(value: Any) -> str:
+    """A value in a sentence; the zeros of large numbers are counted by nobody."""
+    return grouped(value) if isinstance(value, int) and abs(value) >= LARGE else str(value)
 
 
 def why(code: str, detail: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
@@ -284,6 +285,11 @@ def moment(value: datetime) -> str:
     """A day with its time where the reader is."""
     local = timezone.localtime(value)
     return f"{day(value)}, {format_time(local, _HOURS[language()], locale=language())}"
+
+
+def grouped(value: int) -> str:
+    """A large number, its digits in groups as the reader's language has them."""
+    return format_decimal(value, locale=language())
 
 
 def shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.errors import Refusal
-from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, label, listed, shown, words
+from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, grouped, label, listed, shown, words
 from etappe.journal.refusals_figures import FIGURES
 from etappe.journal.refusals_imports import IMPORTS
 from etappe.journal.refusals_processes import PROCESSES
@@ -525,6 +525,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
 _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "archive_broken": {"why": lambda why: f"{label(ARCHIVE_REASONS, why)}."},
     "import_map_unusable": {"why": lambda why: f"{label(MAP_REASONS, why)}:"},
+    "amount_too_large": {"limit": grouped},
     "file_too_large": {"size": _size, "limit": _size},
     "filter_unreadable": {"expected": _part, "found": lambda found: found or gettext("the end")},
     "filter_value_unfit": {"expected": _part},

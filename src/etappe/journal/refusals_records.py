@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from etappe.journal.labels import Label
 
 RECORDS: Mapping[str, tuple[Label, Label]] = {
+    "amount_too_large": (
+        _("“{field}” has to stay below {limit}: larger amounts are not kept."),
+        _("Check the number of digits."),
+    ),
     "field_of_other_team": (
         _("The field “{field}” is not there for this record, or not for you."),
         _("Leave it out, or have somebody of the field's team set it."),

@@ -22,6 +22,7 @@ from etappe.team.access import may
 from etappe.web.addresses import Address, address_of
 from etappe.web.attention import Said, gravest_among
 from etappe.web.deals_words import goal_of
+from etappe.web.lists_fit import WORD, cut, few, has_long_word, more
 from etappe.web.shell import Request, today
 from etappe.web.templatetags.formats import day, day_short, money_whole, number
 from etappe.web.templatetags.parts import icon
@@ -66,6 +67,7 @@ class Column:
     """What all cells of a column have in common."""
 
     field: Field
+    css: str
     opening: SafeString
     link: Address | None
     is_main: bool
@@ -92,12 +94,11 @@ def rows_of(request: Request, subject: Subject, lines: Sequence[Line], fields: t
 
 def _column(subject: Subject, field: Field, ways: Ways, edit: str, *, is_main: bool) -> Column:
     css = "main-cell" if is_main else _breadth(field)
-    opening = format_html(' class="{}" data-label="{}"', css, field.name) if css else _labelled(field)
     linked = LINKED.get(field.kind) if _is_open(subject, field) else None
     route = ROUTES[subject.key] if is_main else linked
     link = address_of(route) if route else None
     said = ways.texts.get(field.key, lambda line: cell_text(field, line.values[field.key]))
-    return Column(field, opening, link, is_main, edit, said, ways.signs.get(field.key, _no_signs))
+    return Column(field, css, _opening(field, css), link, is_main, edit, said, ways.signs.get(field.key, _no_signs))
 
 
 def _breadth(field: Field) -> str:
@@ -106,8 +107,10 @@ def _breadth(field: Field) -> str:
     return "nowrap" if field.kind in NARROW or field.key in UNBROKEN else ""
 
 
-def _labelled(field: Field) -> SafeString:
-    return format_html(' data-label="{}"', field.name)
+def _opening(field: Field, css: str, title: str = "") -> SafeString:
+    classes = format_html(' class="{}"', css) if css else NOTHING
+    titled = format_html(' title="{}"', title) if title else NOTHING
+    return format_html('{} data-label="{}"{}', classes, field.name, titled)
 
 
 def _is_open(subject: Subject, field: Field) -> bool:
@@ -122,6 +125,24 @@ def _row(columns: list[Column], line: Line, main: int, pick: str) -> Row:
 
 
 def _cell(column: Column, line: Line) -> Cell:
+    cell = _plain_cell(column, line)
+    return cell if len(cell.text) <= WORD else _fitted(column, cell, line.values[column.field.key])
+
+
+def _fitted(column: Column, cell: Cell, value: Any) -> Cell:
+    """The cell with as much of its long text as a list has room for; the record's name is always whole."""
+    parts = few(value)
+    if parts:
+        shown, rest = (", ".join(map(_text, each)) for each in parts)
+        cell = cell._replace(text=shown, signs=cell.signs + more(rest, len(parts[1])))
+    css = f"{column.css} broken".strip() if has_long_word(cell.text) else column.css
+    text = cell.text if column.is_main else cut(cell.text)
+    if text == cell.text and css == column.css:
+        return cell
+    return cell._replace(text=text, opening=_opening(column.field, css, cell.text if text != cell.text else ""))
+
+
+def _plain_cell(column: Column, line: Line) -> Cell:
     text = column.said(line)
     before, behind = column.signs(line)
     if column.link is None:

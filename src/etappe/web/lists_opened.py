@@ -15,6 +15,7 @@ from etappe.web.lists import ALL, COUNTED, OF_VIEW
 from etappe.web.lists_places import view_address
 from etappe.web.shell import Request
 
+FOUND_BY_LOOKING = 12
 PLACE = frozenset({"after", "month", "keep", "cards", "totals", COUNTED})
 """Parts of an address that say where in a list one is."""
 BESIDE = PLACE | {"view", *OF_VIEW}
@@ -46,6 +47,11 @@ class Opened:
     def all_url(self) -> str:
         """The page without a view."""
         return f"{self.here}?view={ALL}"
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are more than one finds by looking."""
+        return len(self.own) + len(self.others) > FOUND_BY_LOOKING
 
     @property
     def title(self) -> str:
