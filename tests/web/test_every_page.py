@@ -24,7 +24,6 @@ PARTS = frozenset(
     {
         "/deals/board/totals/",
         "/deals/accounts/",
-        "/deals/sources/",
         "/tags/",
         "/lists/{subject}/count/",
         "/setup/ready/",

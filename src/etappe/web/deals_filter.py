@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.errors import Refusal
 from etappe.core.filters import conditions_of, parse
-from etappe.core.process import Process, Proof, Status
+from etappe.core.process import Process, Status
 from etappe.deals.queries import DealFilter
 from etappe.journal.labels import words
 from etappe.playbook import queries as playbook
@@ -27,13 +27,14 @@ STATUSES: dict[str, tuple[Promise, tuple[Status, ...]]] = {
     "left": (_("left early"), CLOSED),
     "all": (_("all"), ()),
 }
-PROOFS = [("", _("all")), ("proven", _("proven")), ("overridden", _("by exception")), ("unproven", _("unproven"))]
-RESTING = [("", _("all")), ("no", _("only awake ones")), ("yes", _("only resting ones"))]
 TEXT_LIMIT = 200
 
 
 class FilterForm(forms.Form):
-    """The filters as fields; nothing is required and nothing complains: what cannot be read does not narrow."""
+    """The filters that are asked for most, as fields; all others are conditions.
+
+    Nothing is required and nothing complains: what cannot be read does not narrow.
+    """
 
     q = forms.CharField(label=_("Find"), required=False, max_length=TEXT_LIMIT)
     process = forms.ChoiceField(label=_("Process"), required=False)
@@ -42,11 +43,6 @@ class FilterForm(forms.Form):
         label=_("Status"), required=False, choices=[(key, name) for key, (name, _meant) in STATUSES.items()]
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-    source = forms.CharField(label=_("Lead source"), required=False, max_length=TEXT_LIMIT)
-    proof = forms.ChoiceField(label=_("Proof"), required=False, choices=PROOFS)
-    resting = forms.ChoiceField(label=_("Resting"), required=False, choices=RESTING)
-    loose = forms.BooleanField(label=_("Without next step"), required=False)
     account = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
@@ -58,11 +54,6 @@ class Filters:
     wanted: DealFilter
     processes: tuple[Process, ...]
     is_narrowed: bool
-    has_more: bool
-    """Whether a filter is set that stands behind "more filters"."""
-
-
-BEHIND = ("source", "proof", "resting", "team", "loose")
 
 
 def read_filters(request: Request, *, statuses: bool = True) -> Filters:
@@ -77,7 +68,6 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
         wanted=_wanted(given, statuses, free=_says_status(request)),
         processes=processes,
         is_narrowed=bool(set(given) - {"process", "status"}) or (statuses and "process" in given),
-        has_more=any(name in given for name in BEHIND),
     )
 
 
@@ -101,11 +91,9 @@ def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -
     stages = {stage.key: words(stage.name) for process in chosen for stage in process.stages}
     users = team.users(request.actor)
     colleagues = [(str(user.uid), user.name) for user in users]
-    teams = {str(user.team.uid): user.team.name for user in users if user.team}
     _choices(form, "process", [(process.key, words(process.name)) for process in processes])
     _choices(form, "stage", list(stages.items()))
     _choices(form, "owner", [("me", _("my own")), *colleagues])
-    _choices(form, "team", sorted(teams.items(), key=lambda item: item[1]))
 
 
 def _choices(form: FilterForm, name: str, found: list[Any]) -> None:
@@ -122,14 +110,9 @@ def _wanted(given: dict[str, Any], statuses: bool, free: bool) -> DealFilter:
         process=given.get("process", ""),
         stages=(given["stage"],) if "stage" in given else (),
         statuses=tuple(status.value for status in meant),
-        proofs=(Proof(given["proof"]).value,) if "proof" in given else (),
         owner=uuid.UUID(owner) if owner and owner != "me" else None,
         mine=owner == "me",
-        team=uuid.UUID(given["team"]) if "team" in given else None,
         account=given.get("account"),
-        source=given.get("source", ""),
-        without_next_step="loose" in given,
-        resting={"yes": True, "no": False}.get(given.get("resting", "")),
     )
 
 

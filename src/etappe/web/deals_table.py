@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from etappe.core.process import Process, Status
-from etappe.deals import queries as deals
 from etappe.deals.shapes import DealRow
 from etappe.journal.queries import horizon
 from etappe.records.lists import SUBJECTS
@@ -88,9 +87,3 @@ def line(row: DealRow, at: date) -> Line:
         is_resting=is_open and row.rests_until is not None and row.rests_until > at,
         is_late=is_open and row.next_step_on is not None and row.next_step_on < at,
     )
-
-
-@require_GET
-def sources(request: Request) -> HttpResponse:
-    """The lead sources in use, as options of the filter."""
-    return show(request, "parts/options.html", deals.sources(request.actor))

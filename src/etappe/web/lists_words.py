@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from etappe.core.errors import Refusal
-from etappe.core.filters import ME, MY_TEAM, Condition, Node, Op, Value, written
+from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value
 from etappe.journal.filtering import Asker, Field, Kind, Registry
 
 WORDS: Mapping[Op, Promise] = {
@@ -48,14 +48,23 @@ def op_words(op: Op, kind: Kind | None) -> str:
 
 
 def in_words(part: Node, known: Registry, asker: Asker) -> str:
-    """A condition as one would say it; what is nested stays as it is written."""
-    if not isinstance(part, Condition):
-        return written(part)
+    """A filter or a part of it as one would say it."""
+    if isinstance(part, Not):
+        return _("not ({conditions})").format(conditions=in_words(part.part, known, asker))
+    if isinstance(part, All | Some):
+        joint = _(" and ") if isinstance(part, All) else _(" or ")
+        return joint.join(_inside(each, known, asker) for each in part.parts)
     field = _field(part.field, known)
     name = field_name(field) if field else part.field
     names = dict(field.choices(asker)) if field and field.choices else {}
     said = _(" or ").join(names.get(value.text, _value(value)) for value in part.values)
     return f"{name} {op_words(part.op, field.kind if field else None)} {said}".strip()
+
+
+def _inside(part: Node, known: Registry, asker: Asker) -> str:
+    """A part among others; several together are held by brackets."""
+    said = in_words(part, known, asker)
+    return f"({said})" if isinstance(part, All | Some) else said
 
 
 def field_name(field: Field) -> str:

@@ -25,7 +25,6 @@ from etappe.deals.queries.lists import (
     deals,
     joined,
     keys_left_by,
-    sources,
 )
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
 from etappe.deals.queries.selection import deal_names, selected, selected_where
@@ -73,7 +72,6 @@ __all__ = [
     "seen_among",
     "selected",
     "selected_where",
-    "sources",
     "underway",
     "unproven",
     "unproven_own",

@@ -207,12 +207,6 @@ def changed_since(viewer: Actor, mark: int) -> Changes:
     return Changes(now, tuple(uids))
 
 
-def sources(viewer: Actor) -> list[str]:
-    """The sources in use, for pickers; at most 100."""
-    found = visible(viewer.scope).exclude(source="").order_by("source").values_list("source", flat=True).distinct()
-    return list(found[:100])
-
-
 def joined(viewer: Actor) -> frozenset[uuid.UUID]:
     """The deals in whose deal team the viewer is."""
     return frozenset(Member.objects.filter(user=viewer.id).values_list("deal__uid", flat=True))
