@@ -289,14 +289,29 @@ function standing(pressed: string, card: HTMLElement): (() => void) | undefined 
   return acts[pressed];
 }
 
-/** New columns make a phone snap anew, at times to the last one: until somebody touches the board, it does not snap. */
-const stay = () => board?.classList.add("redrawn");
+// New columns would make a phone snap anew, at times to the last one: it does not snap while they are set, and the board
+// stays where it was. Later would be too late: a board that begins to snap under a finger moves away from it.
+
+let place = 0;
+
+function stay(event: Event): void {
+  const { target } = (event as CustomEvent<{ target: Element }>).detail;
+  if (!board || target !== board || event.defaultPrevented) return;
+  place = board.scrollLeft;
+  board.classList.add("redrawn");
+}
+
+function settle(event: Event): void {
+  if (!board || event.target !== board) return;
+  board.scrollLeft = place;
+  board.classList.remove("redrawn");
+}
 
 if (board) {
   board.addEventListener("pointerdown", press);
-  board.addEventListener("pointerdown", () => board.classList.remove("redrawn"));
   board.addEventListener("dragstart", (event) => event.preventDefault());
   document.addEventListener("keydown", key);
   document.addEventListener("htmx:beforeSwap", hold);
   document.addEventListener("htmx:beforeSwap", stay);
+  document.addEventListener("htmx:afterSettle", settle);
 }

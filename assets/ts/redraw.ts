@@ -43,7 +43,7 @@ function restore(list: Element, { ticked, left, all: every, uid, place }: Kept):
 export function setUpRedraw(): void {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target } = (event as SwapEvent).detail;
-    if (target?.id === "rows") kept = keep(target);
+    if (target?.id === "rows" && !event.defaultPrevented) kept = keep(target);
   });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = (event as SwapEvent).detail;

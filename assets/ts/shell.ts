@@ -3,6 +3,7 @@
 import "./htmx";
 import { setUpCells } from "./cells";
 import { setUpChanges } from "./changes";
+import { setUpHold } from "./hold";
 import { setUpKeys } from "./keys";
 import { setUpLists } from "./lists";
 import { setUpRedraw } from "./redraw";
@@ -69,6 +70,7 @@ setUpMenus();
 setUpToasts();
 setUpKeys();
 setUpLists();
+setUpHold();
 setUpRedraw();
 setUpNames(); // before the cells, whose keys are others while names are offered
 setUpCells();

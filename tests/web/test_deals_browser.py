@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from etappe.core.process import Proof
 from etappe.deals.models import Deal, Evidence
 from etappe.deals.reading import Given, read_file
+from etappe.records import bulk
+from etappe.records.bulk_rooms import Chosen
+from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.papers import acceptance, mail
 from tests.web.seeing import amiss
@@ -106,6 +109,70 @@ def test_a_colleagues_move_appears_by_itself(board: Page, scene: Scene) -> None:
     scene.prove("need_confirmed")
     scene.move("requirements_agreed", actor=scene.cast.ben)
     expect(column(board, "requirements_agreed").locator(f"#card-{scene.uid}")).to_be_visible(timeout=15_000)
+
+
+REDRAWN = """what => new Promise(done => {
+  document.querySelector(what).addEventListener("htmx:afterRequest", () => done(), {once: true});
+  if (what === "#board") document.body.dispatchEvent(new CustomEvent("changed"));
+})"""
+"""Ends when the answer with the element's new content was there, whether it was drawn or waits."""
+
+
+def press(page: Page, what: Locator) -> None:
+    """Put the finger down, and leave it there."""
+    what.hover()
+    page.mouse.down()
+
+
+def test_a_tap_reaches_what_is_under_the_finger_though_the_board_is_drawn_anew(
+    scene: Scene, site: str, browser: Browser
+) -> None:
+    scene.prove("need_confirmed")
+    scene.move("requirements_agreed")
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="de-DE", reduced_motion="reduce")
+    signed_in(context, site)
+    page = context.new_page()
+    page.goto(f"{site}/deals/board/")
+    page.wait_for_selector("html[data-ready]")
+    expect(page.locator("#total-requirements_agreed")).not_to_be_empty()
+    board, panel, dots = page.locator("#board"), page.locator("#panel .ways"), card(page, scene).locator("a.square")
+    dots.click()  # in the second column, which comes to the finger and must not snap away from it
+    expect(panel).to_be_visible()
+    page.keyboard.press("Escape")
+    place = board.evaluate("board => board.scrollLeft")
+    assert place > 0
+
+    press(page, dots)
+    scene.another(name="Von nebenan")
+    page.evaluate(REDRAWN, "#board")
+    page.mouse.up()
+    expect(panel).to_be_visible()
+    expect(page.locator(".deal")).to_have_count(2)
+    page.keyboard.press("Escape")
+
+    held: list[Route] = []
+    page.route("**/move/", lambda route: held.append(route))
+    with page.expect_request("**/move/"):
+        dots.click()
+    page.evaluate(REDRAWN, "#board")
+    held[0].continue_()
+    expect(panel).to_be_visible()
+    assert board.evaluate("board => board.scrollLeft") == place
+    context.close()
+
+
+def test_a_button_in_a_part_that_asks_every_second_can_be_pressed_slowly(scene: Scene, site: str, page: Page) -> None:
+    ada = scene.cast.ada
+    run = bulk.choose("deal", Chosen(uids=[scene.uid]), actor=ada, at=AT)
+    bulk.want(run, {"set": {"source": "Messe"}}, actor=ada, at=AT)
+    bulk.start(run, then=lambda _uid: None, actor=ada, at=AT)  # long ago: nothing happened since
+    signed_in(page.context, site)
+    page.goto(f"{site}/bulk/{run}/")
+    page.wait_for_selector("html[data-ready]")
+    press(page, page.locator("[hx-get] button"))
+    page.evaluate(REDRAWN, "[hx-get]")
+    with page.expect_request("**/resume/"):
+        page.mouse.up()
 
 
 def test_who_is_second_hears_who_was_first(board: Page, scene: Scene) -> None:
