@@ -70,8 +70,20 @@ def test_a_sender_from_elsewhere_is_only_added_when_somebody_says_so_and_stays_m
         (mail(date=None), "date_missing"),
         (mail(Auto_Submitted="auto-replied"), "mail_automatic"),
         (mail(subject="Abwesenheitsnotiz: Urlaub"), "mail_automatic"),
+        (mail(text="> Wir bieten an\n"), "mail_wordless"),
     ],
-    ids=["two From", "ours", "lying name", "a name of ours", "forward", "future", "no date", "automatic", "away"],
+    ids=[
+        "two From",
+        "ours",
+        "lying name",
+        "a name of ours",
+        "forward",
+        "future",
+        "no date",
+        "automatic",
+        "away",
+        "no word",
+    ],
 )
 def test_forged_mail_is_refused_by_name(scene: Scene, raw: bytes, problem: str) -> None:
     for add_sender in (False, True):

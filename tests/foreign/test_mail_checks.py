@@ -186,6 +186,25 @@ def test_a_persons_mail_with_headers_of_machines(header: str) -> None:
     assert problems(letter(header)) == []
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["", " \n\n", "> Tuesday?\n", "On Mon, 1 Jan 2026, Eva <eva@example.com> wrote:\n> Tuesday?\n", "-- \nEva\n"],
+)
+def test_a_mail_without_a_word_says_nothing(body: str) -> None:
+    assert problems(letter(body=body)) == ["mail_wordless"]
+
+
+def test_a_mail_that_was_cut_off_says_nothing() -> None:
+    assert problems(letter(content_type='multipart/related; boundary="b"', body="")) == ["mail_wordless"]
+
+
+def test_a_file_without_a_word_says_something() -> None:
+    order = (
+        "--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=order.pdf\n\n%PDF-1.4\n--b--\n"
+    )
+    assert problems(letter(content_type="multipart/mixed; boundary=b", body=order)) == []
+
+
 def test_dates() -> None:
     assert problems(letter(date="Wed, 10 Jun 2026 12:09:00 +0000")) == []
     assert problems(letter(date="Wed, 10 Jun 2026 12:11:00 +0000")) == ["date_in_future"]

@@ -50,6 +50,7 @@ class Check(StrEnum):
     DISPLAY_NAME_LIES = "display_name_lies"
     MAIL_FORWARDED = "mail_forwarded"
     MAIL_AUTOMATIC = "mail_automatic"
+    MAIL_WORDLESS = "mail_wordless"
     DATE_MISSING = "date_missing"
     DATE_IN_FUTURE = "date_in_future"
     INVITE_NOT_A_REPLY = "invite_not_a_reply"
@@ -237,7 +238,12 @@ def _kind_problems(facts: MailFacts) -> list[Problem]:
         problems.append(Problem(Check.MAIL_FORWARDED))
     if facts.is_auto:
         problems.append(Problem(Check.MAIL_AUTOMATIC, {"sign": facts.auto_sign}))
-    return problems
+    return problems if problems or _says_something(facts) else [Problem(Check.MAIL_WORDLESS)]
+
+
+def _says_something(facts: MailFacts) -> bool:
+    """Whether the mail holds a word beside what it quotes, a file, or an invitation."""
+    return bool(facts.new_text.strip() or any(file.size for file in facts.attachments) or facts.invite)
 
 
 def _date_problems(date: datetime | None, now: datetime) -> list[Problem]:

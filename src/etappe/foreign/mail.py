@@ -91,7 +91,8 @@ class _Letter:
 
     def __init__(self, mail: mime.Mail) -> None:
         self.mail = mail
-        parts = list(mime.leaves(mail))
+        # A multipart of no parts was cut off on its way: it is no file.
+        parts = [part for part in mime.leaves(mail) if part.get_content_maintype() != "multipart"]
         self.files = [part for part in parts if mime.is_attachment(part) and not _is_whole(part, mail)]
         bodies = [part for part in parts if not mime.is_attachment(part)]
         self.html = next((_text(part) for part in bodies if part.get_content_subtype() == "html"), "")
