@@ -1,4 +1,4 @@
-"""What a start costs: `make run` on a fresh clone to the first page, the same again, and what Etappe then holds at rest.
+"""What a start costs: `make run` on a fresh clone to the first page, the same again, and what Etappe holds at rest.
 
 Claims: the first page 120 s after `make run` was typed on a fresh clone, with no package cached; 4 s at later starts;
 database, web and jobs together hold at most 350 MB (PSS) ten minutes after the start. The clone is of what is
@@ -30,7 +30,9 @@ def environ(folder: Path) -> dict[str, str]:
     """The surroundings of somebody who has nothing yet: no home, no package cached, no virtual environment active."""
     strange = ("ETAPPE_", "DATABASE_", "VIRTUAL_ENV", "MAKE", "MFLAGS", "PYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
-    kept["PATH"] = os.pathsep.join(part for part in kept["PATH"].split(os.pathsep) if Path(part) != Path(sys.prefix, "bin"))
+    kept["PATH"] = os.pathsep.join(
+        part for part in kept["PATH"].split(os.pathsep) if Path(part) != Path(sys.prefix, "bin")
+    )
     caches = {name: str(folder / name) for name in ("PIP_CACHE_DIR", "NPM_CONFIG_CACHE", "UV_CACHE_DIR")}
     return {**kept, **caches, "ETAPPE_HOME": str(folder / "home"), "ETAPPE_PORT": str(PORT)}
 

@@ -30,13 +30,14 @@ def command(as_json: bool, home: Path | None) -> None:
     from etappe.config.start import database
 
     place = find(home).made()
+    settings = settings_in_force()  # before the application forgets the owner's login
     with ExitStack() as stack:
         found = list(examine(place, lambda: stack.enter_context(database(place))))
     if as_json:
-        report = {"settings": list(map(asdict, settings_in_force())), "findings": list(map(asdict, found))}
+        report = {"settings": list(map(asdict, settings)), "findings": list(map(asdict, found))}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        _print(settings_in_force(), found)
+        _print(settings, found)
     raise SystemExit(any(finding.level is Level.WRONG for finding in found))
 
 

@@ -122,7 +122,7 @@ CHECKS: Mapping[str, Label] = {
     Check.DISPLAY_NAME_LIES: _("an honest sender; the name shown ({name}) is not that of {sender}"),
     Check.MAIL_FORWARDED: _("the original message; this one was forwarded"),
     Check.MAIL_AUTOMATIC: _("a message written by a person; this one was sent by a machine"),
-    Check.MAIL_WORDLESS: _("words of the sender's own; this mail holds neither text, beside what it quotes, nor a file"),
+    Check.MAIL_WORDLESS: _("words of the sender's own; this mail holds no text beside what it quotes, and no file"),
     Check.DATE_MISSING: _("a date"),
     Check.DATE_IN_FUTURE: _("a date that has come; this one is in the future: {date}"),
     Check.INVITE_NOT_A_REPLY: _("the buyer's answer to the invitation; this file is no answer"),
