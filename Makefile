@@ -11,7 +11,7 @@ help:
 	@echo "make test         everything tested here: unit, database, browser; says what it had to leave out"
 	@echo "make test-server  the same on the oldest PostgreSQL from 15 on that this machine has"
 	@echo "make lint         style, types, imports, rules of the house, translations"
-	@echo "make bench        measure what we claim and compare"
+	@echo "make bench        measure what we claim and compare; BENCH=full also at the greatest sizes"
 	@echo "make soak         the long proofs in full: many kills, many runs"
 	@echo "make messages     compile the translations"
 	@echo "make lock         write the lock files anew from pyproject.toml"
