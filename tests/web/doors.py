@@ -351,6 +351,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /bulk": lambda all_: {"subject": "deal", "uids": [str(all_.deal)], "set": {"source": "Messe"}},
     "POST /processes": lambda all_: {"source": make_source("another")},
     "POST /lint": lambda all_: {"source": make_source("another")},
+    "POST /backtest": lambda all_: {"source": make_source("another")},
     "POST /processes/{key}/remaps/preview": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
     "POST /processes/{key}/remaps": lambda all_: {"stages": {"requirements_agreed": "requirements_agreed"}},
     "PATCH /processes/{key}/review": lambda all_: {"on": _in_a_month()},

@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from ninja import Router, Status
+from ninja import Query, Router, Status
 
 from etappe.api import shapes_playbook as shapes
 from etappe.api.signin import Caller
 from etappe.core.lint import Finding, lint
+from etappe.core.process import Process
 from etappe.core.process_diff import compare
 from etappe.core.remap import check_map
 from etappe.deals import actions as deal_actions
 from etappe.deals import jobs, remaps
+from etappe.insights.process import backtest, texts
 from etappe.playbook import actions, actions_drafts, actions_reviews, queries
 from etappe.playbook.diff_texts import tell as in_words
 from etappe.playbook.drafts import drafts
@@ -61,6 +63,35 @@ def _finding(finding: Finding) -> dict[str, Any]:
     told = tell(finding)
     place = {"id": finding.rule, "line": finding.line, "column": finding.column, "path": finding.path}
     return place | {"reason": told.reason, "mend": told.mend, "proposal": finding.params.get("proposal")}
+
+
+@router.post("/backtest", response=shapes.BacktestOut)
+def backtest_source(request: Caller, body: shapes.BacktestAsked) -> dict[str, Any]:
+    """Try a process file on deals that are over; nothing is kept."""
+    return _backtest(request, actions.compiled(body.source), body)
+
+
+@router.get("/drafts/{uid}/backtest", response=shapes.BacktestOut)
+def backtest_draft(request: Caller, uid: uuid.UUID, asked: Query[shapes.BacktestWindow]) -> dict[str, Any]:
+    """Try a draft on deals that are over."""
+    return _backtest(request, actions.compiled(one_draft(request.actor, uid).source), asked)
+
+
+@router.get("/processes/{key}/backtest", response=shapes.BacktestOut)
+def backtest_process(request: Caller, key: str, asked: Query[shapes.BacktestWindow]) -> dict[str, Any]:
+    """Try the newest version of a process on deals that are over, also on those that ran on older ones."""
+    require(request.actor, "playbook.drafts")
+    return _backtest(request, queries.get_version(key).spec, asked)
+
+
+def _backtest(request: Caller, draft: Process, asked: shapes.BacktestWindow) -> dict[str, Any]:
+    found = backtest.run(request.actor, draft, request.at, process=asked.of, days=asked.days)
+    said = {"said": texts.verdict(found), "caveats": list(texts.caveats(found)), "deals": None}
+    if asked.show is not None:
+        chosen = backtest.Chosen(asked.show, asked.stage, asked.criterion, asked.end)
+        rows, _total = backtest.listed(request.actor, found, chosen, max(0, asked.skip))
+        said["deals"] = [vars(row.tried) | {"uid": row.uid, "name": row.name} for row in rows]
+    return backtest.as_json(found) | said
 
 
 @router.get("/processes/{key}/versions", response=list[shapes.VersionOut])

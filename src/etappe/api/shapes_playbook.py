@@ -198,3 +198,90 @@ class ReviewResult(Schema):
 
     result: str
     next_on: date | None = None
+
+
+class BacktestWindow(Schema):
+    """Which deals a process is tried on: of the process `of` (its own if empty), decided in the last `days` days.
+
+    `show` lists fifty deals from `skip` on: all (empty), `held`, `as_it_did`, `later`, `stopped`, `unknown`, `no_move`,
+    `excepted` or `voluntary`; `stage`, `criterion` and `end` (`won`, `lost`) narrow the list.
+    """
+
+    of: str = ""
+    days: int = 365
+    show: str | None = None
+    stage: str = ""
+    criterion: str = ""
+    end: str = ""
+    skip: int = 0
+
+
+class BacktestAsked(BacktestWindow):
+    """A process file, and which deals it is tried on."""
+
+    source: str = Field(max_length=LARGEST)
+
+
+class FateOut(Schema):
+    """How many deals a process would have left so, and how many of them were won."""
+
+    deals: int
+    won: int
+
+
+class ComparisonOut(Schema):
+    """Held deals against others that left the same stages; `alone` could not be compared with anybody."""
+
+    held: int
+    held_lost: float
+    others: int
+    others_lost: float
+    difference: float
+    interval: list[float]
+    alone: int
+
+
+class CriterionTriedOut(Schema):
+    """A criterion by which deals would have been held, or of which nothing can be known."""
+
+    stage: str
+    criterion: str
+    held: int
+    lost: int
+    lost_interval: list[float] | None
+    later: int
+    days: float | None
+    unknown: int
+
+
+class TriedDealOut(Schema):
+    """A deal under the process; `days` is how long after its move the last of what it lacked came."""
+
+    uid: uuid.UUID
+    name: str
+    won: bool
+    fate: str
+    stage: str
+    lacked: list[str]
+    days: float | None
+    excepted: bool
+    voluntary: bool
+
+
+class BacktestOut(Schema):
+    """A process tried on deals that are over; `said` and `caveats` are the verdict in words."""
+
+    process: str
+    since: date
+    as_of: date
+    found: int
+    n: int
+    verdict: str
+    said: str
+    caveats: list[str]
+    fates: dict[str, FateOut]
+    excepted: int
+    voluntary: int
+    comparison: ComparisonOut | None
+    criteria: list[CriterionTriedOut]
+    deals: list[TriedDealOut] | None

@@ -227,6 +227,29 @@ def _process(name: str) -> Process:
     return get_version(key, int(number[:9]) if number else None).spec
 
 
+@command.command("backtest")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--of", default="", metavar="KEY", help="Try it on deals of this process; otherwise on those of its own.")
+@click.option("--days", type=click.Choice(["90", "180", "365", "730"]), default="365", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
+@click.option("--as", "email", metavar="EMAIL", help="As this colleague sees it; without it, over all deals.")
+@_language_option
+@plainly
+def backtest_command(file: Path, of: str, days: str, form: str, email: str | None, lang: str) -> None:
+    """Try the process in FILE on deals that are over: which would have been held, and were those the ones lost?
+
+    Only what deals could show at the time counts. What nobody was asked for then is said to be unknown.
+    """
+    from etappe.config.start import application
+
+    source = _decoded(_read(str(file)))
+    with application(), said_plainly():
+        from etappe.cli.process_past import tried
+
+        for line in tried(source, email, lang, form, of=of, days=int(days)):
+            click.echo(line)
+
+
 @command.command("example")
 @click.argument("key", type=click.Choice([*MODELS, "classic_six", "eleven_to_live"]))
 def example_command(key: str) -> None:

@@ -103,4 +103,5 @@ def _save(request: Request, held: DraftView, source: str, data: Data) -> HttpRes
         warn(request, _("Saved. The file was written anew, without its comments."))
     else:
         say(request, _("Saved."))
-    return go(request, "draft_publish" if "publish" in request.POST else "draft_form", held.uid)
+    wanted = next((name for name in ("publish", "backtest") if name in request.POST), "form")
+    return go(request, f"draft_{wanted}", held.uid)

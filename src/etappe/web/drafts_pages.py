@@ -170,8 +170,9 @@ def _save(request: Request, held: DraftView, source: str, seen: int | None) -> H
         form = TextForm(initial={"source": source, "seen": held.version})
         page = _page(held, form, source, refusal)
         return show(request, "playbook/draft.html", page, status=refusal.status)
-    if "publish" in request.POST:
-        return go(request, "draft_publish", held.uid)
+    for next_page in ("publish", "backtest"):
+        if next_page in request.POST:
+            return go(request, f"draft_{next_page}", held.uid)
     say(request, _("Saved."))
     return go(request, "draft", held.uid)
 

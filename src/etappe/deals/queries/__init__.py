@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from etappe.deals.attention import Watch, reasons_of, watch
 from etappe.deals.queries.attention import Needing, needing, needing_among
+from etappe.deals.queries.courses import LOOKED_AT, Courses, courses_under_way, decided_courses, refs_of
 from etappe.deals.queries.inspection import (
     InspectionFilter,
     exceptions_to_answer,
@@ -40,8 +41,10 @@ from etappe.deals.queries.today import (
 
 __all__ = [
     "CARDS",
+    "LOOKED_AT",
     "SORTS",
     "Changes",
+    "Courses",
     "DealFilter",
     "InspectionFilter",
     "Needing",
@@ -52,9 +55,11 @@ __all__ = [
     "board_totals",
     "busiest_process",
     "changed_since",
+    "courses_under_way",
     "deal_id",
     "deal_names",
     "deals",
+    "decided_courses",
     "exceptions_to_answer",
     "get_deal",
     "get_evidence",
@@ -67,6 +72,7 @@ __all__ = [
     "note_letter",
     "note_page",
     "reasons_of",
+    "refs_of",
     "refused_exceptions",
     "rejected",
     "seen_among",
