@@ -86,7 +86,7 @@ def backtest_process(request: Caller, key: str, asked: Query[shapes.BacktestWind
 
 def _backtest(request: Caller, draft: Process, asked: shapes.BacktestWindow) -> dict[str, Any]:
     found = backtest.run(request.actor, draft, request.at, process=asked.of, days=asked.days)
-    said = {"said": texts.verdict(found), "caveats": list(texts.caveats(found)), "deals": None}
+    said: dict[str, Any] = {"said": texts.verdict(found), "caveats": list(texts.caveats(found)), "deals": None}
     if asked.show is not None:
         chosen = backtest.Chosen(asked.show, asked.stage, asked.criterion, asked.end)
         rows, _total = backtest.listed(request.actor, found, chosen, max(0, asked.skip))

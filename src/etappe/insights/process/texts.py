@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from babel.dates import format_date
@@ -140,7 +140,7 @@ def _unknowable(report: Report) -> Iterator[str]:
         }
 
 
-FATES = {
+FATES: Mapping[Fate, Callable[[], str]] = {
     Fate.AS_IT_DID: lambda: _("moved as they did"),
     Fate.LATER: lambda: _("held, until the proof came"),
     Fate.STOPPED: lambda: _("held, and the proof never came"),
