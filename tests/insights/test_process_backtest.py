@@ -148,7 +148,7 @@ def test_terminal_and_api_say_the_same(company: Cast, tmp_path: Path, monkeypatc
     text = CliRunner().invoke(main, arguments[:3], catch_exceptions=False).output
     assert "tried / tried_more: held 3" in text
     body = {"source": DRAFT, "show": "stopped"}
-    token = create_token("Test", ("read",), actor=company.ben, at=AT)[1]
+    token = create_token("Test", ("read", "write"), actor=company.ben, at=AT)[1]
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "1"}
     api = Client(headers=headers).post("/api/v1/backtest", body, content_type="application/json").json()
     assert api["fates"] == said["fates"]

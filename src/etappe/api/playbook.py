@@ -68,6 +68,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 @router.post("/backtest", response=shapes.BacktestOut)
 def backtest_source(request: Caller, body: shapes.BacktestAsked) -> dict[str, Any]:
     """Try a process file on deals that are over; nothing is kept."""
+    require(request.actor, "playbook.publish")
     return _backtest(request, actions.compiled(body.source), body)
 
 
