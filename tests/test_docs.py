@@ -18,6 +18,7 @@ from etappe.config.reference import access, refusals
 from etappe.config.reference.api import operations
 from etappe.config.reference.pages import PAGES, page
 from etappe.core.kinds import REGISTRY
+from etappe.core.lint.records import RECORD_RULES
 from etappe.core.lint.rules import RULES
 from etappe.insights.catalogue import CATALOGUE
 from etappe.journal.refusals import TEXTS
@@ -54,7 +55,7 @@ PUBLIC: dict[str, Callable[[], list[str]]] = {
     "settings.md": lambda: [variable.name for variable in env.VARIABLES],
     "metrics.md": lambda: list(CATALOGUE),
     "journal-kinds.md": lambda: list(REGISTRY),
-    "lint-rules.md": lambda: list(RULES),
+    "lint-rules.md": lambda: [*RULES, *RECORD_RULES],
     "permissions.md": lambda: list(ACTS),
     "refusals.md": lambda: list(TEXTS),
     "api.md": lambda: [f"{method} {path}" for method, path, _ in operations(api.get_openapi_schema()["paths"])],

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from etappe.core.lint import RULES, UNUSABLE, Finding, lint
 from etappe.core.lint.finding import Example, Standard
+from etappe.core.lint.records import RECORD_RULES
 from etappe.core.process_file import read
 
 ROOT = Path(__file__).parents[2]
@@ -136,9 +137,10 @@ def test_a_rule_leaves_its_good_example_alone(rule: Any) -> None:
 
 
 def test_ids_group_by_standard_and_every_standard_has_rules() -> None:
-    groups = {rule.id[:2]: rule.standard for rule in RULES.values()}
+    rules = [*RULES.values(), *RECORD_RULES.values()]
+    groups = {rule.id[:2]: rule.standard for rule in rules}
     assert len(groups) == len(set(groups.values())) == len(Standard)
-    assert all(groups[rule.id[:2]] is rule.standard for rule in RULES.values())
+    assert all(groups[rule.id[:2]] is rule.standard for rule in rules)
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)

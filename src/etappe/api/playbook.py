@@ -12,15 +12,16 @@ from etappe.api.signin import Caller
 from etappe.core.lint import Finding, lint
 from etappe.core.process import Process
 from etappe.core.process_diff import compare
+from etappe.core.process_file import read
 from etappe.core.remap import check_map
 from etappe.deals import actions as deal_actions
 from etappe.deals import jobs, remaps
-from etappe.insights.process import backtest, texts
+from etappe.insights.process import backtest, records, texts
 from etappe.playbook import actions, actions_drafts, actions_reviews, queries
 from etappe.playbook.diff_texts import tell as in_words
 from etappe.playbook.drafts import drafts
 from etappe.playbook.drafts import get_draft as one_draft
-from etappe.playbook.lint_texts import tell
+from etappe.playbook.lint_texts import figure, tell
 from etappe.playbook.reviews import review_of
 from etappe.team.access import require
 from etappe.team.queries import user_names
@@ -53,16 +54,35 @@ def publish_process(request: Caller, body: shapes.NewVersion) -> Status[Any]:
 
 
 @router.post("/lint", response=list[shapes.FindingOut])
-def lint_process(request: Caller, body: shapes.Source) -> list[dict[str, Any]]:
-    """What the linter finds in a process file, in the order of the file."""
+def lint_process(request: Caller, body: shapes.LintAsked) -> list[dict[str, Any]]:
+    """What the linter finds in a process file, in the order of the file; with `data` also what a year of deals says."""
     require(request.actor, "playbook.publish")
-    return [_finding(finding) for finding in lint(body.source)]
+    found = lint(body.source)
+    if body.data:
+        draft = read(body.source)
+        said = records.of_draft(request.actor, draft, request.at)
+        found += said.findings(draft) if said else []
+    return [_finding(finding) for finding in found]
+
+
+@router.get("/processes/{key}/records", response=shapes.RecordsOut)
+def process_records(request: Caller, key: str) -> dict[str, Any]:
+    """Every check of the newest version of a process against the deals of a year, with its figure."""
+    require(request.actor, "playbook.drafts")
+    said = records.run(request.actor, queries.get_version(key).spec, request.at)
+    checks = [
+        {"id": each.check.rule, "stage": each.check.stage, "criterion": each.check.criterion or None}
+        | records.figure(each)
+        for each in said.judged
+    ]
+    return {"since": said.since, "as_of": said.as_of, "found": said.found, "n": said.looked_at, "checks": checks}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     told = tell(finding)
     place = {"id": finding.rule, "line": finding.line, "column": finding.column, "path": finding.path}
-    return place | {"reason": told.reason, "mend": told.mend, "proposal": finding.params.get("proposal")}
+    said = {"reason": told.reason, "mend": told.mend, "proposal": finding.params.get("proposal")}
+    return place | said | {"figure": figure(finding)}
 
 
 @router.post("/backtest", response=shapes.BacktestOut)

@@ -44,6 +44,20 @@ class NewVersion(Source):
     reason: str = ""
 
 
+class LintAsked(Source):
+    """A process file, and whether what the records say is asked as well."""
+
+    data: bool = False
+
+
+class FindingFigure(Schema):
+    """The share (for E806 the difference) that a finding of the records rests on, with interval and deals."""
+
+    share: float
+    interval: list[float]
+    n: int
+
+
 class FindingOut(Schema):
     """What the linter finds, where, and how to mend it."""
 
@@ -54,6 +68,35 @@ class FindingOut(Schema):
     reason: str
     mend: str
     proposal: str | None
+    figure: FindingFigure | None
+
+
+class CheckOut(Schema):
+    """A check: `hits` of `n` deals; for E806 the won ones, with the evidence and (`beside`) without it.
+
+    `state` is `found`, `fine`, `open` (the interval holds the bound) or `too_few` (fewer than `minimum` deals).
+    """
+
+    id: str
+    stage: str
+    criterion: str | None
+    state: str
+    share: float | None
+    interval: list[float] | None
+    hits: int
+    n: int
+    beside: dict[str, int] | None
+    minimum: int
+
+
+class RecordsOut(Schema):
+    """A process against the deals of a year; `found` were under way, `n` were looked at."""
+
+    since: date
+    as_of: date
+    found: int
+    n: int
+    checks: list[CheckOut]
 
 
 class VersionOut(Schema):

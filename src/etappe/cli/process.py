@@ -19,6 +19,7 @@ from etappe.core.process_file import MODELS
 from etappe.core.process_yaml import LARGEST
 
 CLEAN, FOUND, UNUSABLE_FILE = 0, 1, 2
+GROUPS = ("lint", "rooms", "editor", "simulate", "process")
 
 
 @click.group("process")
@@ -41,13 +42,19 @@ _language_option = click.option(
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
 )
+@click.option("--data", "with_data", is_flag=True, help="Also by what a year of deals says; needs the database.")
+@click.option("--as", "email", metavar="EMAIL", help="With --data: as this colleague sees it, not over all deals.")
 @_language_option
-def lint_command(file: str, form: str, lang: str) -> None:
+@plainly
+def lint_command(file: str, form: str, with_data: bool, email: str | None, lang: str) -> None:
     """Check the process in FILE ("-" reads standard input).
 
     Exit status: 0 nothing found, 1 something found, 2 the file cannot be used at all.
     """
-    findings = _findings(_read(file))
+    content = _read(file)
+    findings = _findings(content)
+    if with_data:
+        findings += _recorded(content, email, lang)
     unusable = any(finding.rule == UNUSABLE for finding in findings)
     with speaking(lang):
         name = click.format_filename(file)
@@ -86,10 +93,24 @@ def speaking(language: str) -> AbstractContextManager[Any]:
         settings.configure(
             USE_I18N=True,
             LANGUAGE_CODE="en",
-            LOCALE_PATHS=[str(files("etappe") / "locale" / group) for group in ("lint", "rooms", "editor", "simulate")],
+            LOCALE_PATHS=[
+                str(files("etappe") / "locale" / group) for group in ("lint", "rooms", "editor", "simulate", "process")
+            ],
         )
         django.setup()
     return translation.override(language)
+
+
+def _recorded(content: bytes, email: str | None, lang: str) -> list[Finding]:
+    """What a year of deals says against the file, and on standard error what it rests on."""
+    from etappe.config.start import application
+
+    with application(), said_plainly():
+        from etappe.cli.process_past import recorded
+
+        findings, basis = recorded(content.decode("utf-8-sig", "replace"), email, lang)
+    click.echo(basis, err=True)
+    return findings
 
 
 def _said(finding: Finding) -> dict[str, Any]:
@@ -105,6 +126,7 @@ def _said(finding: Finding) -> dict[str, Any]:
         "reason": told.reason,
         "mend": told.mend,
         "proposal": finding.params.get("proposal"),
+        "figure": lint_texts.figure(finding),
     }
 
 

@@ -9,8 +9,10 @@ from django.utils import translation
 
 from etappe.cli.edge import actor_named
 from etappe.core.actor import SYSTEM
+from etappe.core.lint import Finding
 from etappe.core.process_backtest import CriterionLine
-from etappe.insights.process import backtest, texts
+from etappe.core.process_file import read
+from etappe.insights.process import backtest, records, texts
 from etappe.insights.process.backtest import Report
 from etappe.journal.clock import now
 from etappe.journal.labels import words
@@ -27,6 +29,14 @@ def tried(source: str, email: str | None, lang: str, form: str, *, of: str, days
             yield json.dumps({**backtest.as_json(report), **said}, ensure_ascii=False, indent=2)
             return
         yield from _told(report)
+
+
+def recorded(source: str, email: str | None, lang: str) -> tuple[list[Finding], str]:
+    """What a year of deals says against a file, and in words what that rests on."""
+    draft = read(source)
+    with translation.override(lang):
+        said = records.of_draft(actor_named(email) if email else SYSTEM, draft, now())
+        return (said.findings(draft) if said else []), texts.basis(said)
 
 
 def _told(report: Report) -> Iterator[str]:

@@ -12,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 
 from etappe.core.lint import RULES, Finding, Standard
 from etappe.core.lint.finding import Example, Rule
+from etappe.core.lint.records import RECORD_RULES
+from etappe.playbook.lint_texts_records import RECORD_TEXTS, SLOTS, TITLE, readable
+from etappe.playbook.lint_texts_records import Texts as _Texts
 
 Lazy = str | Promise
 
@@ -24,14 +27,6 @@ class Told:
     mend: str
 
 
-@dataclass(frozen=True)
-class _Texts:
-    title: Lazy
-    about: Lazy
-    reason: Lazy
-    mend: Lazy
-
-
 STANDARDS: Mapping[Standard, Lazy] = {
     Standard.FILE: pgettext_lazy("standard of the linter", "The file"),
     Standard.REQUIRED: pgettext_lazy("standard of the linter", "Required"),
@@ -41,9 +36,11 @@ STANDARDS: Mapping[Standard, Lazy] = {
     Standard.LENGTH: pgettext_lazy("standard of the linter", "Length"),
     Standard.COVERAGE: pgettext_lazy("standard of the linter", "Ways out, and care after the sale"),
     Standard.WORDING: pgettext_lazy("standard of the linter", "Wording"),
+    Standard.RECORDS: TITLE,
 }
 
 _TEXTS: Mapping[str, _Texts] = {
+    **RECORD_TEXTS,
     "E001": _Texts(
         _("The file cannot be read"),
         _(
@@ -345,6 +342,14 @@ def tell(finding: Finding) -> Told:
     return Told(str(reason) % params, mend)
 
 
+def figure(finding: Finding) -> dict[str, Any] | None:
+    """What a finding of the records rests on: the share (or difference), its interval, the deals; else None."""
+    params = finding.params
+    if "share" not in params:
+        return None
+    return {"share": params["share"], "interval": [params["low"], params["high"]], "n": params["n"]}
+
+
 def problem(code: str, params: Mapping[str, Any]) -> str:
     """Say what is wrong with a file's form in the language in force."""
     return str(_PROBLEMS[code]) % _readable(params)
@@ -354,14 +359,14 @@ def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: ", ".join(value) if isinstance(value, tuple | list) else value for name, value in params.items()}
     if "expected" in shown:
         shown["expected"] = _EXPECTED.get(str(shown["expected"]), shown["expected"])
-    return shown
+    return shown | readable(params)
 
 
 def reference() -> str:
     """The page that documents every rule, as Markdown, in the language in force."""
     parts = [str(_INTRODUCTION)]
     for standard, name in STANDARDS.items():
-        rules = [rule for rule in RULES.values() if rule.standard is standard]
+        rules = [rule for rule in (*RULES.values(), *RECORD_RULES.values()) if rule.standard is standard]
         parts.append(f"## {name}\n\n" + "\n\n".join(_described(rule) for rule in rules))
     return "\n\n".join(parts) + "\n"
 
@@ -391,6 +396,7 @@ class _Placeholders(dict[str, str]):
 
 
 _SLOTS: Mapping[str, Lazy] = {
+    **SLOTS,
     "file": pgettext_lazy("example of the linter", "file"),
     "phases": pgettext_lazy("example of the linter", "phases of the stages"),
     "keys": pgettext_lazy("example of the linter", "keys of the stages"),

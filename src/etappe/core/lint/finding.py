@@ -21,6 +21,7 @@ class Standard(StrEnum):
     LENGTH = "length"
     COVERAGE = "coverage"
     WORDING = "wording"
+    RECORDS = "records"
 
 
 @dataclass(frozen=True, order=True)

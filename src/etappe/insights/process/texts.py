@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from etappe.core.process_backtest import HELD, MINIMUM, Comparison, Fate
 from etappe.core.proportion import wilson
 from etappe.insights.process.backtest import Report
+from etappe.insights.process.records import Said
 from etappe.journal.labels import language
 
 
@@ -21,9 +22,14 @@ def share(value: float) -> str:
     return format_percent(round(value, 2), locale=language())
 
 
+def between(low: str, high: str) -> str:
+    """A range."""
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
 def interval(bounds: tuple[float, float]) -> str:
     """The bounds of a share."""
-    return _("%(low)s to %(high)s") % {"low": share(bounds[0]), "high": share(bounds[1])}
+    return between(share(bounds[0]), share(bounds[1]))
 
 
 def sure(hits: int, n: int) -> str:
@@ -138,6 +144,23 @@ def _unknowable(report: Report) -> Iterator[str]:
         yield _("Held at a stage that nobody left with everything, so not compared: %(count)s deals.") % {
             "count": result.comparison.alone
         }
+
+
+def basis(said: Said | None) -> str:
+    """What the checks of a process rest on."""
+    if said is None:
+        return _("This text is no process yet.")
+    if not said.enough:
+        return _(
+            "Too little data: %(n)s deals were under way within the last year, and no check has the %(minimum)s it "
+            "takes."
+        ) % {"n": said.looked_at, "minimum": MINIMUM}
+    return _("%(enough)s of %(all)s checks have enough deals. n %(n)s deals, as of %(day)s.") % {
+        "enough": said.enough,
+        "all": len(said.judged),
+        "n": said.looked_at,
+        "day": day(said.as_of),
+    }
 
 
 FATES: Mapping[Fate, Callable[[], str]] = {
