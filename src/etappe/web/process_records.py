@@ -171,18 +171,18 @@ def _sure(each: Judged) -> str:
 
 
 def _listed(request: Request, said: Said, here: str) -> Listed:
-    asked = {name: request.GET.get(name, "") for name in ("rule", "stage", "criterion")}
-    judged, skip = records.one(said, **asked), _skip(request)
+    rule, stage, criterion = (request.GET.get(name, "") for name in ("rule", "stage", "criterion"))
+    judged, skip = records.one(said, rule, stage, criterion), _skip(request)
     rows, total = records.listed(request.actor, judged, skip)
     return Listed(
-        title=lint_texts.title(asked["rule"]),
+        title=lint_texts.title(rule),
         place=_place(said, judged),
-        hit=str(HITS[asked["rule"]]),
+        hit=str(HITS[rule]),
         rows=rows,
         shown=min(skip + len(rows), total),
         total=total,
-        first=_to(here, **asked) if skip else "",
-        next=_to(here, **asked, skip=skip + PER_PAGE) if skip + PER_PAGE < total else "",
+        first=_to(here, rule, stage, criterion) if skip else "",
+        next=_to(here, rule, stage, criterion, skip + PER_PAGE) if skip + PER_PAGE < total else "",
     )
 
 
