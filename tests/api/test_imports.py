@@ -19,6 +19,7 @@ from etappe.people.models import Account
 from tests.api.conftest import Caller, caller
 from tests.deals.conftest import Scene
 from tests.imports import twin
+from tests.web.signed import client_of
 
 
 @pytest.fixture
@@ -89,6 +90,23 @@ def test_from_files_to_undone(dot: Caller, tmp_path: Path) -> None:
     assert Account.objects.filter(archived_at=None).count() == before
     assert code(dot.post(f"/imports/{uid}/undo")) == (422, "import_not_undoable")
     assert [each["state"] for each in dot.get("/imports").json()] == ["undone"]
+
+
+def test_what_was_left_out_is_told_to_the_end(dot: Caller, tmp_path: Path) -> None:
+    broken, odd = tmp_path / "bild.xlsx", tmp_path / "<b>odd.csv"
+    broken.write_bytes(b"PK\x03\x04" + bytes(60))
+    odd.write_text("rot;grün\n1;2\n3;4\n", encoding="utf-8")
+    uid = looked(dot, [*twin.four(tmp_path), broken, odd])
+    before = dot.get(f"/imports/{uid}").json()["left_out"]
+    assert [(each["name"], each["code"]) for each in before] == [
+        ("bild.xlsx", "file_unreadable"), ("<b>odd.csv", "no_kind"),
+    ]  # fmt: skip
+    dot.post(f"/imports/{uid}/start")
+    background.carry_on(uid, clock=now)
+    whole = dot.get(f"/imports/{uid}").json()
+    assert (whole["state"], whole["left_out"]) == ("done", before)
+    page = client_of("dot").get(f"/import/{uid}/", headers={"Accept-Language": "de"}).content.decode()
+    assert "2 Dateien blieben weg" in page and "&lt;b&gt;odd.csv" in page and before[0]["text"]
 
 
 def test_cancelled_and_taken_up_again(dot: Caller, tmp_path: Path) -> None:

@@ -45,6 +45,21 @@ def test_json_dry_run_and_a_saved_map(db, tmp_path: Path) -> None:
     assert done["map"]["stages"]["Won"] == "won"
 
 
+def test_files_that_were_left_out_are_named_with_the_reason(db, tmp_path: Path) -> None:
+    picture, notes = tmp_path / "logo.xlsx", tmp_path / "notes.csv"
+    picture.write_bytes(b"PK\x03\x04" + bytes(60))
+    notes.write_text("rot;grün\n1;2\n3;4\n", encoding="utf-8")
+    said = imported(*twin.four(tmp_path), picture, notes)
+    assert said.exit_code == 0, said.output
+    after = said.output.partition("60 rows = ")[2]
+    assert "logo.xlsx: left out. The file cannot be read" in after
+    assert "notes.csv: left out. The map does not say what its rows are" in after
+    told = json.loads(imported(*twin.four(tmp_path), picture, notes, "--json").stdout)
+    assert [(each["file"], each["why"]) for each in told["left_out"]] == [
+        ("logo.xlsx", "file_unreadable"), ("notes.csv", "no_kind"),
+    ]  # fmt: skip
+
+
 def test_rejected_rows_go_to_a_file(db, tmp_path: Path) -> None:
     rows = twin.pipeline()
     rows[1][6] = "2016-13-45"

@@ -8,6 +8,7 @@ import hmac
 import re
 import struct
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,9 @@ from django.test import Client
 from playwright.sync_api import Page
 
 from etappe.config.signin import ResetForm
+from etappe.core.actor import Role
+from etappe.journal.clock import now
+from etappe.team import actions as team
 from etappe.team.models import User
 from tests.cast import PASSWORD, Cast, assemble, email
 from tests.web.signed import client_of
@@ -126,6 +130,7 @@ def test_a_reset_is_for_those_who_chose_a_password_and_not_for_owners_that_came_
         "2fa/totp/activate/",
         "2fa/webauthn/",
         "2fa/webauthn/add/",
+        "2fa/recovery-codes/generate/",
         "reauthenticate/",
     ],
 )
@@ -138,6 +143,22 @@ def test_every_page_of_the_account_stands_in_our_frame(cast: Cast, path: str, la
     assert 'class="wordmark"' in page
     assert f'<html lang="{language}"' in page
     assert len(re.findall(r"<h1", page)) == 1
+    said = re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+    assert not re.findall(r"\b(?:[Dd]u|[Dd]eine?|Authentifizierung\w*|Two-Factor|Passwordless)\b", said)
+
+
+def test_an_invitation_that_lets_nobody_in_says_so(cast: Cast, client: Client) -> None:
+    _uid, token = team.invite("ines@etappe.example", "Ines", Role.REP, None, actor=cast.dot, at=now())
+    assert client.get(f"/join/{token}/").status_code == 200
+    assert client.get(f"/join/{token}/").status_code == 200, "looking uses nothing up"
+    joined = client.post(f"/join/{token}/", {"password": "Drei Ziegen im Regen"})
+    assert joined.status_code == 302
+    _uid, late = team.invite("ole@etappe.example", "Ole", Role.REP, None, actor=cast.dot, at=now() - timedelta(days=8))
+    for wrong, words in ((token, "does not work"), ("nonsense", "does not work"), (late, "expired on")):
+        page = Client(headers={"Accept-Language": "en"}).get(f"/join/{wrong}/")
+        told = page.content.decode()
+        assert (page.status_code, words in told, "Ask whoever invited you" in told) == (410, True, True)
+        assert "<input" not in told and 'href="/account/login/"' in told
 
 
 def code(secret: str, at: float) -> str:
@@ -189,7 +210,7 @@ def test_a_passkey_replaces_the_password(built: object, site: str, quiet: Page) 
     quiet.get_by_role("button", name="Sign in", exact=True).click()
     quiet.goto(f"{site}/account/2fa/webauthn/add/")
     quiet.fill("[name=password]", PASSWORD)
-    quiet.get_by_role("button", name="Confirm").click()
+    quiet.get_by_role("button", name="Go on").click()
     quiet.fill("[name=name]", "Laptop")
     passwordless = quiet.locator("[name=passwordless]")
     if passwordless.count():

@@ -18,7 +18,7 @@ from etappe.imports import actions, background, queries
 from etappe.imports.export import rejected_file
 from etappe.imports.jobs import WAYS
 from etappe.imports.plan import as_data
-from etappe.imports.texts import reason
+from etappe.imports.texts import left_out, reason
 from etappe.imports.undo import begin_undo
 from etappe.records.duplicates import likely_since
 
@@ -107,11 +107,20 @@ class LikelyOut(Schema):
     by_subject: dict[str, int]
 
 
+class LeftOutOut(Schema):
+    """A file that was given and not taken, with the reason in the caller's language."""
+
+    name: str
+    code: str
+    text: str
+
+
 class ImportDetailOut(ImportOut):
     """An import with its map, what stands out in its files, and what came of it."""
 
     files: list[FileCountOut]
     notes: list[NoteOut]
+    left_out: list[LeftOutOut]
     map: dict[str, Any] | None
     problems: list[NoteOut]
     questions: list[QuestionOut]
@@ -244,6 +253,9 @@ def _whole(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
     return _brief(run) | {
         "files": [_file(number, asdict(file)) for number, file in enumerate(run.files)],
         "notes": [_note(asdict(note)) for note in run.notes],
+        "left_out": [
+            {"name": each.name, "code": each.code, "text": left_out(each.code, each.params)} for each in run.left_out
+        ],
         "map": as_data(run.plan) if run.plan else None,
         "problems": [_note(problem) for problem in looking.problems],
         "questions": looking.questions,

@@ -146,7 +146,7 @@ def _import(
     view = actions.run_now(found, plan, dry=dry_run, actor=SYSTEM, at=at, clock=now, report=_reporter(quiet=as_json))
     if rejected and view.totals["rejected"] and not dry_run:
         _write_rejected(view, rejected)
-    click.echo(json.dumps(_as_json(view, found, plan), default=str)) if as_json else _tell_result(view)
+    click.echo(json.dumps(_as_json(view, plan), default=str)) if as_json else _tell_result(view)
 
 
 def _looked(
@@ -242,7 +242,7 @@ def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
 
 
 def _tell_result(view: RunView) -> None:
-    from etappe.imports.texts import reason
+    from etappe.imports.texts import left_out, reason
 
     if sys.stderr.isatty():
         click.echo(err=True)
@@ -251,6 +251,8 @@ def _tell_result(view: RunView) -> None:
             f"{file.name}: {file.rows:,} rows = {file.created:,} created + {file.changed:,} changed + "
             f"{file.unchanged:,} unchanged + {file.rejected:,} rejected"
         )
+    for left in view.left_out:
+        click.echo(f"{left.name}: left out. {left_out(left.code, left.params)}")
     for note in view.notes:
         first = note.examples[0] if note.examples else {}
         where = f" (line {first['line']} of {first.get('file', '')})" if "line" in first else ""
@@ -293,23 +295,20 @@ def _write_rejected(view: RunView, path: Path) -> None:
         click.echo(f"Rejected rows of {name}: {target}", err=True)
 
 
-def _as_json(view: RunView, found: Look, plan: Plan) -> dict[str, Any]:
+def _as_json(view: RunView, plan: Plan) -> dict[str, Any]:
     from etappe.imports.plan import as_data
 
     return _counts(view) | {
         "data_as_of": plan.as_of,
         "process": view.process,
-        "left_out": [
-            {"file": file.given.name, "why": file.refusal.code if file.refusal else "unknown_kind"}
-            for file in found.files
-            if (mapped := plan.file(file.given.name)) is None or mapped.kind is None
-        ],
         "map": as_data(plan),
     }
 
 
 def _counts(view: RunView) -> dict[str, Any]:
     from dataclasses import asdict
+
+    from etappe.imports.texts import left_out
 
     return {
         "run": str(view.uid),
@@ -319,5 +318,8 @@ def _counts(view: RunView) -> dict[str, Any]:
         "totals": dict(view.totals),
         "files": [asdict(file) for file in view.files],
         "notes": [asdict(note) for note in view.notes],
+        "left_out": [
+            {"file": each.name, "why": each.code, "text": left_out(each.code, each.params)} for each in view.left_out
+        ],
         "likely_duplicates": None if view.is_dry else _likely(view),
     }

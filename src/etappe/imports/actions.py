@@ -49,9 +49,9 @@ def run_now(
     require(actor, "imports.run")
     files = files_of(look.readable, plan)
     if not dry:
-        return _run(files, plan, actor=actor, at=at, clock=clock, report=report)
+        return _run(look, files, plan, actor=actor, at=at, clock=clock, report=report)
     with transaction.atomic():
-        view = _run(files, plan, actor=actor, at=at, clock=clock, report=report)
+        view = _run(look, files, plan, actor=actor, at=at, clock=clock, report=report)
         transaction.set_rollback(True)
     return replace(view, is_dry=True)
 
@@ -69,6 +69,7 @@ def files_of(looked: Sequence[Looked], plan: Plan) -> list[File]:
 
 
 def _run(
+    look: Look,
     files: Sequence[File],
     plan: Plan,
     *,
@@ -77,7 +78,8 @@ def _run(
     clock: Callable[[], datetime],
     report: Callable[[Progress], None],
 ) -> RunView:
-    run = create(plan, _told(files), actor=actor, at=at)
+    given = [{"name": file.given.name, "refusal": refusal_told(file.refusal)} for file in look.files]
+    run = create(plan, _told(files), {"given": given}, actor=actor, at=at)
     return _carried(Job(run, acting(actor), at, files, report, clock))
 
 
@@ -164,15 +166,30 @@ def _carried(job: Job) -> RunView:
     return run_view(Run.objects.select_related("source").get(id=run))
 
 
+def refusal_told(refusal: Refusal | None) -> dict[str, Any] | None:
+    """A refusal as a run keeps it."""
+    if refusal is None:
+        return None
+    return {"code": refusal.code, "params": {key: str(value) for key, value in refusal.params.items()}}
+
+
 @action
-def create(plan: Plan, files: Sequence[Mapping[str, Any]], *, actor: Actor, at: datetime) -> int:
-    """The record of a run that is about to begin; returns its key."""
+def create(
+    plan: Plan,
+    files: Sequence[Mapping[str, Any]],
+    proposal: Mapping[str, Any] | None = None,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """The record of a run that is about to begin, with what is known of all files that were given; returns its key."""
     require(actor, "imports.run")
     starter = actor.id if actor.kind is ActorKind.USER else None
     run = Run.objects.create(
         state="running",
         files=[dict(each) for each in files],
         plan=as_stored(plan),
+        proposal=dict(proposal or {}),
         started_by_id=starter,
         created_at=at,
         started_at=at,
@@ -182,12 +199,7 @@ def create(plan: Plan, files: Sequence[Mapping[str, Any]], *, actor: Actor, at: 
 
 def end(run: int, state: str, at: datetime, refusal: Refusal | None = None) -> None:
     """Note how a run ended, and why."""
-    error = (
-        {"code": refusal.code, "params": {key: str(value) for key, value in refusal.params.items()}}
-        if refusal
-        else None
-    )
-    Run.objects.filter(id=run).update(state=state, finished_at=at, error=error)
+    Run.objects.filter(id=run).update(state=state, finished_at=at, error=refusal_told(refusal))
 
 
 @action

@@ -16,7 +16,7 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Missing, Refusal
 from etappe.core.headers import FileKind
 from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
-from etappe.imports.actions import acting, alone, create, end, files_of
+from etappe.imports.actions import acting, alone, create, end, files_of, refusal_told
 from etappe.imports.actions_presets import with_preset
 from etappe.imports.check import Checked, check
 from etappe.imports.loaders.base import Setting
@@ -115,7 +115,7 @@ def _shown(seen: Look, checked: Checked, run: Run) -> dict[str, Any]:
 def _file_shown(file: Looked, checked: Checked) -> dict[str, Any]:
     shown: dict[str, Any] = {"name": file.given.name, "rows": checked.shown.get(file.given.name, [])}
     if file.refusal is not None:
-        shown["refusal"] = {"code": file.refusal.code, "params": {k: str(v) for k, v in file.refusal.params.items()}}
+        shown["refusal"] = refusal_told(file.refusal)
     wish = file.given.wish
     header = None if wish.header_row == FOUND_OUT else wish.header_row
     shown["wish"] = {"encoding": wish.encoding, "delimiter": wish.delimiter, "header_row": header}

@@ -45,6 +45,19 @@ class FileCount:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """A file that was given and not taken, with the code of the refusal that says why, or one of `UNTAKEN`."""
+
+    name: str
+    code: str
+    params: Mapping[str, Any]
+
+
+UNTAKEN = ("no_kind", "not_in_map")
+"""Why a file was left out that could be read: the map does not say what its rows are, or nothing about it."""
+
+
+@dataclass(frozen=True)
 class RunView:
     """An import as pages, API and terminal show it."""
 
@@ -67,6 +80,7 @@ class RunView:
     finished_at: datetime | None
     started_by: int | None
     names: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
     undone_at: datetime | None = None
     undone: Mapping[str, Any] = field(default_factory=dict)
     first_entry: int | None = None
@@ -104,11 +118,34 @@ def run_view(run: Run) -> RunView:
         finished_at=run.finished_at,
         started_by=run.started_by_id,
         names=tuple(each["name"] for each in run.files),
+        left_out=_left_out(run, plan),
         undone_at=run.undone_at,
         undone=run.undone,
         first_entry=run.first_entry,
         last_entry=run.last_entry,
     )
+
+
+def _left_out(run: Run, plan: Plan | None) -> tuple[LeftOut, ...]:
+    """The files that were given and that the plan does not take."""
+    found = (untaken(each["name"], each.get("refusal"), plan) for each in _given(run) if plan)
+    return tuple(each for each in found if each)
+
+
+def _given(run: Run) -> Sequence[Mapping[str, Any]]:
+    """What is known of every file: what looking at them found, or what the terminal told of them."""
+    found: Sequence[Mapping[str, Any]] = run.proposal.get("files", ()) or run.proposal.get("given", ())
+    return found
+
+
+def untaken(name: str, refusal: Mapping[str, Any] | None, plan: Plan | None) -> LeftOut | None:
+    """Why the plan does not take a file; None where it does."""
+    mapped = plan.file(name) if plan else None
+    if refusal:
+        return LeftOut(name, refusal["code"], refusal["params"])
+    if mapped is not None and mapped.kind is not None:
+        return None
+    return LeftOut(name, UNTAKEN[mapped is None], {})
 
 
 def _in_order(run: Run) -> list[str]:

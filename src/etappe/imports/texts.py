@@ -10,10 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.dates import STYLES, example
+from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, SKIP, FileKind
 from etappe.imports.own_texts import OWN_REASONS, OWN_WHY
 from etappe.journal.labels import FIELDS as COLUMNS
 from etappe.journal.labels import grouped, label
+from etappe.journal.refusals import text
 
 Label = str | Promise
 LARGE = 1_000_000
@@ -195,13 +197,28 @@ STATES: Mapping[str, Label] = {
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
     """Why a row was not taken, or what is worth knowing about it, in the reader's language."""
-    text = REASONS.get(code) or NOTES.get(code) or OWN_REASONS.get(code) or code
-    return str(text).format_map(defaultdict(lambda: "…", {name: _plain(value) for name, value in params.items()}))
+    said = REASONS.get(code) or NOTES.get(code) or OWN_REASONS.get(code) or code
+    return str(said).format_map(defaultdict(lambda: "…", {name: _plain(value) for name, value in params.items()}))
 
 
 def _plain(value: Any) -> str:
     """A value in a sentence; the zeros of large numbers are counted by nobody."""
     return grouped(value) if isinstance(value, int) and abs(value) >= LARGE else str(value)
+
+
+LEFT_OUT: Mapping[str, Label] = {
+    "no_kind": _("The map does not say what its rows are: it was not made out, or the file was to be left out."),
+    "not_in_map": _("The map says nothing about it."),
+}
+
+
+def left_out(code: str, params: Mapping[str, Any]) -> str:
+    """Why a file was not taken, in the reader's language."""
+    if code in LEFT_OUT:
+        return str(LEFT_OUT[code])
+    said = text(Refusal(code, **params))
+    what = f"{said.what.removesuffix('.')}: {'; '.join(said.missing)}." if said.missing else said.what
+    return f"{what} {said.way_out}".strip()
 
 
 def why(code: str, detail: str) -> str:

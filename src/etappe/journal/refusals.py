@@ -249,10 +249,6 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     # --- Lists ---
     "bad_mark": (_("This part of the list cannot be found any more."), _("Open the list from its beginning.")),
     "unknown_sort": (_("The list cannot be sorted by “{sort}”."), _("Choose one of: {sorts}.")),
-    "filter_unreadable": (
-        _("The filter cannot be read at character {column}: {found}"),
-        _("Here belongs {expected}."),
-    ),
     "filter_too_long": (
         _("The filter is too long: {length} of at most {limit} characters."),
         _("Shorten it; many values of one field fit into one list in brackets."),
@@ -497,6 +493,10 @@ def _part(expected: str) -> str:
     return label(FILTER_PARTS, expected)
 
 
+def _found(text: str) -> str:
+    return gettext("“{found}”").format(found=text) if text else gettext("the end")
+
+
 def _kind(kind: str) -> str:
     return label(KINDS, kind)
 
@@ -527,7 +527,7 @@ _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "import_map_unusable": {"why": lambda why: f"{label(MAP_REASONS, why)}:"},
     "amount_too_large": {"limit": grouped},
     "file_too_large": {"size": _size, "limit": _size},
-    "filter_unreadable": {"expected": _part, "found": lambda found: found or gettext("the end")},
+    "filter_unreadable": {"expected": _part, "found": _found},
     "filter_value_unfit": {"expected": _part},
     "filter_unknown_field": {"field": shown},
     "filter_field_gone": {"field": shown},

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from etappe.journal.labels import Label
 
 VIEWS: Mapping[str, tuple[Label, Label]] = {
+    "filter_unreadable": (
+        _("The filter cannot be read at character {column}: {found}."),
+        _("There belongs {expected}."),
+    ),
     "unknown_view": (
         _("There is no view “{value}” of this list, or not for you."),
         _("Choose one of the list's menu."),

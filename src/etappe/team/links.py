@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from etappe.core.errors import Refusal
 from etappe.team.models import Link, User
 
@@ -33,11 +35,21 @@ def make_link(purpose: str, at: datetime, user: User | None = None) -> str:
 
 def redeem(token: str, purpose: str, at: datetime) -> Link:
     """The link behind the token, used up by this; refuses one that is unknown, used, replaced or too old."""
-    link = Link.objects.select_for_update().filter(token_sha256=hashed(token), purpose=purpose).first()
+    link = _good(Link.objects.select_for_update(), token, purpose, at)
+    link.used_at = at
+    link.save(update_fields=["used_at"])
+    return link
+
+
+def require_good(token: str, purpose: str, at: datetime) -> None:
+    """Refuse a link that `redeem` would refuse; nothing is used up."""
+    _good(Link.objects.all(), token, purpose, at)
+
+
+def _good(links: QuerySet[Link], token: str, purpose: str, at: datetime) -> Link:
+    link = links.filter(token_sha256=hashed(token), purpose=purpose).first()
     if link is None or link.used_at is not None:
         raise Refusal("link_invalid")
     if link.expires_at <= at:
         raise Refusal("link_expired", at=link.expires_at)
-    link.used_at = at
-    link.save(update_fields=["used_at"])
     return link

@@ -23,7 +23,7 @@ from etappe.imports.export import rejected_file
 from etappe.imports.jobs import WAYS
 from etappe.imports.plan import as_yaml
 from etappe.imports.queries import FileCount, Note, RunView
-from etappe.imports.texts import KINDS, RECORDS, STATES, label_of
+from etappe.imports.texts import KINDS, RECORDS, STATES, label_of, left_out
 from etappe.imports.undo import KEPT, begin_undo
 from etappe.journal.refusals import Said, text
 from etappe.records import duplicates
@@ -145,6 +145,8 @@ class RunPage:
     undone: Undone | None
     may_undo: bool
     likely: Likely | None
+    left_out: tuple[tuple[str, str], ...]
+    """Files that were given and not taken, each with the reason."""
 
 
 @require_GET
@@ -173,6 +175,7 @@ def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPag
         undone=_undone(run) if run.state == "undone" else None,
         may_undo=_may_undo(run, request.at),
         likely=_likely(request, run) if run.has_written else None,
+        left_out=tuple((each.name, left_out(each.code, each.params)) for each in run.left_out),
     )
 
 

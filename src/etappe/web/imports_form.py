@@ -38,9 +38,8 @@ from etappe.imports.plan import (
 )
 from etappe.imports.queries import Looking
 from etappe.imports.texts import FIELDS as FIELD_LABELS
-from etappe.imports.texts import KINDS, POLICY_LABELS, reason, style_label, why
+from etappe.imports.texts import KINDS, POLICY_LABELS, left_out, reason, style_label, why
 from etappe.journal.labels import STATUSES, label, words
-from etappe.journal.refusals import text
 from etappe.playbook import queries as playbook
 from etappe.web.imports_own import OwnFields, own_fields, styles
 from etappe.web.imports_own import cell as own_cell
@@ -337,11 +336,7 @@ def _moment(value: str) -> str:
 
 
 def _refusal(told: Mapping[str, Any] | None) -> str:
-    if not told:
-        return ""
-    said = text(Refusal(told["code"], **told["params"]))
-    what = f"{said.what.removesuffix('.')}: {'; '.join(said.missing)}." if said.missing else said.what
-    return f"{what} {said.way_out}".strip()
+    return left_out(told["code"], told["params"]) if told else ""
 
 
 def _lines(shown: Mapping[str, Any], mapped: FileMap, own: OwnFields) -> Iterator[ColumnLine]:

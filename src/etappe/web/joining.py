@@ -16,6 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from etappe.core.actor import SYSTEM
+from etappe.core.errors import Refusal
+from etappe.journal.refusals import Said, text
 from etappe.team import actions
 from etappe.team import queries as team
 from etappe.web.forms import is_written
@@ -58,6 +60,8 @@ class JoinPage:
     form: forms.Form
     is_first: bool
     is_taken: bool = False
+    gone: Said | None = None
+    """Why the link lets nobody in."""
 
 
 @login_not_required
@@ -88,6 +92,11 @@ def join(request: Request, token: str) -> HttpResponse:
     """Choose a password by an invitation's link."""
     form = JoinForm(request.POST or None)
     joined: list[int] = []
+    if request.method == "GET":
+        try:
+            team.require_invitation(token, request.at)
+        except Refusal as refusal:
+            return show(request, "setup/first.html", JoinPage(form, is_first=False, gone=text(refusal)), status=410)
 
     def write(wanted: dict[str, Any]) -> None:
         joined.append(actions.accept_invitation(token, wanted["password"], actor=SYSTEM, at=request.at))

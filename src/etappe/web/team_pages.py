@@ -100,6 +100,8 @@ class EditPage:
     title: str
     form: forms.Form
     user: UserView | None = None
+    act: str = ""
+    """What the button says."""
 
 
 @require_GET
@@ -129,7 +131,7 @@ def invite(request: Request) -> HttpResponse:
 
     if is_written(request, form, write):
         return _colleagues(request, _join_address(request, made[0]), form.cleaned_data["name"])
-    return _form_page(request, EditPage(_("Invite a colleague"), form))
+    return _form_page(request, EditPage(_("Invite a colleague"), form, act=_("Make the invitation link")))
 
 
 @require_POST
@@ -179,7 +181,7 @@ def add_team(request: Request) -> HttpResponse:
     if is_written(request, form, write):
         say(request, _("Saved."))
         return go(request, "settings_team")
-    return _form_page(request, EditPage(_("Add a team"), form))
+    return _form_page(request, EditPage(_("Add a team"), form, act=_("Add")))
 
 
 @require_http_methods(["GET", "POST"])
