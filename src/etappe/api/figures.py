@@ -12,6 +12,7 @@ from etappe.api import shapes
 from etappe.api.signin import Caller
 from etappe.insights import queries
 from etappe.insights.forecast import stored
+from etappe.insights.process import model
 
 router = Router(tags=["figures"])
 
@@ -46,6 +47,12 @@ def get_backtest(request: Caller) -> Any:
         "method": newest.method,
         **newest.found,
     }
+
+
+@router.get("/sales-model", response=shapes.SalesModelOut)
+def get_sales_model(request: Caller) -> Any:
+    """The sales model as measured over the deals the caller sees, beside the answers to the four questions."""
+    return model.as_json(model.run(request.actor, request.at))
 
 
 class FigureAsked(Schema):

@@ -110,3 +110,36 @@ class FigureOut(Schema):
     facts_at: datetime | None
     records: dict[str, Any]
     beside: dict[str, Any] | None
+
+
+class QuestionMeasured(Schema):
+    """One of the four questions: what was said, and which answers the records do not speak against (`possible`).
+
+    `state` is `agrees`, `possible`, `differs`, `unsaid` or `too_few`; `groups` are deals by what they count as.
+    """
+
+    question: str
+    said: str | None
+    state: str
+    possible: list[str]
+    share: float | None
+    interval: list[float] | None
+    n: int
+    minimum: int
+    left_out: int
+    groups: dict[str, int]
+
+
+class SalesModelOut(Schema):
+    """The sales model said and measured; with several `measured` ones the records do not decide."""
+
+    said: str | None
+    measured: list[str]
+    since: date
+    as_of: date
+    found: int
+    n: int
+    currency: str
+    first_won: date | None
+    knows_before: bool
+    questions: list[QuestionMeasured]

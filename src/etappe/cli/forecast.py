@@ -27,7 +27,7 @@ def refuse(**given: object) -> None:
     """Refuse options that a forecast does not take."""
     for name, value in given.items():
         if value:
-            raise click.UsageError(f"A forecast takes no --{name.replace('_', '-')}.")
+            raise click.UsageError(f"This takes no --{name.replace('_', '-')}.")
 
 
 def told(key: str, by: str | None, shape: str, viewer: Actor, at: datetime) -> str:

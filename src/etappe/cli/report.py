@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from etappe.cli import sales_model
 from etappe.cli.edge import actor_named, plainly, said_plainly
 from etappe.cli.forecast import FORECASTS, refuse, told
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def command(key: str | None, shape: str, email: str | None, **asked: Any) -> None:
     """Print the figure KEY: its value, how sure it is, what it rests on. Without KEY, list the figures there are.
 
-    The keys `forecast` and `forecast_backtest` print what open deals will likely bring, and how that turned out before.
+    The keys `forecast` and `forecast_backtest` print what open deals will likely bring, and how that turned out before;
+    `sales_model` how you sell, measured beside the answers to the four questions.
     """
     from etappe.config.start import application
 
@@ -57,6 +59,9 @@ def _said(
     if key in FORECASTS:
         refuse(as_of=as_of, where=where, **options)
         return told(key, by, shape, actor_named(email) if email else SYSTEM, now())
+    if key == sales_model.KEY:
+        refuse(by=by, as_of=as_of, where=where, **options)
+        return sales_model.told(shape, actor_named(email) if email else SYSTEM)
     if key not in (*keys(), *waiting()):
         raise click.ClickException(f"There is no figure {key!r}. There are: {', '.join(keys())}.")
     viewer = actor_named(email) if email else SYSTEM
@@ -76,6 +81,7 @@ def listed() -> str:
 
     found = [f"{key:<20}{metric.title}" for key, metric in CATALOGUE.items()]
     found += [f"{key:<20}{title}" for key, title in FORECASTS.items()]
+    found.append(f"{sales_model.KEY:<20}{sales_model.TITLE}")
     return "\n".join([*found, *(f"{key:<20}{metric.title} (needs {metric.needs})" for key, metric in WAITING.items())])
 
 

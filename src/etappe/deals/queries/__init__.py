@@ -29,6 +29,7 @@ from etappe.deals.queries.lists import (
 )
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
 from etappe.deals.queries.selection import deal_names, selected, selected_where
+from etappe.deals.queries.selling import Sales, decided_sales
 from etappe.deals.queries.today import (
     Steps,
     Underway,
@@ -48,6 +49,7 @@ __all__ = [
     "DealFilter",
     "InspectionFilter",
     "Needing",
+    "Sales",
     "Steps",
     "Underway",
     "Watch",
@@ -60,6 +62,7 @@ __all__ = [
     "deal_names",
     "deals",
     "decided_courses",
+    "decided_sales",
     "exceptions_to_answer",
     "get_deal",
     "get_evidence",
