@@ -28,5 +28,5 @@ def told(shape: str, viewer: Actor) -> str:
     lines = [said, f"n {found.n}, {found.since.isoformat()} .. {found.as_of.isoformat()}"]
     for each in found.measured.measures:
         lines += ["", str(QUESTIONS[each.question])]
-        lines += [f"  {line}" for line in model_texts.told(found, each, ANSWERS) if line]
+        lines += [f"  {line}" for line in (*model_texts.told(found, each, ANSWERS), *model_texts.basis(each))]
     return "\n".join(lines)

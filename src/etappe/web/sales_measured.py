@@ -51,6 +51,7 @@ class QuestionView:
     question: str | Promise
     state: str
     lines: tuple[str, ...]
+    basis: tuple[str, ...]
     groups: tuple[GroupLine, ...]
 
 
@@ -96,8 +97,14 @@ def measured(request: Request) -> HttpResponse:
 
 def _questions(found: SalesModel) -> Iterator[QuestionView]:
     for each in found.measured.measures:
-        lines = tuple(line for line in model_texts.told(found, each, ANSWERS) if line)
-        yield QuestionView(each.question, QUESTIONS[each.question], found.against(each), lines, tuple(_groups(each)))
+        yield QuestionView(
+            key=each.question,
+            question=QUESTIONS[each.question],
+            state=found.against(each),
+            lines=tuple(model_texts.told(found, each, ANSWERS)),
+            basis=tuple(model_texts.basis(each)),
+            groups=tuple(_groups(each)),
+        )
 
 
 def _groups(each: Measure) -> Iterator[GroupLine]:

@@ -35,9 +35,14 @@ def joined(names: Sequence[str]) -> str:
 
 
 def told(model: SalesModel, found: Measure, answers: Names) -> Iterator[str]:
-    """A question as measured, sentence by sentence: the figure, how it stands to what was said, what it rests on."""
+    """A question as measured: the figure, and how it stands to what was said."""
     yield from _figure(model, found)
-    yield _state(model, found, answers[found.question])
+    if state := _state(model, found, answers[found.question]):
+        yield state
+
+
+def basis(found: Measure) -> Iterator[str]:
+    """What a question was measured by."""
     yield RESTS_ON[found.question]()
     if found.left_out:
         yield LEFT_OUT[found.question]() % {"count": found.left_out}
@@ -47,12 +52,19 @@ def _figure(model: SalesModel, found: Measure) -> Iterator[str]:
     if found.share is None or found.interval is None:
         yield _("Too few cases for a reliable figure (%(n)s of %(minimum)s).") % {"n": found.n, "minimum": MINIMUM}
         return
-    numbers = {"share": share(found.share), "n": found.n, "sure": interval(found.interval)}
-    yield FIGURES[found.question]() % numbers
-    if found.question == "existing" and not model.knows_before and model.first_won:
-        yield _("Orders are known from %(day)s on; who had bought before is not seen, so it is at least this.") % {
-            "day": day(model.first_won)
-        }
+    numbers = {
+        "share": share(found.share),
+        "n": found.n,
+        "sure": interval(found.interval),
+        "low": share(found.interval[0]),
+    }
+    if found.question != "existing" or model.knows_before or model.first_won is None:
+        yield FIGURES[found.question]() % numbers
+        return
+    yield _(
+        "%(share)s of the revenue is known to come from accounts that had bought before (n %(n)s accounts). Orders are "
+        "known from %(day)s on and earlier ones are not seen, so the true share is at least %(low)s, with 95%%."
+    ) % {**numbers, "day": day(model.first_won)}
 
 
 def _state(model: SalesModel, found: Measure, answers: Mapping[str, str | Promise]) -> str:
