@@ -183,7 +183,11 @@ def _ways_of(groups: Mapping[str, tuple[int, ...]]) -> tuple[float, tuple[float,
     if not came + went:
         return 0.0, (0.0, 1.0), (Contacts.INBOUND, Contacts.BOTH, Contacts.OUTBOUND)
     bounds = wilson(came, came + went)
-    ranges = {Contacts.INBOUND: (_BOTH[1], 1.01), Contacts.BOTH: _BOTH, Contacts.OUTBOUND: (-0.01, _BOTH[0])}
+    ranges: dict[str, tuple[float, float]] = {
+        Contacts.INBOUND: (_BOTH[1], 1.01),
+        Contacts.BOTH: _BOTH,
+        Contacts.OUTBOUND: (-0.01, _BOTH[0]),
+    }
     return came / (came + went), bounds, _reached(bounds, ranges)
 
 
@@ -204,7 +208,7 @@ def _existing(sales: Sequence[Sale], *, knows_before: bool) -> Measure:
     cautious = wilson(share * len(accounts), len(accounts))
     bounds = min(bounds[0], cautious[0]), max(bounds[1], cautious[1])
     reached = bounds if knows_before else (bounds[0], 1.0)
-    ranges = {
+    ranges: dict[str, tuple[float, float]] = {
         Existing.UP_TO_HALF: (-0.01, MOST),
         Existing.MOST: (MOST, NEARLY_ALL),
         Existing.NEARLY_ALL: (NEARLY_ALL, 1.01),
@@ -221,7 +225,7 @@ def _together(sales: Sequence[Sale]) -> Measure:
     nobody = sum(sale.colleagues == 0 for sale in known)
     hits = sum((sale.colleagues or 0) > 1 for sale in known)
     bounds = wilson(hits, len(known))
-    ranges = {
+    ranges: dict[str, tuple[float, float]] = {
         Together.ONE: (-0.01, _MATTERS[0]),
         Together.WHEN_IT_MATTERS: _MATTERS,
         Together.ALWAYS: (_MATTERS[1], 1.01),

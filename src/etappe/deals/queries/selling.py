@@ -95,7 +95,7 @@ def _colleagues(keys: list[int]) -> tuple[set[int], Mapping[int, set[int]]]:
     proofs = Evidence.objects.filter(deal_id__in=keys, confirmed_by__isnull=False)
     for pairs in (visits.values_list("deal_id", "entered_by"), proofs.values_list("deal_id", "confirmed_by")):
         for deal, user in pairs.distinct():
-            found[deal].add(user)
+            found[deal].add(user or 0)
     worked = set(found)
     for deal, user in Member.objects.filter(deal_id__in=keys).values_list("deal_id", "user_id"):
         found[deal].add(user)

@@ -8,13 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from etappe.core.sales_measured import MINIMUM, Measure
+from etappe.core.sales_model import Model
 from etappe.insights.process.model import SalesModel
 from etappe.insights.process.texts import day, interval, share
 
 Names = Mapping[str, Mapping[str, str | Promise]]
 
 
-def headline(model: SalesModel, names: Mapping[str, str | Promise]) -> str:
+def headline(model: SalesModel, names: Mapping[Model, Promise]) -> str:
     """Said and measured in one sentence; `names` are what the models are called."""
     said = str(names[model.said_model]) if model.said_model else ""
     if not model.is_enough:
