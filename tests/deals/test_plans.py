@@ -32,9 +32,9 @@ def at_size(cast: Cast) -> Cast:
     return cast
 
 
-def plan(captured: CaptureQueriesContext, table: str) -> str:
+def plan(captured: CaptureQueriesContext, table: str, ends: str = "WHERE") -> str:
     """The plan of the first query that reads rows of the table."""
-    read = next(each["sql"] for each in captured if f'FROM "{table}" WHERE' in each["sql"])
+    read = next(each["sql"] for each in captured if f'FROM "{table}" {ends}' in each["sql"])
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + read)
         return "\n".join(row[0] for row in cursor.fetchall())
@@ -75,3 +75,39 @@ def test_a_source_is_found_by_its_index(at_size: Cast) -> None:
     with CaptureQueriesContext(connection) as captured:
         queries.deals(at_size.dot, where="source = messe", sort="source", today=TODAY)
     assert "deal_source" in plan(captured, "deals_deal")
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+def test_the_next_steps_of_open_deals_walk_an_index(at_size: Cast, direction: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        queries.deals(at_size.dot, where="status = open", sort=f"{direction}next_step_on", today=TODAY)
+    found = plan(captured, "deals_deal")
+    assert "deal_step" in found, found
+    assert "Sort" not in found, found
+
+
+def test_the_inspection_reads_only_what_was_left_on_evidence_or_by_exception(at_size: Cast) -> None:
+    wanted = queries.InspectionFilter(since=AT)
+    with CaptureQueriesContext(connection) as captured:
+        queries.inspection(at_size.dot, wanted)
+    found = plan(captured, "deals_stagevisit", ends="INNER JOIN")
+    assert "visit_judged" in found, found
+    assert "Sort" not in found, found
+
+
+@pytest.mark.django_db
+def test_no_index_of_a_large_table_only_repeats_the_beginning_of_another() -> None:
+    """Each is written with every row of an import."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPEATED)
+        assert cursor.fetchall() == []
+
+
+REPEATED = """
+SELECT one.indexrelid::regclass, other.indexrelid::regclass
+FROM pg_index AS one JOIN pg_index AS other ON one.indrelid = other.indrelid AND one.indexrelid <> other.indexrelid
+WHERE one.indrelid IN ('deals_deal'::regclass, 'deals_stagevisit'::regclass, 'deals_dealspan'::regclass)
+    AND NOT one.indisunique AND one.indpred IS NULL AND other.indpred IS NULL
+    AND one.indexprs IS NULL AND other.indexprs IS NULL
+    AND other.indkey::text LIKE one.indkey::text || ' %'
+"""

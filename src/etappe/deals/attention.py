@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache, reduce
@@ -84,18 +84,19 @@ def reasons_of(row: DealRow, held: Watch) -> tuple[Reason, ...]:
     return _reasons(row.process, row.status is Status.OPEN, began, acted, dates, held)
 
 
-LOOKED_AT = (
-    "uid", "process_version", "engaged_since", "created_at", "buyer_acted_at", "rests_until", "buyer_target_date",
+REASONED_FROM = (
+    "status", "process_version", "engaged_since", "created_at", "buyer_acted_at", "rests_until", "buyer_target_date",
     "next_step_on", "expected_close",
 )  # fmt: skip
-"""The columns that reasons follow from, for open deals."""
+"""The columns that reasons follow from."""
 
 
-def reasons_of_each(rows: Iterable[tuple[Any, ...]], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
-    """Why open deals need attention, by their uid; rows are `LOOKED_AT`, and those that need none are left out."""
+def reasons_of_each(rows: Mapping[uuid.UUID, tuple[Any, ...]], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
+    """Why deals need attention, by their uid; rows are `REASONED_FROM`, and those that need none are left out."""
     found = {
         uid: _reasons(playbook.spec(version).key, True, (engaged, created), acted, tuple(dates), held)
-        for uid, version, engaged, created, acted, *dates in rows
+        for uid, (status, version, engaged, created, acted, *dates) in rows.items()
+        if status == Status.OPEN.value
     }
     return {uid: reasons for uid, reasons in found.items() if reasons}
 

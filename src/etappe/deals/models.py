@@ -23,13 +23,18 @@ NO_AMOUNT = Value(Decimal(-1), output_field=models.DecimalField(max_digits=19, d
 NO_DAY = Value(date(9999, 12, 31), output_field=models.DateField())
 """Stands for no day where deals are sorted by one."""
 
+FORWARD = (Basis.EVIDENCE.value, Basis.OVERRIDE.value)
+"""On what a stage is left in a way that somebody may want to look at."""
+
 
 class Deal(models.Model):
     """A deal. `team` is its owner's team, kept here so that reads need no join to know who may see it."""
 
     uid = uid_field()
     name = models.TextField()
-    process_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
+    process_version = models.ForeignKey(
+        "playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     stage = models.TextField()
     status = models.TextField(default=OPEN)
     proof = models.TextField(default=Proof.PROVEN.value)
@@ -38,9 +43,9 @@ class Deal(models.Model):
     stage_since = models.DateTimeField()
     amount = money_field(null=True)
     currency = models.TextField(default="EUR")
-    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
-    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+")
-    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    team = models.ForeignKey("team.Team", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    account = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.TextField(blank=True, default="")
     product = models.TextField(blank=True, default="")
     expected_close = models.DateField(null=True)
@@ -83,6 +88,9 @@ class Deal(models.Model):
             models.Index(Coalesce("amount", NO_AMOUNT), "id", name="deal_amount"),
             models.Index(Coalesce("expected_close", NO_DAY), "id", name="deal_expected"),
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
+            models.Index(
+                Coalesce("next_step_on", NO_DAY), "id", name="deal_step", condition=Q(status=OPEN, archived_at=None)
+            ),
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
             GinIndex(fields=["tags"], name="deal_tags", condition=~Q(tags=[])),
@@ -121,7 +129,7 @@ class StageVisit(models.Model):
     in their order, and the earlier ones are voided.
     """
 
-    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+", db_index=False)
     process_version = models.ForeignKey("playbook.ProcessVersion", on_delete=models.PROTECT, related_name="+")
     stage = models.TextField()
     status = models.TextField()
@@ -139,7 +147,10 @@ class StageVisit(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["left_at", "id"], name="visit_left", condition=Q(left_at__isnull=False))
+            models.Index(fields=["left_at", "id"], name="visit_left", condition=Q(left_at__isnull=False)),
+            models.Index(
+                fields=["-entered_at", "-id"], name="visit_judged", condition=Q(voided_at=None, basis__in=FORWARD)
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["deal"], condition=Q(left_at=None), name="visit_open_once"),
@@ -153,7 +164,7 @@ class StageVisit(models.Model):
 class DealSpan(models.Model):
     """How a deal stood during a span of time, so that any past day can be asked about."""
 
-    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+")
+    deal = models.ForeignKey("deals.Deal", on_delete=models.CASCADE, related_name="+", db_index=False)
     valid = DateTimeRangeField()
     stage = models.TextField()
     status = models.TextField()

@@ -34,7 +34,7 @@ class Account(models.Model):
     city = models.TextField(blank=True, default="")
     country = models.TextField(blank=True, default="")
     parent = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     is_private = models.BooleanField(default=False)
     data = models.JSONField(default=dict)
     tags = tags_field()
@@ -62,6 +62,7 @@ class Account(models.Model):
             GinIndex(OpClass(NameKey("name"), name="gin_trgm_ops"), name="account_key_trgm"),
             models.Index(PhoneKey("phone"), name="account_phone", condition=~models.Q(phone="")),
             models.Index(NameKey("city"), name="account_city", condition=~models.Q(city="")),
+            models.Index(Fold(F("city")), "id", name="account_place"),
             models.Index(fields=["postcode"], name="account_postcode", condition=~models.Q(postcode="")),
             models.Index(fields=["owner", "id"], name="account_owner"),
             models.Index(fields=["-archived_at", "-id"], name="account_bin", condition=Q(archived_at__isnull=False)),
@@ -87,7 +88,7 @@ class Person(models.Model):
     channel = models.TextField(blank=True, default="")
     language = models.TextField(blank=True, default="")
     account = models.ForeignKey("people.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey("team.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     is_private = models.BooleanField(default=False)
     data = models.JSONField(default=dict)
     tags = tags_field()

@@ -16,6 +16,7 @@ from etappe.core.errors import Missing, Refusal
 from etappe.core.filters import EVERYTHING, Condition, Node, Op, Value
 from etappe.core.page import Count as Counted
 from etappe.deals.list_fields import account_registry, deal_registry
+from etappe.deals.queries import REASONED_FROM
 from etappe.deals.scope import visible
 from etappe.journal.filtering import Asker, Field, Fields, Kind, Registry, compiled, is_asked
 from etappe.journal.paging import bounded_count, chosen, stretch
@@ -36,7 +37,8 @@ CHUNK = 500
 class Subject:
     """A kind of record that is listed: where its rows and fields come from, and how it is shown at first.
 
-    `beside` is the column that the search box looks at, too; `marks` are columns that a page needs for its signs.
+    `beside` is the column that the search box looks at, too; `marks` are columns that a page needs for its signs, `raw`
+    those of the table that it needs as they are.
     """
 
     key: str
@@ -46,6 +48,7 @@ class Subject:
     sort: str
     beside: str = ""
     marks: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
 
 
 def _deals(viewer: Actor) -> QuerySet[Any]:
@@ -56,7 +59,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "deals": Subject(
         "deals", _deals, deal_registry,
         ("name", "account", "stage", "amount", "owner", "next_step", "expected_close", "stage_since"),
-        "-created", marks=("status", "proof", "resting", "next_step_on"),
+        "-created", marks=("status", "proof", "resting", "next_step_on"), raw=REASONED_FROM,
     ),
     "accounts": Subject(
         "accounts", visible_accounts, account_registry,
@@ -87,11 +90,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: its values by the keys of fields."""
+    """A row: its values by the keys of fields; `raw` as the subject says."""
 
     uid: uuid.UUID
     version: int
     values: Mapping[str, Any]
+    raw: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,11 +199,12 @@ def _lines(
     asker = asker_of(viewer, today)
     wanted = {f"c{place}": value_of(field, asker) for place, field in enumerate(fields)}
     readers = [reader_of(field, asker) for field in fields]
-    rows = subject.rows(viewer).filter(id__in=ids).annotate(**wanted).values_list("id", "uid", "version", *wanted)
-    found = {
-        row[0]: Line(row[1], row[2], {f.key: read(raw) for f, read, raw in zip(fields, readers, row[3:], strict=True)})
-        for row in rows
-    }
+    named = ("id", "uid", "version", *subject.raw)
+    found = {}
+    for row in subject.rows(viewer).filter(id__in=ids).annotate(**wanted).values_list(*named, *wanted):
+        (key, uid, version, *raw), given = row[: len(named)], row[len(named) :]
+        values = {field.key: read(value) for field, read, value in zip(fields, readers, given, strict=True)}
+        found[key] = Line(uid, version, values, tuple(raw))
     return tuple(found[key] for key in ids if key in found)
 
 

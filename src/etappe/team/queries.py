@@ -122,6 +122,13 @@ def users(viewer: Actor) -> list[UserView]:
     return [user_view(user) for user in User.objects.select_related("team").order_by("-is_active", Lower("name"), "id")]
 
 
+def colleagues(viewer: Actor) -> list[UserRef]:
+    """The same by name only, for lists to choose from."""
+    del viewer
+    named = User.objects.order_by("-is_active", Lower("name"), "id").values_list("uid", "name")
+    return [UserRef(uid, name) for uid, name in named]
+
+
 def colleague_names() -> dict[str, str]:
     """The names of all colleagues, by key and by uid, as entries of the journal mention them."""
     named = list(User.objects.values_list("id", "uid", "name"))

@@ -16,6 +16,7 @@ from etappe.core.page import Count
 from etappe.deals import queries as deals
 from etappe.deals.queries import DealFilter, Needing, Watch
 from etappe.deals.shapes import DealRow
+from etappe.records import lists
 from etappe.web import attention_words
 from etappe.web.deals_filter import without
 from etappe.web.shell import Request, show, today
@@ -123,9 +124,9 @@ def gravest(row: DealRow, held: Watch) -> Said | None:
     return _gravest(deals.reasons_of(row, held))
 
 
-def gravest_among(request: Request, uids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Said]:
+def gravest_among(request: Request, lines: Iterable[lists.Line]) -> dict[uuid.UUID, Said]:
     """The same for the rows of a table, which show late and missing steps, too."""
-    found = deals.needing_among(request.actor, uids, watch_of(request))
+    found = deals.reasons_of_each({line.uid: line.raw for line in lines}, watch_of(request))
     return {uid: grave for uid, reasons in found.items() if (grave := _gravest(reasons))}
 
 

@@ -89,7 +89,7 @@ def published(request: Request) -> tuple[Process, ...]:
 def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -> None:
     chosen = [process for process in processes if process.key == request.GET.get("process")] or processes
     stages = {stage.key: words(stage.name) for process in chosen for stage in process.stages}
-    users = team.users(request.actor)
+    users = team.colleagues(request.actor)
     colleagues = [(str(user.uid), user.name) for user in users]
     _choices(form, "process", [(process.key, words(process.name)) for process in processes])
     _choices(form, "stage", list(stages.items()))

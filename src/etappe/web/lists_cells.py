@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.utils.html import format_html
@@ -191,8 +192,11 @@ def group_text(group: Group) -> tuple[str, str]:
 # --- Signs: what a deal's dates and proof say beside its values ---
 
 
+UNSIGNED = (NOTHING, NOTHING)
+
+
 def _no_signs(_line: Line) -> Signs:
-    return NOTHING, NOTHING
+    return UNSIGNED
 
 
 @dataclass(frozen=True)
@@ -206,7 +210,7 @@ class Ways:
 def _ways_of(request: Request, subject: Subject, lines: Sequence[Line]) -> Ways:
     """What columns of the subject say in their own way; it is put into words once for all rows."""
     if subject.key == "deals":
-        said = _DealWords.here(today(request), gravest_among(request, (line.uid for line in lines)) if lines else {})
+        said = _DealWords.here(today(request), gravest_among(request, lines) if lines else {})
         signs = {"name": said.of_name, "stage": said.of_stage, "next_step": said.of_step}
         return Ways(signs, {"stage": said.stage})
     private = format_html(" {}", icon("lock", _("private")))
@@ -226,12 +230,15 @@ class _DealWords:
     loose: SafeString
     overdue: str
     grave: Mapping[uuid.UUID, Said]
+    goal: Callable[[str], str]
+    """A stage as a goal: put into words once for all rows in it."""
 
     @staticmethod
     def here(at: date, grave: Mapping[uuid.UUID, Said]) -> _DealWords:
         return _DealWords(
             at=at,
             grave=grave,
+            goal=cache(goal_of),
             open=label(STATUSES, Status.OPEN),
             won=label(STATUSES, Status.WON),
             reached=format_html("{} ", icon("circle-check", _("reached"))),
@@ -246,7 +253,7 @@ class _DealWords:
 
     def stage(self, line: Line) -> str:
         name = line.values["stage"]
-        return goal_of(name) if line.values["status"] == self.open else str(name)
+        return self.goal(name) if line.values["status"] == self.open else str(name)
 
     def of_name(self, line: Line) -> Signs:
         grave = self.grave.get(line.uid)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from etappe.deals.attention import Watch, reasons_of, watch
-from etappe.deals.queries.attention import Needing, needing, needing_among
+from etappe.deals.attention import REASONED_FROM, Watch, reasons_of, reasons_of_each, watch
+from etappe.deals.queries.attention import Needing, needing
 from etappe.deals.queries.courses import LOOKED_AT, Courses, courses_under_way, decided_courses, refs_of
 from etappe.deals.queries.inspection import (
     InspectionFilter,
@@ -43,6 +43,7 @@ from etappe.deals.queries.today import (
 __all__ = [
     "CARDS",
     "LOOKED_AT",
+    "REASONED_FROM",
     "SORTS",
     "Changes",
     "Courses",
@@ -70,11 +71,11 @@ __all__ = [
     "joined",
     "keys_left_by",
     "needing",
-    "needing_among",
     "next_steps",
     "note_letter",
     "note_page",
     "reasons_of",
+    "reasons_of_each",
     "refs_of",
     "refused_exceptions",
     "rejected",

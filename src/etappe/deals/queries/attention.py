@@ -1,9 +1,7 @@
-"""Deals that need attention: the list, and which deals of another list do."""
+"""Deals that need attention: the list."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from etappe.core.actor import Actor
@@ -11,10 +9,9 @@ from etappe.core.attention import Reason, Why
 from etappe.core.errors import Refusal
 from etappe.core.page import Page
 from etappe.core.process import Status
-from etappe.deals.attention import KINDS, LOOKED_AT, Watch, condition, reasons_of, reasons_of_each
+from etappe.deals.attention import KINDS, Watch, condition, reasons_of
 from etappe.deals.queries.lists import SORTS, DealFilter, left_by
 from etappe.deals.queries.rows import rows_of
-from etappe.deals.scope import visible
 from etappe.deals.shapes import DealRow
 from etappe.journal.paging import page_of
 
@@ -45,9 +42,3 @@ def needing(
     page = page_of(found, SORTS, sort, after, lambda deal: deal)
     rows = tuple(Needing(row, reasons_of(row, held)) for row in rows_of(page.rows))
     return Page(rows, page.after, page.count)
-
-
-def needing_among(viewer: Actor, uids: Iterable[uuid.UUID], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
-    """Those of a page of deals that need attention, with the reasons, the gravest first. One query."""
-    found = visible(viewer.scope).filter(uid__in=list(uids), status=Status.OPEN.value)
-    return reasons_of_each(found.values_list(*LOOKED_AT), held)

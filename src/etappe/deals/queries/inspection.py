@@ -16,7 +16,7 @@ from etappe.core.evidence import Kind, Provenance
 from etappe.core.page import Page
 from etappe.core.process import Basis, DealFacts, Held, Proof, Stage, Status
 from etappe.deals.actions.notes import hashed, require_open, token_of
-from etappe.deals.models import DealException, Evidence, NoteLink, StageVisit
+from etappe.deals.models import FORWARD, DealException, Evidence, NoteLink, StageVisit
 from etappe.deals.queries.lists import DealFilter, deals
 from etappe.deals.queries.record import criterion_view, evidence_views, exceptions_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
@@ -30,8 +30,6 @@ from etappe.team.access import require
 
 READ_AT_ONCE = 15
 """Departures on a page: each comes with all its evidence."""
-
-FORWARD = (Basis.EVIDENCE.value, Basis.OVERRIDE.value)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,12 @@ def day(value: date | datetime | None) -> str:
 @register.filter
 def day_short(value: date | datetime | None) -> str:
     """A day without its year: `24.11.` or `24 Nov`."""
-    return "" if value is None else format_date(_local_day(value), _DAY_SHORT[language()], locale=_locale(language()))
+    return "" if value is None else _day_short(_local_day(value), language())
+
+
+@lru_cache(maxsize=4096)
+def _day_short(value: date, language: str) -> str:
+    return format_date(value, _DAY_SHORT[language], locale=_locale(language))
 
 
 @register.filter
