@@ -33,6 +33,7 @@ from etappe.team import queries as team
 from etappe.team.access import may
 from etappe.web.bulk_forms import OwnForm, fields_form, given_changes, move_form, own_form, rest_form
 from etappe.web.bulk_words import wanted_words
+from etappe.web.lists_words import where_words
 from etappe.web.shell import Request, go, say, show, wants_part
 
 NAMED = 5000
@@ -138,6 +139,8 @@ class RunPage:
     kind: str
     state: str
     what: str
+    where: str
+    """The filter that they were chosen by, as one would say it."""
     back: str
     work: Work | None
     forms: Forms | None
@@ -272,6 +275,7 @@ def _page(request: Request, run: BulkView, error: Said | None = None, own: OwnFo
         kind=str(KINDS[run.subject]),
         state=str(STATES[run.state]),
         what=wanted_words(run.changes, names),
+        where=where_words(request, LISTS[run.subject], run.where) if run.where else "",
         back=reverse("bin") + f"?of={run.subject}" if _restores(run) else reverse(LISTS[run.subject]),
         work=_work(run, request.at) if run.is_at_work else None,
         forms=_forms(request, run, own) if is_open and not _restores(run) else None,

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from etappe.core.errors import Refusal
-from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value
+from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value, parse
 from etappe.journal.filtering import Asker, Field, Kind, Registry
+from etappe.records import lists
+from etappe.web.shell import Request, today
 
 WORDS: Mapping[Op, Promise] = {
     Op.IS: pgettext_lazy("filter", "is"),
@@ -81,3 +83,14 @@ def _field(key: str, known: Registry) -> Field | None:
 
 def _value(value: Value) -> str:
     return value.text if value.literal else str(SPECIAL.get(value.text.lower(), value.text))
+
+
+def where_words(request: Request, subject: str, where: str) -> str:
+    """A list's filter, kept as text, as one would say it; what cannot be read any more as it is written."""
+    found = lists.subject_of(subject)
+    try:
+        return in_words(
+            parse(where), lists.registry_of(found, request.actor), lists.asker_of(request.actor, today(request))
+        )
+    except Refusal:
+        return where

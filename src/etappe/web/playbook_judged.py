@@ -50,6 +50,11 @@ class Judged:
     is_usable: bool
 
     @property
+    def count(self) -> int:
+        """How many findings there are, shown or not."""
+        return len(self.found) + self.more
+
+    @property
     def is_clean(self) -> bool:
         """Whether the linter has nothing to say."""
         return not self.found
