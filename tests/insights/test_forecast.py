@@ -14,18 +14,23 @@ from django.test.utils import CaptureQueriesContext
 from etappe.core import forecast as core
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Missing, Refusal
+from etappe.deals.actions.fields import edit
 from etappe.deals.actions.place import leave, move, win
 from etappe.insights import actions
-from etappe.insights.forecast import past, stored
+from etappe.insights.forecast import kept, past, stored
+from etappe.insights.forecast.fresh import freshened
 from etappe.insights.forecast.records import read
+from etappe.insights.models import Forecast
+from etappe.team.queries import user_names
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, REASON, Past, company, live, live_all, tell
-from tests.scenery import kept
+from tests.scenery import kept as told_once
 
 pytestmark = pytest.mark.django_db
 
 
-history = kept(tell)
+LATER = NOW + timedelta(days=8)
+history = told_once(tell)
 
 
 def made(cast: Cast) -> stored.Report:
@@ -119,7 +124,7 @@ def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) 
     own = stored.report(history.ada)
     assert own and first.since is None
     _kept_as_they_were()
-    later = NOW + timedelta(days=8)
+    later = LATER
     won, lost, moved = (deal.uid for deal in own.deals[:3])
     win(won, actor=history.ada, at=later)
     leave(lost, REASON["lost"], actor=history.ada, at=later)
@@ -134,7 +139,58 @@ def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) 
         ("won", "lost", "moved", "new"), 1
     )
     assert found["won"].by < 0 < found["new"].by
+    _adds_up(history, said, first)
     assert _kinds() == [("current", 1), ("weekly", 2)]
+
+
+def _expected(kind: str, viewer: Actor) -> float:
+    """What the newest forecast of a kind expected of the deals that the viewer sees, summed by the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(sum(said.amount::float8 * said.chance), 0)
+            FROM insights_forecastdeal AS said JOIN deals_deal AS deal ON deal.id = said.deal_id
+            WHERE forecast_id = (SELECT min(id) FROM insights_forecast WHERE kind = %s) AND said.currency = 'EUR'
+                AND (%s OR deal.team_id = %s)""",
+            [kind, viewer.scope.all, viewer.team],
+        )
+        return float(cursor.fetchone()[0])
+
+
+def _adds_up(history: Cast, said: stored.Report, first: stored.Report) -> None:
+    """To the cent, whoever looks, and after further deals moved, too."""
+    open_now = next(deal.uid for deal in said_to(history.ada).deals if deal.stage_label == "Need confirmed")
+    for turn in range(3):
+        for viewer in (SYSTEM, history.ada, history.cem):
+            found = said_to(viewer)
+            assert found.before is not None and found.now is not None
+            assert found.before == pytest.approx(_expected("weekly", viewer), abs=0.005)
+            assert found.before + sum(change.by for change in found.changes) == pytest.approx(found.now, abs=0.005)
+            if turn == 0:
+                assert found.now == pytest.approx(_expected("current", viewer), abs=0.005)
+                assert "model" in {change.reason for change in found.changes}
+        if turn < 2:
+            (move if turn == 0 else win)(open_now, *(["ordered"] if turn == 0 else []), actor=history.ada, at=LATER)
+    assert first.since is None
+
+
+def test_sums_that_were_kept_are_those_of_the_deals_whatever_happens_since(history: Cast) -> None:
+    made(history)
+    mine = [deal.uid for deal in said_to(history.ada).deals]
+    win(mine[0], actor=history.ada, at=NOW)
+    move(mine[1], "ordered", actor=history.ada, at=NOW)
+    edit(mine[2], {"owner": user_names([history.cem.id])[history.cem.id or 0].uid}, actor=history.dot, at=NOW)
+    for viewer in (SYSTEM, history.ada, history.cem):
+        newest = Forecast.objects.get(kind="current")
+        seen = stored.seen_by(newest, viewer)
+        rows = [row for row in stored._rows(newest.id, viewer, "true") if row["is_visible"]]
+        whole = kept.of_rows([row for row in freshened(newest, rows) if row["now_outcome"] == "open"], newest)
+        assert seen.sums.deals == whole.deals > 0
+        np.testing.assert_allclose(seen.sums.drawn, whole.drawn, atol=0.05)
+        for proof, amounts in whole.proofs.items():
+            np.testing.assert_allclose(seen.sums.proofs[proof], amounts, atol=1e-6)
+        for by in kept.SPLITS:
+            split = stored.report(viewer, by=by)
+            assert split and sum(segment.deals for segment in split.segments) == whole.deals
 
 
 def said_to(viewer: Actor) -> stored.Report:

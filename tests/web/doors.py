@@ -153,6 +153,7 @@ NAMED: dict[str, Callable[[Everything, str], Any]] = {
     "subject": lambda all_, route: "deals" if "/lists/" in route else "deal",
     "field": lambda all_, route: "source",
     "kind": lambda all_, route: "account",
+    "reason": lambda all_, route: "won",
     "token": lambda all_, route: _token(all_, route),
     "pk": lambda all_, route: 1,
     "uidb36": lambda all_, route: "1",

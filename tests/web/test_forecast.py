@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,22 @@ def text_of(client: Client, path: str, status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status, answer.content
     return answer.content.decode()
+
+
+def _told_why(client: Client, api: Any) -> None:
+    """What changed since the week before, down to its deals, on the page and over the API."""
+    actions.forecast(actor=SYSTEM, at=NOW + timedelta(days=8))
+    page = text_of(client, "/figures/forecast/")
+    assert "Since last week" in page and "Expected then, and now" in page
+    changes = {each["reason"]: each for each in api("/api/v1/forecast")["changes"]}
+    for reason, whole in changes.items():
+        found = api(f"/api/v1/forecast/changes/{reason}")
+        assert found["found"] == whole["deals"] == len(found["deals"]) > 0
+        assert sum(deal["by"] for deal in found["deals"]) == pytest.approx(whole["by"])
+        assert f"{found['deals'][0]['name']}</a>" in text_of(client, f"/figures/forecast/changes/{reason}/")
+    assert "new" in changes
+    assert "Nothing changed." in text_of(client, "/figures/forecast/changes/lost/")
+    text_of(client, "/figures/forecast/changes/nonsense/", 422)
 
 
 def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
@@ -56,6 +73,7 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     assert one == {"is_said": True, **whole["deals"][0]}
     assert "chance" not in api(f"/api/v1/deals/{uuid4()}/forecast")
     assert api("/api/v1/forecast/backtest")["rows"]
+    _told_why(client, api)
     mine = text_of(client_of("cem"), "/figures/forecast/")
     assert "4 open deals, learned from 47 closed ones" in mine and "open 29" not in mine
     theirs = text_of(client_of("cem"), "/figures/forecast/backtest/")

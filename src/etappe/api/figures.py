@@ -55,6 +55,16 @@ def get_sales_model(request: Caller) -> Any:
     return model.as_json(model.run(request.actor, request.at))
 
 
+@router.get("/forecast/changes/{reason}", response=dict[str, Any])
+def get_changes(request: Caller, reason: str, skip: int = 0) -> Any:
+    """The deals behind one reason of what changed since last week: 50 from `skip` on, those that changed most first.
+
+    Before a forecast of an earlier week was kept, `is_compared` is false and nothing else is there.
+    """
+    found = stored.because(request.actor, reason, skip=max(0, skip))
+    return {"is_compared": False} if found is None else {"is_compared": True, **stored.because_as_json(found)}
+
+
 class FigureAsked(Schema):
     """What a figure can be asked for; `stage`, `within` and `window` are for `passed_and_won` alone."""
 

@@ -297,7 +297,8 @@ def simulate(deals: Open, groups: int, draws: int, chance: np.random.Generator, 
         heavy = _weight(deals, mine)
         first = np.argsort(-heavy, kind="stable")
         alone, rest = deals.rows(mine[first[:ALONE]]), deals.rows(mine[first[ALONE:]])
-        total[group] = _one_by_one(alone, steps, common, chance)
+        luck = chance.random((len(alone.amount), draws))
+        total[group] = one_by_one(alone, steps, luck, common)
         if len(rest.amount):
             total[group] += _together(rest, steps, common, chance)
     return total
@@ -316,12 +317,18 @@ def _scale(deals: Open, steps: Floats, common: float) -> Floats:
     return np.asarray(odds / (1 + odds) / whole[:, None], dtype=np.float64)
 
 
-def _one_by_one(deals: Open, steps: Floats, common: float, chance: np.random.Generator) -> Floats:
-    """The sum of these deals, each drawn for itself: draws by periods."""
-    luck = chance.random((len(deals.amount), len(steps))) / _scale(deals, steps, common)
+def one_by_one(deals: Open, steps: Floats, luck: Floats, common: float = 0.0) -> Floats:
+    """The sum of these deals, each drawn for itself: draws by periods. `luck` (deals x draws) lies in [0, 1)."""
+    off = luck / _scale(deals, steps, common)
     reached = np.cumsum(deals.chances, axis=1)
-    won_by = (deals.amount @ (luck < reached[:, period, None]) for period in range(reached.shape[1]))
+    won_by = (deals.amount @ (off < reached[:, period, None]) for period in range(reached.shape[1]))
     return np.diff(np.column_stack(list(won_by)), axis=1, prepend=0.0)
+
+
+def brought_in_all(deals: Open, steps: Floats, luck: Floats) -> Floats:
+    """What each deal brings in all periods together, deals by draws; as `one_by_one` draws it."""
+    won = luck / _scale(deals, steps, 0.0) < deals.chances.sum(axis=1)[:, None]
+    return np.asarray(won * deals.amount[:, None], dtype=np.float64)
 
 
 def _together(deals: Open, steps: Floats, common: float, chance: np.random.Generator) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.inflow import plain
 from etappe.core.periods import local_day
-from etappe.insights.forecast import backtest, boosted, said
+from etappe.insights.forecast import backtest, boosted, changed, kept, said
 from etappe.insights.forecast.fresh import packed
 from etappe.insights.forecast.past import ANY, Past, known_on, last_seen
 from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
@@ -21,6 +21,7 @@ from etappe.insights.forecast.said import Chances, Fitted
 from etappe.insights.forecast.why import reasons
 from etappe.insights.models import Forecast, ForecastCurve, ForecastDeal
 from etappe.journal.load import as_text, copy_rows
+from etappe.journal.queries import horizon
 from etappe.journal.record import action
 from etappe.playbook.queries import all_specs
 from etappe.team.access import require
@@ -38,7 +39,7 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     The first of a week is kept as well, and never changed. Refuses who may not see figures of all.
     """
     require(actor, "workspace.edit")
-    settings = workspace()
+    settings, mark = workspace(), horizon()
     day = last_seen(local_day(at, settings.zone))
     records = read(settings.zone)
     past = known_on(records, day, present=True)
@@ -48,10 +49,14 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
     row = _row(records, past, curves, backtest.summary(tried), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()
-    current = Forecast.objects.create(kind=CURRENT, **row)
+    since = Forecast.objects.filter(kind=WEEKLY, day__lt=day).order_by("-day").first()
+    current = Forecast.objects.create(kind=CURRENT, horizon=mark, since=since, **row)
     if curves.closed >= MINIMUM:
-        _store(current, records, curves, found)
+        rows = _store(current, records, curves, found)
         _store_curves(current, records, curves)
+        kept.keep(current, rows)
+        if since:
+            changed.keep(current, rows, _learned(records, curves, stages, tried, since.day))
     monday = day - timedelta(days=day.weekday())
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
         _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
@@ -63,6 +68,8 @@ def is_due(at: datetime) -> bool:
     day = last_seen(local_day(at, workspace().zone))
     newest = Forecast.objects.filter(kind=CURRENT).first()
     if newest is None or newest.day < day or at - newest.made_at > timedelta(hours=6):
+        return True
+    if not newest.horizon:
         return True
     return newest.closed < MINIMUM and _have_closed(MINIMUM)
 
@@ -140,12 +147,12 @@ def _quality(past: Past) -> dict[str, int]:
 
 _DEAL: Final = (
     "forecast_id", "deal_id", "version_id", "stage", "proof", "amount", "amount_known", "currency", "expected_close",
-    "rests", "stayed", "chance", "unsure", "step", "seen", "months", "days", "why",
+    "rests", "stayed", "chance", "unsure", "step", "seen", "months", "days", "why", "expected", "segments",
 )  # fmt: skip
 
 
-def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> None:
-    """What was said of each deal, all rows at once."""
+def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> list[dict[str, Any]]:
+    """What was said of each deal, all rows at once; returns them by name."""
     deals, count = found.open, len(found.open)
     columns = (
         [row.id] * count, deals.key.tolist(), deals.version.tolist(),
@@ -156,9 +163,35 @@ def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> N
         deals.rests.tolist(), deals.stayed.tolist(), found.within.tolist(), found.unsure.tolist(), found.steps.tolist(),
         found.seen.astype(np.int64).tolist(), np.round(found.months, 6).tolist(),
         [[day for day in days if day != NEVER] for days in said.likely(curves, found).tolist()],
-        map(as_text, reasons(found, curves)),
+        list(map(as_text, reasons(found, curves))), (found.amount * found.within).tolist(),
+        _segments(deals.key.tolist()),
     )  # fmt: skip
-    copy_rows(ForecastDeal._meta.db_table, _DEAL, zip(*columns, strict=True))
+    rows = list(zip(*columns, strict=True))
+    copy_rows(ForecastDeal._meta.db_table, _DEAL, rows)
+    return [dict(zip(_DEAL, each, strict=True)) for each in rows]
+
+
+_SEGMENTS: Final = f"""
+SELECT deal.deal_id, {kept.SEGMENTS} FROM fact_deal AS deal LEFT JOIN fact_account AS account USING (account_id)
+WHERE deal.deal_id = ANY(%s)
+"""  # noqa: S608 - nothing of a user's is in it
+
+
+def _segments(keys: list[int]) -> list[list[str]]:
+    """The segments of these deals as they are now, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEGMENTS, [keys])
+        found = dict(cursor.fetchall())
+    return [found.get(key, [""] * len(kept.SPLITS)) for key in keys]
+
+
+def _learned(
+    records: Records, curves: Fitted, stages: backtest.Stages, tried: backtest.Backtest, day: date
+) -> dict[int, float]:
+    """The chances of the deals of an earlier day as they stood then, by what is known now."""
+    past = known_on(records, day, present=False)
+    found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
+    return dict(zip(past.open.key.tolist(), found.within.tolist(), strict=True))
 
 
 _CURVE: Final = ("forecast_id", "version_id", "stage", "ended", "ahead")

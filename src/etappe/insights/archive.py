@@ -28,4 +28,6 @@ LEFT_OUT = {
     "insights_forecast": "forecasts are made anew from the records; frozen ones stay where they were made",
     "insights_forecastdeal": "as above",
     "insights_forecastcurve": "as above",
+    "insights_forecastsum": "as above",
+    "insights_forecastchange": "as above",
 }

@@ -18,7 +18,8 @@ class Forecast(models.Model):
 
     `kind` is `current` for the one that pages show, which the next one replaces, or `weekly` for one that is kept and
     never changed. `arrivals` is what deals still to come bring (`core.inflow.Coming`), by currency; under no currency,
-    how many are won.
+    how many are won. `horizon` is the mark of the journal from which on deals may have changed since (0: before
+    sums were kept); `since` the forecast of an earlier week that `ForecastChange` compares with.
     """
 
     kind = models.TextField()
@@ -31,6 +32,8 @@ class Forecast(models.Model):
     stages = models.JSONField(default=list)
     quality = models.JSONField(default=dict)
     backtest = models.JSONField(default=dict)
+    horizon = models.BigIntegerField(default=0)
+    since = models.ForeignKey("insights.Forecast", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [
@@ -42,7 +45,8 @@ class Forecast(models.Model):
 class ForecastDeal(models.Model):
     """What a forecast said about one deal, and how the deal stood then. `months` are chances to be won in each.
 
-    `step` is by how much the log-odds of its curve were moved by what else was known of it.
+    `step` is by how much the log-odds of its curve were moved by what else was known of it; `segments` are the
+    keys of its segments in the order of `forecast.kept.SPLITS`.
     """
 
     forecast = models.ForeignKey("insights.Forecast", on_delete=models.CASCADE, related_name="+")
@@ -63,10 +67,49 @@ class ForecastDeal(models.Model):
     months = ArrayField(models.FloatField())
     days = ArrayField(models.IntegerField())
     why = models.JSONField(default=list)
+    expected = models.FloatField(default=0.0)
+    segments = ArrayField(models.TextField(), default=list)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["forecast", "deal_id"], name="forecast_deal_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["forecast", "-expected", "deal_id"], name="forecast_deal_most")]
+
+
+class ForecastSum(models.Model):
+    """What the deals of a segment and team bring by draw, kept so that no page adds up deals; see `forecast.kept`.
+
+    `split` is empty for all deals of the team, `team` is `*` for those of all teams.
+    """
+
+    forecast = models.ForeignKey("insights.Forecast", on_delete=models.CASCADE, related_name="+")
+    split = models.TextField()
+    key = models.TextField()
+    team = models.TextField()
+    deals = models.IntegerField()
+    drawn = models.BinaryField()
+    parts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["forecast", "split", "team", "key"], name="forecast_sum_once"),
+        ]
+
+
+class ForecastChange(models.Model):
+    """Why a deal is expected to bring more or less than a week ago: `by` for `reason`, `model` for what was learned."""
+
+    forecast = models.ForeignKey("insights.Forecast", on_delete=models.CASCADE, related_name="+")
+    deal_id = models.BigIntegerField()
+    team = models.TextField()
+    reason = models.TextField()
+    by = models.FloatField()
+    model = models.FloatField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["forecast", "deal_id"], name="forecast_change_once"),
         ]
 
 

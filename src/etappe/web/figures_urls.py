@@ -10,6 +10,7 @@ urlpatterns = [
     path("figures/", figures.home, name="figures"),
     path("figures/forecast/", forecast.forecast, name="forecast"),
     path("figures/forecast/backtest/", forecast.backtest, name="forecast_backtest"),
+    path("figures/forecast/changes/<slug:reason>/", forecast.changes, name="forecast_changes"),
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),
     path("figures/<slug:key>/", figures.figure, name="figure"),

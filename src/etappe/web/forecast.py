@@ -14,6 +14,7 @@ from etappe.core.errors import Refusal
 from etappe.insights.forecast import stored
 from etappe.web.bands import Bands, draw
 from etappe.web.forecast_words import (
+    CHANGES,
     SPLITS,
     BacktestWords,
     ChangeLine,
@@ -27,6 +28,7 @@ from etappe.web.forecast_words import (
     month_lines,
     quality_lines,
     short_month,
+    signed,
     trust,
 )
 from etappe.web.shell import Request, show
@@ -84,6 +86,40 @@ def forecast(request: Request) -> HttpResponse:
         first=_address(by, 0) if skip else "",
     )
     return show(request, "forecast/home.html", page)
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """The deals behind one reason of what changed since last week; `found` is None where nothing is compared yet."""
+
+    found: stored.Because | None
+    reason: str | Promise
+    by: str = ""
+    deals: tuple[tuple[str, str, str], ...] = ()
+    shown: int = 0
+    next: str = ""
+    first: str = ""
+
+
+@require_GET
+def changes(request: Request, reason: str) -> HttpResponse:
+    """The deals that changed what is expected, for one reason, those that did most first."""
+    skip = _number(request.GET.get("skip", "0"))
+    found = stored.because(request.actor, reason, skip=skip)
+    if found is None:
+        return show(request, "forecast/changes.html", ChangesPage(None, CHANGES[reason]))
+    here, shown = reverse("forecast_changes", args=[reason]), skip + len(found.deals)
+    deals = ((reverse("deal", args=[deal.uid]), deal.name, signed(deal.by, found.currency)) for deal in found.deals)
+    page = ChangesPage(
+        found=found,
+        reason=CHANGES[reason],
+        by=signed(found.by, found.currency),
+        deals=tuple(deals),
+        shown=shown,
+        next=f"{here}?skip={shown}" if shown < found.found and found.deals else "",
+        first=here if skip else "",
+    )
+    return show(request, "forecast/changes.html", page)
 
 
 @dataclass(frozen=True)

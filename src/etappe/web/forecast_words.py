@@ -34,7 +34,8 @@ CHANGES: Mapping[str, str | Promise] = {
     "moved": gettext_lazy("moved to another stage"),
     "amount": gettext_lazy("amount changed"),
     "dated": gettext_lazy("expected or resting until another day"),
-    "time": gettext_lazy("nothing but time and what was learned"),
+    "time": gettext_lazy("nothing but time"),
+    "model": gettext_lazy("the model: what was learned since, on the same deals"),
 }
 
 WAYS = ("forecast", "weighted", "promised", "usual")
@@ -77,6 +78,7 @@ class DealLine:
 class ChangeLine:
     """A reason why the expectation is another one than a week ago."""
 
+    key: str
     reason: str | Promise
     deals: int
     by: str
@@ -222,8 +224,12 @@ def change_lines(said: Report) -> tuple[ChangeLine, ...]:
 
 
 def _change(each: Change, currency: str) -> ChangeLine:
-    amount = money_whole(abs(each.by), currency)
-    return ChangeLine(CHANGES[each.reason], each.deals, f"{'+' if each.by >= 0 else '−'} {amount}")
+    return ChangeLine(each.reason, CHANGES[each.reason], each.deals, signed(each.by, currency))
+
+
+def signed(amount: float, currency: str) -> str:
+    """An amount with its sign in front, as changes are written."""
+    return f"{'+' if amount >= 0 else '−'} {money_whole(abs(amount), currency)}"
 
 
 def quality_lines(quality: Mapping[str, int]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -20,40 +19,43 @@ from etappe.core.errors import Refusal
 from etappe.core.forecast import Floats, Range
 from etappe.core.inflow import of_plain
 from etappe.deals.queries import deal_id
-from etappe.insights.forecast import said
+from etappe.insights.forecast import kept, said
+from etappe.insights.forecast.changed import REASONS, Change, DealChanged, deals_changed, why_changed
 from etappe.insights.forecast.fresh import Row, freshened
+from etappe.insights.forecast.kept import CENT, SPLITS
 from etappe.insights.labels import segment_names, stage_name, words
 from etappe.insights.models import Forecast
+from etappe.journal.queries import touched_since
 from etappe.playbook.queries import spec, version_numbers
 from etappe.team.access import require
 
-SPLITS: Final = ("team", "owner", "stage", "source", "product", "industry", "country", "size")
 PER_PAGE: Final = 50
+MOST_CHANGED: Final = 100_000
+"""Entries of the journal since the forecast that are looked at: it is made anew every few hours."""
 
 _DEALS = """
-SELECT said.*, deal.uid, deal.name, deal.outcome AS now_outcome, deal.stage AS now_stage,
+SELECT said.*, deal.uid, deal.name, coalesce(deal.outcome, 'gone') AS now_outcome, deal.stage AS now_stage,
     deal.process_version_id AS now_version, deal.proof AS now_proof, deal.stage_since_on AS now_since,
-    deal.engaged_since, deal.rests_until, deal.owner_id, deal.team_id, coalesce({segment}, '') AS segment
+    deal.engaged_since, deal.rests_until, {segments} AS now_segments,
+    %(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s) OR deal.deal_id IN (
+        SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s
+    ) AS is_visible
 FROM insights_forecastdeal AS said
-JOIN fact_deal AS deal USING (deal_id)
+LEFT JOIN fact_deal AS deal USING (deal_id)
 LEFT JOIN fact_account AS account ON account.account_id = deal.account_id
-WHERE said.forecast_id = %(forecast)s AND (%(deal)s::bigint IS NULL OR said.deal_id = %(deal)s)
-    AND (%(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s)
-    OR deal.deal_id IN (SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s))
-ORDER BY said.deal_id
+WHERE said.forecast_id = %(forecast)s AND {where}
 """
-_SEGMENTS: Final = {
-    "": "''",
-    "team": "deal.team_id::text",
-    "owner": "deal.owner_id::text",
-    "stage": "said.version_id::text || ' ' || said.stage",
-    "source": "deal.source",
-    "product": "deal.product",
-    "industry": "account.industry",
-    "country": "account.country",
-    "size": "account.size",
-}
-PROOFS: Final = ("proven", "unproven", "overridden")
+_APART = "said.deal_id = ANY(%(deals)s) ORDER BY said.deal_id"
+_ELSEWHERE = """
+SELECT deal_id FROM fact_deal
+WHERE owner_id = %(viewer)s AND outcome = 'open' AND (team_id IS NULL OR team_id <> ALL(%(teams)s))
+UNION SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s
+"""
+"""Deals that a viewer sees though they are not their teams'."""
+_LISTED = """deal.outcome = 'open' AND (%(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s)
+    OR deal.deal_id IN (SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s))
+ORDER BY said.expected DESC, said.deal_id LIMIT %(limit)s OFFSET %(skip)s
+"""
 
 
 @dataclass(frozen=True)
@@ -110,15 +112,6 @@ class DealSaid:
 
 
 @dataclass(frozen=True)
-class Change:
-    """What changed the expectation of the open deals since the last week's forecast: how many deals, by how much."""
-
-    reason: str
-    deals: int
-    by: float
-
-
-@dataclass(frozen=True)
 class Report:
     """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything."""
 
@@ -139,6 +132,8 @@ class Report:
     found: int = 0
     changes: tuple[Change, ...] = ()
     since: date | None = None
+    before: float | None = None
+    now: float | None = None
     quality: Mapping[str, int] = field(default_factory=dict)
     backtest: Mapping[str, Any] = field(default_factory=dict)
 
@@ -151,20 +146,61 @@ def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | N
     require(viewer, "figures.see")
     if by is not None and by not in SPLITS:
         raise Refusal("unknown_split", split=by, splits=SPLITS)
-    newest = Forecast.objects.filter(kind="current").order_by("-id").first()
+    newest = _newest()
     if newest is None:
         return None
-    rows = _open_rows(newest, viewer, by=by)
-    head = _head(newest, len(rows), viewer)
+    seen = seen_by(newest, viewer)
+    head = _head(newest, seen.sums.deals, viewer)
     if not head["is_enough"]:
         return Report(**head)
-    return Report(**head, **_body(newest, rows, viewer, by, skip))
+    return Report(**head, **_body(newest, seen, viewer, by, skip))
 
 
-def _open_rows(newest: Forecast, viewer: Actor, **asked: Any) -> list[Row]:
-    """What is said of deals that are still open; of those that moved, as of where they are now."""
-    rows = [row for row in _rows(newest.id, viewer, **asked) if row["now_outcome"] == "open"]
-    return freshened(newest, rows)
+def _newest() -> Forecast | None:
+    return Forecast.objects.filter(kind="current", horizon__gt=0).order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a viewer sees of a forecast: sums over their deals, and the deals that do not count as they were kept.
+
+    `out` are deals as they were counted, which no longer count so; `into` what is said of them, or of deals of other
+    teams, now.
+    """
+
+    teams: Sequence[str]
+    sums: kept.Sums
+    out: Sequence[Row]
+    into: Sequence[Row]
+    apart: Sequence[Row]
+
+
+def seen_by(newest: Forecast, viewer: Actor) -> Seen:
+    """The sums kept of the viewer's teams, with what changed since."""
+    teams = kept.teams_of(viewer.scope.teams, all_teams=viewer.scope.all)
+    rows = _rows(newest.id, viewer, _APART, deals=touched_since(newest.horizon, MOST_CHANGED) + _elsewhere(viewer))
+    apart = [row for row in freshened(newest, rows) if not _is_as_it_was(row, teams)]
+    before = {row["deal_id"]: row for row in rows}
+    out = [before[row["deal_id"]] for row in apart if kept.was_counted(row, teams)]
+    into = [row for row in apart if row["is_visible"] and row["now_outcome"] == "open"]
+    sums = kept.whole(newest, teams)
+    sums.add(kept.of_rows(out, newest), -1)
+    sums.add(kept.of_rows(into, newest))
+    return Seen(teams, sums, out, into, apart)
+
+
+def _elsewhere(viewer: Actor) -> list[int]:
+    if viewer.scope.all:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ELSEWHERE, {"viewer": viewer.scope.user, "teams": sorted(viewer.scope.teams)})
+        return [deal for (deal,) in cursor.fetchall()]
+
+
+def _is_as_it_was(row: Row, teams: Sequence[str]) -> bool:
+    """Whether the deal counts as the sums have it, in all that they are split by."""
+    same = row["now_outcome"] == "open" and not row["has_moved"] and row["segments"] == row["now_segments"]
+    return bool(same and row["is_visible"] and kept.was_counted(row, teams))
 
 
 def of_deal(viewer: Actor, uid: UUID | str) -> DealSaid | None:
@@ -172,8 +208,9 @@ def of_deal(viewer: Actor, uid: UUID | str) -> DealSaid | None:
     require(viewer, "figures.see")
     deal = deal_id(viewer, uid)
     newest = Forecast.objects.filter(kind="current").defer("backtest").order_by("-id").first()
-    rows = _open_rows(newest, viewer, deal=deal) if newest else []
-    return _deal(rows[0], newest.day) if newest and rows else None
+    found = _rows(newest.id, viewer, "said.deal_id = %(deal)s", deal=deal) if newest else []
+    rows = [row for row in found if row["now_outcome"] == "open"]
+    return _deal(freshened(newest, rows)[0], newest.day) if newest and rows else None
 
 
 def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
@@ -192,44 +229,33 @@ def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
     }
 
 
-def _rows(forecast: int, viewer: Actor, *, by: str | None = None, deal: int | None = None) -> list[Row]:
+def _rows(forecast: int, viewer: Actor, where: str, **given: Any) -> list[Row]:
     scope = viewer.scope
-    given = {"forecast": forecast, "deal": deal, "all": scope.all, "viewer": scope.user, "teams": sorted(scope.teams)}
+    given |= {"forecast": forecast, "all": scope.all, "viewer": scope.user, "teams": sorted(scope.teams)}
     with connection.cursor() as cursor:
-        cursor.execute(_DEALS.format(segment=_SEGMENTS[by or ""]), given)
+        cursor.execute(_DEALS.format(segments=kept.SEGMENTS, where=where), given)
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [row | {"why": json.loads(row["why"])} for row in rows]
 
 
-def _body(newest: Forecast, rows: list[Row], viewer: Actor, by: str | None, skip: int) -> dict[str, Any]:
-    main = [row for row in rows if row["currency"] == newest.currency]
-    chance = np.random.default_rng(newest.day.toordinal())
-    keys = sorted({row["segment"] for row in main})
-    place = {key: at for at, key in enumerate(keys)}
-    drawn = core.simulate(_to_draw(main, [place[row["segment"]] for row in main]), len(keys), said.DRAWS, chance)
+def _body(newest: Forecast, seen: Seen, viewer: Actor, by: str | None, skip: int) -> dict[str, Any]:
     what = of_plain(newest.arrivals.get(newest.currency))
     teams = None if viewer.scope.all else [str(team) for team in viewer.scope.teams]
-    coming = said.drawn_coming(what, teams, chance)
+    coming = said.drawn_coming(what, teams, np.random.default_rng([newest.day.toordinal(), 1]))
     widen = float(newest.backtest.get("widen", core.UNTRIED))
-    drawing = _Drawing(newest.day, drawn.sum(axis=0), coming, what.known if what else 0, widen)
-    ordered = sorted(rows, key=lambda row: (-float(row["amount"]) * row["chance"], row["deal_id"]))
-    before = _before(newest, viewer)
+    drawn = np.maximum(seen.sums.drawn, 0.0)
+    drawing = _Drawing(newest.day, drawn, coming, what.known if what else 0, widen)
+    listed = freshened(newest, _rows(newest.id, viewer, _LISTED, limit=PER_PAGE, skip=skip))
     return {
-        "months": tuple(_months(drawing, main)),
-        "quarters": tuple(_quarters(drawing, main)),
-        "others": _others(rows, newest.currency),
-        "segments": _segments(keys, main, drawn, by, widen) if by else (),
-        "deals": tuple(_deal(row, newest.day) for row in ordered[skip : skip + PER_PAGE]),
-        "found": len(ordered),
-        **before,
+        "months": tuple(_months(drawing, seen.sums.proofs)),
+        "quarters": tuple(_quarters(drawing, seen.sums.proofs)),
+        "others": {code: amount for code, amount in sorted(seen.sums.others.items()) if amount > CENT},
+        "segments": _segments(newest, seen, by, widen) if by else (),
+        "deals": tuple(_deal(row, newest.day) for row in listed),
+        "found": seen.sums.deals,
+        **_since(newest, seen),
     }
-
-
-def _to_draw(rows: Sequence[Row], groups: Sequence[int]) -> core.Open:
-    months = np.asarray([row["months"] for row in rows], dtype=np.float64).reshape(-1, said.MONTHS)
-    amount, unsure = (np.asarray([float(row[name]) for row in rows]) for name in ("amount", "unsure"))
-    return core.Open(months, amount, unsure, np.asarray(groups, dtype=np.int64))
 
 
 @dataclass(frozen=True)
@@ -243,23 +269,21 @@ class _Drawing:
     widen: float
 
 
-def _months(drawing: _Drawing, rows: list[Row]) -> Iterable[Month]:
+def _months(drawing: _Drawing, proofs: Mapping[str, Floats]) -> Iterable[Month]:
     for ahead in range(said.MONTHS):
-        yield _period(drawing, range(ahead, ahead + 1), rows)
+        yield _period(drawing, range(ahead, ahead + 1), proofs)
 
 
-def _quarters(drawing: _Drawing, rows: list[Row]) -> Iterable[Month]:
+def _quarters(drawing: _Drawing, proofs: Mapping[str, Floats]) -> Iterable[Month]:
     """This quarter, what is left of it, and the next one."""
     left = 3 - (drawing.day.month - 1) % 3
-    yield _period(drawing, range(left), rows)
-    yield _period(drawing, range(left, min(left + 3, said.MONTHS)), rows)
+    yield _period(drawing, range(left), proofs)
+    yield _period(drawing, range(left, min(left + 3, said.MONTHS)), proofs)
 
 
-def _period(drawing: _Drawing, months: range, rows: list[Row]) -> Month:
+def _period(drawing: _Drawing, months: range, proofs: Mapping[str, Floats]) -> Month:
     later = drawing.coming[:, list(months)].sum(axis=1)
-    parts = dict.fromkeys(PROOFS, 0.0)
-    for row in rows:
-        parts[row["proof"]] += float(row["amount"]) * sum(row["months"][ahead] for ahead in months)
+    parts = {proof: max(float(each[list(months)].sum()), 0.0) for proof, each in proofs.items()}
     return Month(
         begins=said.month_of(drawing.day, months[0]),
         ends=said.month_of(drawing.day, months[-1] + 1) - timedelta(days=1),
@@ -270,22 +294,19 @@ def _period(drawing: _Drawing, months: range, rows: list[Row]) -> Month:
     )
 
 
-def _others(rows: Sequence[Row], currency: str) -> dict[str, float]:
-    """What open deals in other currencies are expected to bring until the last month; never added to the rest."""
-    found: dict[str, float] = defaultdict(float)
-    for row in rows:
-        if row["currency"] != currency:
-            found[row["currency"]] += float(row["amount"]) * sum(row["months"])
-    return dict(found)
-
-
-def _segments(keys: Sequence[str], rows: Sequence[Row], drawn: Floats, by: str, widen: float) -> tuple[Segment, ...]:
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        counts[row["segment"]] += 1
-    names = _names(keys, by)
+def _segments(newest: Forecast, seen: Seen, by: str, widen: float) -> tuple[Segment, ...]:
+    total = kept.by_segment(newest, by, seen.teams)
+    place = kept.SPLITS.index(by)
+    for rows, name, sign in ((seen.out, "segments", -1), (seen.into, "now_segments", 1)):
+        for row in rows:
+            if row["currency"] == newest.currency:
+                drawn = kept.of_rows([row], newest).drawn.sum(axis=1)
+                kept.add_segment(total, row[name][place], sign, sign * drawn)
+    total = {key: each for key, each in total.items() if each[0] > 0}
+    names = _names(list(total), by)
     found = [
-        Segment(*names[key], counts[key], core.summed_up(drawn[at].sum(axis=1), widen)) for at, key in enumerate(keys)
+        Segment(*names[key], deals, core.summed_up(np.maximum(drawn, 0.0), widen))
+        for key, (deals, drawn) in total.items()
     ]
     return tuple(sorted(found, key=lambda each: -each.amount.mean))
 
@@ -331,40 +352,43 @@ def _bounds(chance: float, unsure: float) -> tuple[float, float]:
     return low / (1 + low), high / (1 + high)
 
 
-def _before(newest: Forecast, viewer: Actor) -> dict[str, Any]:
-    """What changed since the newest frozen forecast of an earlier day, over the deals that the viewer sees today."""
-    frozen = Forecast.objects.filter(kind="weekly", day__lt=newest.day).order_by("-day").first()
-    if frozen is None:
+def _since(newest: Forecast, seen: Seen) -> dict[str, Any]:
+    """What changed since the newest frozen forecast of an earlier day, and what was expected then and is now."""
+    if newest.since_id is None:
         return {}
-    old = {row["deal_id"]: row for row in _rows(frozen.id, viewer) if row["currency"] == newest.currency}
-    rows = freshened(newest, _rows(newest.id, viewer))
-    new = {row["deal_id"]: row for row in rows if row["currency"] == newest.currency}
-    sums: dict[str, list[float]] = defaultdict(list)
-    for deal in old.keys() | new.keys():
-        reason, by = _changed(old.get(deal), new.get(deal))
-        if reason:
-            sums[reason].append(by)
-    changes = (Change(reason, len(found), sum(found)) for reason, found in sums.items())
-    return {"changes": tuple(sorted(changes, key=lambda each: -abs(each.by))), "since": frozen.day}
+    changes, now = why_changed(newest, seen)
+    day = Forecast.objects.values_list("day", flat=True).get(id=newest.since_id)
+    return {"changes": changes, "since": day, "before": now - sum(each.by for each in changes), "now": now}
 
 
-def _changed(old: Row | None, new: Row | None) -> tuple[str, float]:
-    if old is None:
-        return ("new", _expected(new)) if new else ("", 0.0)
-    if new is None:
-        reason = {"won": "won", "open": "gone"}.get(old["now_outcome"], "lost")
-        return reason, -_expected(old)
-    by = _expected(new) - _expected(old)
-    tests = (
-        ("moved", new["stage"] != old["stage"]),
-        ("amount", new["amount"] != old["amount"]),
-        ("dated", new["expected_close"] != old["expected_close"] or bool(new["rests"]) != bool(old["rests"])),
-    )
-    return next((reason for reason, holds in tests if holds), "time"), by
+@dataclass(frozen=True)
+class Because:
+    """The deals behind one reason of what changed, `found` of them in all."""
+
+    reason: str
+    currency: str
+    since: date
+    found: int
+    by: float
+    deals: tuple[DealChanged, ...]
 
 
-def _expected(row: Row) -> float:
-    return float(row["amount"]) * float(row["chance"])
+def because(viewer: Actor, reason: str, *, skip: int = 0) -> Because | None:
+    """The deals that changed the expectation since last week for this reason; None where nothing is compared yet.
+
+    Refuses an unknown reason with `unknown_choice`.
+    """
+    require(viewer, "figures.see")
+    if reason not in REASONS:
+        raise Refusal("unknown_choice", field="reason", choices=REASONS)
+    newest = _newest()
+    if newest is None or newest.since_id is None:
+        return None
+    seen = seen_by(newest, viewer)
+    whole = next((each for each in why_changed(newest, seen)[0] if each.reason == reason), Change(reason, 0, 0.0))
+    day = Forecast.objects.values_list("day", flat=True).get(id=newest.since_id)
+    deals = deals_changed(newest, seen, reason, skip, PER_PAGE)
+    return Because(reason, newest.currency, day, whole.deals, whole.by, deals)
 
 
 @dataclass(frozen=True)
@@ -395,6 +419,13 @@ def turned_out_for(newest: Forecast, viewer: Actor) -> dict[str, Any]:
 
 def as_json(found: Report) -> dict[str, Any]:
     """The report as plain values for JSON: days as ISO text, amounts of deals as text."""
+    plain = _plain(asdict(found))
+    assert isinstance(plain, dict)
+    return plain
+
+
+def because_as_json(found: Because) -> dict[str, Any]:
+    """The deals behind a reason as plain values for JSON."""
     plain = _plain(asdict(found))
     assert isinstance(plain, dict)
     return plain
