@@ -11,9 +11,10 @@ import numpy as np
 from etappe.core import forecast as core
 from etappe.core.calibration import auc_interval
 from etappe.core.forecast import Ints
-from etappe.insights.forecast import boosted
+from etappe.insights.forecast import boosted, winning
 from etappe.insights.forecast.past import Begun, OpenDeals, Past, State
 from etappe.insights.forecast.records import NO_DAY, day_number
+from etappe.insights.forecast.table import Feature, Kind
 
 ROOM = Path(boosted.__file__).parent.parent
 BEGIN = date(2024, 1, 31)
@@ -66,6 +67,16 @@ def test_what_is_learned_tells_owners_apart_and_knows_nothing_of_later_days() ->
     known = boosted.Wins(won.keys[until], won.days[until])
     again = boosted.predict(boosted.learn(shots[:7], known, today), shots[8])
     np.testing.assert_array_equal(said, again)
+
+
+def test_owners_so_many_that_rates_stand_for_them() -> None:
+    """Beyond `winning.MANY` words a choice is learned as the share won under each, by no way that is going away."""
+    chance = np.random.default_rng(2)
+    owner = chance.integers(winning.MANY + 15, size=1200)
+    won = chance.random(len(owner)) < np.where(owner % 2, 0.8, 0.2)
+    words = Feature("owner", Kind.CHOICE, np.full(len(owner), np.nan), owner.astype(np.str_))
+    model = winning.fit([words], won, together=np.arange(len(owner)))
+    assert auc_interval(model.predict([words]), won)[1] > 0.75
 
 
 def test_too_little_is_not_learned_from() -> None:

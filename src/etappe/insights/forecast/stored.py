@@ -20,7 +20,15 @@ from etappe.core.forecast import Floats, Range
 from etappe.core.inflow import of_plain
 from etappe.deals.queries import deal_id
 from etappe.insights.forecast import kept, said
-from etappe.insights.forecast.changed import REASONS, Change, DealChanged, deals_changed, why_changed
+from etappe.insights.forecast.changed import (
+    REASONS,
+    Change,
+    DealChanged,
+    asked,
+    deals_changed,
+    expected,
+    why_changed,
+)
 from etappe.insights.forecast.fresh import Row, freshened
 from etappe.insights.forecast.kept import CENT, SPLITS
 from etappe.insights.labels import segment_names, stage_name, words
@@ -48,13 +56,14 @@ WHERE said.forecast_id = %(forecast)s AND {where}
 _APART = "said.deal_id = ANY(%(deals)s) ORDER BY said.deal_id"
 _ELSEWHERE = """
 SELECT deal_id FROM fact_deal
-WHERE owner_id = %(viewer)s AND outcome = 'open' AND (team_id IS NULL OR team_id <> ALL(%(teams)s))
+WHERE owner_id = %(viewer)s AND status = 'open' AND (team_id IS NULL OR team_id <> ALL(%(teams)s))
 UNION SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s
 """
 """Deals that a viewer sees though they are not their teams'."""
-_LISTED = """deal.outcome = 'open' AND (%(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s)
-    OR deal.deal_id IN (SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s))
-ORDER BY said.expected DESC, said.deal_id LIMIT %(limit)s OFFSET %(skip)s
+_MOST = """
+SELECT deal_id, expected FROM insights_forecastdeal
+WHERE forecast_id = %(forecast)s AND (%(all)s OR segments[1] = ANY(%(counted)s)) AND deal_id <> ALL(%(apart)s)
+ORDER BY expected DESC, deal_id LIMIT %(limit)s OFFSET %(skip)s
 """
 
 
@@ -246,16 +255,36 @@ def _body(newest: Forecast, seen: Seen, viewer: Actor, by: str | None, skip: int
     widen = float(newest.backtest.get("widen", core.UNTRIED))
     drawn = np.maximum(seen.sums.drawn, 0.0)
     drawing = _Drawing(newest.day, drawn, coming, what.known if what else 0, widen)
-    listed = freshened(newest, _rows(newest.id, viewer, _LISTED, limit=PER_PAGE, skip=skip))
     return {
         "months": tuple(_months(drawing, seen.sums.proofs)),
         "quarters": tuple(_quarters(drawing, seen.sums.proofs)),
         "others": {code: amount for code, amount in sorted(seen.sums.others.items()) if amount > CENT},
         "segments": _segments(newest, seen, by, widen) if by else (),
-        "deals": tuple(_deal(row, newest.day) for row in listed),
+        "deals": tuple(_deal(row, newest.day) for row in _listed(newest, seen, viewer, skip)),
         "found": seen.sums.deals,
         **_since(newest, seen),
     }
+
+
+def _listed(newest: Forecast, seen: Seen, viewer: Actor, skip: int) -> list[Row]:
+    """A page of the deals, those that bring most first: of those that count as they were kept, and of the others.
+
+    So many more of the former are asked for as there are of the latter: no other can be on the page.
+    """
+    late = [(expected(row), -row["deal_id"]) for row in seen.into]
+    given: dict[str, Any] = {
+        "forecast": newest.id,
+        "all": viewer.scope.all,
+        "counted": list(seen.teams),
+        "apart": [row["deal_id"] for row in seen.apart],
+        "limit": PER_PAGE + min(skip, len(late)),
+        "skip": max(0, skip - len(late)),
+    }
+    most = [(row["expected"], -row["deal_id"]) for row in asked(_MOST, given)]
+    page = sorted([*most, *late], reverse=True)[skip - given["skip"] :][:PER_PAGE]
+    keys = [-key for _, key in page]
+    rows = {row["deal_id"]: row for row in _rows(newest.id, viewer, _APART, deals=keys)}
+    return freshened(newest, [rows[key] for key in keys if key in rows])
 
 
 @dataclass(frozen=True)

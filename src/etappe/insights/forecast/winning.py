@@ -18,6 +18,7 @@ from scipy.special import expit, logit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 from threadpoolctl import threadpool_limits
 
@@ -74,13 +75,16 @@ class _Encoder:
             if choices
             else None
         )
-        self.rates = TargetEncoder(random_state=self.seed, target_type="binary") if self.many else None
+        self.rates = TargetEncoder(cv=self._folds(), target_type="binary") if self.many else None
         rates = self.rates.fit_transform(table[:, self.many], won) if self.rates else None
         numbers = self._numbers(features)
         self.unseen = ~np.isfinite(numbers).any(axis=0)
         self.middle = np.asarray([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in numbers.T])
         self.scale = StandardScaler().fit(_filled(numbers, self.middle))
         return self._matrices(numbers, table, rates)
+
+    def _folds(self) -> StratifiedKFold:
+        return StratifiedKFold(FOLDS, shuffle=True, random_state=self.seed)
 
     def transform(self, features: Sequence[Feature]) -> _Matrices:
         """Other rows, as they look to who learned from the first ones."""
