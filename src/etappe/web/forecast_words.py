@@ -13,7 +13,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from etappe.core.calibration import NEAR_CHANCE
-from etappe.insights.forecast.stored import Change, DealSaid, Month, Report
+from etappe.insights.forecast.changed import Change
+from etappe.insights.forecast.stored import DealSaid, Month, Report
 from etappe.web.templatetags.formats import day_short, days, money_whole, number, percent
 
 SPLITS: Mapping[str, str | Promise] = {
