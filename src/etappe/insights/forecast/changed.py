@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.db import connection
 
 from etappe.insights.forecast.fresh import Row
-from etappe.insights.forecast.kept import CENT, EVERYBODY, was_counted
+from etappe.insights.forecast.kept import CENT, EVERYBODY, Seen, was_counted
 from etappe.insights.models import Forecast, ForecastChange
 from etappe.journal.load import copy_rows
 
@@ -50,17 +50,6 @@ class Change:
     reason: str
     deals: int
     by: float
-
-
-class Seen(Protocol):
-    """What a viewer sees, as `stored.Seen` has it."""
-
-    @property
-    def teams(self) -> Sequence[str]: ...
-    @property
-    def into(self) -> Sequence[Row]: ...
-    @property
-    def apart(self) -> Sequence[Row]: ...
 
 
 def asked(statement: str, given: Mapping[str, Any]) -> list[Row]:

@@ -169,6 +169,21 @@ def add_segment(total: dict[str, tuple[int, Floats]], key: str, deals: int, draw
     total[key] = before[0] + deals, before[1] + drawn
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a viewer sees of a forecast: sums over their deals, and the deals that do not count as they were kept.
+
+    `out` are deals as they were counted, which no longer count so; `into` what is said of them, or of deals of other
+    teams, now.
+    """
+
+    teams: Sequence[str]
+    sums: Sums
+    out: Sequence[Row]
+    into: Sequence[Row]
+    apart: Sequence[Row]
+
+
 def teams_of(viewer_teams: Iterable[int], *, all_teams: bool) -> list[str]:
     """The teams whose sums a viewer sees."""
     return [EVERYBODY] if all_teams else sorted(str(team) for team in viewer_teams)

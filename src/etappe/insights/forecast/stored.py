@@ -30,7 +30,7 @@ from etappe.insights.forecast.changed import (
     why_changed,
 )
 from etappe.insights.forecast.fresh import Row, freshened
-from etappe.insights.forecast.kept import CENT, SPLITS
+from etappe.insights.forecast.kept import CENT, SPLITS, Seen
 from etappe.insights.labels import segment_names, stage_name, words
 from etappe.insights.models import Forecast
 from etappe.journal.queries import touched_since
@@ -167,21 +167,6 @@ def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | N
 
 def _newest() -> Forecast | None:
     return Forecast.objects.filter(kind="current", horizon__gt=0).order_by("-id").first()
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a viewer sees of a forecast: sums over their deals, and the deals that do not count as they were kept.
-
-    `out` are deals as they were counted, which no longer count so; `into` what is said of them, or of deals of other
-    teams, now.
-    """
-
-    teams: Sequence[str]
-    sums: kept.Sums
-    out: Sequence[Row]
-    into: Sequence[Row]
-    apart: Sequence[Row]
 
 
 def seen_by(newest: Forecast, viewer: Actor) -> Seen:
