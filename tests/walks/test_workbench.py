@@ -83,12 +83,14 @@ class Workbench(Walk):
         self.page.locator("select[name=owner]").select_option(label=owner)
         self.press(self.page.get_by_role("button", name="See what would change"))
         self.press(self.page.get_by_role("button", name=re.compile(r"^Change [\d,]+ records$")))
+        self.page.wait_for_selector("progress")
         bulk.carry_on(run, clock=now)
         expect(self.page.get_by_role("heading", name="What came of it")).to_be_visible()
         return run
 
     def undo_the_bulk_edit(self, run: str) -> None:
         self.press(self.page.get_by_role("button", name="Undo all of it"))
+        self.page.wait_for_selector("progress")
         bulk.carry_on(run, clock=now)
         expect(self.page.locator("main")).to_contain_text("Put back")
 
@@ -106,8 +108,8 @@ class Workbench(Walk):
 
     def take_the_merge_back(self, one: Account) -> None:
         self.open(f"/accounts/{one.uid}/merge/")
-        self.press(self.page.get_by_role("button", name=re.compile("^Undo")))
-        self.page.wait_for_load_state()
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            self.press(self.page.get_by_role("button", name=re.compile("^Undo")))
 
     def add_a_field(self, name: str) -> None:
         self.open("/settings/fields/new/deal/")

@@ -24,6 +24,12 @@ SETTLED = """() => {
   for (let round = 0; round < 20 && moving().length; round++) moving().forEach(each => each.finish());
 }"""
 """Colours that fade from one scheme to the other have arrived."""
+DRAWN_ANEW = """what => new Promise(done => {
+  document.querySelector(what).addEventListener("htmx:afterRequest", () => done(), {once: true});
+  document.body.dispatchEvent(new CustomEvent("changed"));
+})"""
+"""What an element shows is asked for as after a colleague's change, unless it asks by itself; ends when the answer was
+there and is drawn, or waits."""
 
 
 def amiss(page: Page) -> list[str]:

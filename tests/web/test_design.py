@@ -84,6 +84,7 @@ def test_the_page_is_used_by_keyboard(built: Path, site: str, quiet: Page) -> No
     quiet.keyboard.press("?")
     expect(quiet.locator("#keys")).to_be_visible()
     quiet.keyboard.press("Escape")
+    quiet.clock.set_fixed_time("2026-03-02T09:00:00Z")  # the second key has a moment, which machines take at times
     quiet.keyboard.press("g")
     quiet.keyboard.press("t")
     quiet.wait_for_url(f"{site}/")
@@ -106,7 +107,7 @@ def test_the_side_sheet_opens_closes_and_gives_the_focus_back(built: Path, site:
     page.keyboard.press("Escape")
     expect(page.locator("#panel")).to_be_hidden()
     expect(opener).to_be_focused()
-    assert page.locator("#panel").inner_html() == ""
+    expect(page.locator("#panel")).to_be_empty()
 
 
 @pytest.mark.browser
@@ -117,7 +118,10 @@ def test_a_message_counts_down_and_is_undone(built: Path, site: str, page: Page)
     message = page.locator(".toast")
     expect(message).to_have_count(1)
     expect(page.locator("#voice")).to_have_text("Saved.")
-    expect(message.locator(".left")).to_have_text(re.compile("^[89]$"))
+    left = message.locator(".left")
+    before = left.inner_text()
+    expect(left).not_to_have_text(before)
+    assert int(left.inner_text()) < int(before) <= 10
     message.get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_have_count(1)
     expect(page.locator(".toast p")).to_have_text("Undone.")
@@ -139,7 +143,7 @@ def test_everything_works_without_script(built: Path, site: str, browser: Browse
     page.goto(f"{site}/settings/")
     page.select_option("[name=theme]", "dark")
     page.get_by_role("button", name="Save").click()
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()
 
 

@@ -213,7 +213,8 @@ def test_a_finger_carries_a_card_and_a_swipe_scrolls(built: object, site: str, b
     expect(page.locator(".lifted")).to_have_count(1)
     for step in range(1, 7):
         touch("touchMove", (min(x + 55 * step, 375), y + step))
-    expect(page.locator(".column.over")).to_have_attribute("data-stage", "requirements_agreed")
+    # At the edge the board goes on under the card: whichever stage is below it then, it is not the first.
+    expect(page.locator(".column.over")).not_to_have_attribute("data-stage", scene.process.first.key)
     touch("touchEnd")
     expect(page.locator("#panel-title")).to_be_visible()
     assert card.evaluate("card => card.closest('[data-stage]').dataset.stage") == scene.process.first.key
