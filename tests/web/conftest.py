@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Page
 
+from tests.scenery import kept
+from tests.web.everything import Everything, make_everything
+
 REPOSITORY = Path(__file__).parents[2]
+FILES = TemporaryDirectory(prefix="etappe-everything-", ignore_cleanup_errors=True)
+
+
+def make_with_files() -> Everything:
+    """`make_everything`, with files that stay as long as this process."""
+    kept_in = Path(FILES.name)
+    with override_settings(UPLOADS=kept_in / "uploads", EXPORTS=kept_in / "exports"):
+        return make_everything()
+
+
+everything = kept(make_with_files)
+
+
+@pytest.fixture
+def all_(everything: Everything, settings: Any, tmp_path: Path) -> Everything:
+    """A workspace with one of everything; its files are copies, which a test may change."""
+    for name in ("uploads", "exports"):
+        setattr(settings, name.upper(), shutil.copytree(Path(FILES.name) / name, tmp_path / name))
+    return everything
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from tests.cast import Cast
 from tests.web import doors
 from tests.web.counting import counted
 from tests.web.doors import Door
-from tests.web.everything import Everything, make_everything
+from tests.web.everything import Everything
 from tests.web.pages import Reading, untranslated
 from tests.web.signed import client_of
 from tests.web.test_permissions import WANTED
@@ -55,12 +54,6 @@ STRICT = {
     "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'",
 }  # fmt: skip
 SHUT = {"default-src": "'none'", "form-action": "'none'", "base-uri": "'none'", "sandbox": ""}
-
-
-@pytest.fixture
-def all_(db: None, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
-    return make_everything()
 
 
 def get(client: Client, all_: Everything, route: str, language: str) -> Any:

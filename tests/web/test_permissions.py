@@ -23,7 +23,7 @@ from tests.cast import AT
 from tests.unchanged import digest, written
 from tests.web import doors
 from tests.web.doors import Door
-from tests.web.everything import SECRETS, Everything, make_everything
+from tests.web.everything import SECRETS, Everything
 from tests.web.signed import client_of
 
 TABLE = Path(__file__).parent / "permissions.txt"
@@ -67,11 +67,9 @@ def test_the_description_of_the_api_hides_nothing() -> None:
 # --- The matrix ---
 
 
-@pytest.fixture
-def all_(db: None, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
+@pytest.fixture(autouse=True)
+def _stays(settings: Any) -> None:
     settings.ETAPPE_START_EMPTY = f"{__name__}.nothing"
-    return make_everything()
 
 
 def nothing(user: int) -> None:
