@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,11 +16,14 @@ from etappe.deals.models import Deal, DealSpan, StageVisit
 from etappe.imports import run as running
 from etappe.imports.export import REASON, rejected_file
 from etappe.imports.models import Run
+from etappe.imports.plan import Plan
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
 from etappe.journal.queries import kinds_of
 from etappe.journal.values import columns_of
 from etappe.people.models import Account, Person
+from etappe.playbook import queries as playbook
+from etappe.playbook.actions import take_library
 from tests.imports import twin
 
 TABLES = (
@@ -83,6 +88,42 @@ def test_a_newer_copy_changes_what_changed(db, tmp_path):
     assert DealSpan.objects.filter(deal=won, valid__endswith=None).count() == 1
     assert Deal.objects.filter(amount=Decimal("77.5")).exists()
     assert Deal.objects.filter(owner__name="Eva Neu").count() == 1
+    folded()
+
+
+def to_inbound(*paths: Path) -> Plan:
+    take_library("inbound", actor=SYSTEM, at=now())
+    stages = {"Prospecting": "need_confirmed", "Engaging": "need_confirmed", "Won": "won", "Lost": "lost"}
+    return replace(twin.looked(*paths).plan, process="inbound", stages=stages)
+
+
+def test_a_newer_copy_goes_where_the_last_one_went(db, tmp_path):
+    files = twin.four(tmp_path)
+    twin.run(*files, plan=to_inbound(*files))
+    rows = changed_pipeline(
+        OP00003={"deal_stage": "Won", "close_date": "2016-12-24", "close_value": "5000"},
+        OP00007={"deal_stage": "Angebot geprüft"},
+        OP00013={"deal_stage": "Vertagt"},
+    )
+    view = twin.run(twin.write(tmp_path / "sales_pipeline.csv", rows))
+    assert (view.totals["changed"], view.totals["unchanged"]) == (2, 58), "one of a name unknown stays in the first"
+    assert [process.key for process in playbook.processes(SYSTEM)] == ["inbound"]
+    assert Deal.objects.get(amount=5000).status == "won"
+    assert Deal.objects.filter(stage="quote_reviewed", status="open").count() == 1
+    folded()
+
+
+def test_a_newer_copy_led_to_another_process_leaves_deals_on_theirs(db, tmp_path):
+    files = twin.four(tmp_path)
+    proposed = twin.looked(*files).plan
+    twin.run(*files, plan=to_inbound(*files))
+    rows = changed_pipeline(OP00003={"deal_stage": "Prospecting"}, OP00007={"deal_stage": "Lost"})
+    changed = twin.write(tmp_path / "sales_pipeline.csv", rows)
+    plan = replace(proposed, files=proposed.files[:1], source=twin.looked(changed).plan.source)
+    view = twin.run(changed, plan=plan)
+    assert {note.code: note.count for note in view.notes}["place_kept"] >= 1
+    assert set(Deal.objects.values_list("process_version__process__key", flat=True)) == {"inbound"}
+    assert Deal.objects.filter(status="lost").count() == 13
     folded()
 
 

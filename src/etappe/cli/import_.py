@@ -198,6 +198,7 @@ def _given(
 
 
 def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
+    from etappe.imports.plan import NEW
     from etappe.imports.texts import KINDS
 
     click.echo("Map: proposed from headers and values." if is_own else "Map: as given.")
@@ -213,6 +214,8 @@ def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
             for column in mapped.columns:
                 style = f" ({column.style})" if column.style else ""
                 click.echo(f"    {column.column} -> {column.field}{style}")
+    if plan.stages:
+        click.echo(f"Process: {'a new one, from these stages' if plan.process == NEW else plan.process}")
     for value, target in plan.stages.items():
         click.echo(f"  stage {value!r} -> {target}")
 

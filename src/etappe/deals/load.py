@@ -28,7 +28,7 @@ from etappe.core.kinds.deals import (
     StageMoved,
     StakeholderAdded,
 )
-from etappe.core.process import Basis, DealFacts, Phase, Status, proof
+from etappe.core.process import Basis, DealFacts, Phase, Process, Status, proof
 from etappe.deals.models import Deal, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS
 from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
@@ -321,8 +321,10 @@ class _Change:
         place = dict(wanted.place or {})
         if place and place["status"] == before["status"] != Status.OPEN.value:
             place["stage"] = before["stage"]  # closed as before: it stays in the stage that it was closed in
+        elif place:
+            place["stage"] = _stage_within(spec(before["process_version_id"]), place, before["stage"])
         differs = any(before[column] != value for column, value in place.items())
-        is_ours = deal.basis == IMPORTED
+        is_ours = deal.basis == IMPORTED and place.get("stage") != NOWHERE
         moves = differs and is_ours and _goes_elsewhere(before, place)
         if differs and is_ours:
             after |= place | {"entry_stage": place["stage"]}
@@ -347,6 +349,19 @@ class _Change:
         if self.moves:
             kind = _kind(self.before, self.after)
             yield Told(kind, self.since, _move_data(kind, self.before, self.after), account, None, self.id)
+
+
+NOWHERE = ""
+"""The stage of an open deal that the deal's own process does not have."""
+
+
+def _stage_within(process: Process, place: Mapping[str, Any], stood: str) -> str:
+    """The stage in the deal's own process, which need not be the one that the import leads to now."""
+    if place["stage"] in process.order:
+        return str(place["stage"])
+    if place["status"] == Status.WON.value:
+        return process.after_winning.key
+    return NOWHERE if place["status"] == Status.OPEN.value else stood
 
 
 def _told_pair(name: str, pair: list[Any]) -> list[Any]:

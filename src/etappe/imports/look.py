@@ -21,6 +21,7 @@ from etappe.core.process import Status
 from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
 from etappe.core.values import fold_key, read_flag, tidy
 from etappe.foreign.tables import TableGuess, Wish, batches, sniff
+from etappe.imports.last_time import as_last_time
 from etappe.imports.models import Link, Source
 from etappe.imports.own import proposed
 from etappe.imports.plan import NEW, ColumnMap, FileMap, Plan
@@ -143,6 +144,8 @@ def _proposed(files: list[Looked], at: datetime) -> Look:
     plan = replace(plan, source=known or _source_name(files))
     seen, labels, statuses = stages_seen(files, plan)
     plan = with_stages(plan, seen, labels, statuses)
+    if known:
+        plan = as_last_time(plan, seen, labels)
     return Look(files, replace(plan, as_of=_as_of(files, plan, local_day(at, workspace.zone))), labels, known)
 
 

@@ -85,7 +85,7 @@ NOTES: Mapping[str, Label] = {
     "parent_unknown": _("Refers to a parent company that is in none of the files."),
     "activity_kept": _("An activity that is here already: it stays as it was told first."),
     "parent_circular": _("“{name}” would stand below itself: taken without its parent company."),
-    "place_kept": _("The deal was moved here: its stage stays, whatever the source says."),
+    "place_kept": _("The deal was moved here, or its process has no such stage: it stays where it is."),
     "history_of_another_field": _("Tells of another field than the stage: not needed."),
     "history_stage_unknown": _("A column names the stage “{value}”, which leads nowhere: kept, but not used."),
     "history_two_at_once": _("The histories say two things of one moment: the later row counts, both are kept."),

@@ -84,10 +84,14 @@ def as_cells(values: Iterable[Any]) -> list[Any]:
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows to a table by COPY; values are texts, numbers, lists or None."""
+    """Add rows to a table by COPY; values are texts, numbers, lists or None.
+
+    All rows are made first: what makes them may ask the database, which would wait for the COPY to end, for ever.
+    """
     names = ", ".join(f'"{column}"' for column in columns)
+    made = list(rows)
     with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-        for row in rows:
+        for row in made:
             copy.write_row(row)
 
 
