@@ -187,14 +187,19 @@ def pages(browser: Browser, tree: psutil.Process) -> None:
 
 
 def moves(browser: Browser, tree: psutil.Process) -> None:
-    """Moves one step back, each of another deal: through page, gate, journal, visits and spans."""
+    """Moves through page, gate, journal, visits and spans."""
+    measure("stage move", tree, moving(browser)[: ROUNDS + 1], "<= 30")
+
+
+def moving(browser: Browser) -> list[Callable[[], Any]]:
+    """Moves one step back, each of another deal on the board."""
     acts: list[Callable[[], Any]] = []
     columns = re.split(r'data-stage="([^"]+)"', ok(browser.get("/deals/board/")))[1:]
     stages, bodies = columns[::2], columns[1::2]
     for back, body in zip(stages, bodies[1:], strict=False):
         paths = re.findall(r'data-move-url="([^"]+)"', body)
         acts += [lambda path=path, back=back: ok(browser.post(path, {"to": back})) for path in paths]
-    measure("stage move", tree, acts[: ROUNDS + 1], "<= 30")
+    return acts
 
 
 def evidence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -97,7 +98,7 @@ def signed_in(client: Client, name: str) -> str:
 SOURCE = """{% load i18n static parts %}
 {% translate "Deals" %} {% translate "choose" context "key" %} {% translate word %} {% translate "Deals"|upper %}
 {% translate "Table" as name %}{% if shown %}{{ name }}{% icon "x" name %}{% else %}{% icon "check" %}{% endif %}
-{% for each in rows %}{% url "deals" %} {% url "deal" each %} {% url "deals" as there %}{{ there }}{% endfor %}
+{% for each in rows %}{% url "deals" %} {% url "deal" each %} {% url "deals" as there %}{{ there }}{% url "deal" each as page %}{{ page }}{% endfor %}
 {% language "de" %}{% translate "Deals" %}{% endlanguage %}{% static "favicon.svg" %}{% static file %}
 {% icon "check" label=name %}{% icon "check" as sign %}{{ sign }}{% with name="<i>" %}{{ name }}{% endwith %}{{ name }}
 {% autoescape off %}{% url "search" %}{{ hostile }}{% endautoescape %}{{ hostile }}
@@ -112,7 +113,7 @@ def test_a_folded_template_says_what_the_plain_one_says_in_each_language(shown: 
     values = {
         "shown": shown,
         "word": "Board",
-        "rows": ["5f0c9d0e-4f4f-4d0e-9c55-0d2f6a6f7a11"] * 2,
+        "rows": [uuid.uuid4(), str(uuid.uuid4())],
         "file": "favicon.svg",
         "hostile": "<b>&",
     }

@@ -7,6 +7,7 @@ Nothing that a request brings is known at that time, so nothing of one reader ca
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 
 from django.template import Context, Node, NodeList, Origin, Template
@@ -16,9 +17,11 @@ from django.template.library import SimpleNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
+from django.urls import NoReverseMatch
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from etappe.web.addresses import Address, address_of
 from etappe.web.templatetags.parts import icon
 
 
@@ -54,6 +57,26 @@ class Known(Node):
         return SafeString("")
 
 
+class Record(Node):
+    """The address of a record's page: `{% url "deal" deal.uid %}`, with all but the uid worked out."""
+
+    child_nodelists = ()
+
+    def __init__(self, plain: URLNode, address: Address) -> None:
+        self.plain, self.address = plain, address
+        self.uid, self.name = plain.args[0], plain.asvar
+
+    def render(self, context: Context) -> str:
+        """The address. What is no uid is left to Django, which complains."""
+        uid = self.uid.resolve(context)
+        if type(uid) is not uuid.UUID:
+            return str(self.plain.render(context))
+        if self.name is None:
+            return self.address(uid)
+        context[self.name] = self.address(uid)
+        return ""
+
+
 def fold(nodes: NodeList) -> None:
     """Work out what is the same every time, here and below, in place: blocks and partials share their lists.
 
@@ -77,12 +100,21 @@ def _lists_of(node: Node) -> Iterator[NodeList]:
 
 
 def _worked_out(node: Node) -> Node:
+    if isinstance(node, URLNode) and len(node.args) == 1 and not node.kwargs and _is_literal(node.view_name):
+        return _record(node)
     if not _is_same_always(node):
         return node
     context = Context()
     text = SafeString(node.render(context))
     name = getattr(node, "asvar", None)
     return Known(name, context[name]) if name else TextNode(text)
+
+
+def _record(node: URLNode) -> Node:
+    try:
+        return Record(node, address_of(node.view_name.resolve(Context())))
+    except NoReverseMatch:
+        return node
 
 
 def _is_same_always(node: Node) -> bool:

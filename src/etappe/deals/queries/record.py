@@ -78,7 +78,8 @@ def _ref(deal: Deal) -> Ref:
 
 def _stages(deal: Deal, facts: DealFacts, evidence: Iterable[EvidenceView]) -> tuple[StageView, ...]:
     """All stages of the deal's process with their criteria, evidence and links."""
-    given, links = _grouped(evidence), _grouped(links_of(deal))
+    given = _grouped(evidence)
+    links = _grouped(links_of(deal) if given else ())  # a link asks about evidence
     behind = {stage.key for stage in stages_behind(facts)}
     return tuple(_stage(stage, facts, given, links, behind) for stage in facts.process.stages)
 
