@@ -98,7 +98,8 @@ def signed_in(client: Client, name: str) -> str:
 SOURCE = """{% load i18n static parts %}
 {% translate "Deals" %} {% translate "choose" context "key" %} {% translate word %} {% translate "Deals"|upper %}
 {% translate "Table" as name %}{% if shown %}{{ name }}{% icon "x" name %}{% else %}{% icon "check" %}{% endif %}
-{% for each in rows %}{% url "deals" %} {% url "deal" each %} {% url "deals" as there %}{{ there }}{% url "deal" each as page %}{{ page }}{% endfor %}
+{% for each in rows %}{% url "deals" %} {% url "deal" each %} {% url "deals" as there %}{{ there }}
+{% url "deal" each as page %}{{ page }}{% endfor %}
 {% language "de" %}{% translate "Deals" %}{% endlanguage %}{% static "favicon.svg" %}{% static file %}
 {% icon "check" label=name %}{% icon "check" as sign %}{{ sign }}{% with name="<i>" %}{{ name }}{% endwith %}{{ name }}
 {% autoescape off %}{% url "search" %}{{ hostile }}{% endautoescape %}{{ hostile }}
