@@ -20,7 +20,7 @@ from etappe.deals.scope import visible
 from etappe.deals.shapes import Ref
 from etappe.playbook.queries import spec, versions
 
-LOOKED_AT: Final = 5_000
+LOOKED_AT: Final = 3_000
 """Deals that are looked at; of more, an even sample is drawn by their keys, always the same."""
 _WON: Final = (Status.WON.value, Status.CANCELLED.value)
 _CHUNK: Final = 2_000
