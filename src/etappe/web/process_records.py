@@ -74,7 +74,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class RecordsPage:
-    """A process and what the records say; `said` is None where its text is no process yet."""
+    """A process and what the records say; `said` is None where its text is no process yet.
+
+    `open` are the checks that are not `fine`.
+    """
 
     name: Words
     key: str
@@ -84,7 +87,8 @@ class RecordsPage:
     basis: str
     said: Said | None
     found: tuple[FoundLine, ...] = ()
-    checks: tuple[CheckLine, ...] = ()
+    open: tuple[CheckLine, ...] = ()
+    fine: tuple[CheckLine, ...] = ()
     listed: Listed | None = None
 
 
@@ -104,6 +108,7 @@ def of_process(request: Request, key: str) -> HttpResponse:
 
 def _shown(request: Request, draft: Draft, here: str, back: str) -> HttpResponse:
     said = records.of_draft(request.actor, draft, request.at)
+    checks = tuple(_checks(said, here)) if said else ()
     page = RecordsPage(
         name={language: text.value for language, text in draft.name.items()},
         key=draft.key.value if draft.key else "",
@@ -113,7 +118,8 @@ def _shown(request: Request, draft: Draft, here: str, back: str) -> HttpResponse
         basis=texts.basis(said),
         said=said,
         found=tuple(_found(each, here) for each in said.findings(draft)) if said else (),
-        checks=tuple(_checks(said, here)) if said else (),
+        open=tuple(line for line in checks if line.state != "fine"),
+        fine=tuple(line for line in checks if line.state == "fine"),
         listed=_listed(request, said, here) if said and "rule" in request.GET else None,
     )
     return show(request, "playbook/records.html", page, part="found")
