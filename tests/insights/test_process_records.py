@@ -123,6 +123,19 @@ def test_terminal_and_api_say_the_same(company: Cast, tmp_path: Path, monkeypatc
     assert (held["hits"], held["n"], held["state"]) == (0, 70, "found")
 
 
+def test_time_that_waited_for_us_leads_to_its_deals(company: Cast) -> None:
+    client = client_of("ben")
+    page = client.get("/playbook/small/records/").content.decode()
+    assert "Whose turn it was" in page
+    assert client.get("/playbook/small/records/?waited=tried").status_code == 200
+    assert client.get("/playbook/small/records/?waited=none").status_code == 404
+    token = create_token("Test", ("read",), actor=company.ben, at=AT)[1]
+    api = Client(headers={"Authorization": f"Bearer {token}"}).get("/api/v1/processes/small/records").json()
+    (turn,) = (each for each in api["turns"] if each["stage"] == "tried")
+    assert (turn["n"], turn["share"], turn["unmoved"]) == (70, 0.0, 0.0), "nothing is required, so nothing was ready"
+    assert turn["days"] == pytest.approx(199, abs=0.1)
+
+
 def test_more_deals_ask_no_more_of_the_database(company: Cast) -> None:
     client, address = client_of("ben"), "/playbook/small/records/?rule=E802&stage=tried"
     counted(client, address, "what the records say")

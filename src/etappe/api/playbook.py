@@ -67,7 +67,7 @@ def lint_process(request: Caller, body: shapes.LintAsked) -> list[dict[str, Any]
 
 @router.get("/processes/{key}/records", response=shapes.RecordsOut)
 def process_records(request: Caller, key: str) -> dict[str, Any]:
-    """Every check of the newest version of a process against the deals of a year, with its figure."""
+    """The newest version of a process against the deals of a year: every check, and whose turn it was in each stage."""
     require(request.actor, "playbook.drafts")
     said = records.run(request.actor, queries.get_version(key).spec, request.at)
     checks = [
@@ -75,7 +75,8 @@ def process_records(request: Caller, key: str) -> dict[str, Any]:
         | records.figure(each)
         for each in said.judged
     ]
-    return {"since": said.since, "as_of": said.as_of, "found": said.found, "n": said.looked_at, "checks": checks}
+    shown = {"since": said.since, "as_of": said.as_of, "found": said.found, "n": said.looked_at}
+    return shown | {"checks": checks, "turns": [vars(each) for each in said.turns]}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

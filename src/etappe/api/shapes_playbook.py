@@ -89,6 +89,21 @@ class CheckOut(Schema):
     minimum: int
 
 
+class TurnsOut(Schema):
+    """The share of the days in a stage that waited for us, of `n` deals; `unkept` and `unmoved` are its two parts.
+
+    `days` is the median of a deal's time there. Below 20 deals only `n` is given.
+    """
+
+    stage: str
+    n: int
+    days: float | None
+    share: float | None
+    interval: list[float] | None
+    unkept: float | None
+    unmoved: float | None
+
+
 class RecordsOut(Schema):
     """A process against the deals of a year; `found` were under way, `n` were looked at."""
 
@@ -97,6 +112,7 @@ class RecordsOut(Schema):
     found: int
     n: int
     checks: list[CheckOut]
+    turns: list[TurnsOut]
 
 
 class VersionOut(Schema):

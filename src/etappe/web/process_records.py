@@ -23,6 +23,7 @@ from etappe.insights.process.records import PER_PAGE, CheckedDeal, Said
 from etappe.playbook import lint_texts, queries
 from etappe.playbook.drafts import get_draft
 from etappe.web.shell import Request, show
+from etappe.web.templatetags.formats import number
 
 STATES: dict[str, str | Promise] = {
     "found": _("speaks against it"),
@@ -59,6 +60,20 @@ class CheckLine:
 
 
 @dataclass(frozen=True)
+class TurnLine:
+    """A stage, and how much of the time in it waited for us."""
+
+    name: Words
+    n: int
+    days: str
+    share: str
+    sure: str
+    unkept: str
+    unmoved: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Listed:
     """The deals behind a check."""
 
@@ -89,6 +104,7 @@ class RecordsPage:
     found: tuple[FoundLine, ...] = ()
     open: tuple[CheckLine, ...] = ()
     fine: tuple[CheckLine, ...] = ()
+    turns: tuple[TurnLine, ...] = ()
     listed: Listed | None = None
 
 
@@ -120,7 +136,8 @@ def _shown(request: Request, draft: Draft, here: str, back: str) -> HttpResponse
         found=tuple(_found(each, here) for each in said.findings(draft)) if said else (),
         open=tuple(line for line in checks if line.state != "fine"),
         fine=tuple(line for line in checks if line.state == "fine"),
-        listed=_listed(request, said, here) if said and "rule" in request.GET else None,
+        turns=tuple(_turns(said, here)) if said else (),
+        listed=_behind(request, said, here) if said else None,
     )
     return show(request, "playbook/records.html", page, part="found")
 
@@ -174,6 +191,48 @@ def _sure(each: Judged) -> str:
     if each.check.beside:
         return texts.between(*(texts.points(bound) for bound in each.interval))
     return texts.interval(each.interval)
+
+
+def _turns(said: Said, here: str) -> Iterator[TurnLine]:
+    for each in said.turns:
+        yield TurnLine(
+            name=said.process.stage(each.stage).name,
+            n=each.n,
+            days="" if each.days is None else number(each.days, 1 if each.days < 10 else 0),
+            share=_share(each.share),
+            sure=texts.interval(each.interval) if each.interval else str(_("too little data")),
+            unkept=_share(each.unkept),
+            unmoved=_share(each.unmoved),
+            url=_waited(here, each.stage) if each.deals else "",
+        )
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else texts.share(value)
+
+
+def _waited(here: str, stage: str, skip: int = 0) -> str:
+    return f"{here}?{urlencode({'waited': stage, **({'skip': str(skip)} if skip else {})})}#deals"
+
+
+def _behind(request: Request, said: Said, here: str) -> Listed | None:
+    """The deals behind a check, or behind the time that waited for us, if any are asked for."""
+    if "rule" in request.GET:
+        return _listed(request, said, here)
+    if "waited" not in request.GET:
+        return None
+    stage, skip = request.GET["waited"], _skip(request)
+    rows, total = records.waiting(request.actor, said, stage, skip)
+    return Listed(
+        title=str(_("Waited for us")),
+        place=said.process.stage(stage).name,
+        hit=str(_("Waited for us")),
+        rows=rows,
+        shown=min(skip + len(rows), total),
+        total=total,
+        first=_waited(here, stage) if skip else "",
+        next=_waited(here, stage, skip + PER_PAGE) if skip + PER_PAGE < total else "",
+    )
 
 
 def _listed(request: Request, said: Said, here: str) -> Listed:

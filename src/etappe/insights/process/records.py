@@ -15,6 +15,7 @@ from etappe.core.lint.records import MINIMUM, Group, Judged, checks, findings, j
 from etappe.core.periods import local_day
 from etappe.core.process import Process
 from etappe.core.process_file import Draft, compile_process
+from etappe.core.process_turns import Turns, turns
 from etappe.deals.queries import courses_under_way, refs_of
 from etappe.playbook.queries import newest_specs
 from etappe.team.access import require
@@ -34,6 +35,7 @@ class Said:
     found: int
     looked_at: int
     judged: tuple[Judged, ...]
+    turns: tuple[Turns, ...] = ()
 
     @property
     def enough(self) -> int:
@@ -66,7 +68,8 @@ def run(viewer: Actor, process: Process, at: datetime) -> Said:
         return Said(process, local_day(since, workspace().zone), today, 0, 0, ())
     found = courses_under_way(viewer, process.key, since, at)
     judged = judge(checks(process, found.courses, at))
-    return Said(process, local_day(since, workspace().zone), today, found.found, len(found.courses), judged)
+    whose = turns(process, found.courses, at)
+    return Said(process, local_day(since, workspace().zone), today, found.found, len(found.courses), judged, whose)
 
 
 def of_draft(viewer: Actor, draft: Draft, at: datetime) -> Said | None:
@@ -83,6 +86,17 @@ def listed(viewer: Actor, judged: Judged, skip: int = 0) -> tuple[tuple[CheckedD
     names = refs_of(viewer, (key for key, _is_hit in shown))
     rows = (CheckedDeal(names[key].uid, names[key].name, is_hit) for key, is_hit in shown if key in names)
     return tuple(rows), len(pairs)
+
+
+def waiting(viewer: Actor, said: Said, stage: str, skip: int = 0) -> tuple[tuple[CheckedDeal, ...], int]:
+    """Fifty of the deals that waited for us in a stage, the longest first, from `skip` on; and how many there are."""
+    found = next((each for each in said.turns if each.stage == stage), None)
+    if found is None:
+        raise Missing
+    shown = found.deals[skip : skip + PER_PAGE]
+    names = refs_of(viewer, shown)
+    rows = (CheckedDeal(names[key].uid, names[key].name, True) for key in shown if key in names)
+    return tuple(rows), len(found.deals)
 
 
 def one(said: Said, rule: str, stage: str, criterion: str) -> Judged:
