@@ -64,7 +64,7 @@ def test_the_deals_that_waited_longest_come_first() -> None:
     deals = [course(deal, {}, ("open", 0.0), kept("agreed_need", 0.0, float(deal))) for deal in range(1, 30)]
     late = [course(deal, {}, ("open", 0.0), kept("agreed_more", 0.0, float(deal))) for deal in range(1, 30)]
     assert len(at("agreed", deals).deals) == 29
-    assert at("agreed", late).deals[:2] == (29, 28)
+    assert at("agreed", late).deals[:2] == ((29, 29.0), (28, 28.0))
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:

@@ -57,8 +57,8 @@ class Turns:
     interval: tuple[float, float] | None
     unkept: float | None
     unmoved: float | None
-    deals: tuple[int, ...]
-    """The deals that waited for us longest first."""
+    deals: tuple[tuple[int, float], ...]
+    """The deals that waited for us, with the days, the longest first."""
 
 
 def turns(process: Process, courses: Iterable[Course], until: datetime) -> tuple[Turns, ...]:
@@ -71,19 +71,18 @@ def turns(process: Process, courses: Iterable[Course], until: datetime) -> tuple
 
 
 def _turns(stage: str, stays: list[Stay]) -> Turns:
-    longest = sorted((stay for stay in stays if stay.waited), key=lambda stay: -stay.waited)
-    deals, n = tuple(dict.fromkeys(stay.deal for stay in longest)), len({stay.deal for stay in stays})
-    whole = sum(stay.days for stay in stays)
-    if n < MINIMUM or not whole:
-        return Turns(stage, n, None, None, None, None, None, deals)
     by_deal: dict[int, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
     for stay in stays:
         waited, days = by_deal[stay.deal]
         by_deal[stay.deal] = waited + stay.waited, days + stay.days
+    n, whole = len(by_deal), sum(stay.days for stay in stays)
+    waits = sorted(((deal, waited) for deal, (waited, _days) in by_deal.items() if waited), key=lambda pair: -pair[1])
+    if n < MINIMUM or not whole:
+        return Turns(stage, n, None, None, None, None, None, tuple(waits))
     parts, wholes = zip(*by_deal.values(), strict=True)
     share, interval = ratio(parts, wholes, [1] * n)
-    unkept = sum(stay.unkept for stay in stays) / whole
-    return Turns(stage, n, median(wholes), share, interval, min(share, unkept), max(0.0, share - unkept), deals)
+    unkept = min(share, sum(stay.unkept for stay in stays) / whole)
+    return Turns(stage, n, median(wholes), share, interval, unkept, share - unkept, tuple(waits))
 
 
 def _stays(course: Course, until: datetime) -> Iterator[tuple[str, Stay]]:

@@ -19,7 +19,7 @@ from etappe.core.lint.records import BOUNDS, Judged
 from etappe.core.process import Words
 from etappe.core.process_file import Draft, read
 from etappe.insights.process import records, texts
-from etappe.insights.process.records import PER_PAGE, CheckedDeal, Said
+from etappe.insights.process.records import PER_PAGE, Said
 from etappe.playbook import lint_texts, queries
 from etappe.playbook.drafts import get_draft
 from etappe.web.shell import Request, show
@@ -74,13 +74,22 @@ class TurnLine:
 
 
 @dataclass(frozen=True)
+class DealLine:
+    """A deal of the list, and what is said of it."""
+
+    uid: uuid.UUID
+    name: str
+    said: str | Promise
+
+
+@dataclass(frozen=True)
 class Listed:
     """The deals behind a check."""
 
     title: str
     place: Words
     hit: str
-    rows: tuple[CheckedDeal, ...]
+    rows: tuple[DealLine, ...]
     shown: int
     total: int
     first: str
@@ -226,8 +235,8 @@ def _behind(request: Request, said: Said, here: str) -> Listed | None:
     return Listed(
         title=str(_("Waited for us")),
         place=said.process.stage(stage).name,
-        hit=str(_("Waited for us")),
-        rows=rows,
+        hit=str(_("Days")),
+        rows=tuple(DealLine(row.uid, row.name, number(row.days, 1)) for row in rows),
         shown=min(skip + len(rows), total),
         total=total,
         first=_waited(here, stage) if skip else "",
@@ -243,7 +252,7 @@ def _listed(request: Request, said: Said, here: str) -> Listed:
         title=lint_texts.title(rule),
         place=_place(said, judged),
         hit=str(HITS[rule]),
-        rows=rows,
+        rows=tuple(DealLine(row.uid, row.name, _("yes") if row.is_hit else _("no")) for row in rows),
         shown=min(skip + len(rows), total),
         total=total,
         first=_to(here, rule, stage, criterion) if skip else "",

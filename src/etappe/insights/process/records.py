@@ -56,6 +56,15 @@ class CheckedDeal:
     is_hit: bool
 
 
+@dataclass(frozen=True)
+class WaitedDeal:
+    """A deal that waited for us for so many days."""
+
+    uid: UUID
+    name: str
+    days: float
+
+
 def run(viewer: Actor, process: Process, at: datetime) -> Said:
     """Check a process by the deals that were under way within the last year; those that the viewer sees.
 
@@ -88,14 +97,14 @@ def listed(viewer: Actor, judged: Judged, skip: int = 0) -> tuple[tuple[CheckedD
     return tuple(rows), len(pairs)
 
 
-def waiting(viewer: Actor, said: Said, stage: str, skip: int = 0) -> tuple[tuple[CheckedDeal, ...], int]:
+def waiting(viewer: Actor, said: Said, stage: str, skip: int = 0) -> tuple[tuple[WaitedDeal, ...], int]:
     """Fifty of the deals that waited for us in a stage, the longest first, from `skip` on; and how many there are."""
     found = next((each for each in said.turns if each.stage == stage), None)
     if found is None:
         raise Missing
     shown = found.deals[skip : skip + PER_PAGE]
-    names = refs_of(viewer, shown)
-    rows = (CheckedDeal(names[key].uid, names[key].name, True) for key in shown if key in names)
+    names = refs_of(viewer, (key for key, _days in shown))
+    rows = (WaitedDeal(names[key].uid, names[key].name, days) for key, days in shown if key in names)
     return tuple(rows), len(found.deals)
 
 
