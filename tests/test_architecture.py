@@ -47,6 +47,7 @@ MAY_WRITE = {
     "insights/forecast/past.py": "reads the facts with SQL of its own",
     "insights/forecast/records.py": "reads the facts with SQL of its own",
     "insights/forecast/stored.py": "reads forecasts and facts with SQL of its own",
+    "insights/commitments.py": "sums with SQL of its own; its writing function is an action",
     "insights/forecast/changed.py": "compares forecasts with SQL of its own, which only reads",
     "insights/goals.py": "counts what goals ask for with SQL of its own, which only reads",
     "insights/duck.py": "asks DuckDB, which may only read the facts",

@@ -245,6 +245,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     },
     "/settings/tags/rename/": lambda all_: {"name": "Messe", "called": "Fair"},
     "/settings/tags/remove/": lambda all_: {"name": "Messe"},
+    "/figures/forecast/commitments/": lambda all_: {"period": _in_a_month()[:7], "amount": "5"},
     "/figures/goals/set/": lambda all_: {
         "whose": f"team:{all_.scene.cast.north}", "measure": "won_deals", "period": "2026-11", "target": "5",
     },
@@ -338,6 +339,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /people": lambda all_: {"name": "Neu Neumann"},
     "PATCH /people/{uid}": lambda all_: {"name": "Eva Anders", "seen": 1},
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
+    "POST /commitments": lambda all_: {"period": "2099-11", "amount": "5"},
     "POST /goals": lambda all_: {
         "team": str(all_.scene.cast.north), "measure": "won_deals", "period": "2026-11", "target": "5",
     },

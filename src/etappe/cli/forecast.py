@@ -95,8 +95,9 @@ def _backtest_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
         "weighted",
         "promised",
         "usual",
+        "committed",
     )
-    compared = ("before", "n", "came", "forecast", "weighted", "promised", "usual", "pinball")
+    compared = ("before", "n", "came", "forecast", "weighted", "promised", "usual", "committed", "pinball")
     ways = [row for row in plain["by_before"] if row["n"]]
     head = f"as of {plain['day']}, in {plain['currency']}"
     return "\n".join([head, *_table(columns, rows), "", "mean error", *_table(compared, ways), "", *_trust(plain)])

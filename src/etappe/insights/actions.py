@@ -13,6 +13,7 @@ from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.inflow import plain
 from etappe.core.periods import local_day
+from etappe.insights.commitments import committed
 from etappe.insights.forecast import backtest, boosted, changed, kept, said
 from etappe.insights.forecast.fresh import packed
 from etappe.insights.forecast.past import ANY, Past, known_on, last_seen
@@ -45,7 +46,13 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     past = known_on(records, day, present=True)
     stages = _stages_of()
     curves = said.fitted(past, records.cells, stages.alike)
-    tried = backtest.backtest(records, day, currency=settings.currency, stages=stages)
+    tried = backtest.backtest(
+        records,
+        day,
+        currency=settings.currency,
+        stages=stages,
+        committed=lambda month, then: committed(month, settings.currency, then),
+    )
     found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
     row = _row(records, past, curves, backtest.summary(tried), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from etappe.insights.models import Goal
+from etappe.insights.models import Commitment, Goal
 from etappe.journal.archived import Archived
 
 TABLES = (
+    Archived(
+        "commitments",
+        Commitment,
+        "What colleagues said that they will win in a month, with the day on which they said it.",
+        tells="commitment.",
+        meanings={
+            "period": "the month (`2026-11`)",
+            "said_on": "day on which it was said; the newest counts",
+            "amount": "what they will win; empty: what was said before was taken back",
+        },
+    ),
     Archived(
         "goals",
         Goal,

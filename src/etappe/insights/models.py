@@ -113,6 +113,28 @@ class ForecastChange(models.Model):
         ]
 
 
+class Commitment(models.Model):
+    """What a colleague said on a day that they will win in a month; the newest one counts, without amount none.
+
+    What was said before stays, so that one can look back at what it was worth.
+    """
+
+    uid = uid_field()
+    user = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
+    period = models.TextField()
+    said_on = models.DateField()
+    amount = money_field(null=True)
+    currency = models.TextField()
+
+    JOURNALED: ClassVar = ("user_id", "period", "said_on", "amount", "currency")
+    DERIVED: ClassVar = ("id", "uid")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["period", "user", "currency", "said_on"], name="commitment_once_a_day"),
+        ]
+
+
 class Goal(models.Model):
     """What a colleague or a team is to reach in a period; without a target it was taken away.
 

@@ -16,6 +16,8 @@ FIGURES: Mapping[str, tuple[Label, Label]] = {
         _("“{value}” is no period."),
         _("Write a month as 2026-11, a quarter as 2026-Q4, or a year as 2026."),
     ),
+    "month_is_over": (_("{period} is over."), _("Commit for this month or a later one.")),
+    "not_a_month": (_("“{value}” is no month."), _("Write a month as 2026-11.")),
     "goal_of_nobody": (_("A goal belongs to one colleague or one team."), _("Name either the colleague or the team.")),
     "goal_of_nothing": (_("A goal is more than nothing."), _("Give a target above 0, or none to take the goal away.")),
     "facts_sync_at_work": (_("The facts are being synced already."), _("Wait until that has ended.")),

@@ -136,6 +136,8 @@ SENTENCES: Mapping[str, Label] = {
     "view.saved": _("View of a list saved: {name}"),
     "view.edited": _("View “{called}” changed: {fields}"),
     "view.deleted": _("View “{called}” deleted"),
+    "commitment.made": _("{whose} committed for {period}: {amount} {currency}"),
+    "commitment.changed": _("Commitment of {whose} changed: {fields}"),
     "goal.set": _("Goal of {whose} for {period}: {target} {currency}"),
     "goal.changed": _("Goal of {whose} changed: {fields}"),
     "workspace.edited": _("Workspace changed: {fields}"),

@@ -44,6 +44,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
     "goals.set":            (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
+    "commitments.make":     (OWN, OWN, OWN, NOTHING, OWN, NOTHING),
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),
     "playbook.drafts":      (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),
     "playbook.publish":     (ALL, ALL, NOTHING, NOTHING, NOTHING, NOTHING),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from etappe.web import figures, forecast, goals
+from etappe.web import commitments, figures, forecast, goals
 
 urlpatterns = [
     path("figures/", figures.home, name="figures"),
     path("figures/forecast/", forecast.forecast, name="forecast"),
     path("figures/forecast/backtest/", forecast.backtest, name="forecast_backtest"),
+    path("figures/forecast/commitments/", commitments.commitments, name="commitments"),
     path("figures/forecast/changes/<slug:reason>/", forecast.changes, name="forecast_changes"),
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),

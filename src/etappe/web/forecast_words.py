@@ -303,12 +303,16 @@ def _tried(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
         _("yes") if is_in else _("no"),
         money_whole(row["weighted"], currency) or "–",
         money_whole(row["usual"], currency),
+        money_whole(row.get("committed"), currency) or "–",
     )
 
 
 def _way(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
     errors = (row[name] for name in WAYS)
-    return (number(row["before"]), number(row["n"]), *(money_whole(error, currency) or "–" for error in errors))
+    committed, count = money_whole(row.get("committed"), currency), row.get("committed_n")
+    of_months = _("n %(count)s") % {"count": number(count)} if committed else ""
+    said = (money_whole(error, currency) or "–" for error in errors)
+    return (number(row["before"]), number(row["n"]), *said, committed or "–", of_months)
 
 
 def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:

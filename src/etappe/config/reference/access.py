@@ -50,6 +50,7 @@ ABOUT: Mapping[str, str] = {
     "exports.run": "export everything, cancel and delete exports",
     "team.administer": "add, invite and change colleagues and teams",
     "workspace.edit": "change the workspace, define its own fields, answer the four questions",
+    "commitments.make": "say what one will win in a month",
     "goals.set": "set, change and take away goals of colleagues and teams",
     "views.own": "save views of lists, share them with one's team, change and delete them",
     "views.offer": "share a view with everybody, let a view open first for a team",

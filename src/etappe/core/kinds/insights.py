@@ -1,4 +1,4 @@
-"""Kinds of journal entries about goals. `goal` is a uid."""
+"""Kinds of journal entries about goals and commitments. `goal` and `commitment` are uids."""
 
 from __future__ import annotations
 
@@ -25,4 +25,24 @@ class GoalChanged(Edited):
     name: ClassVar[str] = "goal.changed"
     personal: ClassVar[tuple[str, ...]] = ()
     goal: str
+    whose: str
+
+
+@dataclass(frozen=True)
+class CommitmentMade(Created):
+    """A colleague said what they will win in a month; without an amount they took back what they had said."""
+
+    name: ClassVar[str] = "commitment.made"
+    personal: ClassVar[tuple[str, ...]] = ()
+    commitment: str
+    whose: str
+
+
+@dataclass(frozen=True)
+class CommitmentChanged(Edited):
+    """A colleague said another amount for a month on the same day."""
+
+    name: ClassVar[str] = "commitment.changed"
+    personal: ClassVar[tuple[str, ...]] = ()
+    commitment: str
     whose: str

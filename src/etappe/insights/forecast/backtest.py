@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -27,6 +27,10 @@ LEAD: Final = 6
 QUANTILES: Final = (("low80", 0.1), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high80", 0.9))
 
 
+Committed = Callable[[date, date], float | None]
+"""What was committed for a month by the end of a day."""
+
+
 @dataclass(frozen=True)
 class Stages:
     """Stages of process versions: which are one stage of a process, and how far along each is, 0 to 1."""
@@ -41,7 +45,8 @@ class Tried:
 
     `weighted`: amounts of deals expected to close in the month, times the share won of their stage; `promised`: these
     amounts in full, as the dates in the deals promise; `usual`: the average month of the year before. The
-    first two are None where no deal says when it closes.
+    first two are None where no deal says when it closes. `committed`: what colleagues had said by then that they will
+    win in the month, None where nobody had.
     """
 
     month: date
@@ -52,6 +57,7 @@ class Tried:
     promised: float | None
     usual: float
     open_deals: int
+    committed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,15 +84,19 @@ class Backtest:
     model: Any
 
 
-def backtest(records: Records, day: date, *, currency: str, stages: Stages) -> Backtest:
+def backtest(
+    records: Records, day: date, *, currency: str, stages: Stages, committed: Committed = lambda _month, _day: None
+) -> Backtest:
     """Forecasts as of the beginnings of past months, each made only of what was known then.
 
     Where enough deals were ever closed, both ways are tried, and the boosted one is taken only if its chances were
-    closer to what came, beyond chance, and its months no worse.
+    closer to what came, beyond chance, and its months no worse. `committed` says what was committed for a month by the
+    end of a day.
     """
     begins = [said.month_of(day, -back) for back in range(MONTHS + max(BEFORE) - 1 + LEAD, 0, -1)]
     last = said.month_of(day) - timedelta(days=1)
     run = _Run(records, last, said.month_of(last, 2 - MONTHS - max(BEFORE)), currency, stages)
+    run.committed = committed
     for begin in begins:
         past = known_on(records, begin - timedelta(days=1), present=False)
         if past.state.closed >= core.MINIMUM:
@@ -108,6 +118,7 @@ class _Run:
         self.wins = boosted.Wins.of(records, last)
         self.model: Any = None
         self.closed = 0
+        self.committed: Committed = lambda _month, _day: None
 
     def take(self, begin: date, past: Past) -> None:
         """Make the forecast as of the day before `begin`, and compare it."""
@@ -143,7 +154,8 @@ class _Run:
                 continue
             raw, came = core.summed_up(total[:, before - 1]), _came(self.records, month, self.currency)
             shown = core.summed_up(total[:, before - 1], widen)
-            row = Tried(month, before, shown, came, *_pipeline(found, own, shares, month), usual, int(own.sum()))
+            simpler = (*_pipeline(found, own, shares, month), usual, int(own.sum()), self.committed(month, past.day))
+            row = Tried(month, before, shown, came, *simpler)
             self.tried[way].append(row)
             self.misses[way].append((said.month_of(month, 1), core.miss(came, raw)))
 
@@ -226,7 +238,7 @@ def summary(found: Backtest) -> dict[str, Any]:
 
 def _row(each: Tried) -> dict[str, Any]:
     plain = {**asdict(each.said), "month": each.month.isoformat(), "before": each.before, "came": each.came}
-    return plain | {"weighted": each.weighted, "promised": each.promised, "usual": each.usual}
+    return plain | {name: getattr(each, name) for name in ("weighted", "promised", "usual", "committed")}
 
 
 def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
@@ -241,6 +253,9 @@ def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
         "usual": [each.usual for each in rows],
     }
     errors = {name: _off(values, came) for name, values in ways.items()}
+    said_so = [each for each in rows if each.committed is not None]
+    errors["committed"] = _off([each.committed for each in said_so], np.asarray([each.came for each in said_so]))
+    errors["committed_n"] = len(said_so)
     loss = np.mean([calibration.pinball([getattr(r.said, name) for r in rows], came, q) for name, q in QUANTILES])
     return {"before": before, "n": len(rows), "came": float(came.mean()), "pinball": float(loss), **errors}
 
@@ -248,7 +263,7 @@ def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
 def _off(said_so: Sequence[float | None], came: Floats) -> float | None:
     """The mean error; None where it was not said for every month."""
     known = [value for value in said_so if value is not None]
-    return float(np.abs(np.asarray(known) - came).mean()) if len(known) == len(came) else None
+    return float(np.abs(np.asarray(known) - came).mean()) if known and len(known) == len(came) else None
 
 
 def _covered(tried: Sequence[Tried], share: float) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""What colleagues say that they will win in a month: their own estimate, kept with the day on which it was said."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import connection
+
+from etappe.core.actor import Actor
+from etappe.core.contact import clean_line
+from etappe.core.deal_fields import clean_amount
+from etappe.core.errors import Forbidden, Refusal
+from etappe.core.goals import Period, period_of
+from etappe.core.kinds.insights import CommitmentChanged, CommitmentMade
+from etappe.core.periods import local_day
+from etappe.insights.models import Commitment
+from etappe.journal.record import action, record
+from etappe.journal.values import changes as differing
+from etappe.journal.values import columns_of
+from etappe.team.access import Holder, may, require
+from etappe.team.queries import UserRef, user_names, users_of_teams, workspace
+
+GIVEN: Final = ("period", "amount")
+
+
+@dataclass(frozen=True)
+class CommitmentView:
+    """What a colleague last said for a month; without an amount it was taken back."""
+
+    uid: uuid.UUID
+    user: UserRef
+    period: str
+    said_on: date
+    amount: Decimal | None
+    currency: str
+
+
+def month_of(text: str) -> Period:
+    """The month of this key (`2026-11`); refuses what is none with `not_a_month`.
+
+    >>> month_of("2026-11").ends.isoformat()
+    '2026-11-30'
+    """
+    try:
+        found = period_of(text)
+    except Refusal:
+        raise Refusal("not_a_month", value=text) from None
+    if found.months != 1:
+        raise Refusal("not_a_month", value=text)
+    return found
+
+
+@action
+def commit(given: Mapping[str, Any], *, actor: Actor, at: datetime) -> CommitmentView:
+    """Say what one will win in a month, in the workspace's currency; an amount of None takes back what was said.
+
+    `given`: `period` (`2026-11`, this month or a later one) and `amount`. Everybody says it for themselves alone.
+    """
+    require(actor, "commitments.make", Holder(actor.id, actor.team))
+    if actor.id is None:
+        raise Forbidden("forbidden", act="commitments.make")
+    for field in given:
+        if field not in GIVEN:
+            raise Refusal("unknown_field", field=field, fields=GIVEN)
+    day = local_day(at, workspace().zone)
+    period = month_of(clean_line("period", given.get("period") or ""))
+    if period.ends < day:
+        raise Refusal("month_is_over", period=period.key)
+    amount = clean_amount("amount", given.get("amount"))
+    row = _said(actor, period.key, day, amount, at)
+    return _views([row])[0]
+
+
+def _said(actor: Actor, period: str, day: date, amount: Decimal | None, at: datetime) -> Commitment:
+    """The newest statement, after this one: none is made where nothing changes."""
+    _alone(actor)
+    mine = {"user_id": actor.id, "period": period, "currency": workspace().currency}
+    last = Commitment.objects.select_for_update().filter(**mine).order_by("-said_on").first()
+    named = {"whose": actor.label}
+    if last and last.said_on >= day:
+        if changed := differing(last, {"amount": amount}):
+            last.amount = amount
+            last.save(update_fields=["amount"])
+            record(CommitmentChanged(changed, commitment=str(last.uid), **named), actor=actor, at=at)
+        return last
+    if (last.amount if last else None) == amount:
+        return last or Commitment(**mine, said_on=day)
+    row = Commitment(**mine, said_on=day, amount=amount)
+    row.save(force_insert=True)
+    told = CommitmentMade(columns_of(row, Commitment.JOURNALED), commitment=str(row.uid), **named)
+    record(told, actor=actor, at=at)
+    return row
+
+
+def _alone(actor: Actor) -> None:
+    """One statement of a colleague after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('insights_commitment', %s))", [actor.id])
+
+
+def may_commit(viewer: Actor) -> bool:
+    """Whether the viewer can commit to anything."""
+    return may(viewer, "commitments.make", Holder(viewer.id, viewer.team))
+
+
+def commitments(viewer: Actor, periods: Iterable[str]) -> list[CommitmentView]:
+    """What was last said for these months, by name: by oneself, to managers by their teams, to who sees all by all."""
+    require(viewer, "figures.see")
+    rows = Commitment.objects.filter(period__in=list(periods), currency=workspace().currency)
+    if not viewer.scope.all:
+        below = users_of_teams(viewer.scope.teams) if may(viewer, "goals.set") else []
+        rows = rows.filter(user_id__in={*below, viewer.id})
+    newest = rows.order_by("period", "user_id", "-said_on").distinct("period", "user_id")
+    return sorted(_views([row for row in newest if row.amount is not None]), key=lambda each: each.user.name)
+
+
+def _views(rows: Sequence[Commitment]) -> list[CommitmentView]:
+    people = user_names(row.user_id for row in rows)
+    copied = ("uid", "period", "said_on", "amount", "currency")
+    return [CommitmentView(**{name: getattr(row, name) for name in copied}, user=people[row.user_id]) for row in rows]
+
+
+_COMMITTED: Final = """
+SELECT sum(amount)::float8 FROM (
+    SELECT DISTINCT ON (user_id) amount FROM insights_commitment
+    WHERE period = %s AND currency = %s AND said_on <= %s ORDER BY user_id, said_on DESC
+) AS newest
+"""
+
+
+def committed(period: date, currency: str, day: date) -> float | None:
+    """What all had committed for a month by the end of a day; None where nobody had."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMMITTED, [f"{period:%Y-%m}", currency, day])
+        found = cursor.fetchone()[0]
+    return None if found is None else float(found)
