@@ -22,7 +22,8 @@ from tests.replay import assert_replays
 
 @pytest.mark.slow
 def test_the_company_uses_every_stage_and_rests_on_evidence(db: None) -> None:
-    play(now())
+    begun = now()
+    play(begun)
     assert workspace().is_demo
     used = set(Deal.objects.values_list("stage", flat=True))
     assert {stage.key for stage in get_version("inbound").spec.stages} <= used
@@ -33,13 +34,12 @@ def test_the_company_uses_every_stage_and_rests_on_evidence(db: None) -> None:
     assert not Deal.objects.filter(created_at__gt=now()).exists()
     for deal in Deal.objects.all()[:10]:
         assert_replays(deal)
-    _require_lived_as_drawn()
+    _require_lived_as_drawn(begun.date())
     assert report("sales_cycle", viewer=SYSTEM, now=now()).is_enough
 
 
-def _require_lived_as_drawn() -> None:
+def _require_lived_as_drawn(at: date) -> None:
     """The deals stand as their lives were drawn, with the seller and from the source that were drawn."""
-    at = now().date()
     drawn: Counter[tuple[str, str, str]] = Counter()
     for name, number in COMPANIES.items():
         order = Order(name, shipped(name), 7, number, at)
