@@ -292,18 +292,18 @@ function standing(pressed: string, card: HTMLElement): (() => void) | undefined 
 // New columns would make a phone snap anew, at times to the last one: it does not snap while they are set, and the board
 // stays where it was. Later would be too late: a board that begins to snap under a finger moves away from it.
 
-let place = 0;
+let place = { left: 0, top: 0 };
 
 function stay(event: Event): void {
   const { target } = (event as CustomEvent<{ target: Element }>).detail;
   if (!board || target !== board || event.defaultPrevented) return;
-  place = board.scrollLeft;
+  place = { left: board.scrollLeft, top: board.scrollTop };
   board.classList.add("redrawn");
 }
 
 function settle(event: Event): void {
   if (!board || event.target !== board) return;
-  board.scrollLeft = place;
+  board.scrollTo({ ...place, behavior: "instant" });
   board.classList.remove("redrawn");
 }
 
