@@ -3,6 +3,8 @@ import { place } from "./menus";
 import { announce } from "./page";
 
 const WAIT = 120;
+/** What the hidden field holds for a name that is to become a record of its own. */
+const NEW = "new";
 
 let at: HTMLInputElement | null = null;
 let timer = 0;
@@ -77,6 +79,7 @@ function take(chosen: HTMLElement | undefined): void {
   if (!at || !chosen) return;
   at.value = chosen.dataset.name ?? "";
   hidden(at).value = chosen.dataset.uid ?? "";
+  if (chosen.dataset.uid === NEW) announce(at.parentElement?.querySelector(".as-new")?.textContent ?? "");
   close();
 }
 

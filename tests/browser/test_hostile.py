@@ -173,7 +173,7 @@ LISTS = (
     "/inspection/?list=unproven", "/settings/team/", "/settings/tokens/", "/settings/workspace/", "/playbook/",
     "/figures/", "/figures/win_rate/?by=owner", "/figures/win_rate/records/", "/figures/stage_now/", "/import/",
 )  # fmt: skip
-ASKING = ("/accounts/?search={}", "/people/?search={}", "/deals/?text={}", "/deals/new/?account_text={}&stage={}")
+ASKING = ("/accounts/?search={}", "/people/?search={}", "/deals/?text={}", "/deals/new/?account={}&stage={}")
 
 WIDEST = """[...document.querySelectorAll('main *')].filter(each => each.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 3).map(each => each.cloneNode().outerHTML.slice(0, 100))"""

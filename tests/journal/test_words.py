@@ -302,3 +302,11 @@ def test_a_blanked_entry_still_has_a_sentence(data):
     for kind in REGISTRY:
         assert texts.sentence(kind, data)
         assert texts.changed(data) == []
+
+
+def test_an_edit_of_many_fields_names_the_first_few():
+    custom = {f"own_{number:02}": f"value {number}" for number in range(50)}
+    data = {"changed": {"name": ["A", "B"], "custom": [{}, custom]}}
+    assert texts.sentence("deal.edited", data).count(",") == 4
+    assert texts.sentence("deal.edited", data).endswith("own_02, 47 more")
+    assert len(texts.changed(data)) == 51, "all of them stand below it"

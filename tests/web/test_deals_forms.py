@@ -369,22 +369,43 @@ def test_a_later_stage_is_a_late_entry_or_refused_with_what_is_missing(scene: Sc
 
 
 def test_a_deal_brings_its_account_along(scene: Scene) -> None:
-    given = fields(scene, name="Mit Firma", account="new", account_text="Ganz Neu AG", process="inbound")
-    assert post("deal_create", [], given).status_code == 303
-    assert Deal.objects.get(name="Mit Firma").account == Account.objects.get(name="Ganz Neu AG")
-    broken = given | {"name": "  ", "account_text": "Noch Neuer AG"}
+    given = fields(scene, name="Mit Firma", account="Ganz Neu AG", process="inbound")
+    asked = text(post("deal_create", [], given))
+    assert 'name="account-new"' in asked, "without script a box says that the name is a new one"
+    assert not Account.objects.filter(name="Ganz Neu AG").exists()
+    broken = given | {"name": "  ", "account-new": "1"}
     assert post("deal_create", [], broken).status_code == 422
-    assert not Account.objects.filter(name="Noch Neuer AG").exists()
+    assert not Account.objects.filter(name="Ganz Neu AG").exists()
+    assert post("deal_create", [], given | {"account-new": "1"}).status_code == 303
+    made = Account.objects.get(name="Ganz Neu AG")
+    assert Deal.objects.get(name="Mit Firma").account == made
+    for again in ({"account-new": "1"}, {"account-uid": "new"}, {}):
+        assert post("deal_create", [], given | again).status_code == 303
+    assert set(Deal.objects.filter(name="Mit Firma").values_list("account", flat=True)) == {made.id}, "there is one now"
 
 
-def test_accounts_are_found_while_typing(scene: Scene) -> None:
-    found = text(client_of("ada").get(reverse("deals_accounts"), {"account_text": "kunde"}, headers=HTMX))
-    assert str(scene.account) in found
-    assert 'value="new"' in found
-    assert "<html" not in found
-    kept = text(post("deal_create", [], fields(scene, name="Bleibt", account_text="kunde", find="1")))
-    assert 'value="Bleibt"' in kept
-    assert str(scene.account) in kept
+def test_a_part_of_a_name_means_no_account_of_a_deal(scene: Scene) -> None:
+    given = fields(scene, name="Teil", account="kund", process="inbound")
+    answer = post("deal_create", [], given)
+    assert answer.status_code == 422
+    assert Account.objects.get(uid=scene.account).name in text(answer)
+    edited = fields(scene, name="Frei", account="")
+    assert post("deal_edit", [scene.uid], edited | {"seen": str(scene.row.version)}).status_code == 303
+    assert scene.row.account is None
+    hidden = edited | {"account": "Neue Mutter", "account-uid": "new", "seen": str(scene.row.version)}
+    assert post("deal_edit", [scene.uid], hidden).status_code == 303
+    assert scene.row.account == Account.objects.get(name="Neue Mutter")
+
+
+def test_names_are_offered_with_a_new_one_where_it_may_be_new(scene: Scene) -> None:
+    def offered(**asked: str) -> str:
+        return text(client_of("ada").get(reverse("own_suggest", args=["account"]), asked, headers=HTMX))
+
+    name = Account.objects.get(uid=scene.account).name
+    assert str(scene.account) in offered(q="kunde", new="1")
+    assert 'data-uid="new"' in offered(q="kunde", new="1")
+    assert 'data-uid="new"' not in offered(q=name.upper(), new="1")
+    assert 'data-uid="new"' not in offered(q="kunde")
 
 
 @pytest.mark.parametrize("who", ["mia", "oda"])

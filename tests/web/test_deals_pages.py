@@ -19,7 +19,7 @@ def scene(db: None) -> Scene:
     return set_scene()
 
 
-PAGES = ("deals", "deals_board", "deals_board_totals", "deal_create", "deals_accounts")
+PAGES = ("deals", "deals_board", "deals_board_totals", "deal_create")
 RECORD_PAGES = (
     "deal",
     "deal_edit",

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.slow
 PARTS = frozenset(
     {
         "/deals/board/totals/",
-        "/deals/accounts/",
         "/tags/",
         "/lists/{subject}/count/",
         "/setup/ready/",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.conf import settings as django_settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -282,3 +283,25 @@ def test_a_map_is_saved_by_name_and_offered_again(db, uploads):
     assert dot.post(f"{first}preset/", {"preset": preset[1], "forget": "1"}).status_code == 303
     assert dot.post(f"{first}preset/", {"preset": preset[1]}).status_code == 404
     assert dot.post(f"{first}preset/", {"preset": "x"}).status_code == 404
+
+
+def test_sheets_that_nobody_looks_at_are_named(db, uploads):
+    cast.assemble()
+    path = uploads / "Alle.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for number in range(1, 24):
+            book.add_worksheet(f"Blatt {number}").write_column(0, 0, ["Firma", f"Nord {number} AG"])
+    dot = client_of("dot")
+    address = dot.post("/import/", {"files": [SimpleUploadedFile("Liste #3.xlsx", path.read_bytes())]})["Location"]
+    background.examine(uid_of(address), at=now())
+    page = dot.get(address).content.decode()
+    assert "left out are 3: Blatt 21, Blatt 22, Blatt 23. Save them as a workbook of their own" in page
+    assert page.count('name="encoding-Liste _3.xlsx"') == 1, "a workbook is read in one way"
+    kinds = {f"kind-Liste _3.xlsx#Blatt {number}": "accounts" for number in range(1, 21)}
+    dot.post(address + "map/", kinds)
+    background.examine(uid_of(address), at=now())
+    dot.post(address + "start/", {})
+    background.carry_on(uid_of(address), clock=now)
+    assert Account.objects.filter(name__startswith="Nord").count() == 20
+    done = dot.get(address).content.decode()
+    assert "Blatt 21, Blatt 22, Blatt 23" in done

@@ -48,6 +48,18 @@ def test_a_link_works_once(client: Client) -> None:
     assert team.find_user("eve@etappe.example") is None
 
 
+@pytest.mark.django_db
+def test_a_link_that_is_replaced_or_too_old_leads_on(client: Client) -> None:
+    replaced, path = setup_path(), setup_path()
+    assert client.get(path).status_code == 200
+    old = reverse("setup_first", args=[actions.make_setup_link(actor=SYSTEM, at=now() - timedelta(hours=25))])
+    for gone in (replaced, path, old):
+        answer = client.get(gone)
+        assert answer.status_code == 410
+        assert "etappe user link" in answer.content.decode()
+        assert 'name="password"' not in answer.content.decode()
+
+
 @pytest.mark.parametrize("token", ["x", "%00", "a" * 500, "start-empty"])
 @pytest.mark.django_db
 def test_a_guessed_link_makes_nobody(client: Client, token: str) -> None:

@@ -199,14 +199,15 @@ def _given(
 
 def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
     from etappe.imports.plan import NEW
-    from etappe.imports.texts import KINDS
+    from etappe.imports.texts import KINDS, left_out
 
     click.echo("Map: proposed from headers and values." if is_own else "Map: as given.")
     click.echo(f"Source: {plan.source}{' (known)' if found.known else ''}; data as of {plan.as_of or 'today'}.")
     for file in found.files:
         mapped = plan.file(file.given.name)
         if file.refusal is not None:
-            click.echo(f"  {file.given.name}: not read ({file.refusal.params.get('reason', file.refusal.code)})")
+            why = file.refusal.params.get("reason") or left_out(file.refusal.code, file.refusal.params)
+            click.echo(f"  {file.given.name}: not read ({why})")
         elif mapped is None or mapped.kind is None:
             click.echo(f"  {file.given.name}: left out, no kind of record was recognised")
         else:

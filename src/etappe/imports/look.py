@@ -20,6 +20,7 @@ from etappe.core.periods import local_day
 from etappe.core.process import Status
 from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
 from etappe.core.values import fold_key, read_flag, tidy
+from etappe.foreign.reasons import Reason
 from etappe.foreign.tables import TableGuess, Wish, batches, sniff
 from etappe.imports.last_time import as_last_time
 from etappe.imports.models import Link, Source
@@ -30,6 +31,8 @@ from etappe.team import queries as team
 
 SHEETS = 20
 """Sheets of a workbook that are looked at."""
+NAMED = 10
+"""Sheets that a refusal names."""
 
 _SYSTEMS = (
     (
@@ -110,7 +113,21 @@ def _look_at(given: Given) -> list[Looked]:
         return [_profiled(given, guess)]
     sheets = [replace(given, name=f"{given.name}#{sheet}", sheet=sheet) for sheet in guess.sheets[:SHEETS]]
     looked = [file for sheet in sheets for file in _look_at(sheet)]
-    return [file for file in looked if file.profile is not None] or looked[:1]
+    read = [file for file in looked if file.profile is not None or not _is_empty(file)] or looked[:1]
+    return [*read, *_beyond(given, guess.sheets[SHEETS:])]
+
+
+def _is_empty(file: Looked) -> bool:
+    """Whether a sheet holds no table: workbooks have such, and nobody misses them."""
+    return file.refusal is not None and file.refusal.params.get("reason") in (Reason.EMPTY, Reason.NO_TABLE)
+
+
+def _beyond(given: Given, sheets: Sequence[str]) -> list[Looked]:
+    """A line for the sheets that nobody looked at."""
+    if not sheets:
+        return []
+    named = [*sheets[:NAMED], "…"] if len(sheets) > NAMED else sheets
+    return [Looked(given, refusal=Refusal("sheets_beyond", limit=SHEETS, count=len(sheets), sheets=", ".join(named)))]
 
 
 def _profiled(given: Given, guess: TableGuess) -> Looked:

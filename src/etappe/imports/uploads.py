@@ -27,7 +27,10 @@ def folder(run: uuid.UUID) -> Path:
 
 
 def keep(run: uuid.UUID, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[dict[str, str]]:
-    """Keep files under names of our own; returns name and path of each. Refuses more than `LIMIT` bytes altogether."""
+    """Keep files under names of our own; returns name and path of each. Refuses more than `LIMIT` bytes altogether.
+
+    What follows a `#` in a name is a sheet, so that a file's own name has none.
+    """
     place = folder(run)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     place.mkdir(mode=0o700)
@@ -37,7 +40,7 @@ def keep(run: uuid.UUID, files: Iterable[tuple[str, Iterable[bytes]]]) -> list[d
         for number, (name, parts) in enumerate(files):
             path = place / f"{number}.table"
             size = _write(path, parts, size)
-            kept.append({"name": _apart(name, [each["name"] for each in kept]), "path": str(path)})
+            kept.append({"name": _apart(name.replace("#", "_"), [each["name"] for each in kept]), "path": str(path)})
     except BaseException:
         drop(run)
         raise

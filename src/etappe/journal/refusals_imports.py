@@ -73,6 +73,10 @@ IMPORTS: Mapping[str, tuple[Label, Label]] = {
         _("Nothing in these files could be told to be accounts, people or deals: {files}."),
         _("Say in the mapping what each file holds."),
     ),
+    "sheets_beyond": (
+        _("Only the first {limit} sheets of a workbook are looked at; left out are {count}: {sheets}."),
+        _("Save them as a workbook of their own, and import that as well."),
+    ),
     "import_stage_unmapped": (
         _("The stage “{stage}” goes to “{target}”, which the process does not have."),
         _("Its stages are: {stages}."),

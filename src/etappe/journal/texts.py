@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.own_fields import OwnField
@@ -50,6 +50,8 @@ class Names:
 
 
 NOBODY = Names()
+NAMED = 5
+"""Fields that a sentence names; an edit of more is a list, which stands below it."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,14 @@ def _changed(column: str, before: Any, after: Any, names: Names) -> list[Changed
             value_text(names.own.get(key), (before or {}).get(key), {**names.people, **names.accounts}),
             value_text(names.own.get(key), (after or {}).get(key), {**names.people, **names.accounts}),
         )
-        for key in sorted({**(before or {}), **(after or {})})
+        for key in _own_keys(before, after, names)
     ]
+
+
+def _own_keys(before: Any, after: Any, names: Names) -> list[str]:
+    """The own fields that changed, in the order that the workspace gave them."""
+    places = {key: place for place, key in enumerate(names.own)}
+    return sorted({**(before or {}), **(after or {})}, key=lambda key: (places.get(key, len(places)), key))
 
 
 def _own_name(key: str, names: Names) -> str:
@@ -209,10 +217,14 @@ def _own_name(key: str, names: Names) -> str:
 
 
 def _fields(pairs: Mapping[str, Any], names: Names) -> str:
-    """The names of the fields that changed."""
+    """The names of the fields that changed, the first few where there are many."""
     before, after = pairs.get("custom", ({}, {}))
-    own = [_own_name(key, names) for key in sorted({**(before or {}), **(after or {})})]
-    return listed([*(label(FIELDS, column) for column in pairs if column != "custom"), *own])
+    own = [_own_name(key, names) for key in _own_keys(before, after, names)]
+    every = [*(label(FIELDS, column) for column in pairs if column != "custom"), *own]
+    if len(every) <= NAMED:
+        return listed(every)
+    rest = len(every) - NAMED + 1
+    return listed([*every[:-rest], ngettext("{n} more", "{n} more", rest).format(n=rest)])
 
 
 def _values(data: Mapping[str, Any], names: Names) -> dict[str, str]:

@@ -18,7 +18,7 @@ from etappe.core.errors import Missing, Refusal
 from etappe.core.mail_checks import address_key
 from etappe.core.values import fold_key
 from etappe.team.access import actor_of
-from etappe.team.links import INVITATION, require_good
+from etappe.team.links import INVITATION, SETUP, require_good
 from etappe.team.models import Team, Token, User, Workspace
 
 NO_MAILBOX = "import.invalid"
@@ -269,6 +269,11 @@ def _token_view(token: Token) -> TokenView:
 def has_administrator() -> bool:
     """Whether somebody runs this workspace; until then the first administrator may be created by link."""
     return User.objects.filter(role=Role.ADMINISTRATOR.value, is_active=True).exists()
+
+
+def require_setup(token: str, at: datetime) -> None:
+    """Refuse the token of a set-up link that is used, replaced, too old, or none at all."""
+    require_good(token, SETUP, at)
 
 
 def require_invitation(token: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from django import forms
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from etappe.core.errors import Forbidden, Missing, Refusal, Stale
 from etappe.core.process import Phase, Process
@@ -23,31 +23,14 @@ from etappe.journal.refusals import Said
 from etappe.people import actions as people_actions
 from etappe.people import queries as people
 from etappe.people.fields import fields
-from etappe.people.queries import AccountRef
 from etappe.team import queries as team
 from etappe.team.access import require
 from etappe.web.deals_answers import complain, done, seen_of, viewer_uid
 from etappe.web.deals_filter import published
 from etappe.web.deals_forms import Conflict, DealForm, StepForm, as_uid, conflicts, initial_of, offer
 from etappe.web.deals_people import people_choices
+from etappe.web.references import Named, NewName, named, refer
 from etappe.web.shell import Request, go, say, show, today
-
-NEW, NONE = "new", ""
-
-
-@dataclass(frozen=True)
-class AccountChoice:
-    """The accounts that fit what was typed, to choose one from."""
-
-    text: str
-    found: tuple[AccountRef, ...]
-    chosen: str
-
-    @property
-    def may_be_new(self) -> bool:
-        """Whether the text could name an account that is not there yet."""
-        typed = self.text.strip().casefold()
-        return bool(typed) and all(account.name.casefold() != typed for account in self.found)
 
 
 @dataclass(frozen=True)
@@ -65,7 +48,6 @@ class CreatePage:
     """The form for a new deal."""
 
     form: DealForm
-    accounts: AccountChoice
     processes: tuple[Process, ...]
     process: Process | None
     stages: tuple[StageChoice, ...]
@@ -79,7 +61,6 @@ class EditPage:
 
     deal: DealView
     form: forms.Form
-    accounts: AccountChoice | None
     seen: int
     conflicts: tuple[Conflict, ...] = ()
     said: Said | None = None
@@ -89,9 +70,15 @@ class EditPage:
 def create(request: Request) -> HttpResponse:
     """A new deal: in the first stage, or further on as a late entry."""
     require(request.actor, "deals.create")
-    start = {"owner": str(viewer_uid(request)), "currency": request.workspace.currency, "engaged_since": today(request)}
+    start = {
+        "owner": str(viewer_uid(request)),
+        "currency": request.workspace.currency,
+        "engaged_since": today(request),
+        "account": _asked_account(request),
+    }
     is_sent = request.method == "POST"
     form = DealForm(request.POST if is_sent else None, initial=start)
+    refer(form, "account", request.actor)
     offer(form, "owner", _colleagues(request))
     form.ask_own(fields("deal", request.actor), {}, request.actor)
     if not is_sent or "find" in request.POST or not form.is_valid():
@@ -108,12 +95,16 @@ def create(request: Request) -> HttpResponse:
     return go(request, "deal", state.uid)
 
 
+def _asked_account(request: Request) -> Named:
+    """The account that the address names by its uid: a deal is often begun on the account's page."""
+    uid = as_uid(request.GET.get("account", ""))
+    return named(people.get_account(request.actor, uid) if uid else None)
+
+
 @transaction.atomic
 def _create(request: Request, form: DealForm) -> DealState:
-    account = _account(request)
-    given = form.values() | ({"account": account} if account else {})
     return actions.create(
-        given,
+        _with_account(request, {**form.values(), "account": form.cleaned_data["account"] or None}),
         process=request.POST.get("process") or None,
         stage=request.POST.get("stage") or None,
         late_entry=bool(request.POST.get("late")),
@@ -122,15 +113,13 @@ def _create(request: Request, form: DealForm) -> DealState:
     )
 
 
-def _account(request: Request) -> str:
-    """The account that was chosen, made now if it is a new one."""
-    chosen = request.POST.get("account", NONE)
-    if chosen != NEW:
-        return chosen
-    made = people_actions.create_account(
-        {"name": request.POST.get("account_text", "")}, actor=request.actor, at=request.at
-    )
-    return str(made.uid)
+def _with_account(request: Request, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of the form; an account that is named as a new one is made now."""
+    name = values.get("account")
+    if not isinstance(name, NewName):
+        return values
+    made = people_actions.create_account({"name": str(name)}, actor=request.actor, at=request.at)
+    return values | {"account": str(made.uid)}
 
 
 def _create_page(request: Request, form: DealForm, said: Said | None = None) -> CreatePage:
@@ -140,7 +129,6 @@ def _create_page(request: Request, form: DealForm, said: Said | None = None) -> 
     process = next(named, processes[0] if processes else None)
     return CreatePage(
         form=form,
-        accounts=_accounts(request, given.get("account_text", ""), given.get("account", NONE)),
         processes=processes,
         process=process,
         stages=_stages(process, given.get("stage", "")) if process else (),
@@ -157,24 +145,8 @@ def _stages(process: Process, chosen: str) -> tuple[StageChoice, ...]:
     )
 
 
-def _accounts(request: Request, text: str, chosen: str) -> AccountChoice:
-    found: list[AccountRef] = [*people.suggest_accounts(request.actor, text)] if text.strip() else []
-    uid = as_uid(chosen)
-    if uid and all(account.uid != uid for account in found):
-        picked = people.get_account(request.actor, uid)
-        found = [AccountRef(picked.uid, picked.name), *found]
-    return AccountChoice(text, tuple(found), chosen)
-
-
 def _colleagues(request: Request) -> list[tuple[str, str]]:
     return [(str(user.uid), user.name) for user in team.users(request.actor) if user.is_active]
-
-
-@require_GET
-def accounts(request: Request) -> HttpResponse:
-    """The accounts that fit what is being typed."""
-    choice = _accounts(request, request.GET.get("account_text", ""), request.GET.get("account", NONE))
-    return show(request, "deals/accounts.html", choice)
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,8 +157,9 @@ def edit(request: Request, uid: uuid.UUID) -> HttpResponse:
         raise Forbidden("forbidden", act="deals.edit")
     form = DealForm(request.POST if request.method == "POST" else None, initial=initial_of(deal))
     offer(form, "owner", _colleagues_with(request, deal))
+    refer(form, "account", request.actor)
     form.ask_own(fields("deal", request.actor, team=deal.team_id), deal.custom, request.actor)
-    return _edit(request, deal, form, "deals/edit.html", lambda: form.values() | _chosen_account(request))
+    return _edit(request, deal, form, "deals/edit.html", lambda: _with_account(request, form.values()))
 
 
 def _colleagues_with(request: Request, deal: DealView) -> list[tuple[str, str]]:
@@ -194,10 +167,6 @@ def _colleagues_with(request: Request, deal: DealView) -> list[tuple[str, str]]:
     owner = deal.row.owner
     left = owner is not None and all(uid != str(owner.uid) for uid, _name in found)
     return [*found, (str(owner.uid), owner.name)] if owner and left else found
-
-
-def _chosen_account(request: Request) -> dict[str, Any]:
-    return {"account": _account(request) or None} if "account" in request.POST else {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -214,8 +183,8 @@ def step(request: Request, uid: uuid.UUID) -> HttpResponse:
 def _edit(
     request: Request, deal: DealView, form: forms.Form, template: str, values: Callable[[], dict[str, Any]]
 ) -> HttpResponse:
-    page = EditPage(deal, form, _present_account(request, deal) if isinstance(form, DealForm) else None, deal.version)
-    if request.method != "POST" or "find" in request.POST or not form.is_valid():
+    page = EditPage(deal, form, deal.version)
+    if request.method != "POST" or not form.is_valid():
         return _edit_answer(request, template, page, 422 if form.errors else 200)
     try:
         with transaction.atomic():
@@ -223,23 +192,16 @@ def _edit(
     except Stale as stale:
         own = form.own_initial() if isinstance(form, DealForm) else {}
         both = conflicts(form, initial_of(deal) | own)
-        page = EditPage(deal, form, page.accounts, deal.version, both, complain(form, stale))
+        page = EditPage(deal, form, deal.version, both, complain(form, stale))
         return _edit_answer(request, template, page, stale.status)
     except (Forbidden, Missing):
         raise
     except Refusal as refusal:
-        page = EditPage(deal, form, page.accounts, deal.version, (), complain(form, refusal))
+        page = EditPage(deal, form, deal.version, (), complain(form, refusal))
         return _edit_answer(request, template, page, refusal.status)
     if state.version != deal.version:
         say(request, _("Saved."))
     return done(request, deal.uid)
-
-
-def _present_account(request: Request, deal: DealView) -> AccountChoice:
-    if request.method == "POST":
-        return _accounts(request, request.POST.get("account_text", ""), request.POST.get("account", NONE))
-    account = deal.row.account
-    return _accounts(request, "", str(account.uid)) if account else _accounts(request, "", NONE)
 
 
 def _edit_answer(request: Request, template: str, page: EditPage, status: int) -> HttpResponse:

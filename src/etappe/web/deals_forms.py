@@ -29,6 +29,7 @@ class DealForm(WithOwnFields):
     """The fields of a deal."""
 
     name = forms.CharField(label=_("Name of the deal"), max_length=NAME_LIMIT)
+    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"), may_be_new=True)
     amount = AmountField(label=_("Deal value (expected)"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
     owner = forms.ChoiceField(label=_("Owner"))
@@ -46,7 +47,7 @@ class DealForm(WithOwnFields):
 
 
 class AccountForm(WithOwnFields):
-    """The account of a deal alone."""
+    """The account of a deal alone: one that is there already."""
 
     account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"))
 

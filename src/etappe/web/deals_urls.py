@@ -27,7 +27,6 @@ urlpatterns = [
     path("deals/board/", deals_board.board, name="deals_board"),
     path("deals/board/totals/", deals_board.totals, name="deals_board_totals"),
     path("deals/changes/", deals_board.changes, name="deals_changes"),
-    path("deals/accounts/", deals_edit.accounts, name="deals_accounts"),
     path("deals/new/", deals_edit.create, name="deal_create"),
     path("deals/<uuid:uid>/", deals_record.record, name="deal"),
     path("deals/<uuid:uid>/edit/", deals_edit.edit, name="deal_edit"),

@@ -96,6 +96,18 @@ class FileCard:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     wish: Mapping[str, Any]
+    is_first: bool
+    """Whether this is the first card of its file: of a workbook each sheet has one, and all are read alike."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it stands for sheets that nobody looked at, and not for a file."""
+        return bool(self.refusal) and not self.is_first
+
+    @property
+    def tone(self) -> str:
+        """How bad it is that it is not taken."""
+        return "warn" if self.is_part else "bad"
 
     @property
     def anchor(self) -> str:
@@ -233,7 +245,7 @@ def form_of(viewer: Actor, plan: Plan, looking: Looking) -> MapForm:
         as_of=plan.as_of,
         process=plan.process,
         processes=((NEW, _("a new one, proposed from these stages")), *processes),
-        files=tuple(_card(number, shown, plan.file(shown["name"])) for number, shown in enumerate(looking.files)),
+        files=tuple(_cards(plan, looking)),
         stages=tuple(_stages(plan, looking.labels)),
         statuses=tuple(_statuses(plan)),
         problems=problems_of(looking.problems),
@@ -293,6 +305,14 @@ def _rule(kind: FileKind, before: Duplicates, posted: Mapping[str, str]) -> Dupl
     return Duplicates(policy, match, decisions if policy == ASKED else {})
 
 
+def _cards(plan: Plan, looking: Looking) -> Iterator[FileCard]:
+    seen: set[str] = set()
+    for number, shown in enumerate(looking.files):
+        card = _card(number, shown, plan.file(shown["name"]))
+        yield replace(card, is_first=card.source_file not in seen)
+        seen.add(card.source_file)
+
+
 def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> FileCard:
     kind = mapped.kind if mapped else None
     own = own_fields(kind)
@@ -315,6 +335,7 @@ def _card(number: int, shown: Mapping[str, Any], mapped: FileMap | None) -> File
         ),
         rows=tuple(tuple(_cell(name, row.get(name, ""), own) for name in heads) for row in rows),
         wish=shown.get("wish", {}),
+        is_first=True,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.account.utils import perform_login
@@ -73,6 +75,8 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
     form = FirstForm(request.POST or None)
     if request.method == "GET" and team.has_administrator():
         return show(request, "setup/first.html", JoinPage(form, is_first=True, is_taken=True), status=410)
+    if gone := _gone(request, team.require_setup, token):
+        return show(request, "setup/first.html", JoinPage(form, is_first=True, gone=gone), status=410)
 
     def write(wanted: dict[str, Any]) -> None:
         actions.create_first_administrator(
@@ -92,11 +96,8 @@ def join(request: Request, token: str) -> HttpResponse:
     """Choose a password by an invitation's link."""
     form = JoinForm(request.POST or None)
     joined: list[int] = []
-    if request.method == "GET":
-        try:
-            team.require_invitation(token, request.at)
-        except Refusal as refusal:
-            return show(request, "setup/first.html", JoinPage(form, is_first=False, gone=text(refusal)), status=410)
+    if gone := _gone(request, team.require_invitation, token):
+        return show(request, "setup/first.html", JoinPage(form, is_first=False, gone=gone), status=410)
 
     def write(wanted: dict[str, Any]) -> None:
         joined.append(actions.accept_invitation(token, wanted["password"], actor=SYSTEM, at=request.at))
@@ -104,6 +105,16 @@ def join(request: Request, token: str) -> HttpResponse:
     if is_written(request, form, write):
         return _let_in(request, team.user_by_id(joined[0]).email, form.cleaned_data["password"])
     return _asked(request, JoinPage(form, is_first=False))
+
+
+def _gone(request: Request, require: Callable[[str, datetime], None], token: str) -> Said | None:
+    """Why the link that was opened lets nobody in, before anything is typed into a form that leads nowhere."""
+    if request.method == "GET":
+        try:
+            require(token, request.at)
+        except Refusal as refusal:
+            return text(refusal)
+    return None
 
 
 def _asked(request: Request, page: JoinPage) -> HttpResponse:

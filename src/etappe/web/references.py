@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from django import forms
@@ -23,6 +24,10 @@ from etappe.web.shell import Request, show
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 CHOSEN = "-uid"
 """What the hidden field beside a name is called: which one of the names that were offered was taken."""
+NEW_NAMED = "-new"
+"""What the box is called that says that the name is a new one; without script there is nothing else to say it."""
+NEW = "new"
+"""What the hidden field holds then."""
 
 
 class Referred(Protocol):
@@ -50,7 +55,13 @@ class Named(str):
 
 
 class Typed(Named):
-    """A name as a form sent it, with what was chosen for it."""
+    """A name as a form sent it, with what was chosen for it, and whether it was said to be a new one."""
+
+    is_new = False
+
+
+class NewName(str):
+    """The name of a record that is to be made: what a field holds then instead of a uid."""
 
 
 def named(record: Referred | None) -> Named:
@@ -63,19 +74,27 @@ class ReferenceInput(forms.TextInput):
 
     template_name = "records/reference.html"
     kind = FieldKind.ACCOUNT
+    may_be_new = False
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         """The text with what was chosen for it."""
         del files
-        text = data.get(name)
-        return None if text is None else Typed(str(text), data.get(name + CHOSEN, ""))
+        if name not in data:
+            return None
+        typed = Typed(str(data[name]), data.get(name + CHOSEN, ""))
+        typed.is_new = bool(data.get(name + NEW_NAMED))
+        return typed
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """What the template draws."""
         context = super().get_context(name, value, attrs)
         # Of what stood there before the uid stays here: it may be of a record that the reader does not see.
         chosen = {"chosen_name": name + CHOSEN, "chosen": value.uid if isinstance(value, Typed) else ""}
-        context["widget"] |= chosen | {"names": reverse("own_suggest", args=[self.kind.value])}
+        is_new = isinstance(value, Typed) and value.is_new
+        is_asked = is_new or "aria-invalid" in context["widget"]["attrs"]
+        new = {"may_be_new": self.may_be_new, "new_name": name + NEW_NAMED, "is_new": is_new, "is_asked": is_asked}
+        names = reverse("own_suggest", args=[self.kind.value]) + ("?new=1" if self.may_be_new else "")
+        context["widget"] |= chosen | new | {"names": names}
         return context
 
     def format_value(self, value: Any) -> str:
@@ -87,14 +106,15 @@ class ReferenceField(forms.CharField):
     """A person or an account, typed by name.
 
     Who is meant has to be clear: one that was chosen among those offered, one name, or the address of the record.
+    Where the record `may_be_new`, whoever types says so, and a part of a name means nobody.
     """
 
-    def __init__(self, kind: FieldKind, **options: Any) -> None:
-        self.kind = kind
+    def __init__(self, kind: FieldKind, *, may_be_new: bool = False, **options: Any) -> None:
+        self.kind, self.may_be_new = kind, may_be_new
         self.viewer: Actor | None = None
         self.present = Named()
         super().__init__(**{"max_length": NAME_LIMIT, "required": False, "widget": ReferenceInput, **options})
-        self.widget.kind = kind
+        self.widget.kind, self.widget.may_be_new = kind, may_be_new
 
     def refer(self, viewer: Actor, present: Named) -> None:
         """Ask `viewer`, beginning with what stands there."""
@@ -105,7 +125,7 @@ class ReferenceField(forms.CharField):
         return uid == self.present.uid
 
     def clean(self, value: Any) -> str:
-        """The uid of who is meant, or nothing."""
+        """The uid of who is meant, or nothing; a `NewName` where one is to be made."""
         text = str(super().clean(value)).strip()
         chosen = getattr(value, "uid", "")
         if not text or (text == self.present and chosen in ("", self.present.uid)):
@@ -115,26 +135,39 @@ class ReferenceField(forms.CharField):
             name = self._seen(uid)
             if name and (uid in text or name == text):
                 return str(uid)
-        return self._meant(text)
+        is_new = chosen == NEW or getattr(value, "is_new", False)
+        return self._meant(text, is_new=self.may_be_new and is_new)
 
     def _seen(self, uid: str) -> str:
         """What the record is called, if the viewer sees it."""
         assert self.viewer is not None
         return reference_names([(self.kind, uid)], self.viewer).get(uid, "") if _UID.fullmatch(uid) else ""
 
-    def _meant(self, text: str) -> str:
+    def _meant(self, text: str, *, is_new: bool) -> str:
         assert self.viewer is not None
         fitting = suggested(self.kind, text, self.viewer)
         exact = [row for row in fitting if row.name.casefold() == text.casefold()]
+        if is_new and not exact:
+            return NewName(text)
         rows = exact or fitting
-        if len(rows) == 1:
+        if len(rows) == 1 and (exact or not self.may_be_new):
             return str(rows[0].uid)
         if not rows:
             raise ValidationError(_("Nobody and nothing is called so."), code="nobody")
         names = ", ".join(row.name for row in rows[:5])
+        if not exact and self.may_be_new:
+            raise ValidationError(_("Nothing is called exactly so. Similar: {names}.").format(names=names), code="near")
         raise ValidationError(
             _("Several fit: {names}. Paste the address of its page.").format(names=names), code="many"
         )
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """What is offered below a field. `new` is the name of a record that could be made."""
+
+    found: tuple[people.PersonRef | people.SuggestedAccount, ...]
+    new: str
 
 
 def refer(form: forms.Form, name: str, viewer: Actor) -> None:
@@ -156,4 +189,8 @@ def suggested(
 @require_GET
 def suggest(request: Request, kind: str) -> HttpResponse:
     """Names for the list under a field that names a person or an account."""
-    return show(request, "records/suggestions.html", suggested(kind, request.GET.get("q", ""), request.actor))
+    text = request.GET.get("q", "").strip()
+    found = suggested(kind, text, request.actor)
+    is_known = any(row.name.casefold() == text.casefold() for row in found)
+    new = text[:NAME_LIMIT] if request.GET.get("new") and text and not is_known else ""
+    return show(request, "records/suggestions.html", Suggestions(tuple(found), new))
