@@ -85,6 +85,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file on one worker."""
+    from tests.workers import Files
+
+    return Files(config, log)
+
+
 @pytest.fixture
 def fresh_database(
     database_server: database.Server,
@@ -113,17 +121,24 @@ def shared_database(
 def _cloned(
     database_server: database.Server, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
 ) -> Iterator[str]:
-    from django.db import connections
-
-    before = dict(connections["default"].settings_dict)
     name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)):x}"
     database_server.drop(name)
     database_server.clone(name)
-    with django_db_blocker.unblock():
-        _use(database_server.url(APPLICATION, name))
+    with on_database(database_server.url(APPLICATION, name), django_db_blocker):
         yield name
-        _close()
     database_server.drop(name)
+
+
+@contextmanager
+def on_database(url: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Django on another database than the tests' own."""
+    from django.db import connections
+
+    before = dict(connections["default"].settings_dict)
+    with blocker.unblock():
+        _use(url)
+        yield
+        _close()
     connections["default"].settings_dict.update(before)
     _forget_cached()
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -133,12 +133,11 @@ class Serving:
             return False
 
     def get(self, path: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=LONG)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        return answer
+        with closing(http.client.HTTPConnection("localhost", self.port, timeout=LONG)) as connection:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            return answer
 
     def until_up(self) -> None:
         def is_up() -> bool:
@@ -189,7 +188,6 @@ class Browser:
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Status and body; cookies are kept, redirects are not followed."""
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=LONG)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = urlencode(form or {})
         if method == "POST":
@@ -197,13 +195,13 @@ class Browser:
                 "Content-Type": "application/x-www-form-urlencoded",
                 "Referer": f"http://localhost:{self.port}{path}",
             }
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        said = answer.read().decode()
+        with closing(http.client.HTTPConnection("localhost", self.port, timeout=LONG)) as connection:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            said = answer.read().decode()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.split(";")[0].partition("=")
             self.cookies[name] = value
-        connection.close()
         return answer.status, said
 
     def post(self, path: str, form: dict[str, str]) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from etappe.config.embedded import OWNER, Embedded, find_binaries, running
 from etappe.config.home import Home
 from tests.config.site import ETAPPE, environ, open_home
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.slow
 
 
 def _etappe(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

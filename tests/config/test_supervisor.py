@@ -19,7 +19,7 @@ from etappe.config.embedded import OWNER
 from tests.config.site import ETAPPE, Serving, environ, open_home, serving, until
 from tests.database import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,28 @@
+"""Which tests go to which worker: a file stays together, so that what its tests share is made once.
+
+A file in `APART` shares nothing that takes long, and each of its tests may: they are handed out one by one. What is
+marked `slow` is collected first (see `conftest.py`), so files with such a test are handed out first.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+APART = frozenset({
+    "tests/browser/test_every_page.py", "tests/browser/test_hostile.py",
+    "tests/deals/test_filters.py", "tests/deals/test_raw.py", "tests/walks/test_walk.py",
+    "tests/web/test_deals_browser.py", "tests/web/test_permissions.py",
+})  # fmt: skip
+
+
+class Files(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out files, or single tests of those in `APART`, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return nodeid if path in APART else path
+
+    def schedule(self) -> None:
+        """In the order of collection: otherwise the file with the most tests would come first."""
+        self.config.option.loadscopereorder = False
+        super().schedule()
