@@ -161,6 +161,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 # --- Safety ---
 PREFIX = "__Host-" if IS_HTTPS else ""
+SESSION_ENGINE = "etappe.config.sessions"
 SESSION_COOKIE_NAME = f"{PREFIX}etappe-session"
 SESSION_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True

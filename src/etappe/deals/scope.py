@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from etappe.core.actor import Actor, Scope
 from etappe.core.errors import Forbidden, Missing
 from etappe.deals.models import Deal, Member
+from etappe.journal.statements import Statement
 from etappe.team.access import Holder
 
 
@@ -25,10 +27,16 @@ def visible(scope: Scope, *, archived: bool = False) -> QuerySet[Deal]:
 
 def find(viewer: Actor, uid: uuid.UUID | str) -> Deal:
     """The deal, or `Missing` for one that is not there or not for this viewer's eyes."""
-    found = visible(viewer.scope).filter(uid=_uuid(uid)).first()
+    found = _with_uid(viewer.scope).first(_uuid(uid))
     if found is None:
         raise Missing
     return found
+
+
+@lru_cache(maxsize=512)
+def _with_uid(scope: Scope) -> Statement[Deal]:
+    """The deal of a uid, if one with this scope sees it."""
+    return Statement(lambda uid: visible(scope).filter(uid=uid))
 
 
 def lock(actor: Actor, uid: uuid.UUID | str) -> Deal:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from etappe.core.kinds import REGISTRY, JournalKind
 from etappe.journal.models import Entry
+from etappe.journal.statements import Statement
 
 Keys = int | Sequence[int]
 """The key of a record, or those of all that were made one."""
@@ -47,9 +48,14 @@ def timeline(
 
     Several keys stand for one record that others were merged into. The caller has checked that the viewer may see it.
     """
+    if deal is not None and before is None:
+        return [_view(entry) for entry in _NEWEST_OF_DEAL(deal)]
     subject = _subject(deal=deal, account=account, person=person)
     older = Q(id__lt=before) if before else Q()
     return [_view(entry) for entry in Entry.objects.filter(subject, older).order_by("-id")[:PAGE]]
+
+
+_NEWEST_OF_DEAL = Statement(lambda deal: Entry.objects.filter(deal_id=deal).order_by("-id")[:PAGE])
 
 
 def kinds_of(

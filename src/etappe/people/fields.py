@@ -12,6 +12,7 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
 from etappe.core.own_fields import REFERRING, Choice, FieldKind, OwnField, Unfilled, form_name, merged, unfilled
 from etappe.journal.own_values import value_text
+from etappe.journal.statements import Statement
 from etappe.people.models import Field
 from etappe.people.queries import visible_accounts, visible_people
 from etappe.people.scope import meant_for
@@ -58,10 +59,12 @@ def fields(subject: str, viewer: Actor | None = None, *, team: int | None = None
 
 def field_views(subject: str = "") -> list[FieldView]:
     """All fields, of one subject if it is named; the archived ones, too."""
-    rows = Field.objects.filter(subject=subject) if subject else Field.objects.all()
-    found = list(rows.order_by("subject", "position", "id"))
+    found = _FIELDS_OF(subject) if subject else list(Field.objects.order_by("subject", "position", "id"))
     named = team_names(row.team_id for row in found) if any(row.team_id for row in found) else {}
     return [field_view(row, named) for row in found]
+
+
+_FIELDS_OF = Statement(lambda subject: Field.objects.filter(subject=subject).order_by("position", "id"))
 
 
 def field_view(row: Field, teams: Mapping[int, TeamRef] | None = None) -> FieldView:

@@ -18,6 +18,7 @@ from etappe.core.filters import Op, Value
 from etappe.journal import filter_fields as make
 from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Field, Kind, Test
+from etappe.journal.statements import Statement
 from etappe.people.list_order import order_of
 from etappe.people.models import Field as Own
 from etappe.people.models import FieldValue
@@ -45,9 +46,12 @@ def own_fields(viewer: Actor, wanted: bool = True) -> OwnFields:
     by_subject: dict[str, list[Field]] = {"account": [], "person": [], "deal": []}
     if not wanted:
         return by_subject
-    for own in meant_for(viewer, Own.objects.filter(archived_at=None).order_by("position", "id")):
+    for own in meant_for(viewer, _OWN()):
         by_subject[own.subject].append(_field(own))
     return by_subject
+
+
+_OWN = Statement(lambda: Own.objects.filter(archived_at=None).order_by("position", "id"))
 
 
 def _field(own: Own) -> Field:

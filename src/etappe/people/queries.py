@@ -23,6 +23,7 @@ from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Fields, filtered, sorts_for
 from etappe.journal.paging import page_of
 from etappe.journal.queries import EntryView
+from etappe.journal.statements import AnyOf, Statement
 from etappe.people.list_fields import ACCOUNT_SORTS, PERSON_SORTS, account_registry, person_registry
 from etappe.people.models import Account, Person
 from etappe.people.scope import sees_everything as sees_everything
@@ -206,14 +207,20 @@ def _key_of(found: int | None) -> int:
 def account_names(ids: Iterable[int | None]) -> dict[int, AccountRef]:
     """Names of accounts by key."""
     wanted = {item for item in ids if item is not None}
-    rows = Account.objects.filter(id__in=wanted).values_list("id", "uid", "name") if wanted else ()
+    rows = _ACCOUNTS(list(wanted)) if wanted else ()
     return {key: AccountRef(uid, name) for key, uid, name in rows}
+
+
+_ACCOUNTS = Statement(lambda keys: Account.objects.filter(AnyOf("id", keys)).values_list("id", "uid", "name"))
 
 
 def person_names(ids: Iterable[int | None]) -> dict[int, PersonRef]:
     """Names and addresses of people by key."""
     wanted = {item for item in ids if item is not None}
-    return {person.id: person_ref(person) for person in Person.objects.filter(id__in=wanted)} if wanted else {}
+    return {person.id: person_ref(person) for person in _PEOPLE(list(wanted))} if wanted else {}
+
+
+_PEOPLE = Statement(lambda keys: Person.objects.filter(AnyOf("id", keys)))
 
 
 def people_by_uid(uids: Iterable[uuid.UUID]) -> list[PersonRef]:

@@ -16,6 +16,7 @@ from etappe.core.errors import Missing, Refusal
 from etappe.core.process import Process as Spec
 from etappe.core.process import Words
 from etappe.core.process_file import compile_process, from_data, read
+from etappe.journal.statements import Statement
 from etappe.playbook.models import ProcessVersion
 from etappe.team.access import require
 from etappe.team.queries import workspace
@@ -165,14 +166,17 @@ def _compiled(_database: str, version_id: int) -> Spec:
 
 def newest_specs() -> dict[str, Spec]:
     """The newest version of every published process, by key: one small query."""
-    rows = ProcessVersion.objects.order_by("process__key", "number").values_list("process__key", "id")
-    return {key: spec(version_id) for key, version_id in dict(rows).items()}
+    return {key: spec(version_id) for key, version_id in dict(_VERSIONS()).items()}
+
+
+_VERSIONS = Statement(
+    lambda: ProcessVersion.objects.order_by("process__key", "number").values_list("process__key", "id")
+)
 
 
 def all_specs() -> dict[int, Spec]:
     """Every version of every process by its key, the newest last: one small query."""
-    ids = ProcessVersion.objects.order_by("process__key", "number").values_list("id", flat=True)
-    return {version_id: spec(version_id) for version_id in ids}
+    return {version_id: spec(version_id) for _key, version_id in _VERSIONS()}
 
 
 def version_numbers(ids: Iterable[int]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.deals.queries import deal_id, seen_among
+from etappe.journal.statements import Statement
 from etappe.people.queries import account_id, person_id, visible_accounts, visible_people
 from etappe.records.models import File
 from etappe.team.queries import UserRef, as_uuid, user_names
@@ -32,9 +33,12 @@ class FileView:
 
 def files_of(subject: str, record: int) -> list[FileView]:
     """The files of a record, the newest first, those taken off too. The caller has checked that it may be seen."""
-    rows = list(File.objects.filter(subject=subject, record=record).order_by("-id"))
+    rows = _FILES(subject, record)
     names = user_names(row.added_by for row in rows) if rows else {}
     return [_view(row, names.get(row.added_by or 0)) for row in rows]
+
+
+_FILES = Statement(lambda subject, record: File.objects.filter(subject=subject, record=record).order_by("-id"))
 
 
 def record_id(viewer: Actor, subject: str, uid: uuid.UUID | str) -> int:

@@ -20,9 +20,8 @@ from etappe.team.access import Holder, may, require
 from etappe.team.fields import Cleaner, one_of
 from etappe.team.models import SavedView, Team, User
 from etappe.team.queries import as_uuid
-from etappe.team.views import OFFERED, SHOWN_AS, ListView, holder_of, list_view, may_offer, visible_views
+from etappe.team.views import OFFERED, SHOWN_AS, SUBJECTS, ListView, holder_of, list_view, may_offer, visible_views
 
-SUBJECTS = ("deal", "account", "person")
 VIEWS_LIMIT = 100
 """Views of one list that somebody can keep."""
 COLUMNS_LENGTH = 4_000

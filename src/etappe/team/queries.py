@@ -17,6 +17,7 @@ from etappe.core.contact import canonical_email
 from etappe.core.errors import Missing, Refusal
 from etappe.core.mail_checks import address_key
 from etappe.core.values import fold_key
+from etappe.journal.statements import AnyOf, Statement
 from etappe.team.access import actor_of
 from etappe.team.links import INVITATION, SETUP, require_good
 from etappe.team.models import Team, Token, User, Workspace
@@ -125,14 +126,19 @@ def users(viewer: Actor) -> list[UserView]:
 def colleagues(viewer: Actor) -> list[UserRef]:
     """The same by name only, for lists to choose from."""
     del viewer
-    named = User.objects.order_by("-is_active", Lower("name"), "id").values_list("uid", "name")
-    return [UserRef(uid, name) for uid, name in named]
+    return [UserRef(uid, name) for uid, name in _COLLEAGUES()]
+
+
+_COLLEAGUES = Statement(lambda: User.objects.order_by("-is_active", Lower("name"), "id").values_list("uid", "name"))
 
 
 def colleague_names() -> dict[str, str]:
     """The names of all colleagues, by key and by uid, as entries of the journal mention them."""
-    named = list(User.objects.values_list("id", "uid", "name"))
+    named = _EVERYBODY()
     return {str(key): name for key, _uid, name in named} | {str(uid): name for _key, uid, name in named}
+
+
+_EVERYBODY = Statement(lambda: User.objects.values_list("id", "uid", "name"))
 
 
 def user_view(user: User) -> UserView:
@@ -199,8 +205,11 @@ def _actor(condition: Q) -> Actor:
 def user_names(ids: Iterable[int | None]) -> dict[int, UserRef]:
     """Names of colleagues by key."""
     wanted = {item for item in ids if item is not None}
-    rows = User.objects.filter(id__in=wanted).values_list("id", "uid", "name") if wanted else ()
+    rows = _NAMED(list(wanted)) if wanted else ()
     return {key: UserRef(uid, name) for key, uid, name in rows}
+
+
+_NAMED = Statement(lambda keys: User.objects.filter(AnyOf("id", keys)).values_list("id", "uid", "name"))
 
 
 def teams_of(ids: Iterable[int | None]) -> dict[int, int]:
@@ -234,7 +243,7 @@ def team_names(ids: Iterable[int | None]) -> dict[int, TeamRef]:
 
 def workspace() -> WorkspaceView:
     """The workspace's settings; the usual ones while nobody has set any."""
-    row = Workspace.objects.filter(id=1).first() or Workspace()
+    row = _WORKSPACE.first() or Workspace()
     return WorkspaceView(
         name=row.name,
         zone=row.zone,
@@ -245,6 +254,9 @@ def workspace() -> WorkspaceView:
         default_process=row.default_process,
         is_demo=row.is_demo,
     )
+
+
+_WORKSPACE = Statement(lambda: Workspace.objects.filter(id=1))
 
 
 def tokens(viewer: Actor) -> list[TokenView]:

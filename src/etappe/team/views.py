@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
+from etappe.journal.statements import AnyOf, Statement
 from etappe.team.access import Holder, may
 from etappe.team.models import SavedView
 from etappe.team.queries import TeamRef, UserRef, as_uuid
 
+SUBJECTS = ("deal", "account", "person")
+"""What lists are of."""
 LISTED = 500
 """Views that are read at most."""
 OFFERED = ("nobody", "team", "everybody")
@@ -47,17 +52,32 @@ class ListView:
 
 def visible_views(viewer: Actor) -> QuerySet[SavedView]:
     """The views that the viewer may open; somebody else's own ones are not there."""
+    in_team = Q() if viewer.scope.all else Q(team_id__in=viewer.teams)
+    return _opened(viewer.id, in_team)
+
+
+def _opened(user: Any, in_team: Q) -> QuerySet[SavedView]:
+    """The views of a colleague, those offered to everybody, and those of teams that are theirs."""
     found = SavedView.objects.filter(archived_at=None).select_related("owner", "team")
-    reached = Q(shared="team") if viewer.scope.all else Q(shared="team", team_id__in=viewer.teams)
-    return found.filter(Q(owner_id=viewer.id) | Q(shared="everybody") | reached)
+    return found.filter(Q(owner_id=user) | Q(shared="everybody") | (Q(shared="team") & in_team))
 
 
 def views(viewer: Actor, subject: str = "") -> list[ListView]:
     """The views of a list (`deal`, `account`, `person`) or of all lists: one's own first, then by name."""
-    rows = visible_views(viewer).order_by(Lower("name"), "id")
-    if subject:
-        rows = rows.filter(subject=subject)
-    return sorted((list_view(row, viewer) for row in rows[:LISTED]), key=lambda view: not view.is_own)
+    wanted = [subject] if subject else [*SUBJECTS]
+    rows = _listed(viewer.scope.all)(wanted, viewer.id, [*viewer.teams])
+    return sorted((list_view(row, viewer) for row in rows), key=lambda view: not view.is_own)
+
+
+@cache
+def _listed(of_all_teams: bool) -> Statement[SavedView]:
+    """Views of lists by name, for those who open the views of all teams and for those who open some."""
+
+    def made(subjects: Any, user: Any, teams: Any) -> QuerySet[SavedView]:
+        in_team = Q() if of_all_teams else Q(AnyOf("team_id", teams))
+        return _opened(user, in_team).filter(AnyOf("subject", subjects)).order_by(Lower("name"), "id")[:LISTED]
+
+    return Statement(made)
 
 
 def get_view(viewer: Actor, uid: uuid.UUID | str) -> ListView:

@@ -26,16 +26,22 @@ from etappe.deals.shapes import (
     StakeholderView,
     VisitView,
 )
+from etappe.journal.statements import Statement
 from etappe.people import queries as people
 from etappe.team.access import Holder, may
+
+_EVIDENCE = Statement(lambda deal: Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id"))
+_EXCEPTIONS = Statement(lambda deal: DealException.objects.filter(deal=deal).order_by("id"))
+_MEMBERS = Statement(lambda deal: Member.objects.filter(deal=deal).order_by("id"))
+_STAKEHOLDERS = Statement(lambda deal: Stakeholder.objects.filter(deal=deal).order_by("id"))
+_VISITS = Statement(lambda deal: StageVisit.objects.filter(deal=deal).order_by("id"))
 
 
 def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
     """The deal's record, or `Missing`."""
     deal = find(viewer, uid)
     members = members_of(deal)
-    evidence = list(Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id"))
-    asked = list(DealException.objects.filter(deal=deal).order_by("id"))
+    evidence, asked = _EVIDENCE(deal.id), _EXCEPTIONS(deal.id)
     facts = facts_with(deal, evidence, asked)
     held_by = Holder(deal.owner_id, deal.team_id, frozenset(key for key, _ in members))
     exceptions = exceptions_of(asked, {deal.id: _ref(deal)})
@@ -240,13 +246,13 @@ def exceptions_of(rows: Iterable[DealException], deals: Mapping[int, Ref]) -> tu
 
 def members_of(deal: Deal) -> list[tuple[int, MemberView]]:
     """The deal team with keys of its colleagues."""
-    found = list(Member.objects.filter(deal=deal).order_by("id"))
+    found = _MEMBERS(deal.id)
     users = user_refs(member.user_id for member in found)
     return [(member.user_id, MemberView(users[member.user_id], member.role)) for member in found]
 
 
 def _stakeholders(deal: Deal) -> tuple[StakeholderView, ...]:
-    found = Stakeholder.objects.filter(deal=deal).order_by("id")
+    found = _STAKEHOLDERS(deal.id)
     named = people.person_names(row.person_id for row in found)
     return tuple(
         StakeholderView(
@@ -272,7 +278,7 @@ def _visits(deal: Deal) -> tuple[VisitView, ...]:
             left_at=visit.left_at,
             backfilled=visit.backfilled,
         )
-        for visit in StageVisit.objects.filter(deal=deal).order_by("id")
+        for visit in _VISITS(deal.id)
     )
 
 
