@@ -38,7 +38,8 @@ Read = Callable[[Any], Any]
 def reader_of(field: Field, asker: Asker) -> Read:
     """How the column's raw values are read; names of choices are looked up once for all rows."""
     if field.kind is Kind.STAGE:
-        return _place
+        places: dict[tuple[int, str], str] = {}  # a page shows the same few stages again and again
+        return lambda raw: _place(raw, places)
     if field.choices is not None:
         names = dict(field.choices(asker))
         return lambda raw: _named(raw, names)
@@ -56,12 +57,13 @@ def _named(raw: Any, names: dict[str, str]) -> Any:
     return None if raw is None else names.get(raw, raw)
 
 
-def _place(raw: Any) -> str:
+def _place(raw: Any, names: dict[tuple[int, str], str]) -> str:
     """The name of a stage, or of a process."""
-    if isinstance(raw, dict):
-        process: Process = playbook.spec(raw["version"])
-        return words(process.stage(raw["stage"]).name)
-    return words(playbook.spec(raw).name)
+    version, stage = (raw["version"], raw["stage"]) if isinstance(raw, dict) else (raw, "")
+    if (version, stage) not in names:
+        process: Process = playbook.spec(version)
+        names[version, stage] = words(process.stage(stage).name if stage else process.name)
+    return names[version, stage]
 
 
 def _ref(raw: Any) -> Ref | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -20,6 +21,7 @@ from etappe.deals.queries import REASONED_FROM
 from etappe.deals.scope import visible
 from etappe.journal.filtering import Asker, Field, Fields, Kind, Registry, compiled, is_asked
 from etappe.journal.paging import bounded_count, chosen, stretch
+from etappe.journal.statements import AnyOf, Statement
 from etappe.people.list_fields import person_registry
 from etappe.people.queries import found_by_text, visible_accounts, visible_people
 from etappe.records.list_values import Money, reader_of
@@ -197,15 +199,38 @@ def _lines(
 ) -> tuple[Line, ...]:
     """The values of these rows, in their order: one query, whatever the columns."""
     asker = asker_of(viewer, today)
-    wanted = {f"c{place}": value_of(field, asker) for place, field in enumerate(fields)}
-    readers = [reader_of(field, asker) for field in fields]
-    named = ("id", "uid", "version", *subject.raw)
+    readers = [(field.key, reader_of(field, asker)) for field in fields]
+    behind = len(NAMED) + len(subject.raw)
     found = {}
-    for row in subject.rows(viewer).filter(id__in=ids).annotate(**wanted).values_list(*named, *wanted):
-        (key, uid, version, *raw), given = row[: len(named)], row[len(named) :]
-        values = {field.key: read(value) for field, read, value in zip(fields, readers, given, strict=True)}
+    for row in _reading(asker, subject, fields)(list(ids)):
+        (key, uid, version, *raw), given = row[:behind], row[behind:]
+        values = {name: read(value) for (name, read), value in zip(readers, given, strict=True)}
         found[key] = Line(uid, version, values, tuple(raw))
     return tuple(found[key] for key in ids if key in found)
+
+
+NAMED = ("id", "uid", "version")
+"""What every row begins with."""
+
+
+def _reading(asker: Asker, subject: Subject, fields: tuple[Field, ...]) -> Statement[tuple[Any, ...]]:
+    """The rows of some keys with these columns. Own fields may change at any time, so what they show is not kept."""
+    if any("custom." in field.key for field in fields):
+        return _statement(asker, subject, fields)
+    return _kept_statement(asker.viewer, asker.today, subject.key, tuple(field.key for field in fields))
+
+
+@lru_cache(maxsize=512)
+def _kept_statement(viewer: Actor, today: date, subject: str, columns: tuple[str, ...]) -> Statement[tuple[Any, ...]]:
+    rows = SUBJECTS[subject]
+    known = rows.fields(viewer, False)
+    return _statement(asker_of(viewer, today), rows, tuple(known.field(key) for key in columns))
+
+
+def _statement(asker: Asker, subject: Subject, fields: tuple[Field, ...]) -> Statement[tuple[Any, ...]]:
+    wanted = {f"c{place}": value_of(field, asker) for place, field in enumerate(fields)}
+    rows = subject.rows(asker.viewer).annotate(**wanted)
+    return Statement(lambda ids: rows.filter(AnyOf("id", ids)).values_list(*NAMED, *subject.raw, *wanted))
 
 
 def value_of(field: Field, asker: Asker) -> Any:

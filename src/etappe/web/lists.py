@@ -21,10 +21,11 @@ from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
 from etappe.team.access import may
 from etappe.web.cell_forms import may_be_edited
 from etappe.web.lists_cells import CHANGING, Row, group_text, is_number, rows_of
-from etappe.web.lists_sort import Sorting, sorting_of
+from etappe.web.lists_sort import Choice, Links, Sorting, sorting_of
 from etappe.web.lists_words import in_words
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, today
+from etappe.web.templatetags.parts import icon
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,16 @@ class State:
 
 @dataclass(frozen=True)
 class Head:
-    """A column's heading; `sort` is empty where one cannot sort by it."""
+    """A column's heading; `url` sorts the list by it, or the other way round, and is empty where one cannot."""
 
     key: str
     label: str
-    sort: str
     num: bool
     edit: str = ""
     """What is edited in its cells: the field's key, or `move` for a stage, which is moved; empty for what is read."""
+    url: str = ""
+    order: str = ""
+    """`ascending` or `descending` where the address sorts the list by it."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class ListPart:
     chips: tuple[Chip, ...]
     groups: tuple[GroupRow, ...]
     group: str
-    groupable: tuple[tuple[str, str], ...]
+    groupable: tuple[Choice, ...]
     query: str
     """The address' query without the place in the list, for links to columns, filter and export."""
     kept: tuple[tuple[str, str], ...]
@@ -117,6 +120,22 @@ class ListPart:
     def body(self) -> SafeString:
         """The rows as markup."""
         return drawn("rows.html", rows=self.rows)
+
+    @property
+    def head_row(self) -> SafeString:
+        """The columns' headings as markup."""
+        signs = {"ascending": icon("arrow-up"), "descending": icon("arrow-down")}
+        return drawn("heads.html", heads=self.heads, signs=signs)
+
+    @property
+    def sort_links(self) -> SafeString:
+        """The fields one can sort by, as a menu's links."""
+        return drawn("links.html", links=self.sorting.fields if self.sorting else ())
+
+    @property
+    def group_links(self) -> SafeString:
+        """The fields one can group by, as a menu's links."""
+        return drawn("links.html", links=self.groupable)
 
     @property
     def cells(self) -> str:
@@ -197,7 +216,8 @@ def _part(
 ) -> ListPart:
     query = _without(request.GET, "after", COUNTED)
     may_change = may(request.actor, CHANGING[state.subject.key])
-    heads = tuple(_head(field, state.subject, may_change=may_change) for field in found.fields)
+    links = Links.of(query)
+    heads = tuple(_head(field, state.subject, links, may_change=may_change) for field in found.fields)
     sort = state.sort or state.subject.sort
     return ListPart(
         subject=state.subject.key,
@@ -211,12 +231,12 @@ def _part(
         chips=chips_of(request, state, found.known),
         groups=groups,
         group=state.group,
-        groupable=tuple((field.key, str(field.name)) for field in found.known if lists.may_group(field)),
+        groupable=_groupable(found.known, state.group, links),
         query=query.urlencode(),
         kept=tuple((key, value) for key, value in query.items() if isinstance(value, str)),
         meant=written(state.wanted.where),
         export=_export_query(state),
-        sorting=sorting_of(query, sort, ((head.key, head.label) for head in heads), found.known),
+        sorting=sorting_of(links, sort, ((head.key, head.label) for head in heads), found.known),
         asked=_asked(state),
         problem=problem,
         may_change=may_change,
@@ -242,9 +262,15 @@ def _export_query(state: State) -> str:
     return query.urlencode()
 
 
-def _head(field: Field, subject: Subject, *, may_change: bool) -> Head:
-    sort = field.key if field.order else ""
-    return Head(field.key, heading(field), sort, is_number(field.kind), _edited(field, subject) if may_change else "")
+def _groupable(known: Registry, group: str, links: Links) -> tuple[Choice, ...]:
+    found = (field for field in known if lists.may_group(field))
+    return tuple(Choice(str(field.name), links.to(group=field.key), field.key == group) for field in found)
+
+
+def _head(field: Field, subject: Subject, links: Links, *, may_change: bool) -> Head:
+    edit = _edited(field, subject) if may_change else ""
+    url, order = links.by_head(field.key) if field.order else ("", "")
+    return Head(field.key, heading(field), is_number(field.kind), edit, url, order)
 
 
 def _edited(field: Field, subject: Subject) -> str:

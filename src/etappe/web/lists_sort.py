@@ -13,8 +13,31 @@ from etappe.journal.filtering import Field, Registry
 
 
 @dataclass(frozen=True)
+class Links:
+    """The list's address with another order or other groups, from its first page on."""
+
+    kept: tuple[tuple[str, str], ...]
+
+    @staticmethod
+    def of(query: QueryDict) -> Links:
+        """For the list of this address."""
+        return Links(tuple((name, value) for name, values in query.lists() if name != "after" for value in values))
+
+    def to(self, **other: str) -> str:
+        """The address with these parts instead of its own."""
+        left = [(name, value) for name, value in self.kept if name not in other]
+        return f"?{urlencode([*left, *other.items()])}"
+
+    def by_head(self, key: str) -> tuple[str, str]:
+        """Where the heading of a column leads, and how the address sorts by it, if it does."""
+        present = dict(self.kept).get("sort", "")
+        order = {key: "ascending", f"-{key}": "descending"}.get(present, "")
+        return self.to(sort=f"-{key}" if present == key else key), order
+
+
+@dataclass(frozen=True)
 class Choice:
-    """A field or a direction, with the list's address in that order."""
+    """A field or a direction, with the list's address that goes by it."""
 
     name: str
     url: str
@@ -29,20 +52,16 @@ class Sorting:
     ways: tuple[Choice, ...]
 
 
-def sorting_of(query: QueryDict, sort: str, shown: Iterable[tuple[str, str]], known: Registry) -> Sorting:
+def sorting_of(links: Links, sort: str, shown: Iterable[tuple[str, str]], known: Registry) -> Sorting:
     """The order `sort` among the others that there are: by what the list shows (key and heading), and by itself."""
     present, falls = sort.removeprefix("-"), sort.startswith("-")
     offered = dict(shown)
     if present not in offered and present in known.fields:
         offered[present] = str(known.field(present).name)
-    kept = [(name, value) for name, values in query.lists() if name not in ("sort", "after") for value in values]
-
-    def at(key: str) -> str:
-        return f"?{urlencode([*kept, ('sort', key)])}"
-
-    fields = (Choice(name, at(key), key == present) for key, name in offered.items() if _orders(known, key))
-    ways = (Choice(_("Ascending"), at(present), not falls), Choice(_("Descending"), at(f"-{present}"), falls))
-    return Sorting(tuple(fields), ways)
+    orders = ((key, name) for key, name in offered.items() if _orders(known, key))
+    fields = tuple(Choice(name, links.to(sort=key), key == present) for key, name in orders)
+    up, down = (links.to(sort=key) for key in (present, f"-{present}"))
+    return Sorting(fields, (Choice(_("Ascending"), up, not falls), Choice(_("Descending"), down, falls)))
 
 
 def _orders(known: Registry, key: str) -> bool:

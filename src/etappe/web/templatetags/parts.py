@@ -202,15 +202,12 @@ def errors(form: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/sort_head.html", takes_context=True)
-def sort_head(context: template.Context, label: str, key: str, num: bool = False, edit: str = "") -> dict[str, Any]:
-    """A table heading that sorts by `key` through the address (`?sort=key`, `?sort=-key`).
-
-    `edit` is the field that is edited in the column's cells.
-    """
+def sort_head(context: template.Context, label: str, key: str, num: bool = False) -> dict[str, Any]:
+    """A table heading that sorts by `key` through the address (`?sort=key`, `?sort=-key`)."""
     query = context["request"].GET.copy()
     present = query.get("sort", "")
     up = present == key
     query["sort"] = f"-{key}" if up else key
     query.pop("after", None)
     order = {key: "ascending", f"-{key}": "descending"}.get(present, "")
-    return {"label": label, "query": query.urlencode(), "order": order, "num": num, "edit": edit}
+    return {"label": label, "query": query.urlencode(), "order": order, "num": num}
