@@ -270,6 +270,32 @@ def test_a_fault_of_ours_is_said_without_the_database(language: str) -> None:
     assert f'<html lang="{language}"' in answer.content.decode()
 
 
+def test_a_fault_without_a_database_is_said_as_a_page() -> None:
+    client = Client(raise_request_exception=False, headers={"Accept-Language": "de"})
+    answer = client.get("/setup/some-token/")  # asks the database, which tests without the mark have none of
+    assert answer.status_code == 500
+    assert "Etwas ist schiefgegangen" in answer.content.decode()
+    told = client.get("/api/v1/deals", headers={"Authorization": "Bearer etp_x"})
+    assert told.status_code == 500
+    assert told.json()["error"]["code"] == "broken"
+
+
+def test_an_address_for_forms_says_so_when_it_is_opened(cast: Cast) -> None:
+    answer = client_of("dot").get(reverse("take_process"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing to open here" in answer.content.decode()
+
+
+def test_a_form_that_is_too_old_leads_back_to_its_page(cast: Cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    came_from = "http://testserver/accounts/?search=x"
+    answer = client.post(reverse("account_login"), {}, headers={"Referer": came_from})
+    assert answer.status_code == 403
+    assert f'href="{came_from}"' in answer.content.decode()
+    part = client.post(reverse("account_login"), {}, headers={**HTMX, "Referer": came_from}).content.decode()
+    assert "<html" not in part
+
+
 def test_django_asks_our_pages_for_its_own_noes() -> None:
     found = [get_resolver().resolve_error_handler(code) for code in (400, 403, 404, 500)]
     assert [each.__module__ for each in found] == ["etappe.web.refusals"] * 4

@@ -9,10 +9,14 @@ import re
 import struct
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from allauth.core.context import request_context
 from django.contrib.auth.hashers import make_password
-from django.test import Client
+from django.core import mail
+from django.test import Client, RequestFactory
+from django.utils import translation
 from playwright.sync_api import Page
 
 from etappe.config.signin import ResetForm
@@ -118,6 +122,33 @@ def test_a_reset_is_for_those_who_chose_a_password_and_not_for_owners_that_came_
         form = ResetForm({"email": email(name)})
         assert form.is_valid(), "nobody learns who exists"
         assert bool(form.users) is is_found
+
+
+def test_the_mail_for_a_new_password_speaks_its_readers_language(cast: Cast, settings: Any) -> None:
+    User.objects.filter(email=email("ada")).update(language="de")
+    request = RequestFactory().post("/account/password/reset/")
+    form = ResetForm({"email": email("ada")})
+    assert form.is_valid()
+    with request_context(request), translation.override("en"):
+        form.save(request)
+    (sent,) = mail.outbox
+    assert sent.subject == "Etappe: neues Passwort wählen"
+    assert sent.to == [email("ada")]
+    assert "Guten Tag Ada" in sent.body
+    assert "/account/password/reset/key/" in sent.body
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with request_context(request):
+        form.save(request)  # the page says the same, whether anybody has the address or not
+
+
+def test_a_stranger_gets_no_mail(cast: Cast) -> None:
+    request = RequestFactory().post("/account/password/reset/")
+    form = ResetForm({"email": "stranger@etappe.example"})
+    assert form.is_valid()
+    with request_context(request):
+        form.save(request)
+    assert not mail.outbox
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

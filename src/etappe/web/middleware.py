@@ -115,6 +115,8 @@ class EdgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
+        if answer.status_code == 405 and not request.path.startswith(API):
+            answer = refusals.wrong_method(request, answer)
         patch_vary_headers(answer, ["HX-Request"])
         if _takes_messages(request, answer):
             answer.write(render_to_string("parts/toasts_oob.html", {"messages": get_messages(request)}, request))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,6 +20,13 @@ class RefusalPage:
 
     said: Said
     status: int
+    back: str
+
+
+@dataclass(frozen=True)
+class TooOldPage:
+    """Where the form can be had anew."""
+
     back: str
 
 
@@ -51,14 +58,22 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def broken(request: HttpRequest) -> HttpResponse:
     """A bug. The page asks nothing of the database, which may be what is broken."""
-    del request
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": {"code": "broken", "message": "This is a fault on our side."}}, status=500)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old, or not ours."""
     del reason
-    return render(request, "errors/csrf.html", status=403)
+    return show(request, "errors/csrf.html", TooOldPage(_back(request)), part="panel", into="panel", status=403)
+
+
+def wrong_method(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """A page for an address that only takes what forms send: somebody opened it, or came there by signing in."""
+    page = render(request, "errors/405.html", status=405)
+    page.headers["Allow"] = answer.headers["Allow"]
+    return page
 
 
 def _back(request: HttpRequest) -> str:
