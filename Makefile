@@ -3,7 +3,8 @@
 .PHONY: help install run test test-server lint bench soak messages assets lock
 
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than the processors of a small machine: tests wait for browsers, servers and each other.
+WORKERS ?= 3
 
 help:
 	@echo "make run          set up, then serve a simulated company on http://localhost:8000"

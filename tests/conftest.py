@@ -101,7 +101,7 @@ def fresh_database(
     request: pytest.FixtureRequest,
 ) -> Iterator[str]:
     """A database of the test's own, in which commits are real; gives its name. Do not use it together with `db`."""
-    with _cloned(database_server, django_db_blocker, request) as name:
+    with _cloned(database_server, django_db_blocker, request, SCENERY.begun(request.node)) as name:
         yield name
 
 
@@ -119,11 +119,14 @@ def shared_database(
 
 @contextmanager
 def _cloned(
-    database_server: database.Server, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest
+    database_server: database.Server,
+    django_db_blocker: DjangoDbBlocker,
+    request: pytest.FixtureRequest,
+    like: str | None = None,
 ) -> Iterator[str]:
     name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)):x}"
     database_server.drop(name)
-    database_server.clone(name)
+    database_server.clone(name, like)
     with on_database(database_server.url(APPLICATION, name), django_db_blocker):
         yield name
     database_server.drop(name)

@@ -96,8 +96,9 @@ class Server:
             if not psutil.pid_exists(int(name.split("_")[1])):
                 self.drop(name)
 
-    def clone(self, name: str) -> None:
-        template = self.template()
+    def clone(self, name: str, like: str | None = None) -> None:
+        """Make a database like this one, to which nobody is connected; otherwise like the template."""
+        template = like or self.template()
         with self.owner() as connection:
             statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))

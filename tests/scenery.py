@@ -32,6 +32,17 @@ def kept(make: Make) -> Any:
     return pytest.fixture(fixture)
 
 
+def kept_apart(make: Make) -> Any:
+    """As `kept`, on a `fresh_database` of the test's own: for commits, threads, a live site."""
+
+    def fixture(fresh_database: str) -> Any:
+        return copy.deepcopy(SCENERY.made[make])
+
+    fixture.__doc__ = make.__doc__
+    fixture.begins_with = make  # type: ignore[attr-defined]
+    return pytest.fixture(fixture)
+
+
 class Scenery:
     """The databases of this process that tests stand on: the empty one, and those in which something was made."""
 
@@ -55,6 +66,16 @@ class Scenery:
     def product(self, make: Make) -> Any:
         """What `make` made before where the test stands on that; otherwise it makes it now."""
         return copy.deepcopy(self.made[make]) if self.on is make else make()
+
+    def begun(self, item: pytest.Item) -> str | None:
+        """The database in which was made what a test's fresh one begins with, left by us; None for an empty one."""
+        wanted = {make for name in item.fixturenames if (make := _make_of(item, name, "begins_with"))}  # type: ignore[attr-defined]
+        if not wanted:
+            return None
+        (make,) = wanted
+        self._stand_on(make)
+        self._stand_on(None)
+        return name_of(make)
 
     def set_for(self, item: pytest.Item) -> None:
         """Lead Django to the database on which this test stands."""
@@ -100,6 +121,6 @@ def _needs(item: pytest.Item, names: Any) -> bool:
     return "django_db_setup" in names or item.get_closest_marker("django_db") is not None
 
 
-def _make_of(item: pytest.Item, name: str) -> Make | None:
+def _make_of(item: pytest.Item, name: str, called: str = "make") -> Make | None:
     found = item._fixtureinfo.name2fixturedefs.get(name)  # type: ignore[attr-defined]
-    return getattr(found[-1].func, "make", None) if found else None
+    return getattr(found[-1].func, called, None) if found else None

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-APART = frozenset({
-    "tests/browser/test_every_page.py", "tests/browser/test_hostile.py",
-    "tests/deals/test_filters.py", "tests/deals/test_raw.py", "tests/walks/test_walk.py",
-    "tests/web/test_deals_browser.py", "tests/web/test_permissions.py",
-})  # fmt: skip
+APART = frozenset(
+    f"tests/{name}.py"
+    for name in (
+        "browser/test_every_page",
+        "browser/test_hostile",
+        "deals/test_filters",
+        "deals/test_raw",
+        "walks/test_walk",
+        "web/test_deals_browser",
+        "web/test_permissions",
+    )
+)
 
 
 class Files(LoadScopeScheduling):  # type: ignore[misc]

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests.browser.conftest import Heard, size, visiting
+from tests.scenery import kept_apart
 from tests.web import doors
+from tests.web.conftest import files_for_one_test, make_with_files
 from tests.web.doors import Door
-from tests.web.everything import Everything, make_everything
+from tests.web.everything import Everything
 from tests.web.seeing import amiss, amiss_as_it_is
 from tests.web.test_every_page import BEFORE_SIGN_IN, FILES, FOREIGN, OPEN, PARTS
 
@@ -23,10 +25,13 @@ PAGES = [
 ORDINARY = [route for route in PAGES if route not in doors.BEFORE]
 
 
+everything = kept_apart(make_with_files)
+
+
 @pytest.fixture
-def all_(built: Path, fresh_database: str, settings: Any, tmp_path: Path) -> Everything:
-    settings.UPLOADS, settings.EXPORTS = tmp_path / "uploads", tmp_path / "exports"
-    return make_everything()
+def all_(built: Path, everything: Everything, settings: Any, tmp_path: Path) -> Everything:
+    files_for_one_test(settings, tmp_path)
+    return everything
 
 
 def test_every_page_is_for_everybody_on_a_desktop(all_: Everything, site: str, browser: Browser) -> None:

@@ -26,6 +26,7 @@ from tests.browser.payloads import PAYLOADS, RUN
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_source
+from tests.scenery import kept_apart
 from tests.web.pages import Reading
 from tests.web.signed import client_of
 
@@ -179,9 +180,12 @@ WIDEST = """[...document.querySelectorAll('main *')].filter(each => each.getBoun
   .slice(0, 3).map(each => each.cloneNode().outerHTML.slice(0, 100))"""
 
 
+set_up = kept_apart(set_scene)
+
+
 @pytest.fixture
-def scene(built: Path, fresh_database: str) -> Scene:
-    return set_scene()
+def scene(built: Path, set_up: Scene) -> Scene:
+    return set_up
 
 
 def test_there_are_enough_of_them() -> None:

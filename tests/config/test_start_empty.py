@@ -1,4 +1,7 @@
-"""Leaving the demo: the administrator comes along, stays signed in, and nothing else does."""
+"""Leaving the demo: the administrator comes along, stays signed in, and nothing else does.
+
+The whole way, from a demo that is served, is gone in `tests/demo/test_company.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,6 @@ from django.test import Client
 
 from etappe.config.embedded import APPLICATION
 from etappe.config.start_empty import carry_over
-from tests.config.site import Serving, open_home, serving, set_up, until
 from tests.database import Server
 
 PASSWORD = "sieben blaue Bänke"
@@ -107,28 +109,3 @@ def test_somebody_who_is_not_there_carries_nothing(demo: str) -> None:
     with pytest.raises(LookupError):
         carry_over(demo, 99)
     assert not has_administrator()
-
-
-@pytest.mark.slow
-def test_the_whole_way_out_of_the_demo() -> None:
-    with open_home(is_ready=True) as home, serving(home, "--demo") as site:
-        browser = set_up(site)
-        assert browser.ask("GET", "/")[0] == 200
-        assert (home / "active-database").read_text().strip() == "etappe_demo"
-        assert browser.post("/setup/start-empty/", {})[0] == 200
-        until(lambda: (home / "active-database").read_text().strip() == "etappe", "the main database")
-        until(lambda: _is_main(site) and browser.ask("GET", "/")[0] == 200, "the administrator to be signed in there")
-        assert not list((home / "requests").iterdir())
-        assert "etappe_demo" in _databases(site)
-
-
-def _is_main(site: Serving) -> bool:
-    try:
-        return site.answers()
-    except OSError:
-        return False
-
-
-def _databases(site: Serving) -> set[str]:
-    with psycopg.connect(site.database().url(APPLICATION, "etappe")) as connection:
-        return {name for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall()}

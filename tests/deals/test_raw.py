@@ -20,6 +20,7 @@ from etappe.journal.models import Entry
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.replay import assert_replays
+from tests.scenery import kept_apart
 
 WRITERS = 10
 MOVES = 50
@@ -27,9 +28,7 @@ MOVES = 50
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture
-def real(fresh_database: str) -> Scene:
-    return set_scene()
+real = kept_apart(set_scene)
 
 
 def test_a_raw_update_of_the_place_is_refused_at_commit(real: Scene) -> None:
@@ -106,27 +105,29 @@ def test_ten_writers_move_one_deal_there_and_back(real: Scene) -> None:
     done: Counter[str] = Counter()
     start = threading.Barrier(WRITERS)
 
-    def write() -> None:
+    def write(number: int) -> None:
         start.wait()
         for _ in range(MOVES):
             while True:
                 deal = Deal.objects.get(uid=real.uid)
                 to = "need_confirmed" if deal.stage == "requirements_agreed" else "requirements_agreed"
-                start_together(deal.version)
+                breathe(2 * (deal.version % 3))
                 try:
                     actions.move(real.uid, to, seen=deal.version, actor=real.cast.ada, at=now())
                 except Stale:
                     done["stale"] += 1
+                    breathe(8 * number)
                     continue
                 done["moved"] += 1
                 break
         connections.close_all()
 
-    def start_together(version: int) -> None:
-        # A breath between reading and writing, as people have; without it there is hardly a conflict to see.
-        threading.Event().wait(0.001 * (version % 3))
+    def breathe(milliseconds: int) -> None:
+        # Between reading and writing, as people do: without it there is hardly a conflict to see. And after having been
+        # told, each for another while: or all run into the next one together, which shows the same over and over.
+        threading.Event().wait(milliseconds / 1000)
 
-    writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+    writers = [threading.Thread(target=write, args=[number]) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:

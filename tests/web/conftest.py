@@ -32,10 +32,15 @@ everything = kept(make_with_files)
 
 @pytest.fixture
 def all_(everything: Everything, settings: Any, tmp_path: Path) -> Everything:
-    """A workspace with one of everything; its files are copies, which a test may change."""
-    for name in ("uploads", "exports"):
-        setattr(settings, name.upper(), shutil.copytree(Path(FILES.name) / name, tmp_path / name))
+    """A workspace with one of everything."""
+    files_for_one_test(settings, tmp_path)
     return everything
+
+
+def files_for_one_test(settings: Any, folder: Path) -> None:
+    """The files of `everything` as copies, which a test may change."""
+    for name in ("uploads", "exports"):
+        setattr(settings, name.upper(), shutil.copytree(Path(FILES.name) / name, folder / name))
 
 
 @pytest.fixture(scope="session")

@@ -15,15 +15,19 @@ from etappe.records.bulk_rooms import Chosen
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.papers import acceptance, mail
+from tests.scenery import kept_apart
 from tests.web.seeing import DRAWN_ANEW, amiss
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.browser
 
 
+set_up = kept_apart(set_scene)
+
+
 @pytest.fixture
-def scene(built: Path, fresh_database: str) -> Scene:
-    return set_scene()
+def scene(built: Path, set_up: Scene) -> Scene:
+    return set_up
 
 
 def signed_in(context: BrowserContext, site: str, name: str = "ada") -> None:

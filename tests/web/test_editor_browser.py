@@ -12,14 +12,18 @@ from etappe.playbook.actions_drafts import start_draft
 from etappe.playbook.drafts import get_draft
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.scenery import kept_apart
 from tests.web.test_deals_browser import signed_in
 
 pytestmark = pytest.mark.browser
 
 
+set_up = kept_apart(set_scene)
+
+
 @pytest.fixture
-def scene(built: Path, fresh_database: str) -> Scene:
-    return set_scene()
+def scene(built: Path, set_up: Scene) -> Scene:
+    return set_up
 
 
 def test_a_stage_called_demo_is_marked_where_it_stands_and_mended_with_one_click(
