@@ -22,7 +22,7 @@ from django.test import override_settings
 
 from etappe.config import doctor, jobs
 from etappe.config.embedded import APPLICATION
-from etappe.core.actor import SYSTEM
+from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Refusal
 from etappe.deals.actions.bin import archive
 from etappe.deals.actions.fields import add_member
@@ -94,18 +94,46 @@ def _said(key: str, chosen: str, cast: Cast, **asked: Any) -> dict[str, Any]:
     return {name: said[name] for name in said if name not in ("sql", "engine", "facts_at")}
 
 
-@pytest.mark.parametrize("chosen", [name for name in FOLDERS if name != "postgres"])
+PAST = date(2025, 7, 1)
+ENGINES = ["duckdb", pytest.param("spark", marks=[pytest.mark.slow, pytest.mark.xdist_group("spark")])]
+"""The engines beside the database. All that asks Spark runs in one process, with one cluster."""
+
+
+@pytest.fixture
+def chosen(request: pytest.FixtureRequest) -> str:
+    """An engine that is there to be asked."""
+    if request.param == "spark":
+        request.getfixturevalue("spark")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("chosen", ENGINES, indirect=True)
 @pytest.mark.parametrize("key", keys())
 def test_every_figure_is_the_same_on_every_engine(told: Cast, key: str, chosen: str) -> None:
+    assert {"postgres", "duckdb", "spark"} == set(FOLDERS)
+    for by, as_of, viewer in _few(key, told) if chosen == "spark" else _all(told):
+        asked = {"by": by, "as_of": as_of, "viewer": viewer}
+        ours, theirs = (_said(key, name, told, **asked) for name in ("postgres", chosen))
+        assert same(ours, theirs), (by, as_of, viewer.role, ours, theirs)
+
+
+Shape = tuple[str | None, date | None, Actor]
+
+
+def _all(cast: Cast) -> Iterator[Shape]:
     for by in (None, *DIMENSIONS):
-        for as_of in (None, date(2025, 7, 1)):
-            for viewer in (SYSTEM, told.cem) if by in (None, "source") else (SYSTEM,):
-                asked = {"by": by, "as_of": as_of, "viewer": viewer}
-                ours, theirs = (_said(key, name, told, **asked) for name in ("postgres", chosen))
-                assert same(ours, theirs), (by, as_of, viewer.role, ours, theirs)
+        for as_of in (None, PAST):
+            for viewer in (SYSTEM, cast.cem) if by in (None, "source") else (SYSTEM,):
+                yield by, as_of, viewer
 
 
-@pytest.mark.parametrize("chosen", [name for name in FOLDERS if name != "postgres"])
+def _few(key: str, cast: Cast) -> Iterator[Shape]:
+    """Each of the four statements of a figure once, and over all figures every split."""
+    by = DIMENSIONS[keys().index(key) % len(DIMENSIONS)]
+    yield from ((None, None, SYSTEM), ("source", None, cast.cem), (by, PAST, SYSTEM), ("team", PAST, cast.cem))
+
+
+@pytest.mark.parametrize("chosen", ENGINES, indirect=True)
 def test_the_records_behind_a_figure_are_the_same(told: Cast, chosen: str) -> None:
     for key in keys():
         result = report(key, viewer=SYSTEM, by="source", now=NOW)

@@ -7,6 +7,7 @@ doctor` warns of variables that look like ours and are not.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,6 +188,17 @@ def parse_database(given: str) -> dict[str, Any]:
     }
 
 
+def spark_master() -> Kind[str]:
+    """The master of a standalone Spark cluster, or several that stand in for each other."""
+
+    def read(given: str) -> str:
+        if not re.fullmatch(r"spark://([\w.-]+|\[[0-9a-f:]+\]):\d{1,5}(,([\w.-]+|\[[0-9a-f:]+\]):\d{1,5})*", given):
+            raise ValueError("it is not spark:// with host and port")
+        return given
+
+    return Kind(read, "spark://host:7077, or spark://one:7077,other:7077")
+
+
 def smtp() -> Kind[dict[str, Any] | None]:
     """A mail server's address."""
 
@@ -297,13 +309,32 @@ LOG_LEVEL = Variable(
 )
 ENGINE = Variable(
     "ETAPPE_ENGINE",
-    choice("postgres", "duckdb"),
+    choice("postgres", "duckdb", "spark"),
     "postgres",
-    "What computes figures: the database itself, or DuckDB over Parquet files that `etappe facts sync` keeps.",
+    "What computes figures: the database itself, or DuckDB or a Spark cluster over Parquet files that `etappe facts "
+    "sync` keeps.",
 )
 FACTS = Variable("ETAPPE_FACTS", folder(), None, "Where those Parquet files lie. Without it: `facts` in ETAPPE_HOME.")
 ENGINE_MEMORY = Variable(
-    "ETAPPE_ENGINE_MEMORY", integer(256, 1_000_000), 2000, "Megabytes that DuckDB may use in each web process."
+    "ETAPPE_ENGINE_MEMORY",
+    integer(256, 1_000_000),
+    2000,
+    "Megabytes that DuckDB, or Spark's driver, may use beside each process.",
+)
+SPARK = Variable(
+    "ETAPPE_SPARK", spark_master(), "", "The cluster that computes figures with ETAPPE_ENGINE=spark: its master."
+)
+SPARK_HOST = Variable(
+    "ETAPPE_SPARK_HOST",
+    text("a host name or address"),
+    "127.0.0.1",
+    "This machine as the cluster's machines reach it; its driver listens there.",
+)
+SPARK_CORES = Variable(
+    "ETAPPE_SPARK_CORES", integer(1, 100_000), 4, "Cores of the cluster that each process of Etappe may take."
+)
+SPARK_SECONDS = Variable(
+    "ETAPPE_SPARK_SECONDS", integer(1, 3600), 120, "Seconds that Spark may take over one question; then it is stopped."
 )
 DEBUG = Variable(
     "ETAPPE_DEBUG",
@@ -315,7 +346,8 @@ DEBUG = Variable(
 VARIABLES: tuple[Variable[Any], ...] = (
     *(HOME, ADDRESS, HOST, PORT, HOSTS, PROXY, WEB_WORKERS, WEB_THREADS, POOL),
     *(DATABASE, DATABASE_OWNER, ALLOW_ONE_LOGIN, POSTGRESQL),
-    *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, FACTS, ENGINE_MEMORY, DEBUG),
+    *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, FACTS, ENGINE_MEMORY),
+    *(SPARK, SPARK_HOST, SPARK_CORES, SPARK_SECONDS, DEBUG),
 )
 """All variables, in the order of the reference page."""
 

@@ -51,6 +51,10 @@ ETAPPE_START_EMPTY = "etappe.config.requests.start_empty"
 ETAPPE_ENGINE = env.ENGINE.value()
 ETAPPE_FACTS = env.FACTS.value() or find().path / "facts"
 ETAPPE_ENGINE_MEMORY = f"{env.ENGINE_MEMORY.value()}MB"
+ETAPPE_SPARK = env.SPARK.value()
+ETAPPE_SPARK_HOST = env.SPARK_HOST.value()
+ETAPPE_SPARK_CORES = env.SPARK_CORES.value()
+ETAPPE_SPARK_SECONDS = env.SPARK_SECONDS.value()
 PROCRASTINATE_IMPORT_PATHS = ["etappe.config.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

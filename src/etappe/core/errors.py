@@ -34,3 +34,9 @@ class Stale(Refusal):
     """Somebody changed the record since it was read (HTTP 409); `params` has what was seen and what is there now."""
 
     status = 409
+
+
+class Unavailable(Refusal):
+    """Something that is needed for this does not answer, or is not there (HTTP 503); later it may be."""
+
+    status = 503

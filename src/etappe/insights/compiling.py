@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from etappe.insights.catalogue import CATALOGUE, records
 from etappe.insights.standing import deals
 
+if TYPE_CHECKING:
+    from ibis.config import Config
+
 HERE = Path(__file__).parent
-FOLDERS = {"postgres": HERE / "statements", "duckdb": HERE / "statements_duckdb"}
+FOLDERS = {
+    "postgres": HERE / "statements",
+    "duckdb": HERE / "statements_duckdb",
+    "spark": HERE / "statements_spark",
+}
 """Where the statements of each engine are, in its own SQL."""
 RECORDS = "records"
 
@@ -36,7 +44,20 @@ def _compiled(key: str, *, past: bool, scoped: bool, dialect: str) -> str:
     import ibis
 
     build = records.build if key == RECORDS else CATALOGUE[key].build
-    return str(ibis.to_sql(build(deals(past=past, scoped=scoped)), dialect=dialect))
+    if dialect == "spark":
+        ibis.options.pyspark = _without_pyspark()
+    expression = build(deals(past=past, scoped=scoped))
+    return str(ibis.to_sql(expression, dialect="pyspark" if dialect == "spark" else dialect))
+
+
+def _without_pyspark() -> Config:
+    """The options that Ibis' compiler for Spark reads, and that only its backend would set."""
+    from ibis.config import Config
+
+    class Options(Config):  # type: ignore[misc] # Ibis has no types
+        treat_nan_as_null: bool = False
+
+    return Options()
 
 
 if __name__ == "__main__":

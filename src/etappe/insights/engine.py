@@ -1,22 +1,24 @@
 """Runs figures: the one module that chooses the engine and speaks to the database.
 
 The engine `postgres` runs on Django's own connection, so that a figure sees what the transaction sees; `duckdb` runs
-over the Parquet facts. Both run statements that are shipped (see `compiling`); neither imports Ibis.
+over the Parquet facts in this process, `spark` over the same on a cluster. All run statements that are shipped (see
+`compiling`); none imports Ibis.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from etappe.insights import duck, parquet
+from etappe.insights import duck, parquet, spark
 from etappe.insights.compiling import FOLDERS
 from etappe.insights.metric import Row
 from etappe.insights.narrowing import Among
@@ -38,15 +40,23 @@ class Answer:
 def run(name: str, values: Mapping[str, Any], only: Among | None = None) -> Answer:
     """What a shipped statement gives with these values; `only` over some of the deals.
 
-    The engine chosen answers. The database does where it has no facts yet, and where a filter asks what only the
-    database knows.
+    The engine chosen answers. The database does where DuckDB has no facts yet, and where a filter asks what only the
+    database knows. Raises `Unavailable` where Spark cannot answer: whoever chose it has more than a database should be
+    asked for unawares.
     """
-    if settings.ETAPPE_ENGINE == "duckdb" and only is None:
-        found = duck.run(name, values, parquet.folder())
-        if found is not None:
-            rows, sql, facts_at = found
-            return Answer(rows, sql, "duckdb", facts_at)
-    return _from_database(name, values, only)
+    chosen = _FROM_FACTS.get(settings.ETAPPE_ENGINE)
+    found = chosen(name, values, parquet.folder()) if chosen and only is None else None
+    if found is None:
+        return _from_database(name, values, only)
+    rows, sql, facts_at = found
+    return Answer(rows, sql, settings.ETAPPE_ENGINE, facts_at)
+
+
+_Found = tuple[list[Row], str, datetime]
+_FROM_FACTS: Mapping[str, Callable[[str, Mapping[str, Any], Path], _Found | None]] = {
+    "duckdb": duck.run,
+    "spark": spark.run,
+}
 
 
 def _from_database(name: str, values: Mapping[str, Any], only: Among | None) -> Answer:

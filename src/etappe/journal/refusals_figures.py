@@ -25,4 +25,48 @@ FIGURES: Mapping[str, tuple[Label, Label]] = {
         _("A file of facts does not hold what the database says: {fact}, part {part}."),
         _("Nothing was put in force. Try again; if it stays, report it and set ETAPPE_ENGINE=postgres."),
     ),
+    "facts_missing": (
+        _("Spark cannot compute: there are no facts in {place} yet."),
+        _("Run etappe facts sync, or set ETAPPE_ENGINE=postgres."),
+    ),
+    "spark_unnamed": (
+        _("Spark is to compute, and no cluster is named."),
+        _("Set ETAPPE_SPARK=spark://host:port to its master, or ETAPPE_ENGINE=postgres."),
+    ),
+    "spark_not_installed": (
+        _("Spark is to compute, and PySpark is not installed."),
+        _("Install etappe[spark] instead of etappe, or set ETAPPE_ENGINE=postgres."),
+    ),
+    "spark_needs_java": (
+        _("Spark is to compute, and there is no Java on this machine."),
+        _("Install Java 17 or 21 (on Debian openjdk-17-jre-headless), or set ETAPPE_ENGINE=postgres."),
+    ),
+    "spark_unreachable": (
+        _("The Spark cluster at {master} cannot be reached."),
+        _("Start it, or correct ETAPPE_SPARK; until then ETAPPE_ENGINE=postgres computes as well."),
+    ),
+    "spark_not_started": (
+        _("Spark could not be started: {why}"),
+        _("Its Java must be 17 or later, and its version that of the cluster; etappe doctor says more."),
+    ),
+    "spark_lost": (
+        _("The Spark cluster at {master} went away while it computed."),
+        _("Try again when it is back; until then ETAPPE_ENGINE=postgres computes as well."),
+    ),
+    "spark_busy": (
+        _("The Spark cluster gave no core within {seconds} seconds."),
+        _("Others hold its cores (ETAPPE_SPARK_CORES), or its machines do not reach this one (ETAPPE_SPARK_HOST)."),
+    ),
+    "spark_too_slow": (
+        _("Spark did not answer within {seconds} seconds and was stopped."),
+        _("Try again, or give it more cores (ETAPPE_SPARK_CORES) or more time (ETAPPE_SPARK_SECONDS)."),
+    ),
+    "spark_cannot_read": (
+        _("The Spark cluster cannot read the facts in {place}."),
+        _("Every machine of it must see this folder under the same path (ETAPPE_FACTS); then etappe facts sync --all."),
+    ),
+    "spark_failed": (
+        _("Spark gave up: {why}"),
+        _("Try again; its log has the rest. ETAPPE_ENGINE=postgres computes as well."),
+    ),
 }
