@@ -17,7 +17,7 @@ def spark_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[standalo
         pytest.skip(missing)
     cluster = standalone.Cluster(tmp_path_factory.mktemp("cluster"))
     try:
-        yield cluster.start()
+        yield cluster
     finally:
         spark_line.end()
         cluster.stop()
@@ -28,6 +28,7 @@ def spark(spark_cluster: standalone.Cluster, monkeypatch: pytest.MonkeyPatch) ->
     """The cluster as the one that figures are computed by; the driver is kept from test to test."""
     from django.test import override_settings
 
+    spark_cluster.start()
     monkeypatch.setenv("SPARK_CONF_DIR", str(spark_cluster.folder))
     with override_settings(**spark_cluster.settings()):
         yield spark_cluster

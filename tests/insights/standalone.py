@@ -13,15 +13,18 @@ from typing import Any
 
 from etappe.insights import spark_line
 
-LEAN = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-"""A JVM that lives for a minute compiles quickly rather than well."""
+LEAN = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+"""A JVM that lives for a minute compiles quickly rather than well, and believes the classes that it was brought."""
 OPTIONS = f"""\
 spark.executor.memory 512m
 spark.executor.extraJavaOptions {LEAN}
 spark.driver.extraJavaOptions {LEAN}
 spark.sql.adaptive.enabled false
+spark.sql.codegen.wholeStage false
+spark.sql.codegen.factoryMode NO_CODEGEN
 """
-PATIENCE = 60
+"""Plans are made as ever; compiling them would take longer than running them."""
+PATIENCE = 280
 TIED = (
     "import os, subprocess, sys\n"
     "child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)\n"
@@ -40,7 +43,9 @@ class Cluster:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> Cluster:
-        """Start all three and wait until both workers are with the master."""
+        """Start all three, unless they run, and wait until both workers are with the master."""
+        if self._running:
+            return self
         said = self._run("master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
         self.master = self._wait(said, r"Starting Spark master at (\S+)", 1)[0]
         for number in (1, 2):
@@ -57,6 +62,7 @@ class Cluster:
             "ETAPPE_ENGINE": "spark",
             "ETAPPE_SPARK": self.master,
             "ETAPPE_SPARK_CORES": 2,
+            "ETAPPE_SPARK_SECONDS": PATIENCE,
             "ETAPPE_ENGINE_MEMORY": "512MB",
         }
 
@@ -65,8 +71,8 @@ class Cluster:
         for process in self._running:
             assert process.stdin
             process.stdin.close()
-        for process in self._running:
-            process.wait(PATIENCE)
+        while self._running:
+            self._running.pop().wait(PATIENCE)
 
     def _run(self, name: str, *words: str) -> Path:
         said = self.folder / f"{name}{len(self._running)}.log"

@@ -128,18 +128,20 @@ def _all(cast: Cast) -> Iterator[Shape]:
 
 
 def _few(key: str, cast: Cast) -> Iterator[Shape]:
-    """Each of the four statements of a figure once, and over all figures every split."""
-    by = DIMENSIONS[keys().index(key) % len(DIMENSIONS)]
-    yield from ((None, None, SYSTEM), ("source", None, cast.cem), (by, PAST, SYSTEM), ("team", PAST, cast.cem))
+    """Now and in the past, one of them as a colleague sees it; over all figures every split."""
+    number = keys().index(key)
+    viewers = (SYSTEM, cast.cem) if number % 2 else (cast.cem, SYSTEM)
+    yield None if number % 3 else "source", None, viewers[0]
+    yield DIMENSIONS[number % len(DIMENSIONS)], PAST, viewers[1]
 
 
 @pytest.mark.parametrize("chosen", ENGINES, indirect=True)
 def test_the_records_behind_a_figure_are_the_same(told: Cast, chosen: str) -> None:
-    for key in keys():
+    for key in keys() if chosen != "spark" else ("passed_and_won",):
         result = report(key, viewer=SYSTEM, by="source", now=NOW)
         wanted = [result.records, *result.reasons.values()]
         wanted += [narrowed(get_metric(key), row) for row in result.finding.rows[:2]]
-        for filters in wanted:
+        for filters in wanted[:: 3 if chosen == "spark" else 1]:
             pages = []
             for name in ("postgres", chosen):
                 with override_settings(ETAPPE_ENGINE=name):

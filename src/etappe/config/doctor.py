@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import smtplib
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -307,6 +309,9 @@ def examine_folds(home: Home, logins: Logins) -> Finding:
 
 MANY = 300_000
 """Deals from which on another engine pays: a figure takes the database more than a second."""
+VERY_MANY = 100_000_000
+"""Rows of facts from which on a cluster may pay: below, one machine with DuckDB is done before Spark has begun."""
+OLDEST_JAVA = 17
 AGED = timedelta(hours=1)
 """Facts are synced every ten minutes while `etappe serve` runs."""
 
@@ -333,9 +338,13 @@ def engine_in_force() -> Iterator[Finding]:
             yield fine("engine", f"{said}; another engine would not pay below {MANY:,}")
         return
     yield from _facts()
+    if settings.ETAPPE_ENGINE == "spark":
+        yield from _cluster()
 
 
 def _facts() -> Iterator[Finding]:
+    from django.conf import settings
+
     from etappe.insights import parquet
     from etappe.insights.sync import missing_parts
     from etappe.journal.clock import now
@@ -343,16 +352,72 @@ def _facts() -> Iterator[Finding]:
     place = parquet.folder()
     known = parquet.manifest(place)
     if known is None:
-        yield wrong("engine", f"There are no facts in {place}: the database computes.", "Run etappe facts sync.")
+        instead = "no figure is computed" if settings.ETAPPE_ENGINE == "spark" else "the database computes"
+        yield wrong("engine", f"There are no facts in {place}: {instead}.", "Run etappe facts sync.")
         return
     lost = list(missing_parts())
     if lost:
         yield wrong("engine", f"{len(lost)} files of facts are missing in {place}.", "Run etappe facts sync --all.")
-    said = f"DuckDB over facts of {known.at:%Y-%m-%d %H:%M} UTC, {sum(part.rows for part in known.parts):,} rows"
+    name = {"duckdb": "DuckDB", "spark": "Spark"}[settings.ETAPPE_ENGINE]
+    rows = sum(part.rows for part in known.parts)
+    said = f"{name} over facts of {known.at:%Y-%m-%d %H:%M} UTC, {rows:,} rows"
     if now() - known.at > AGED:
         yield look("engine", said, "Is etappe serve running? It syncs them every ten minutes; or: etappe facts sync.")
     else:
-        yield fine("engine", said)
+        yield fine("engine", f"{said}; {_would_pay(rows)}")
+
+
+def _would_pay(rows: int) -> str:
+    """Whether the other engine over facts would be the better one for so many rows."""
+    from django.conf import settings
+
+    if settings.ETAPPE_ENGINE == "spark":
+        return "DuckDB would be faster, and ask for less" if rows < VERY_MANY else "more than one machine should hold"
+    return f"Spark would not pay below {VERY_MANY:,}" if rows < VERY_MANY else "a Spark cluster may pay"
+
+
+def _cluster() -> Iterator[Finding]:
+    """Whether Spark can be asked: what it needs on this machine, the master, and the way back from its machines."""
+    from django.conf import settings
+
+    from etappe.core.errors import Unavailable
+    from etappe.insights import spark_line
+    from etappe.journal.refusals import text
+
+    try:
+        spark_line.require()
+    except Unavailable as refusal:
+        said = text(refusal)
+        yield wrong("engine", said.what, said.way_out)
+        return
+    yield from _java(spark_line.java() or "java")
+    hosts = settings.ETAPPE_SPARK.removeprefix("spark://")
+    if _is_here(settings.ETAPPE_SPARK_HOST) and not _is_here(hosts.rsplit(":", 1)[0].strip("[]")):
+        yield wrong(
+            "engine",
+            f"The cluster at {settings.ETAPPE_SPARK} cannot reach this machine as {settings.ETAPPE_SPARK_HOST}.",
+            "Set ETAPPE_SPARK_HOST to an address of this machine that its machines reach.",
+        )
+    else:
+        yield fine(
+            "engine",
+            f"The cluster at {settings.ETAPPE_SPARK} answers; each process may take up to "
+            f"{settings.ETAPPE_SPARK_CORES} of its cores",
+        )
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _java(program: str) -> Iterator[Finding]:
+    done = subprocess.run([program, "-version"], capture_output=True, text=True, check=False, timeout=30)
+    found = re.search(r'version "(\d+)', done.stderr)
+    if not found or int(found[1]) < OLDEST_JAVA:
+        said = (done.stderr.strip().splitlines() or ["It says nothing"])[0]
+        yield wrong(
+            "engine", f"Spark needs Java {OLDEST_JAVA} or later: {said}.", "Install it, and set JAVA_HOME to it."
+        )
 
 
 def examine(home: Home, logins: Callable[[], Logins]) -> Iterator[Finding]:

@@ -167,7 +167,7 @@ def ask(*, state: str, facts: Mapping[str, Fact], sql: str, values: Mapping[str,
         line.end()
     if not is_reached():
         raise Unavailable("spark_lost", master=settings.ETAPPE_SPARK)
-    raise Unavailable("spark_not_started", why=line.last_words())
+    raise Unavailable("spark_not_started", why=line.last_words)
 
 
 def end() -> None:

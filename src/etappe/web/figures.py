@@ -29,6 +29,8 @@ from etappe.web.shell import Request, show, today
 
 WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
+ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
+"""Engines that compute over facts of a moment, by their own names."""
 FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
 
 
@@ -101,6 +103,7 @@ class FigurePage:
     table: Table
     metric: Metric
     sql: str
+    engine: str
     facts_at: datetime | None
     splits: Mapping[str, str | Promise]
     choices: tuple[Choice, ...] = ()
@@ -134,6 +137,7 @@ def figure(request: Request, key: str) -> HttpResponse:
         table=table(result, asked),
         metric=metric,
         sql=result.sql,
+        engine=ENGINES.get(result.engine, ""),
         facts_at=result.facts_at,
         splits=SPLITS,
         choices=_choices(metric, asked),

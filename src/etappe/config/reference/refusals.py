@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from etappe.config.reference.markdown import joined, table
 from etappe.journal.labels import CHECKS
 from etappe.journal.refusals import FILE_REASONS, MAP_REASONS, PASSWORD_REASONS, TEXTS
+from etappe.journal.refusals_figures import UNAVAILABLE
 
 HEAD = """# Refusals
 
@@ -30,6 +31,7 @@ STATUSES: Mapping[str, int] = {
     "view_stale": 409,
     "stale": 409,
     "merged_away": 409,
+    **dict.fromkeys(UNAVAILABLE, 503),
 }
 """Codes that are answered with another status than 422."""
 LISTS: Mapping[str, tuple[str, Mapping[str, object]]] = {
