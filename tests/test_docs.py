@@ -87,7 +87,7 @@ def test_acts_that_are_described_exist() -> None:
 
 
 def test_the_status_of_each_refusal_is_that_of_the_code() -> None:
-    raised = {"Forbidden": 403, "Stale": 409}
+    raised = {"Forbidden": 403, "Stale": 409, "Unavailable": 503}
     found = {
         node.args[0].value: raised[node.func.id]
         for path in SOURCE.rglob("*.py")

@@ -149,6 +149,18 @@ def test_the_records_behind_a_figure_are_the_same(told: Cast, chosen: str) -> No
             assert pages[0] == pages[1], (key, filters)
 
 
+@pytest.mark.parametrize("chosen", ENGINES, indirect=True)
+def test_records_without_a_duration_come_last(told: Cast, chosen: str) -> None:
+    pages = []
+    for name in ("postgres", chosen):
+        with override_settings(ETAPPE_ENGINE=name):
+            pages.append(records({"clock": "buyer"}, viewer=SYSTEM, now=NOW))
+    days = [record.days for record in pages[1].records]
+    assert None in days
+    assert None not in days[: len(days) - days.count(None)]
+    assert pages[0] == pages[1]
+
+
 def test_the_statement_shown_is_one_that_duckdb_runs(told: Cast) -> None:
     with override_settings(ETAPPE_ENGINE="duckdb"):
         result = report("win_rate", viewer=told.cem, by="source", now=NOW)

@@ -106,13 +106,14 @@ class Line:
     def _late(self, question: Question, answer: Future[Reply]) -> Unavailable:
         """Stop the question, and the driver with it if it cannot."""
         self._send(Cancel(question.number))
-        seconds = settings.ETAPPE_SPARK_SECONDS
         try:
-            executors = answer.result(GRACE).executors
+            had_any = answer.result(GRACE).executors > 0
         except (TimeoutError, _Gone):
             self.end()
-            return Unavailable("spark_too_slow", seconds=seconds)
-        return Unavailable("spark_too_slow" if executors else "spark_busy", seconds=seconds)
+            had_any = True
+        if had_any:
+            return Unavailable("spark_too_slow", seconds=settings.ETAPPE_SPARK_SECONDS)
+        return Unavailable("spark_busy", seconds=settings.ETAPPE_SPARK_SECONDS)
 
     def _send(self, told: Question | Cancel) -> bool:
         try:
