@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from etappe.core.filters import Op, Value
 from etappe.core.process import Basis, Process, Proof, Status
 from etappe.core.values import fold_key
 from etappe.deals import attention
+from etappe.deals.list_order import BY_ACCOUNT
 from etappe.deals.models import Deal, DealException, Evidence, Member, Stakeholder
 from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
@@ -78,7 +80,7 @@ def _columns() -> tuple[Field, ...]:
         make.text("currency"),
         owner(),
         make.team("team", team.team_keys, "team"),
-        make.record("account", Kind.ACCOUNT, account_reached("account_id")),
+        replace(make.record("account", Kind.ACCOUNT, account_reached("account_id")), order=BY_ACCOUNT),
         make.text("source"),
         make.text("product"),
         make.day("expected_close", edit="expected_close"),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Model, QuerySet, Sum
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
@@ -268,8 +268,11 @@ def groups(viewer: Actor, wanted: Wanted, by: str, *, today: date) -> tuple[Grou
     if not may_group(field):
         raise Refusal("group_unfit", field=by)
     asker = asker_of(viewer, today)
-    rows = matching(viewer, wanted, known, today).order_by().annotate(group_value=value_of(field, asker))
+    rows = matching(viewer, wanted, known, today).order_by()
+    linked = _linked(rows, field)
+    rows = rows.annotate(group_value=F(field.key) if linked else value_of(field, asker))
     found = _counted(rows, with_money="amount" in known.fields)
+    found = _named(linked, found) if linked else found
     read = reader_of(field, asker)
     made = [Group(read(raw), count, sums, _condition(field, raw)) for raw, count, sums in found]
     merged: dict[Any, Group] = {}
@@ -278,7 +281,25 @@ def groups(viewer: Actor, wanted: Wanted, by: str, *, today: date) -> tuple[Grou
     return tuple(sorted(merged.values(), key=lambda group: -group.count)[:GROUPS])
 
 
-def _counted(rows: QuerySet[Any], *, with_money: bool) -> list[tuple[Any, int, tuple[Money, ...]]]:
+Counts = list[tuple[Any, int, tuple[Money, ...]]]
+
+
+def _linked(rows: QuerySet[Any], field: Field) -> type[Model] | None:
+    """The model of the record that a column refers to, if it refers to one: rows are grouped by its key."""
+    if field.kind not in (Kind.ACCOUNT, Kind.USER, Kind.TEAM):
+        return None
+    return rows.model._meta.get_field(field.key).related_model
+
+
+def _named(model: type[Model], found: Counts) -> Counts:
+    """The groups by the names of their records: only of those that are shown, not of every row."""
+    keys = {key for key, _count, _sums in found}
+    named = model._base_manager.filter(pk__in=keys).values_list("pk", "uid", "name")
+    shown = {key: {"uid": str(uid), "name": name} for key, uid, name in named}
+    return [(shown.get(key, {}), count, sums) for key, count, sums in found]
+
+
+def _counted(rows: QuerySet[Any], *, with_money: bool) -> Counts:
     if not with_money:
         counted = rows.values("group_value").annotate(number=Count("id")).order_by("-number")[: GROUPS * 2]
         return [(row["group_value"], row["number"], ()) for row in counted]
