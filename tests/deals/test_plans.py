@@ -65,7 +65,7 @@ def test_sums_of_the_board_need_nothing_but_an_index(at_size: Cast) -> None:
     assert sum(total.count for total in totals) == 3
     read = next(each["sql"] for each in captured if 'SUM("deals_deal"' in each["sql"])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_indexdef('deal_sums'::regclass)")
+        cursor.execute("SELECT pg_get_indexdef('deal_totals'::regclass)")
         (index,) = cursor.fetchone()
     asked = set(re.findall(r'"deals_deal"\."(\w+)"', read))
     assert asked <= set(re.findall(r"\w+", index)), "a column that only the table has makes every row be read"
@@ -77,12 +77,16 @@ def test_a_source_is_found_by_its_index(at_size: Cast) -> None:
     assert "deal_source" in plan(captured, "deals_deal")
 
 
+OF_OPEN_DEALS = [("next_step_on", "deal_step"), ("engaged_since", "deal_engaged"), ("buyer_acted", "deal_acted")]
+
+
+@pytest.mark.parametrize(("sort", "index"), OF_OPEN_DEALS)
 @pytest.mark.parametrize("direction", ["", "-"])
-def test_the_next_steps_of_open_deals_walk_an_index(at_size: Cast, direction: str) -> None:
+def test_the_days_of_open_deals_walk_an_index(at_size: Cast, sort: str, index: str, direction: str) -> None:
     with CaptureQueriesContext(connection) as captured:
-        queries.deals(at_size.dot, where="status = open", sort=f"{direction}next_step_on", today=TODAY)
+        queries.deals(at_size.dot, where="status = open", sort=f"{direction}{sort}", today=TODAY)
     found = plan(captured, "deals_deal")
-    assert "deal_step" in found, found
+    assert index in found, found
     assert "Sort" not in found, found
 
 

@@ -19,7 +19,7 @@ from etappe.core.filters import Op, Value
 from etappe.core.process import Basis, Process, Proof, Status
 from etappe.core.values import fold_key
 from etappe.deals import attention
-from etappe.deals.list_order import BY_ACCOUNT
+from etappe.deals.list_order import BY_ACCOUNT, by_deals
 from etappe.deals.models import Deal, DealException, Evidence, Member, Stakeholder
 from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
@@ -274,13 +274,14 @@ def _centre(asker: Asker) -> QuerySet[Any]:
 
 def _of_deals(viewer: Actor) -> list[Field]:
     """Of an account: how many deals of it the viewer sees, and what the open ones are worth, per currency."""
-    seen = visible(viewer.scope).filter(account=OuterRef("id"))
-    still_open = seen.filter(status=Status.OPEN.value)
+    every = visible(viewer.scope)
+    every_open = every.filter(status=Status.OPEN.value)
+    seen, still_open = (rows.filter(account=OuterRef("id")) for rows in (every, every_open))
     sums = still_open.order_by().values("currency").annotate(total=Sum("amount")).filter(total__isnull=False)
     worth = ArraySubquery(sums.values(sum=make.money_value(F("total"), F("currency"))))
     return [
-        _computed("open_deals", _("Open deals"), _count(still_open)),
-        _computed("deals", _("Deals"), _count(seen)),
+        replace(_computed("open_deals", _("Open deals"), _count(still_open)), order=by_deals(every_open)),
+        replace(_computed("deals", _("Deals"), _count(seen)), order=by_deals(every)),
         Field("open_amount", _("Open deal value"), Kind.MONEY, _worth_test(sums), worth),
     ]
 

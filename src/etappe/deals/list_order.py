@@ -1,13 +1,14 @@
-"""Deals in the order of their accounts' names: the index of accounts is walked, not the deals sorted.
+"""Orders that neither deals nor accounts have by themselves: deals by their account's name, accounts by their deals.
 
-Deals without an account come last, whichever way round.
+For the one, the index of accounts is walked and deals without an account come last, whichever way round. For the other,
+the deals are counted once for all accounts instead of once for each.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from etappe.journal.fields import Fold
 from etappe.journal.paging import Place, Walk
@@ -42,3 +43,45 @@ def _without_account(rows: QuerySet[Any], after: Place | None, limit: int) -> li
 
 
 BY_ACCOUNT = Walk(_by_account)
+
+
+def by_deals(seen: QuerySet[Any]) -> Walk:
+    """Accounts by how many of these deals they have."""
+
+    def walk(rows: QuerySet[Any], descending: bool, after: Place | None, limit: int) -> list[Place]:
+        place = (int(after[0]), after[1]) if after else None
+        first, second = (_with_deals, _without_deals) if descending else (_without_deals, _with_deals)
+        in_second = place is not None and (place[0] == 0) == descending
+        found = [] if in_second else first(rows, seen, descending, place, limit)
+        if len(found) < limit:
+            found += second(rows, seen, descending, place if in_second else None, limit - len(found))
+        return found
+
+    return Walk(walk)
+
+
+Counted = tuple[int, int]
+"""How many deals an account has, and its key."""
+
+
+def _with_deals(
+    rows: QuerySet[Any], seen: QuerySet[Any], descending: bool, after: Counted | None, limit: int
+) -> list[Place]:
+    held = seen.filter(account__in=rows.order_by().values("id")).order_by().values("account")
+    held = held.annotate(number=Count("id"))
+    sign, less = ("-", "lt") if descending else ("", "gt")
+    if after:
+        further = Q(**{f"number__{less}": after[0]}) | Q(number=after[0], **{f"account__{less}": after[1]})
+        held = held.filter(further)
+    found = held.order_by(f"{sign}number", f"{sign}account").values_list("number", "account")[:limit]
+    return [(str(number), key) for number, key in found]
+
+
+def _without_deals(
+    rows: QuerySet[Any], seen: QuerySet[Any], descending: bool, after: Counted | None, limit: int
+) -> list[Place]:
+    bare = rows.filter(~Exists(seen.filter(account=OuterRef("id"))))
+    sign, less = ("-", "lt") if descending else ("", "gt")
+    if after:
+        bare = bare.filter(**{f"id__{less}": after[1]})
+    return [("0", key) for key in bare.order_by(f"{sign}id").values_list("id", flat=True)[:limit]]

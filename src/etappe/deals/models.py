@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
@@ -22,6 +22,9 @@ NO_AMOUNT = Value(Decimal(-1), output_field=models.DecimalField(max_digits=19, d
 
 NO_DAY = Value(date(9999, 12, 31), output_field=models.DateField())
 """Stands for no day where deals are sorted by one."""
+
+NO_MOMENT = Value(datetime(9999, 12, 31, tzinfo=UTC), output_field=models.DateTimeField())
+"""Stands for no moment where deals are sorted by one."""
 
 FORWARD = (Basis.EVIDENCE.value, Basis.OVERRIDE.value)
 """On what a stage is left in a way that somebody may want to look at."""
@@ -91,6 +94,15 @@ class Deal(models.Model):
             models.Index(
                 Coalesce("next_step_on", NO_DAY), "id", name="deal_step", condition=Q(status=OPEN, archived_at=None)
             ),
+            models.Index(
+                Coalesce("engaged_since", NO_DAY), "id", name="deal_engaged", condition=Q(status=OPEN, archived_at=None)
+            ),
+            models.Index(
+                Coalesce("buyer_acted_at", NO_MOMENT),
+                "id",
+                name="deal_acted",
+                condition=Q(status=OPEN, archived_at=None),
+            ),
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
             GinIndex(fields=["tags"], name="deal_tags", condition=~Q(tags=[])),
@@ -98,8 +110,8 @@ class Deal(models.Model):
             models.Index(fields=["-archived_at", "-id"], name="deal_bin", condition=Q(archived_at__isnull=False)),
             models.Index(
                 fields=["process_version", "status", "stage", "currency"],
-                include=["amount", "owner", "team", "id"],
-                name="deal_sums",
+                include=["amount", "owner", "team", "id", "account"],
+                name="deal_totals",
                 condition=Q(archived_at=None),
             ),
             models.Index(Fold(F("source")), "id", name="deal_source"),

@@ -288,7 +288,8 @@ def _linked(rows: QuerySet[Any], field: Field) -> type[Model] | None:
     """The model of the record that a column refers to, if it refers to one: rows are grouped by its key."""
     if field.kind not in (Kind.ACCOUNT, Kind.USER, Kind.TEAM):
         return None
-    return rows.model._meta.get_field(field.key).related_model
+    linked: type[Model] | None = rows.model._meta.get_field(field.key).related_model
+    return linked
 
 
 def _named(model: type[Model], found: Counts) -> Counts:
