@@ -92,10 +92,13 @@ def test_an_invitation_lets_a_colleague_in_and_is_shown_once(cast: Cast) -> None
     assert link
     assert "/join/" not in dot.get(reverse("settings_team")).content.decode()
     guest = Client()
-    assert guest.get(link[1]).status_code == 200
+    welcome = guest.get(link[1])
+    assert welcome.status_code == 200
+    assert "Eva Ernst" in welcome.content.decode()
+    assert "eva@etappe.example" in welcome.content.decode()
     assert guest.post(link[1], {"password": PASSWORD}).status_code == 302
     assert "Eva Ernst" in guest.get("/").content.decode()
-    assert Client().post(link[1], {"password": "Eine ganz andere Sache 5"}).status_code == 422
+    assert Client().post(link[1], {"password": "Eine ganz andere Sache 5"}).status_code == 410
 
 
 def test_only_the_administration_invites(cast: Cast) -> None:

@@ -28,7 +28,7 @@ from etappe.core.kinds.deals import (
     StageMoved,
     StakeholderAdded,
 )
-from etappe.core.process import Basis, DealFacts, Phase, Process, Status, proof
+from etappe.core.process import Basis, DealFacts, Phase, Status, proof
 from etappe.deals.models import Deal, Stakeholder
 from etappe.deals.place import SPAN_COLUMNS
 from etappe.journal.load import Told, as_cells, copy_rows, new_uids, next_keys, record_many, update_rows
@@ -318,23 +318,19 @@ class _Change:
             after["custom"] = with_keys(before["custom"], wanted.values.get("custom", {}))
         if not wanted.exact and (after["data_as_of"] or "") < (before["data_as_of"] or ""):
             after["data_as_of"] = before["data_as_of"]
-        place = dict(wanted.place or {})
-        if place and place["status"] == before["status"] != Status.OPEN.value:
-            place["stage"] = before["stage"]  # closed as before: it stays in the stage that it was closed in
-        elif place:
-            place["stage"] = _stage_within(spec(before["process_version_id"]), place, before["stage"])
-        differs = any(before[column] != value for column, value in place.items())
-        is_ours = deal.basis == IMPORTED and place.get("stage") != NOWHERE
-        moves = differs and is_ours and _goes_elsewhere(before, place)
-        if differs and is_ours:
-            after |= place | {"entry_stage": place["stage"]}
-        if moves and place["status"] != Status.OPEN.value:
+        place = _place_within(before, wanted.place) if wanted.place else {}
+        differs = place is None or any(before[column] != value for column, value in place.items())
+        taken = place if differs and deal.basis == IMPORTED else None
+        moves = taken is not None and _goes_elsewhere(before, taken)
+        if taken is not None:
+            after |= taken | {"entry_stage": taken["stage"]}
+        if moves and after["status"] != Status.OPEN.value:
             after["rests_until"] = None
         told_by_move = set(_told_by_move(after)) if moves else set()
         changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
         edited = {name: _told_pair(name, pair) for name, pair in changed.items() if name not in told_by_move}
         since = max(wanted.since, deal.stage_since.isoformat()) if moves else ""
-        return cls(deal.id, before, after, edited, since, moves, differs and not is_ours)
+        return cls(deal.id, before, after, edited, since, moves, differs and taken is None)
 
     @property
     def renews(self) -> bool:
@@ -351,17 +347,22 @@ class _Change:
             yield Told(kind, self.since, _move_data(kind, self.before, self.after), account, None, self.id)
 
 
-NOWHERE = ""
-"""The stage of an open deal that the deal's own process does not have."""
+def _place_within(before: Mapping[str, Any], place: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The place in the deal's own process, which need not be the one that the import leads to now.
 
-
-def _stage_within(process: Process, place: Mapping[str, Any], stood: str) -> str:
-    """The stage in the deal's own process, which need not be the one that the import leads to now."""
-    if place["stage"] in process.order:
-        return str(place["stage"])
-    if place["status"] == Status.WON.value:
-        return process.after_winning.key
-    return NOWHERE if place["status"] == Status.OPEN.value else stood
+    None for an open deal where that process has no such stage.
+    """
+    process = spec(before["process_version_id"])
+    stage = before["stage"]
+    if place["status"] == before["status"] != Status.OPEN.value:
+        pass  # closed as before: it stays in the stage that it was closed in
+    elif place["stage"] in process.order:
+        stage = place["stage"]
+    elif place["status"] == Status.WON.value:
+        stage = process.after_winning.key
+    elif place["status"] == Status.OPEN.value:
+        return None
+    return {**place, "stage": stage}
 
 
 def _told_pair(name: str, pair: list[Any]) -> list[Any]:

@@ -41,9 +41,9 @@ def redeem(token: str, purpose: str, at: datetime) -> Link:
     return link
 
 
-def require_good(token: str, purpose: str, at: datetime) -> None:
-    """Refuse a link that `redeem` would refuse; nothing is used up."""
-    _good(Link.objects.all(), token, purpose, at)
+def good(token: str, purpose: str, at: datetime) -> Link:
+    """The link; refuses one that `redeem` would refuse. Nothing is used up."""
+    return _good(Link.objects.select_related("user__team"), token, purpose, at)
 
 
 def _good(links: QuerySet[Link], token: str, purpose: str, at: datetime) -> Link:

@@ -19,7 +19,7 @@ from etappe.core.mail_checks import address_key
 from etappe.core.values import fold_key
 from etappe.journal.statements import AnyOf, Statement
 from etappe.team.access import actor_of
-from etappe.team.links import INVITATION, SETUP, require_good
+from etappe.team.links import INVITATION, SETUP, good
 from etappe.team.models import Team, Token, User, Workspace
 
 NO_MAILBOX = "import.invalid"
@@ -285,12 +285,17 @@ def has_administrator() -> bool:
 
 def require_setup(token: str, at: datetime) -> None:
     """Refuse the token of a set-up link that is used, replaced, too old, or none at all."""
-    require_good(token, SETUP, at)
+    good(token, SETUP, at)
 
 
-def require_invitation(token: str, at: datetime) -> None:
-    """Refuse the token of an invitation by which nobody can join: used, replaced, too old, or none at all."""
-    require_good(token, INVITATION, at)
+def invited(token: str, at: datetime) -> UserView:
+    """Whom the token of an invitation lets in.
+
+    Refuses a token by which nobody can join: used, replaced, too old, or none at all.
+    """
+    user = good(token, INVITATION, at).user
+    assert user is not None, "an invitation names a colleague"
+    return user_view(user)
 
 
 def our_addresses(among: Iterable[str] | None = None) -> set[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from allauth.account.utils import perform_login
@@ -22,6 +20,7 @@ from etappe.core.errors import Refusal
 from etappe.journal.refusals import Said, text
 from etappe.team import actions
 from etappe.team import queries as team
+from etappe.team.queries import UserView
 from etappe.web.forms import is_written
 from etappe.web.shell import Request, show
 
@@ -64,6 +63,8 @@ class JoinPage:
     is_taken: bool = False
     gone: Said | None = None
     """Why the link lets nobody in."""
+    guest: UserView | None = None
+    """Whom an invitation lets in."""
 
 
 @login_not_required
@@ -74,9 +75,11 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
     """Create the first administrator by the link that the terminal shows."""
     form = FirstForm(request.POST or None)
     if request.method == "GET" and team.has_administrator():
-        return show(request, "setup/first.html", JoinPage(form, is_first=True, is_taken=True), status=410)
-    if gone := _gone(request, team.require_setup, token):
-        return show(request, "setup/first.html", JoinPage(form, is_first=True, gone=gone), status=410)
+        return _gone(request, JoinPage(form, is_first=True, is_taken=True))
+    try:
+        team.require_setup(token, request.at)
+    except Refusal as refusal:
+        return _gone(request, JoinPage(form, is_first=True, gone=text(refusal)))
 
     def write(wanted: dict[str, Any]) -> None:
         actions.create_first_administrator(
@@ -95,26 +98,22 @@ def first_administrator(request: Request, token: str) -> HttpResponse:
 def join(request: Request, token: str) -> HttpResponse:
     """Choose a password by an invitation's link."""
     form = JoinForm(request.POST or None)
-    joined: list[int] = []
-    if gone := _gone(request, team.require_invitation, token):
-        return show(request, "setup/first.html", JoinPage(form, is_first=False, gone=gone), status=410)
+    try:
+        guest = team.invited(token, request.at)
+    except Refusal as refusal:
+        return _gone(request, JoinPage(form, is_first=False, gone=text(refusal)))
 
     def write(wanted: dict[str, Any]) -> None:
-        joined.append(actions.accept_invitation(token, wanted["password"], actor=SYSTEM, at=request.at))
+        actions.accept_invitation(token, wanted["password"], actor=SYSTEM, at=request.at)
 
     if is_written(request, form, write):
-        return _let_in(request, team.user_by_id(joined[0]).email, form.cleaned_data["password"])
-    return _asked(request, JoinPage(form, is_first=False))
+        return _let_in(request, guest.email, form.cleaned_data["password"])
+    return _asked(request, JoinPage(form, is_first=False, guest=guest))
 
 
-def _gone(request: Request, require: Callable[[str, datetime], None], token: str) -> Said | None:
-    """Why the link that was opened lets nobody in, before anything is typed into a form that leads nowhere."""
-    if request.method == "GET":
-        try:
-            require(token, request.at)
-        except Refusal as refusal:
-            return text(refusal)
-    return None
+def _gone(request: Request, page: JoinPage) -> HttpResponse:
+    """Nothing to type into: a form would lead nowhere."""
+    return show(request, "setup/first.html", page, status=410)
 
 
 def _asked(request: Request, page: JoinPage) -> HttpResponse:
