@@ -79,6 +79,11 @@ class CalendarPage:
     bar: Bar
     keep: bool = False
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether no date falls on any of its days."""
+        return not any(day.events for day in self.days)
+
 
 @require_GET
 def calendar(request: Request) -> HttpResponse:

@@ -49,6 +49,7 @@ class ListPage:
     views: Opened
     search: str
     may_edit: bool
+    may_import: bool
 
     @property
     def is_empty(self) -> bool:
@@ -120,7 +121,7 @@ def _list_page(request: Request, subject: str, quick: Node = EVERYTHING) -> List
     search = request.GET.get("q", "").strip()
     views = open_view(request, subject)
     part = list_part(request, read_state(request, SUBJECTS[subject], quick, search))
-    return ListPage(part, views, search, may(request.actor, "people.edit"))
+    return ListPage(part, views, search, may(request.actor, "people.edit"), may(request.actor, "imports.run"))
 
 
 @require_GET
