@@ -74,7 +74,7 @@ class JoinPage:
 def first_administrator(request: Request, token: str) -> HttpResponse:
     """Create the first administrator by the link that the terminal shows."""
     form = FirstForm(request.POST or None)
-    if request.method == "GET" and team.has_administrator():
+    if team.has_administrator():
         return _gone(request, JoinPage(form, is_first=True, is_taken=True))
     try:
         team.require_setup(token, request.at)
