@@ -10,17 +10,24 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import built, path_of, size, visiting
 from tests.cast import AT, email
+from tests.database import Server
+from tests.exports.test_archive import another_database, export, load, tables_of
 from tests.imports import twin
 from tests.walks.test_walk import MAVEN, MAVEN_FILES, Walk, bring_colleagues, uploads
 
 from etappe.deals.actions import remap
 from etappe.deals.models import Deal
+from etappe.exports import background as exporting
+from etappe.exports.models import Export
 from etappe.imports.background import carry_undo
+from etappe.imports.models import Run
+from etappe.imports.queries import get_run
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person
 from etappe.people.models import Account
@@ -33,6 +40,12 @@ __all__ = ["built", "uploads"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PIPELINE = "sales_pipeline.csv"
+HUBSPOT = MAVEN.parent / "crm_exports" / "hubspot"
+HUBSPOT_FILES = (
+    "company_data.csv", "contact_data.csv", "deal_data.csv", "deal_pipeline_stage_data.csv", "deal_stage_data.csv",
+    "owner_data.csv",
+)  # fmt: skip
+HUBSPOT_CHANGED = {"company_data.csv": ("property_city", "Goslar"), "deal_data.csv": ("property_amount", "4711.12")}
 SILENT = "status = open and stage = need_confirmed and last_evidence is empty"
 """Deals in a stage without evidence: what a manager asks on Mondays."""
 
@@ -127,22 +140,46 @@ class Workbench(Walk):
         self.press(self.page.locator("main button.main-act"))
         self.page.wait_for_url(f"**/deals/{deal.uid}/")
 
-    def rename_a_stage(self, before: str, after: str) -> None:
-        """Write the next version in the editor's form, and move the open deals to it by the map that is proposed."""
+    def replace_in_the_editor(self, before: str, after: str) -> None:
+        self.page.locator(".cm-content").click()
+        self.page.keyboard.press("Control+Home")
+        self.page.keyboard.press("Control+f")
+        self.page.keyboard.type(before)
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.type(after)
+
+    def rename_a_stage(self, before: tuple[str, str], after: tuple[str, str]) -> None:
+        """Give a stage another key and name in the editor until the linter is content; move the open deals by a map."""
         self.open("/playbook/inbound/")
         self.press(self.page.get_by_text("Write the next version"))
         self.page.wait_for_url("**/drafts/*-*/")
-        draft = self.page.url.removeprefix(self.site)
-        self.open(f"{draft}form/")
-        for field in self.page.locator("[name='stage-0-name-en'], [name='stage-0-name-de']").all():
-            field.fill(after)
+        self.replace_in_the_editor(f"key: {before[0]}", f"key: {after[0]}")
+        self.replace_in_the_editor(f"en: {before[1]}", "en: Demo")
+        expect(self.page.locator(".findings li")).to_have_count(1)
+        self.replace_in_the_editor("en: Demo", f"en: {after[1]}")
+        expect(self.page.locator(".findings li")).to_have_count(0)
         self.press(self.page.get_by_role("button", name=re.compile("^Save and publish")))
         self.page.wait_for_url("**/publish/")
-        expect(self.page.locator("main")).to_contain_text(f"Stage “{before}” is now called “{after}”.")
+        expect(self.page.locator("main")).to_contain_text(f"Stage “{before[1]}” is gone.")
+        self.page.locator(f"select[name=to_{before[0]}]").select_option(after[0])
+        self.press(self.page.get_by_role("button", name="Show the preview"))
+        expect(self.page.locator("main")).to_contain_text(after[1])
         moving = self.page.get_by_role("button", name=re.compile("^Publish and move [\\d,]+ deals$"))
         self.press(moving)
         self.page.wait_for_url("**/playbook/inbound/deals/*-*/")
         remap.carry_on(path_of(self.page.url).split("/")[4], clock=now)
+
+    def export_everything(self, to: Path) -> Path:
+        """Fetch the archive of everything from the settings."""
+        self.open("/settings/export/")
+        self.press(self.page.get_by_role("button", name="Export everything"))
+        self.page.wait_for_selector("progress")
+        exporting.carry_out(str(Export.objects.latest("id").uid), clock=now)
+        with self.page.expect_download() as fetched:
+            self.press(self.page.get_by_role("link", name="Fetch"))
+        fetched.value.save_as(to)
+        return to
 
     def undo_the_import(self, run: str) -> None:
         self.open(f"/import/{run}/")
@@ -153,11 +190,28 @@ class Workbench(Walk):
         expect(self.page.locator("progress")).to_have_count(0)
 
 
+def hubspot(folder: Path) -> tuple[list[Path], list[Path]]:
+    """An export of HubSpot with the history of its stages, and a newer copy in which a company and a deal changed."""
+    given, later = [HUBSPOT / name for name in HUBSPOT_FILES], folder / "hubspot"
+    later.mkdir()
+    for path in given:
+        with path.open(newline="") as lines:
+            rows: list[list[object]] = [[*row] for row in csv.reader(lines)]
+        if path.name in HUBSPOT_CHANGED:
+            column, value = HUBSPOT_CHANGED[path.name]
+            rows[1][rows[0].index(column)] = value
+        twin.write(later / path.name, rows)
+    return given, sorted(later.iterdir())
+
+
 def standing() -> int:
     return Deal.objects.filter(archived_at=None).count()
 
 
-def test_a_day_at_the_workbench(built: Path, site: str, uploads: Path, browser: Browser) -> None:
+def test_a_day_at_the_workbench(
+    built: Path, site: str, uploads: Path, browser: Browser, database_server: Server, settings: Any
+) -> None:
+    settings.EXPORTS = uploads / "exports"
     given = files(uploads)
     with visiting(browser, site, locale="en-GB", **size("desktop")) as (page, heard):
         walk = Workbench(site, page, heard, "en", is_phone=False)
@@ -200,7 +254,8 @@ def test_a_day_at_the_workbench(built: Path, site: str, uploads: Path, browser: 
         still_open = Deal.objects.filter(archived_at=None, status="open")
         versions = set(still_open.values_list("process_version_id", flat=True))
         stages = Counter(still_open.values_list("stage", flat=True))
-        walk.rename_a_stage("Need confirmed", "Need named")
+        walk.rename_a_stage(("need_confirmed", "Need confirmed"), ("need_named", "Need named"))
+        stages["need_named"] = stages.pop("need_confirmed")
         assert Counter(still_open.values_list("stage", flat=True)) == stages
         assert versions.isdisjoint(still_open.values_list("process_version_id", flat=True)), (
             "all of them follow the new one"
@@ -209,7 +264,22 @@ def test_a_day_at_the_workbench(built: Path, site: str, uploads: Path, browser: 
         walk.undo_the_import(first)
         assert standing() == 0
         expect(page.locator(f"main a[href='/deals/{deal.uid}/']")).to_be_visible()  # among those edited since
+
+        if HUBSPOT.is_dir():
+            sample, later = hubspot(uploads)
+            walk.bring_in(sample)
+            walk.bring_in(later)
+            totals = get_run(dot, Run.objects.latest("id").uid).totals
+            assert (totals["created"], totals["changed"]) == (0, 2)
+        archive = walk.export_everything(uploads / "all.zip")
         assert heard.of(page) == []
+
+    before = tables_of(archive)
+    with another_database(database_server):
+        load(archive)
+        after = tables_of(export(uploads / "again.zip"))
+    assert after.pop("journal.jsonl").startswith(before.pop("journal.jsonl"))
+    assert after == before
 
 
 def _see_on_a_phone(browser: Browser, site: str, view: str, count: int) -> None:

@@ -132,6 +132,14 @@ class Likely:
 
 
 @dataclass(frozen=True)
+class Untaken:
+    """Files that were left out for the same reason."""
+
+    names: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
 class RunPage:
     """An import: at work, ready with its map, or over."""
 
@@ -145,8 +153,8 @@ class RunPage:
     undone: Undone | None
     may_undo: bool
     likely: Likely | None
-    left_out: tuple[tuple[str, str], ...]
-    """Files that were given and not taken, each with the reason."""
+    left_out: tuple[Untaken, ...]
+    """Files that were given and not taken, by the reason."""
 
 
 @require_GET
@@ -175,8 +183,15 @@ def _page(request: Request, uid: uuid.UUID, error: Said | None = None) -> RunPag
         undone=_undone(run) if run.state == "undone" else None,
         may_undo=_may_undo(run, request.at),
         likely=_likely(request, run) if run.has_written else None,
-        left_out=tuple((each.name, left_out(each.code, each.params)) for each in run.left_out),
+        left_out=_untaken(run),
     )
+
+
+def _untaken(run: RunView) -> tuple[Untaken, ...]:
+    by_reason: dict[str, list[str]] = {}
+    for each in run.left_out:
+        by_reason.setdefault(left_out(each.code, each.params), []).append(each.name)
+    return tuple(Untaken(tuple(names), why) for why, names in by_reason.items())
 
 
 def _likely(request: Request, run: RunView) -> Likely:

@@ -220,6 +220,17 @@ class MapForm:
     presets: tuple[PresetView, ...]
 
     @property
+    def taken(self) -> tuple[FileCard, ...]:
+        """The files that are imported, and those that somebody has to look at."""
+        return tuple(file for file in self.files if file.kind or file.refusal) or self.files
+
+    @property
+    def others(self) -> tuple[FileCard, ...]:
+        """The files that are left out: of an export of everything most are of no use here."""
+        taken = {file.number for file in self.taken}
+        return tuple(file for file in self.files if file.number not in taken)
+
+    @property
     def has_something(self) -> bool:
         """Whether any file is taken."""
         return any(file.kind for file in self.files)
