@@ -26,7 +26,7 @@ from etappe.config.locks import alone
 from tests.database import CACHE
 
 ETAPPE = [sys.executable, "-m", "etappe"]
-LONG = 120.0
+LONG = 240.0
 """Seconds after which waiting is a failure; machines are slow at times."""
 
 

@@ -6,6 +6,7 @@ import http.client
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
@@ -43,12 +44,10 @@ def _answers(port: int) -> bool:
 
 
 def _get(port: int, path: str, cookie: str = "") -> tuple[int, str]:
-    connection = http.client.HTTPConnection("localhost", port, timeout=60)
-    connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "en"})
-    answer = connection.getresponse()
-    said = answer.read().decode()
-    connection.close()
-    return answer.status, said
+    with closing(http.client.HTTPConnection("localhost", port, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "en"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
 
 
 def _filter(length: int) -> str:

@@ -27,6 +27,8 @@ from tests.config.site import Serving, open_home, serving, set_up, until
 from tests.conftest import on_database
 from tests.replay import assert_replays
 
+pytestmark = pytest.mark.timeout(600)
+
 
 @dataclass
 class Demo:
