@@ -7,22 +7,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q
 
-from etappe.core.actor import Actor
+from etappe.core.actor import Actor, Scope
 from etappe.core.errors import Missing, Refusal
 from etappe.core.evidence import Kind, Provenance
 from etappe.core.page import Page
 from etappe.core.process import Basis, DealFacts, Held, Proof, Stage, Status
 from etappe.deals.actions.notes import hashed, require_open, token_of
-from etappe.deals.models import FORWARD, DealException, Evidence, NoteLink, StageVisit
+from etappe.deals.models import FORWARD, Deal, DealException, Evidence, NoteLink, StageVisit
 from etappe.deals.queries.lists import DealFilter, deals
 from etappe.deals.queries.record import criterion_view, evidence_views, exceptions_of
 from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import visible
 from etappe.deals.shapes import DealRow, EvidenceView, ExceptionView, InspectionRow, NoteLetter, NotePage, Ref
 from etappe.journal.paging import Sort, page_of
+from etappe.journal.statements import Statement
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -132,9 +134,14 @@ def _held(item: Evidence) -> Held:
 
 def exceptions_to_answer(viewer: Actor) -> tuple[ExceptionView, ...]:
     """Exceptions nobody has answered yet, oldest first, of deals the viewer sees."""
-    found = DealException.objects.filter(deal__in=visible(viewer.scope), granted=None).select_related("deal")
-    waiting = list(found.order_by("id")[:100])
+    waiting = _unanswered(viewer.scope)()
     return exceptions_of(waiting, {item.deal_id: Ref(item.deal.uid, item.deal.name) for item in waiting})
+
+
+@lru_cache(maxsize=512)
+def _unanswered(scope: Scope) -> Statement[DealException]:
+    found = DealException.objects.filter(deal__in=visible(scope), granted=None).select_related("deal")
+    return Statement(lambda: found.order_by("id")[:100])
 
 
 def unproven(viewer: Actor, proof: Proof = Proof.UNPROVEN, *, after: str | None = None, today: date) -> Page[DealRow]:
@@ -147,9 +154,14 @@ def unproven(viewer: Actor, proof: Proof = Proof.UNPROVEN, *, after: str | None 
 
 def rejected(viewer: Actor) -> list[DealRow]:
     """The viewer's own open deals with evidence that inspection did not accept and nothing has replaced."""
+    return list(rows_of(_rejected(viewer.scope)(viewer.id)))
+
+
+@lru_cache(maxsize=512)
+def _rejected(scope: Scope) -> Statement[Deal]:
     refused = Evidence.objects.filter(deal=OuterRef("pk"), verdict="rejected", withdrawn_at=None)
-    mine = visible(viewer.scope).filter(owner=viewer.id, status=Status.OPEN.value, proof=Proof.UNPROVEN.value)
-    return list(rows_of(list(mine.filter(Exists(refused)).order_by("-stage_since")[:20])))
+    found = visible(scope).filter(Exists(refused), status=Status.OPEN.value, proof=Proof.UNPROVEN.value)
+    return Statement(lambda owner: found.filter(owner=owner).order_by("-stage_since")[:20])
 
 
 def note_page(token: str, at: datetime) -> NotePage:

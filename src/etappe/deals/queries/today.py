@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from etappe.core.actor import Actor
+from etappe.core.actor import Actor, Scope
 from etappe.core.attention import Why
 from etappe.core.evidence import Kind, Provenance
 from etappe.core.process import Criterion, DealFacts, Held, Proof, Status, missing_proof
@@ -21,6 +23,7 @@ from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
 from etappe.deals.shapes import DealRow, ExceptionView, Ref
 from etappe.journal.paging import bounded_count
+from etappe.journal.statements import Statement
 from etappe.playbook import queries as playbook
 
 EACH = 8
@@ -77,14 +80,20 @@ def next_steps(viewer: Actor, today: date) -> Steps:
 
 def underway(viewer: Actor, today: date) -> tuple[Underway, ...]:
     """The viewer's deals whose present stage is proven in part or whole, those that can move on first."""
-    given = Evidence.objects.filter(deal=OuterRef("pk"), withdrawn_at=None)
-    recent = _mine(viewer, today).filter(Exists(given)).order_by(F("buyer_acted_at").desc(nulls_last=True), "-id")
-    found = list(recent[:LOOKED_AT])
+    found = _begun(viewer.scope)(viewer.id, today)
     held = _held(deal.id for deal in found)
     begun = [(deal, missing) for deal in found if (missing := _missing(deal, held[deal.id])) is not None]
     shown = sorted(begun, key=lambda pair: len(pair[1]))[:EACH]
     rows = rows_of([deal for deal, _missing_ones in shown])
     return tuple(Underway(row, missing) for row, (_deal, missing) in zip(rows, shown, strict=True))
+
+
+@lru_cache(maxsize=512)
+def _begun(scope: Scope) -> Statement[Deal]:
+    """A colleague's deals with evidence, those in which the buyer acted last."""
+    given = Evidence.objects.filter(deal=OuterRef("pk"), withdrawn_at=None)
+    last = (F("buyer_acted_at").desc(nulls_last=True), "-id")
+    return Statement(lambda owner, day: _owned(scope, owner, day).filter(Exists(given)).order_by(*last)[:LOOKED_AT])
 
 
 def _missing(deal: Deal, held: tuple[Held, ...]) -> tuple[Criterion, ...] | None:
@@ -115,21 +124,37 @@ def waiting(viewer: Actor, held: Watch) -> tuple[tuple[Needing, ...], int]:
 
 def unproven_own(viewer: Actor, today: date) -> tuple[DealRow, ...]:
     """The viewer's deals with stages behind them that rest on nothing."""
-    found = _mine(viewer, today).filter(proof=Proof.UNPROVEN.value)
-    return rows_of(list(found.order_by("-stage_since", "-id")[:EACH]))
+    return rows_of(_unproven(viewer.scope)(viewer.id, today))
+
+
+@lru_cache(maxsize=512)
+def _unproven(scope: Scope) -> Statement[Deal]:
+    def made(owner: Any, day: Any) -> QuerySet[Deal]:
+        return _owned(scope, owner, day).filter(proof=Proof.UNPROVEN.value).order_by("-stage_since", "-id")[:EACH]
+
+    return Statement(made)
 
 
 def refused_exceptions(viewer: Actor) -> tuple[ExceptionView, ...]:
     """Exceptions the viewer asked for that were refused, while the deal still stands where it stood."""
-    seen = visible(viewer.scope).filter(status=Status.OPEN.value)
-    asked = DealException.objects.filter(asked_by=viewer.id, granted=False, deal__in=seen)
-    found = list(
-        asked.filter(answered_at__gte=F("deal__stage_since")).select_related("deal").order_by("-answered_at")[:EACH]
-    )
+    found = _refused(viewer.scope)(viewer.id)
     return exceptions_of(found, {item.deal_id: Ref(item.deal.uid, item.deal.name) for item in found})
+
+
+@lru_cache(maxsize=512)
+def _refused(scope: Scope) -> Statement[DealException]:
+    seen = visible(scope).filter(status=Status.OPEN.value)
+    found = DealException.objects.filter(granted=False, deal__in=seen, answered_at__gte=F("deal__stage_since"))
+    found = found.select_related("deal").order_by("-answered_at")
+    return Statement(lambda asker: found.filter(asked_by=asker)[:EACH])
 
 
 def _mine(viewer: Actor, today: date) -> QuerySet[Deal]:
     """The viewer's own open deals that do not rest."""
-    awake = Q(rests_until=None) | Q(rests_until__lte=today)
-    return visible(viewer.scope).filter(awake, owner=viewer.id, status=Status.OPEN.value)
+    return _owned(viewer.scope, viewer.id, today)
+
+
+def _owned(scope: Scope, owner: Any, day: Any) -> QuerySet[Deal]:
+    """A colleague's open deals that do not rest on that day."""
+    awake = Q(rests_until=None) | Q(rests_until__lte=day)
+    return visible(scope).filter(awake, owner=owner, status=Status.OPEN.value)
