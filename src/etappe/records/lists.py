@@ -198,6 +198,8 @@ def _lines(
     viewer: Actor, subject: Subject, ids: tuple[int, ...], fields: tuple[Field, ...], today: date
 ) -> tuple[Line, ...]:
     """The values of these rows, in their order: one query, whatever the columns."""
+    if not ids:
+        return ()
     asker = asker_of(viewer, today)
     readers = [(field.key, reader_of(field, asker)) for field in fields]
     behind = len(NAMED) + len(subject.raw)
