@@ -7,7 +7,6 @@ at what they brought. `make soak` makes twenty times as many runs.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
@@ -18,12 +17,13 @@ import pytest
 from etappe.core import forecast as core
 from etappe.core.calibration import calibration_error
 from etappe.core.goals import outlook
-from etappe.core.simulate.lives import WON, Lives, draw
+from etappe.core.simulate.lives import draw
 from etappe.core.simulate.parameters import Parameters, Rep, Segment, Stage
 from etappe.insights.forecast import backtest, said
 from etappe.insights.forecast.past import Past, known_on
-from etappe.insights.forecast.records import DAY, NEVER, NO_DAY, Columns, Records, day_number, put_together
+from etappe.insights.forecast.records import Records, day_number
 from etappe.insights.forecast.table import Bools
+from tests.insights.lived import records
 
 SOAK = bool(os.environ.get("ETAPPE_TEST_SOAK"))
 RUNS, LOOKED_BACK = (4000, 200) if SOAK else (200, 4)
@@ -51,43 +51,8 @@ QUARTER = slice(1, 4)
 NAMES = [stage.key for stage in STAGES]
 
 
-def records(lives: Lives) -> Records:
-    """The whole of the company's history, as it would be read from the database."""
-    key, won = np.arange(len(lives)) + 1, lives.outcome == WON
-    decided, began = (FIRST + np.floor(times).astype(np.int64) for times in (lives.ended, lives.began))
-    never, owners = np.full(len(key), NO_DAY), lives.seller + 1
-    one = np.ones(len(key), dtype=np.int64)
-    deals = (key, owners, one, lives.amount, np.where(won, 1, 2), decided, began, never, -never)
-    stays = list(_stays(lives, key))
-    visits = [np.concatenate(parts) for parts in zip(*stays, _ends(lives, key, won), strict=True)]
-    spans = [np.concatenate(parts) for parts in zip(*stays, strict=True)]
-    deal = spans[0] - 1
-    standing = (spans[5], spans[6], lives.amount[deal], one[deal], owners[deal], owners[deal], never[deal])
-    of_spans = (spans[0], spans[2], spans[3], *standing)
-    return put_together(deals, visits, of_spans, stages=NAMES, currencies=["EUR"], zone="UTC")
-
-
-def _moments(times: core.Floats) -> core.Ints:
-    return ((FIRST + times) * DAY).astype(np.int64)
-
-
-def _stays(lives: Lives, key: core.Ints) -> Iterator[Columns]:
-    for place in range(len(STAGES)):
-        here = ~np.isnan(lives.times[:, place]) & (lives.times[:, place] < lives.ended)
-        since = _moments(lives.times[here, place])
-        until = _moments(np.fmin(lives.times[here, place + 1], lives.ended[here]))
-        same = np.ones(int(here.sum()), dtype=np.int64)
-        yield key[here], same, same * (place + 1), same * 0, same, since, until
-
-
-def _ends(lives: Lives, key: core.Ints, won: Columns) -> Columns:
-    same = np.ones(len(key), dtype=np.int64)
-    ended = _moments(lives.ended)
-    return key, same, same * len(STAGES), np.where(won, 1, 2), same, ended, np.full(len(key), NEVER)
-
-
 def company(run: int, deals: int, parameters: Parameters = COMPANY) -> Records:
-    return records(draw(parameters, deals, UNTIL, np.random.default_rng([SEED, run])))
+    return records(draw(parameters, deals, UNTIL, np.random.default_rng([SEED, run])), NAMES, FIRST)
 
 
 @dataclass
