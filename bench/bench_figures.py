@@ -1,7 +1,8 @@
 """What figures cost: the maths on a million deals beside lifelines, and each figure on 100,000 deals in the database.
 
-Claims (docs of the first release): a figures page on 100,000 deals within 1 s; survival maths on a million deals within
-0.5 s of CPU; no web process imports Ibis. CPU is counted for this process and for its database connection apart.
+Claims: a figure on 100,000 deals within 1 s; survival maths on a million deals within 0.5 s of CPU; no web process
+imports Ibis. CPU is counted for this process and for its database connection apart, and both together are held against
+the claim, for others may use the machine.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).parent.parent))
 DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "100000"))
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-LINE = "{:<44}{:>10}{:>12}{:>12}"
+LINE = "{:<44}{:>10}{:>12}{:>12}{:>10}"
 
 
 def maths() -> None:
@@ -34,19 +35,19 @@ def maths() -> None:
 
     chance = np.random.default_rng(1)
     days, ends = chance.exponential(50, 1_000_000), chance.integers(0, 3, 1_000_000)
-    print(LINE.format("1,000,000 durations", "wall s", "CPU s", ""))
-    timed("Kaplan-Meier with percentiles", lambda: percentile(kaplan_meier(days, ends > 0), 0.5))
-    timed("Aalen-Johansen", lambda: incidence(days, ends, 1))
+    print(LINE.format("1,000,000 durations", "wall s", "CPU s", "", "claim"))
+    timed("Kaplan-Meier with percentiles", lambda: percentile(kaplan_meier(days, ends > 0), 0.5), claim="<= 0.5")
+    timed("Aalen-Johansen", lambda: incidence(days, ends, 1), claim="<= 0.5")
     timed("lifelines, Kaplan-Meier", lambda: KaplanMeierFitter().fit(days, ends > 0).median_survival_time_)
 
 
-def timed(name: str, work: Callable[[], object], backend: psutil.Process | None = None) -> None:
-    """One line: wall, CPU of this process, CPU of the database connection."""
-    work()
+def timed(name: str, work: Callable[[], object], backend: psutil.Process | None = None, claim: str = "") -> None:
+    """One line: wall, CPU of this process, CPU of the database connection, what is claimed of both CPUs together."""
     wall, own, theirs = time.perf_counter(), time.process_time(), _cpu(backend)
     work()
     spent = (time.perf_counter() - wall, time.process_time() - own, _cpu(backend) - theirs)
-    print(LINE.format(name, *(f"{value:.3f}" for value in spent[: 3 if backend else 2]), *([] if backend else [""])))
+    shown = [f"{value:.3f}" for value in spent[: 3 if backend else 2]]
+    print(LINE.format(name, *shown, *([] if backend else [""]), claim), flush=True)
 
 
 def _cpu(process: psutil.Process | None) -> float:
@@ -73,20 +74,29 @@ def history(path: Path) -> None:
             sheet.writerow([f"Deal {number}", seller, source, product, stage, begun.isoformat(), closed, number % 9000])
 
 
+def filled() -> None:
+    """The made-up history, imported."""
+    from etappe.core.actor import SYSTEM
+    from etappe.imports.actions import run_now
+    from etappe.imports.look import Given, look
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deals.csv"
+        history(path)
+        found, begun = look([Given(path.name, path)], at=NOW), time.perf_counter()
+        run_now(found, found.plan, dry=False, actor=SYSTEM, at=NOW, clock=lambda: NOW)
+        print(f"{DEALS:,} deals imported: {time.perf_counter() - begun:.0f} s of wall")
+
+
 def figures() -> None:
     """Each figure on a workspace with the made-up history."""
     from django.db import connection
 
     from etappe.core.actor import SYSTEM
-    from etappe.imports.actions import run_now
-    from etappe.imports.look import Given, look
     from etappe.insights.queries import keys, records, report, reports
+    from etappe.web.figures import FIRST_LOOK
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "deals.csv"
-        history(path)
-        found = look([Given(path.name, path)], at=NOW)
-        run_now(found, found.plan, dry=False, actor=SYSTEM, at=NOW, clock=lambda: NOW)
+    filled()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SELECT pg_backend_pid()")
@@ -94,14 +104,15 @@ def figures() -> None:
     past = NOW.date() - timedelta(days=400)
     asked: dict[str, dict[str, Any]] = {"": {}, " by owner": {"by": "owner"}, " as of a past day": {"as_of": past}}
     still = report("stage_now", viewer=SYSTEM, now=NOW).finding.n
-    print(LINE.format(f"{DEALS} deals, {still} of them open", "wall s", "CPU s", "database"))
+    print(LINE.format(f"{DEALS} deals, {still} of them open", "wall s", "CPU s", "database", "claim"))
     for key in keys():
-        for name, more in asked.items():
-            timed(key + name, partial(report, key, viewer=SYSTEM, now=NOW, **more), backend)
-    timed("all four, as on the first look", lambda: reports(keys(), viewer=SYSTEM, now=NOW), backend)
-    timed("a page of records", lambda: records({"outcomes": "won"}, viewer=SYSTEM, now=NOW), backend)
+        report(key, viewer=SYSTEM, now=NOW)
+        for name, more in asked.items() if key in FIRST_LOOK else [("", asked[""])]:
+            timed(key + name, partial(report, key, viewer=SYSTEM, now=NOW, **more), backend, "<= 1")
+    timed("those of the first look", lambda: reports(FIRST_LOOK, viewer=SYSTEM, now=NOW), backend)
+    timed("a page of records", lambda: records({"outcomes": "won"}, viewer=SYSTEM, now=NOW), backend, "<= 1")
     resident = psutil.Process().memory_info().rss / 1e6
-    print(f"Ibis imported: {'ibis' in sys.modules}; this process {resident:.0f} MB")
+    print(f"Ibis imported: {'ibis' in sys.modules} (claim: False); this process {resident:.0f} MB")
 
 
 def main() -> None:

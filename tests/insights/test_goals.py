@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,13 +16,16 @@ from django.db import transaction
 from django.test import Client
 
 from etappe.cli import main
-from etappe.core.actor import SYSTEM, Actor
+from etappe.core.actor import SYSTEM, Actor, Role
 from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.goals import FIRST_ALONE, outlook, period_of, still_by_pace
 from etappe.insights import actions
 from etappe.insights.actions_goals import set_goal, watch
+from etappe.insights.goal_deals import goal_deals
 from etappe.insights.goals import goals, warnings
 from etappe.insights.models import Goal
+from etappe.team.actions import add_user
+from etappe.team.models import User
 from etappe.team.queries import team_names, user_names
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
@@ -96,6 +100,49 @@ def test_moves_on_evidence_and_new_deals_are_counted(told: Cast) -> None:
     assert new.stands.reached == 40, "two of three of the story, all begun in 2025"
     assert moves.stands.reached > 0
     assert moves.stands.outlook.chance == 1
+
+
+def test_behind_what_is_reached_are_the_deals_that_count(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+    monkeypatch.setattr("etappe.journal.clock.now", lambda: NOW)
+    for whose in (_of(told.ada), _team(told.ada)):
+        for measure in ("won_amount", "won_deals", "new_deals", "proven_moves"):
+            _goal(whose, 10**6, measure, told.dot, period="2026" if "won" in measure else "2025")
+    for goal in [*_seen(told.dot, "2026"), *_seen(told.dot, "2025")]:
+        pages = [goal_deals(told.dot, goal.uid, at=NOW)]
+        while pages[-1].next:
+            pages.append(goal_deals(told.dot, goal.uid, skip=pages[-1].next, at=NOW))
+        deals = [deal for page in pages for deal in page.deals]
+        assert (pages[0].n, pages[0].reached) == (goal.stands.n, goal.stands.reached) and pages[0].n > 0
+        assert len({deal.uid for deal in deals}) == len(deals) == pages[0].found == pages[0].deals_in_all
+        assert sum(deal.times for deal in deals) == pages[0].n
+        assert [deal.day for deal in deals] == sorted((deal.day for deal in deals), reverse=True)
+        if goal.measure == "won_amount":
+            assert sum(deal.amount for deal in deals) == goal.stands.reached
+    run = CliRunner().invoke(main, ["goal", "deals", str(_seen(told.dot, "2026")[1].uid)])
+    assert "4 reached with 4 deals as of 2026-03-" in run.stdout and run.exit_code == 0, run.output
+    for nothing in ("no-uid", "00000000-0000-4000-8000-000000000000"):
+        assert CliRunner().invoke(main, ["goal", "deals", nothing]).exit_code == 1
+
+
+def test_deals_behind_a_goal_are_shown_as_far_as_one_may_see_them(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    add_user("hal@etappe.example", "Hal Hofer", Role.REP, told.house, actor=told.dot, at=NOW)
+    User.objects.filter(email="hal@etappe.example").update(password=User.objects.get(id=told.dot.id).password)
+    whole = _goal({"team": str(told.house)}, 5, "won_deals", told.dot)
+    _goal(_team(told.ada), 500, "won_deals", told.dot)
+    address = f"/figures/goals/{whole.uid}/deals/"
+    assert address in client_of("dot").get("/figures/goals/").content.decode()
+    assert "5 of 5 as of" in _text(client_of("dot"), address)
+    for name in ("dot", "oda"):
+        assert "may not see" not in _text(client_of(name), address)
+    hal = _text(client_of("hal"), address)
+    assert "5 more deals count that you may not see." in hal and "No deals here." in hal
+    mine = _goal(_team(told.cem), 5, "won_deals", told.dot)
+    for name, status in (("cem", 200), ("dot", 200), ("ada", 404), ("ben", 404)):
+        assert client_of(name).get(f"/figures/goals/{mine.uid}/deals/").status_code == status
+    assert client_of("ada").get(address).status_code == 404, "the goal of a team above"
+    assert client_of("dot").get(f"{address}?skip=x").status_code == 422
 
 
 def test_more_to_reach_is_less_likely(told: Cast) -> None:

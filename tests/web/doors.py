@@ -137,6 +137,8 @@ SUBJECTS: dict[str, str] = {
     "/bulk/{uid}/undo": "bulk_done",
     "/bulk/": "bulk",
     "/views/": "view",
+    "/figures/goals/": "goal",
+    "/goals/": "goal",
     "/playbook/": "remap",
     "/remaps/": "remap",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from email.message import EmailMessage
 
 from etappe.core.actor import SYSTEM, Role
@@ -15,6 +16,7 @@ from etappe.exports import actions as exports
 from etappe.exports.write import Summary
 from etappe.foreign.files import check_upload
 from etappe.imports import background
+from etappe.insights.actions_goals import set_goal
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person, edit_account, edit_person
 from etappe.people.actions import write_note as note_people
@@ -30,7 +32,7 @@ from etappe.records.bulk_rooms import Chosen
 from etappe.records.merge import merge
 from etappe.team import actions as team
 from etappe.team.actions_views import save_view
-from tests.cast import AT
+from tests.cast import AT, Cast
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_source
 
@@ -96,8 +98,15 @@ class Everything:
     export: uuid.UUID
     remap: uuid.UUID
     view: uuid.UUID
+    goal: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
+
+
+def _goal(cast: Cast) -> uuid.UUID:
+    """A goal of the team that has the deals."""
+    given = {"team": str(cast.north), "measure": "new_deals", "period": f"{AT:%Y-%m}", "target": Decimal(9)}
+    return set_goal(given, actor=cast.dot, at=AT).uid
 
 
 def make_everything() -> Everything:
@@ -163,6 +172,7 @@ def make_everything() -> Everything:
         export=_export(scene),
         remap=_remap(scene),
         view=_view(scene),
+        goal=_goal(cast),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from etappe.core.goals import period_of
 from etappe.core.periods import local_day
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
+from etappe.insights.goal_deals import as_json, goal_deals
 from etappe.team.queries import workspace
 
 router = Router(tags=["figures"])
@@ -70,6 +72,44 @@ def list_goals(request: Caller, period: str = "") -> list[dict[str, Any]]:
     """The goals of a period (`2026-11`, `2026-Q4`, `2026`; this month if left out) that the caller may see."""
     wanted = period_of(period or f"{local_day(request.at, workspace().zone):%Y-%m}")
     return [as_plain(goal) for goal in queries.goals(request.actor, [wanted.key], request.at)]
+
+
+class GoalDealOut(Schema):
+    """A deal that counts for a goal: on which `day` (of several moves the last one), and how often (`times`)."""
+
+    uid: uuid.UUID
+    name: str
+    owner: str | None
+    amount: Decimal | None
+    currency: str
+    day: date
+    times: int
+
+
+class GoalDealsOut(Schema):
+    """The deals behind a goal, those that counted last first, a page of them.
+
+    `reached` and `n` are over all that counts; of the `deals_in_all` the caller may see `found`. `next` is the `skip`
+    of the page after this one.
+    """
+
+    goal: uuid.UUID
+    measure: str
+    period: str
+    currency: str
+    as_of: date
+    reached: Decimal
+    n: int
+    deals_in_all: int
+    found: int
+    next: int | None
+    deals: list[GoalDealOut]
+
+
+@router.get("/goals/{uid}/deals", response=GoalDealsOut)
+def list_goal_deals(request: Caller, uid: uuid.UUID, skip: int = 0) -> Mapping[str, Any]:
+    """The deals that make up what was reached of a goal."""
+    return as_json(goal_deals(request.actor, uid, skip=max(0, skip), at=request.at))
 
 
 @router.post("/goals", response=GoalOut)

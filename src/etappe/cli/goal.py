@@ -45,6 +45,35 @@ def list_(period: str | None, shape: str, email: str | None) -> None:
         click.echo(_line(row) if row else f"No goals for {wanted.key}.")
 
 
+@command.command("deals")
+@click.argument("goal")
+@click.option("--skip", type=click.IntRange(min=0), default=0, help="Deals to leave out at the beginning.")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--as", "email", metavar="EMAIL", help="As this colleague sees them; without it, all deals.")
+@plainly
+def deals(goal: str, skip: int, shape: str, email: str | None) -> None:
+    """List the deals behind what was reached of GOAL (its uid, as `list --format json` says it)."""
+    from etappe.config.start import application
+
+    with application(), said_plainly():
+        from etappe.core.actor import SYSTEM
+        from etappe.insights.goal_deals import as_json, goal_deals
+        from etappe.journal.clock import now
+
+        viewer = actor_named(email) if email else SYSTEM
+        found = as_json(goal_deals(viewer, goal, skip=skip, at=now()))
+    if shape == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for deal in found["deals"]:
+        amount = "" if deal["amount"] is None else f"{Decimal(deal['amount']):,.0f} {deal['currency']}"
+        times = f"  {deal['times']} times" if deal["times"] > 1 else ""
+        click.echo(f"{deal['day']}  {deal['name']}  {amount}  {deal['owner'] or ''}{times}")
+    reached = f"{Decimal(found['reached']):,.0f} {found['currency']}".strip()
+    shown = f"{skip + len(found['deals'])} of {found['found']} deals"
+    click.echo(f"{reached} reached with {found['deals_in_all']} deals as of {found['as_of']}; shown: {shown}")
+
+
 @command.command("set")
 @click.argument("measure", type=click.Choice(MEASURES))
 @click.argument("period")

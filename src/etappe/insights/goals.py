@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from etappe.core import forecast as core
 from etappe.core.actor import Actor
@@ -75,7 +75,7 @@ def goals(viewer: Actor, periods: Iterable[str], at: datetime) -> list[GoalView]
     sees all deals sees all. A goal in danger is warned of to whoever has it; to others from the eighth day on.
     """
     require(viewer, "figures.see")
-    kept = _visible(viewer).filter(period__in=list(periods), target__isnull=False)
+    kept = visible_goals(viewer).filter(period__in=list(periods), target__isnull=False)
     rows = list(kept.order_by("begins", "-ends", "id")[:SHOWN])
     day, changeable = local_day(at, workspace().zone), _changeable(viewer, rows)
     return [
@@ -97,12 +97,13 @@ def _changeable(viewer: Actor, rows: Sequence[Goal]) -> set[int]:
 def warnings(viewer: Actor, at: datetime) -> list[GoalView]:
     """The running goals that the viewer is to be warned of, as they stood when they were last found."""
     day = local_day(at, workspace().zone)
-    found = _visible(viewer).filter(warned_on__isnull=False, begins__lte=day, ends__gte=day, target__isnull=False)
+    found = visible_goals(viewer).filter(warned_on__isnull=False, begins__lte=day, ends__gte=day, target__isnull=False)
     rows = [row for row in found.order_by("ends", "id")[:SHOWN] if _is_warned(viewer, row, day)]
     return views(rows)
 
 
-def _visible(viewer: Actor) -> Any:
+def visible_goals(viewer: Actor) -> QuerySet[Goal]:
+    """The goals of the viewer, of their team, and of whom they may set some for."""
     scope = viewer.scope
     if scope.all:
         return Goal.objects.all()
@@ -144,13 +145,13 @@ class _Counted:
 
     rows: Sequence[tuple[int | None, int | None, str, date, int, Decimal]] = ()
 
-    def within(self, whose: _Whose, begins: date, ends: date, currency: str = "") -> tuple[int, Decimal]:
+    def within(self, whose: Whose, begins: date, ends: date, currency: str = "") -> tuple[int, Decimal]:
         """How many, and what they are worth, from `begins` to `ends`."""
         kept = [row for row in self.rows if whose.has(row[0], row[1]) and begins <= row[3] <= ends]
         kept = [row for row in kept if not currency or row[2] == currency]
         return sum(row[4] for row in kept), sum((row[5] for row in kept), Decimal())
 
-    def weeks(self, whose: _Whose, day: date) -> list[int]:
+    def weeks(self, whose: Whose, day: date) -> list[int]:
         """How many in each of the whole weeks before `day`."""
         counts = [0] * (LOOKS_BACK // 7)
         for row in self.rows:
@@ -161,7 +162,7 @@ class _Counted:
 
 
 @dataclass(frozen=True)
-class _Whose:
+class Whose:
     """A colleague, or a team with all below it; `within` is the colleague's team."""
 
     user: int | None
@@ -217,19 +218,20 @@ def standings(rows: Sequence[Goal], at: datetime) -> list[Standing]:
     if not rows:
         return []
     day = local_day(at, workspace().zone)
-    whose = _whose(rows)
+    whose = whose_each(rows)
     known = _known(rows, list(whose.values()), day)
     return [_standing(row, whose[row.id], known) for row in rows]
 
 
-def _whose(rows: Sequence[Goal]) -> dict[int, _Whose]:
+def whose_each(rows: Sequence[Goal]) -> dict[int, Whose]:
+    """Whose deals count for each goal."""
     within = teams_of(row.user_id for row in rows)
     below = teams_below_each(row.team_id for row in rows if row.team_id)
     found = ((row, below.get(row.team_id or 0, frozenset()), within.get(row.user_id or 0)) for row in rows)
-    return {row.id: _Whose(row.user_id, teams, team) for row, teams, team in found}
+    return {row.id: Whose(row.user_id, teams, team) for row, teams, team in found}
 
 
-def _known(rows: Sequence[Goal], whose: Sequence[_Whose], day: date) -> _Known:
+def _known(rows: Sequence[Goal], whose: Sequence[Whose], day: date) -> _Known:
     teams = {team for each in whose for team in (*each.teams, each.within) if team is not None}
     given = {
         "users": [each.user for each in whose if each.user is not None],
@@ -250,7 +252,7 @@ def _asked(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _standing(row: Goal, whose: _Whose, known: _Known) -> Standing:
+def _standing(row: Goal, whose: Whose, known: _Known) -> Standing:
     counted = known.counted[_COUNTS[row.measure]]
     n, amount = counted.within(whose, row.begins, min(row.ends, known.day), row.currency)
     reached = amount if row.measure == "won_amount" else Decimal(n)
@@ -262,7 +264,7 @@ def _standing(row: Goal, whose: _Whose, known: _Known) -> Standing:
     return _by_pace(row, whose, known, reached, n)
 
 
-def _by_pace(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: int) -> Standing:
+def _by_pace(row: Goal, whose: Whose, known: _Known, reached: Decimal, n: int) -> Standing:
     days = (row.ends - max(known.day, row.begins - timedelta(days=1))).days
     weeks = known.counted[_COUNTS[row.measure]].weeks(whose, known.day)
     still = still_by_pace(weeks, days, np.random.default_rng([row.id, known.day.toordinal()]))
@@ -271,7 +273,7 @@ def _by_pace(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: int) 
     return Standing(reached, n, outlook(float(reached), still, float(row.target or 0)))
 
 
-def _by_forecast(row: Goal, whose: _Whose, known: _Known, reached: Decimal, n: int) -> Standing:
+def _by_forecast(row: Goal, whose: Whose, known: _Known, reached: Decimal, n: int) -> Standing:
     newest = known.forecast
     if newest is None:
         return Standing(reached, n, None, "no_forecast")
@@ -292,7 +294,7 @@ def _months_between(first: date, then: date) -> int:
     return (then.year - first.year) * 12 + then.month - first.month
 
 
-def _from_open(row: Goal, whose: _Whose, known: _Known, months: list[int], chance: np.random.Generator) -> Floats:
+def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], chance: np.random.Generator) -> Floats:
     """What the open deals bring in these months, by draw."""
     kept = [each for each in known.open if whose.has(each[0], each[1]) and row.currency in ("", each[2])]
     if not kept:
@@ -309,7 +311,7 @@ def _from_open(row: Goal, whose: _Whose, known: _Known, months: list[int], chanc
 
 
 def _coming(
-    row: Goal, whose: _Whose, known: _Known, newest: Forecast, months: list[int], chance: np.random.Generator
+    row: Goal, whose: Whose, known: _Known, newest: Forecast, months: list[int], chance: np.random.Generator
 ) -> tuple[Floats, bool]:
     """What deals still to come bring, by draw, and whether the past shows it; for a colleague a part of the team's.
 
@@ -318,13 +320,13 @@ def _coming(
     what = of_plain(newest.arrivals.get(row.currency if row.measure == "won_amount" else ""))
     if what is None or months[-1] >= what.known:
         return np.zeros(said.DRAWS), False
-    group = whose if whose.user is None else _Whose(None, frozenset({whose.within} if whose.within else ()))
+    group = whose if whose.user is None else Whose(None, frozenset({whose.within} if whose.within else ()))
     teams = [str(team) for team in sorted(group.teams)]
     part = 1.0 if whose.user is None else _part(row, whose, group, known)
     return said.drawn_coming(what, teams, chance, part)[:, months].sum(axis=1), True
 
 
-def _part(row: Goal, whose: _Whose, team: _Whose, known: _Known) -> float:
+def _part(row: Goal, whose: Whose, team: Whose, known: _Known) -> float:
     """The colleague's part of what the team won within a year."""
     year = (known.day - timedelta(days=YEAR), known.day, row.currency)
     mine, all_of = (known.counted[_WON].within(each, *year)[row.measure == "won_amount"] for each in (whose, team))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from etappe.web import commitments, figures, forecast, goals
+from etappe.web import commitments, figures, forecast, goal_deals, goals
 
 urlpatterns = [
     path("figures/", figures.home, name="figures"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("figures/forecast/changes/<slug:reason>/", forecast.changes, name="forecast_changes"),
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),
+    path("figures/goals/<uuid:uid>/deals/", goal_deals.deals, name="goal_deals"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
     path("figures/<slug:key>.<str:shape>", figures.export, name="figure_export"),
     path("figures/<slug:key>/records/", figures.records, name="figure_records"),

@@ -51,6 +51,7 @@ class GoalLine:
     measure: str | Promise
     target: str
     reached: str
+    behind: str
     basis: str
     likely: str
     chance: str
@@ -137,6 +138,7 @@ def _line(goal: GoalView, day: date) -> GoalLine:
         measure=MEASURES[goal.measure],
         target=written(goal, goal.target or Decimal()),
         reached=written(goal, stands.reached),
+        behind=reverse("goal_deals", args=[goal.uid]) if stands.n else "",
         basis=_basis(goal, stands),
         likely=_likely(goal, stands) if goal.ends >= day else "",
         chance=_chance(goal, stands) if goal.ends >= day else "",
