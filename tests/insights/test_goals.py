@@ -118,7 +118,7 @@ def test_behind_what_is_reached_are_the_deals_that_count(told: Cast, monkeypatch
         assert sum(deal.times for deal in deals) == pages[0].n
         assert [deal.day for deal in deals] == sorted((deal.day for deal in deals), reverse=True)
         if goal.measure == "won_amount":
-            assert sum(deal.amount for deal in deals) == goal.stands.reached
+            assert sum(deal.amount or 0 for deal in deals) == goal.stands.reached
     run = CliRunner().invoke(main, ["goal", "deals", str(_seen(told.dot, "2026")[1].uid)])
     assert "4 reached with 4 deals as of 2026-03-" in run.stdout and run.exit_code == 0, run.output
     for nothing in ("no-uid", "00000000-0000-4000-8000-000000000000"):
@@ -128,7 +128,9 @@ def test_behind_what_is_reached_are_the_deals_that_count(told: Cast, monkeypatch
 def test_deals_behind_a_goal_are_shown_as_far_as_one_may_see_them(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
     add_user("hal@etappe.example", "Hal Hofer", Role.REP, told.house, actor=told.dot, at=NOW)
-    User.objects.filter(email="hal@etappe.example").update(password=User.objects.get(id=told.dot.id).password)
+    User.objects.filter(email="hal@etappe.example").update(
+        password=User.objects.get(email="dot@etappe.example").password
+    )
     whole = _goal({"team": str(told.house)}, 5, "won_deals", told.dot)
     _goal(_team(told.ada), 500, "won_deals", told.dot)
     address = f"/figures/goals/{whole.uid}/deals/"
