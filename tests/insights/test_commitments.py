@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 from django.test import Client
 
+from etappe.cli import main
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden
 from etappe.insights import actions
@@ -19,8 +22,8 @@ from etappe.insights.forecast import stored
 from etappe.insights.models import Commitment
 from etappe.journal.queries import last_entry_id
 from etappe.team.actions import create_token
-from tests.cast import Cast
-from tests.insights.history import NOW, tell
+from tests.cast import Cast, email
+from tests.insights.history import BEGIN, NOW, Past, live, tell
 from tests.replay import assert_replays
 from tests.scenery import kept
 from tests.unchanged import refused
@@ -38,7 +41,7 @@ def said(actor: Actor, amount: Any, *, period: str = MONTH, back: int = 0) -> An
 
 
 def seen(viewer: Actor, period: str = MONTH) -> list[tuple[str, Decimal | None]]:
-    return [(each.user.name, each.amount) for each in commitments(viewer, [period])]
+    return [(each.user.name, each.amount) for each in commitments(viewer, [period], NOW.date())]
 
 
 def test_the_newest_counts_and_what_was_said_before_stays(history: Cast) -> None:
@@ -121,6 +124,33 @@ def _text(client: Client, address: str) -> str:
     answer = client.get(address, headers={"Accept-Language": "en"})
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_the_terminal_says_it_by_the_same_action_and_what_came(history: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+    monkeypatch.setattr("etappe.journal.clock.now", lambda: NOW)
+    live(Past((NOW - BEGIN).days - 9, 8, "won", {"amount": 640}), actor=history.ada)
+    live(Past((NOW - BEGIN).days - 9, 8, "won", {"amount": 5, "currency": "CHF"}), actor=history.ada)
+
+    def run(*words: str) -> tuple[int, str]:
+        found = CliRunner().invoke(main, ["commitment", *words])
+        return found.exit_code, found.output
+
+    assert run("list", MONTH) == (0, f"Nobody committed to anything for {MONTH}.\n")
+    assert run("make", MONTH, "1200", "--as", email("ada")) == (0, f"{history.ada.label}  {MONTH}: 1,200 EUR\n")
+    assert seen(history.ada) == [(history.ada.label, Decimal(1200))]
+    told = f"{history.ada.label}  1,200 EUR, said on {NOW.date()}; won by {NOW.date()}: 640\n"
+    assert run("list", MONTH) == run("list", MONTH, "--as", email("ben")) == (0, told)
+    assert run("list", MONTH, "--as", email("cem"))[1].startswith("Nobody")
+    assert "640" in run("list", MONTH, "--format", "json")[1]
+    assert run("make", "2026-04", "5", "--as", email("ada"))[0] == 0
+    assert "won by" not in run("list", "2026-04")[1], "it has not begun"
+    assert run("make", MONTH, "-", "--as", email("ada"))[1].endswith("taken back\n")
+    for words in (("make", MONTH, "much"), ("make", "2026", "5"), ("make", "2026-02", "5"), ("make", MONTH, "NaN")):
+        code, said_so = run(*words, "--as", email("ada"))
+        assert code == 1 and "Traceback" not in said_so
+    assert run("make", MONTH, "5", "--as", email("mia"))[0] == 1
+    assert run("make", MONTH, "5", "--as", "nobody@etappe.example")[0] == 1
 
 
 @pytest.mark.usefixtures("now")

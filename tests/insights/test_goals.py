@@ -18,7 +18,7 @@ from django.test import Client
 from etappe.cli import main
 from etappe.core.actor import SYSTEM, Actor, Role
 from etappe.core.errors import Forbidden, Missing, Refusal
-from etappe.core.goals import FIRST_ALONE, outlook, period_of, still_by_pace
+from etappe.core.goals import FIRST_ALONE, MEASURES, outlook, period_of, still_by_pace
 from etappe.insights import actions
 from etappe.insights.actions_goals import set_goal, watch
 from etappe.insights.goal_deals import goal_deals
@@ -91,6 +91,27 @@ def test_what_is_reached_is_what_was_won_in_the_period_in_its_currency(told: Cas
     assert found[-1].stands.outlook.chance == 1
     assert all(goal.stands.outlook is None or 0 <= goal.stands.outlook.chance <= 1 for goal in found)
     assert _seen(told.dot, at=NOW + timedelta(days=60))[0].stands.outlook.chance == 0, "the month is over"
+
+
+def test_pages_read_what_the_watch_found_and_find_it_anew_when_it_is_old(
+    told: Cast, django_assert_max_num_queries: Any
+) -> None:
+    for measure in MEASURES:
+        _goal(_of(told.ada), 9000, measure, told.dot)
+    watch(actor=SYSTEM, at=NOW)
+    live(Past((NOW - BEGIN).days - 9, 8, "won", {"amount": 640}), actor=told.ada)
+    soon, later = NOW + timedelta(minutes=14), NOW + timedelta(minutes=15)
+    with django_assert_max_num_queries(6):
+        kept = _seen(told.dot, at=soon)
+    assert {goal.counted_at for goal in kept} == {NOW}
+    found = {goal.measure: goal for goal in kept}
+    assert [found[measure].stands.reached for measure in MEASURES[:2]] == [7000, 4]
+    assert found["won_amount"].stands.outlook == _seen(told.dot, at=NOW)[0].stands.outlook
+    anew = {goal.measure: goal for goal in _seen(told.dot, at=later)}
+    assert [anew[measure].stands.reached for measure in MEASURES[:2]] == [7640, 5]
+    assert {goal.counted_at for goal in anew.values()} == {later}
+    watch(actor=SYSTEM, at=NOW + timedelta(minutes=1))
+    assert _seen(told.dot, at=soon)[0].stands == anew["won_amount"].stands
 
 
 def test_moves_on_evidence_and_new_deals_are_counted(told: Cast) -> None:

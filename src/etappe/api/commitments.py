@@ -19,13 +19,17 @@ router = Router(tags=["figures"])
 
 
 class CommitmentOut(Schema):
-    """What a colleague last said that they will win in a month; without an amount it was taken back."""
+    """What a colleague last said that they will win in a month; without an amount it was taken back.
+
+    `won` is what they won in the month so far; null before it begins, and in the answer to a statement.
+    """
 
     user: GoalNamed
     period: str
     said_on: date
     amount: Decimal | None
     currency: str
+    won: Decimal | None = None
 
 
 class CommitmentGiven(Schema):
@@ -38,8 +42,9 @@ class CommitmentGiven(Schema):
 @router.get("/commitments", response=list[CommitmentOut])
 def list_commitments(request: Caller, period: str = "") -> list[dict[str, Any]]:
     """What was last said for a month (this month if left out), by those whom the caller may see."""
-    month = queries.month_of(period or f"{local_day(request.at, workspace().zone):%Y-%m}")
-    return [_plain(each) for each in queries.commitments(request.actor, [month.key])]
+    day = local_day(request.at, workspace().zone)
+    month = queries.month_of(period or f"{day:%Y-%m}")
+    return [_plain(each) for each in queries.commitments(request.actor, [month.key], day)]
 
 
 @router.post("/commitments", response=CommitmentOut)
@@ -50,4 +55,4 @@ def make_commitment(request: Caller, body: CommitmentGiven) -> dict[str, Any]:
 
 def _plain(each: queries.CommitmentView) -> dict[str, Any]:
     named: dict[str, uuid.UUID | str] = {"uid": each.user.uid, "name": each.user.name}
-    return {**{name: getattr(each, name) for name in ("period", "said_on", "amount", "currency")}, "user": named}
+    return {**{name: getattr(each, name) for name in ("period", "said_on", "amount", "currency", "won")}, "user": named}

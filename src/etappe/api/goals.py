@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,7 @@ class GoalOut(Schema):
     target: Decimal | None
     currency: str
     as_of: date | None
+    counted_at: datetime | None = None
     reached: Decimal | None
     n: int | None = None
     chance: float | None
@@ -132,4 +133,4 @@ def as_plain(goal: queries.GoalView) -> dict[str, Any]:
     stands, ahead = goal.stands, goal.stands.outlook
     told = {"reached": stands.reached, "n": stands.n, "unknown": stands.unknown, "only_open": stands.only_open}
     sure = {"chance": ahead.chance, "low": ahead.low, "high": ahead.high} if ahead else {"chance": None}
-    return {**found, **told, **sure, "as_of": goal.counted_on}
+    return {**found, **told, **sure, "as_of": goal.counted_on, "counted_at": goal.counted_at}

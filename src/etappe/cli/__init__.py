@@ -22,6 +22,7 @@ COMMANDS = {
     "process": "Check and publish sales processes.",
     "report": "Print a figure as the pages show it.",
     "goal": "List and set goals of colleagues and teams.",
+    "commitment": "Say what one will win in a month, and list what was said.",
     "facts": "Keep the Parquet files that figures may be computed from.",
     "token": "Make and revoke tokens for the API.",
     "migrate": "Bring the database to this version.",

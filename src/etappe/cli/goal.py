@@ -133,6 +133,7 @@ def _plain(goal: Any) -> dict[str, Any]:
         "unknown": stands.unknown,
         "only_open": stands.only_open,
         "as_of": goal.counted_on.isoformat(),
+        "counted_at": goal.counted_at.isoformat(),
     }
 
 

@@ -14,7 +14,7 @@ from etappe.core.errors import Refusal
 from etappe.core.goals import DANGER, MEASURES, period_of
 from etappe.core.kinds.insights import GoalChanged, GoalSet
 from etappe.core.periods import local_day
-from etappe.insights.goals import GoalView, standings, views
+from etappe.insights.goals import GoalView, plain_standing, standings, views
 from etappe.insights.models import Goal
 from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
@@ -133,5 +133,6 @@ def _store(rows: list[Goal], at: datetime) -> None:
         chance = stands.outlook.chance if stands.outlook else None
         in_danger = is_running and chance is not None and chance < DANGER
         row.chance, row.reached, row.stood_on = chance, stands.reached, day
+        row.standing = plain_standing(stands, at)
         row.warned_on = (row.warned_on or day) if in_danger else None
-    Goal.objects.bulk_update(rows, ["chance", "reached", "stood_on", "warned_on"])
+    Goal.objects.bulk_update(rows, ["chance", "reached", "stood_on", "warned_on", "standing"])

@@ -31,6 +31,7 @@ TABLES = (
             "chance": "chance to reach it, as last found",
             "reached": "what was reached, as last found",
             "stood_on": "day of that",
+            "standing": "all that was found then, with the moment; found anew every ten minutes",
             "warned_on": "day since which the goal is in danger",
         },
     ),

@@ -30,7 +30,10 @@ GIVEN: Final = ("period", "amount")
 
 @dataclass(frozen=True)
 class CommitmentView:
-    """What a colleague last said for a month; without an amount it was taken back."""
+    """What a colleague last said for a month; without an amount it was taken back.
+
+    `won` is what of it came so far: what the colleague's deals won in the month bring; None before it begins.
+    """
 
     uid: uuid.UUID
     user: UserRef
@@ -38,6 +41,7 @@ class CommitmentView:
     said_on: date
     amount: Decimal | None
     currency: str
+    won: Decimal | None = None
 
 
 def month_of(text: str) -> Period:
@@ -108,21 +112,51 @@ def may_commit(viewer: Actor) -> bool:
     return may(viewer, "commitments.make", Holder(viewer.id, viewer.team))
 
 
-def commitments(viewer: Actor, periods: Iterable[str]) -> list[CommitmentView]:
-    """What was last said for these months, by name: by oneself, to managers by their teams, to who sees all by all."""
+def commitments(viewer: Actor, periods: Iterable[str], day: date) -> list[CommitmentView]:
+    """What was last said for these months, by name: by oneself, to managers by their teams, to who sees all by all.
+
+    Beside it stands what came of it by `day`.
+    """
     require(viewer, "figures.see")
     rows = Commitment.objects.filter(period__in=list(periods), currency=workspace().currency)
     if not viewer.scope.all:
         below = users_of_teams(viewer.scope.teams) if may(viewer, "goals.set") else []
         rows = rows.filter(user_id__in={*below, viewer.id})
     newest = rows.order_by("period", "user_id", "-said_on").distinct("period", "user_id")
-    return sorted(_views([row for row in newest if row.amount is not None]), key=lambda each: each.user.name)
+    said = [row for row in newest if row.amount is not None]
+    return sorted(_views(said, _won(said, day)), key=lambda each: each.user.name)
 
 
-def _views(rows: Sequence[Commitment]) -> list[CommitmentView]:
-    people = user_names(row.user_id for row in rows)
+_WON: Final = """
+SELECT owner_id, to_char(decided_on, 'YYYY-MM'), sum(amount) FROM fact_deal
+WHERE outcome = 'won' AND owner_id = ANY(%s) AND currency = %s AND decided_on BETWEEN %s AND %s GROUP BY 1, 2
+"""
+
+
+def _won(said: Sequence[Commitment], day: date) -> dict[tuple[int, str], Decimal]:
+    """What was won in each month that has begun, by whoever said something for it."""
+    begun = [row for row in said if month_of(row.period).begins <= day]
+    if not begun:
+        return {}
+    first = min(month_of(row.period).begins for row in begun)
+    users = sorted({row.user_id for row in begun})
+    with connection.cursor() as cursor:
+        cursor.execute(_WON, [users, workspace().currency, first, day])
+        found = {(user, period): amount or Decimal() for user, period, amount in cursor.fetchall()}
+    return {(row.user_id, row.period): found.get((row.user_id, row.period), Decimal()) for row in begun}
+
+
+def _views(rows: Sequence[Commitment], won: Mapping[tuple[int, str], Decimal] | None = None) -> list[CommitmentView]:
+    people, came = user_names(row.user_id for row in rows), won or {}
     copied = ("uid", "period", "said_on", "amount", "currency")
-    return [CommitmentView(**{name: getattr(row, name) for name in copied}, user=people[row.user_id]) for row in rows]
+    return [
+        CommitmentView(
+            **{name: getattr(row, name) for name in copied},
+            user=people[row.user_id],
+            won=came.get((row.user_id, row.period)),
+        )
+        for row in rows
+    ]
 
 
 _COMMITTED: Final = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,16 +15,19 @@ from django.db.models import Q, QuerySet
 
 from etappe.core import forecast as core
 from etappe.core.actor import Actor
-from etappe.core.forecast import Floats
+from etappe.core.forecast import Floats, Ints
 from etappe.core.goals import FIRST_ALONE, LOOKS_BACK, Outlook, outlook, still_by_pace
 from etappe.core.inflow import of_plain
 from etappe.core.periods import local_day
 from etappe.insights.forecast import said
+from etappe.insights.forecast.table import Bools
 from etappe.insights.models import Forecast, Goal
 from etappe.team.access import may, require, teams_below_each
 from etappe.team.queries import TeamRef, UserRef, team_names, teams_of, user_names, users_of_teams, workspace
 
 SHOWN = 500
+FRESH = timedelta(minutes=15)
+"""For so long where a goal stands is shown as it was found; the watch looks every ten minutes."""
 YEAR = 365
 
 
@@ -32,7 +35,7 @@ YEAR = 365
 class GoalView:
     """A goal with where it stands; `stands` is None where it was not asked for.
 
-    `reached`, `chance` and `warned_on` are as they were last found, on `stood_on`; `stands` is as of `counted_on`.
+    `reached`, `chance` and `warned_on` are as they were last found, on `stood_on`; `stands` is as of `counted_at`.
     """
 
     uid: uuid.UUID
@@ -50,6 +53,7 @@ class GoalView:
     warned_on: date | None
     stands: Standing | None = None
     counted_on: date | None = None
+    counted_at: datetime | None = None
     is_warned: bool = False
     may_change: bool = False
 
@@ -77,13 +81,27 @@ def goals(viewer: Actor, periods: Iterable[str], at: datetime) -> list[GoalView]
     require(viewer, "figures.see")
     kept = visible_goals(viewer).filter(period__in=list(periods), target__isnull=False)
     rows = list(kept.order_by("begins", "-ends", "id")[:SHOWN])
-    day, changeable = local_day(at, workspace().zone), _changeable(viewer, rows)
+    zone = workspace().zone
+    day, changeable, found = local_day(at, zone), _changeable(viewer, rows), _stands(rows, at)
     return [
         replace(
-            view, stands=stands, counted_on=day, is_warned=_is_warned(viewer, row, day), may_change=row.id in changeable
+            view,
+            stands=found[row.id][0],
+            counted_at=found[row.id][1],
+            counted_on=local_day(found[row.id][1], zone),
+            is_warned=_is_warned(viewer, row, day),
+            may_change=row.id in changeable,
         )
-        for view, stands, row in zip(views(rows), standings(rows, at), rows, strict=True)
+        for view, row in zip(views(rows), rows, strict=True)
     ]
+
+
+def _stands(rows: Sequence[Goal], at: datetime) -> dict[int, tuple[Standing, datetime]]:
+    """Where goals stand, and when that was found: as the watch found it a little while ago, or found now."""
+    kept = {row.id: of_plain_standing(row.standing) for row in rows if row.standing}
+    fresh = {key: (stands, then) for key, (stands, then) in kept.items() if timedelta() <= at - then < FRESH}
+    others = [row for row in rows if row.id not in fresh]
+    return fresh | {row.id: (stands, at) for row, stands in zip(others, standings(others, at), strict=True)}
 
 
 def _changeable(viewer: Actor, rows: Sequence[Goal]) -> set[int]:
@@ -136,29 +154,53 @@ def views(rows: Sequence[Goal]) -> list[GoalView]:
     ]
 
 
+def plain_standing(stands: Standing, at: datetime) -> dict[str, Any]:
+    """As it is stored."""
+    ahead = vars(stands.outlook) if stands.outlook else None
+    return {**vars(stands), "reached": str(stands.reached), "outlook": ahead, "at": at.isoformat()}
+
+
+def of_plain_standing(stored: Mapping[str, Any]) -> tuple[Standing, datetime]:
+    """What was stored, and when it was found."""
+    plain = dict(stored)
+    then, ahead = datetime.fromisoformat(plain.pop("at")), plain.pop("outlook")
+    reached = Decimal(plain.pop("reached"))
+    return Standing(**plain, reached=reached, outlook=Outlook(**ahead) if ahead else None), then
+
+
 # --- Where goals stand -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
 class _Counted:
     """What was counted for the owners and teams asked about: one row per owner, team, currency and day."""
 
-    rows: Sequence[tuple[int | None, int | None, str, date, int, Decimal]] = ()
+    def __init__(self, rows: Sequence[tuple[int | None, int | None, str, date, int, Decimal]]) -> None:
+        owner, team, currency, day, times, amount = zip(*rows, strict=True) if rows else ((),) * 6
+        self.owner, self.team = _keys(owner), _keys(team)
+        self.currency = np.asarray(currency, dtype=np.str_)
+        self.day = np.asarray([each.toordinal() for each in day], dtype=np.int64)
+        self.times = np.asarray(times, dtype=np.int64)
+        self.amount = np.asarray(amount, dtype=np.object_)
 
     def within(self, whose: Whose, begins: date, ends: date, currency: str = "") -> tuple[int, Decimal]:
         """How many, and what they are worth, from `begins` to `ends`."""
-        kept = [row for row in self.rows if whose.has(row[0], row[1]) and begins <= row[3] <= ends]
-        kept = [row for row in kept if not currency or row[2] == currency]
-        return sum(row[4] for row in kept), sum((row[5] for row in kept), Decimal())
+        kept = whose.among(self.owner, self.team)
+        kept &= (self.day >= begins.toordinal()) & (self.day <= ends.toordinal())
+        if currency:
+            kept &= self.currency == currency
+        return int(self.times[kept].sum()), sum(self.amount[kept].tolist(), Decimal())
 
     def weeks(self, whose: Whose, day: date) -> list[int]:
         """How many in each of the whole weeks before `day`."""
-        counts = [0] * (LOOKS_BACK // 7)
-        for row in self.rows:
-            back = (day - row[3]).days
-            if whose.has(row[0], row[1]) and 1 <= back <= LOOKS_BACK:
-                counts[(back - 1) // 7] += row[4]
-        return counts
+        back = day.toordinal() - self.day
+        kept = whose.among(self.owner, self.team) & (back >= 1) & (back <= LOOKS_BACK)
+        counts = np.bincount((back[kept] - 1) // 7, self.times[kept], LOOKS_BACK // 7)
+        return [int(count) for count in counts]
+
+
+def _keys(found: Sequence[int | None]) -> Ints:
+    """Keys as numbers; -1 for none."""
+    return np.asarray([-1 if key is None else key for key in found], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -169,9 +211,11 @@ class Whose:
     teams: frozenset[int] = frozenset()
     within: int | None = None
 
-    def has(self, owner: int | None, team: int | None) -> bool:
-        """Whether a deal of this owner and team counts."""
-        return owner == self.user if self.user is not None else team in self.teams
+    def among(self, owner: Ints, team: Ints) -> Bools:
+        """Which deals of these owners and teams count."""
+        if self.user is not None:
+            return np.asarray(owner == self.user, dtype=np.bool_)
+        return np.asarray(np.isin(team, sorted(self.teams)), dtype=np.bool_)
 
 
 _WON = """
@@ -194,12 +238,12 @@ WHERE visit.basis = 'evidence' AND visit.entered_number >= %(since)s::date - DAT
 GROUP BY 1, 2, 4
 """
 _OPEN = """
-SELECT deal.owner_id, deal.team_id, said.currency, said.amount, said.unsure, said.months
+SELECT deal.owner_id, deal.team_id, said.currency, said.amount::float8, said.unsure, {months}
 FROM insights_forecastdeal AS said JOIN fact_deal AS deal USING (deal_id)
 WHERE said.forecast_id = %(forecast)s AND deal.outcome = 'open'
     AND (deal.owner_id = ANY(%(users)s) OR deal.team_id = ANY(%(teams)s))
 ORDER BY said.deal_id
-"""
+""".format(months=", ".join(f"said.months[{month + 1}]" for month in range(said.MONTHS)))
 _COUNTS = {"won_amount": _WON, "won_deals": _WON, "new_deals": _NEW, "proven_moves": _MOVED}
 
 
@@ -210,7 +254,18 @@ class _Known:
     day: date
     counted: Mapping[str, _Counted]
     forecast: Forecast | None
-    open: Sequence[tuple[Any, ...]] = field(default=())
+    open: _OpenDeals | None = None
+
+
+class _OpenDeals:
+    """What the forecast said of deals that are open."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        owner, team, currency = zip(*(row[:3] for row in rows), strict=True) if rows else ((),) * 3
+        self.owner, self.team = _keys(owner), _keys(team)
+        self.currency = np.asarray(currency, dtype=np.str_)
+        numbers = np.asarray([row[3:] for row in rows], dtype=np.float64).reshape(len(rows), 2 + said.MONTHS)
+        self.amount, self.unsure, self.months = numbers[:, 0], numbers[:, 1], numbers[:, 2:]
 
 
 def standings(rows: Sequence[Goal], at: datetime) -> list[Standing]:
@@ -243,7 +298,7 @@ def _known(rows: Sequence[Goal], whose: Sequence[Whose], day: date) -> _Known:
     newest = Forecast.objects.filter(kind="current").order_by("-id").first() if _WON in statements else None
     if newest is None or newest.closed < core.MINIMUM:
         return _Known(day, counted, None)
-    return _Known(day, counted, newest, _asked(_OPEN, {**given, "forecast": newest.id}))
+    return _Known(day, counted, newest, _OpenDeals(_asked(_OPEN, {**given, "forecast": newest.id})))
 
 
 def _asked(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -296,16 +351,17 @@ def _months_between(first: date, then: date) -> int:
 
 def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], chance: np.random.Generator) -> Floats:
     """What the open deals bring in these months, by draw."""
-    kept = [each for each in known.open if whose.has(each[0], each[1]) and row.currency in ("", each[2])]
-    if not kept:
+    every = known.open
+    if every is None:
         return np.zeros(said.DRAWS)
-    worth = [float(each[3]) if row.measure == "won_amount" else 1.0 for each in kept]
-    deals = core.Open(
-        np.asarray([each[5] for each in kept], dtype=np.float64),
-        np.asarray(worth, dtype=np.float64),
-        np.asarray([each[4] for each in kept], dtype=np.float64),
-        np.zeros(len(kept), dtype=np.int64),
-    )
+    kept = whose.among(every.owner, every.team)
+    if row.currency:
+        kept &= every.currency == row.currency
+    count = int(kept.sum())
+    if not count:
+        return np.zeros(said.DRAWS)
+    worth = every.amount[kept] if row.measure == "won_amount" else np.ones(count)
+    deals = core.Open(every.months[kept], worth, every.unsure[kept], np.zeros(count, dtype=np.int64))
     brought: Floats = core.simulate(deals, 1, said.DRAWS, chance)[0][:, months].sum(axis=1)
     return brought
 

@@ -20,7 +20,7 @@ def forecast_when_due(timestamp: int) -> None:
         alongside.run(["etappe.insights", at.isoformat()])
 
 
-@app.periodic(cron="5 * * * *")
+@app.periodic(cron="5-59/10 * * * *")
 @app.task(queueing_lock="insights.goals", lock="insights.goals")
 def watch_goals(timestamp: int) -> None:
     """Find where goals stand, and which are in danger."""

@@ -138,7 +138,8 @@ class Commitment(models.Model):
 class Goal(models.Model):
     """What a colleague or a team is to reach in a period; without a target it was taken away.
 
-    `chance` and `reached` are as they were found on `stood_on`; `warned_on` is the day since which it is in danger.
+    `chance` and `reached` are as they were found on `stood_on`, and `standing` is all that was found then, with the
+    moment; `warned_on` is the day since which it is in danger.
     """
 
     uid = uid_field()
@@ -155,9 +156,10 @@ class Goal(models.Model):
     reached = money_field(null=True)
     stood_on = models.DateField(null=True)
     warned_on = models.DateField(null=True)
+    standing = models.JSONField(default=dict)
 
     JOURNALED: ClassVar = ("user_id", "team_id", "measure", "period", "begins", "ends", "target", "currency")
-    DERIVED: ClassVar = ("id", "uid", "version", "chance", "reached", "stood_on", "warned_on")
+    DERIVED: ClassVar = ("id", "uid", "version", "chance", "reached", "stood_on", "warned_on", "standing")
 
     class Meta:
         constraints: ClassVar = [

@@ -50,10 +50,11 @@ class CommitForm(forms.Form):
 
 @dataclass(frozen=True)
 class Said:
-    """An amount, and the day on which it was said."""
+    """An amount, the day on which it was said, and what of it was won so far (empty before the month begins)."""
 
     amount: str
     said_on: str
+    won: str
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def commitments(request: Request) -> HttpResponse:
     form.offer(periods, currency)
     if is_written(request, form, lambda _given: _write(request, form)):
         return go(request, reverse("commitments"))
-    found = queries.commitments(request.actor, periods)
+    found = queries.commitments(request.actor, periods, day)
     page = CommitPage(
         form=form if queries.may_commit(request.actor) else None,
         months=tuple(period_name(key) for key in periods),
@@ -112,7 +113,8 @@ def _people(found: Sequence[CommitmentView], periods: Sequence[str]) -> tuple[Pe
 
 
 def _said(each: CommitmentView) -> Said:
-    return Said(money_whole(each.amount, each.currency), day_short(each.said_on))
+    won = "" if each.won is None else _("{amount} won").format(amount=money_whole(each.won, each.currency))
+    return Said(money_whole(each.amount, each.currency), day_short(each.said_on), won)
 
 
 def _sum(found: Sequence[CommitmentView], period: str, currency: str) -> str:

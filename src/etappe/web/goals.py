@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -76,7 +76,7 @@ class GoalsPage:
     groups: tuple[Group, ...]
     choices: tuple[tuple[str, str], ...]
     chosen: str
-    day: date
+    as_of: datetime
     may_set: bool
     add: str
     is_empty: bool
@@ -94,7 +94,7 @@ def goals(request: Request) -> HttpResponse:
         groups=tuple(group for group in groups if group.lines),
         choices=_choices(day, chosen),
         chosen=chosen,
-        day=day,
+        as_of=min((goal.counted_at for goal in found if goal.counted_at), default=request.at),
         may_set=may(request.actor, "goals.set"),
         add=f"{reverse('goal_set')}?{urlencode({'period': chosen})}",
         is_empty=not found,
