@@ -95,12 +95,14 @@ def _try_months(held: Held, found: Records, past: Past, told: said.Chances, chan
     """Deals still to come included: two months, the quarter, the quarter of one team, and some goals for it."""
     what = said.coming(past, 0)
     team = told.open.team - 1
-    drawn = core.simulate(core.Open(told.months, told.amount, told.unsure, team), 2, said.DRAWS, chance)
-    total = drawn.sum(axis=0) + said.drawn_coming(what, None, chance)
+    steps = chance.standard_normal(said.DRAWS)
+    deals = core.Open(told.months, told.amount, told.unsure, team)
+    drawn = core.simulate(deals, 2, said.DRAWS, chance, steps=steps)
+    total = drawn.sum(axis=0) + said.drawn_coming(what, None, chance, steps=steps)
     came = _came(found, found.deals.team > 0)
     held.months += [_held(total[:, ahead], came[ahead]) for ahead in (1 + past.state.closed % 2, 4)]
     held.quarters.append(_held(total[:, QUARTER].sum(axis=1), came[QUARTER].sum()))
-    mine = (drawn[1] + said.drawn_coming(what, ["2"], chance))[:, QUARTER].sum(axis=1)
+    mine = (drawn[1] + said.drawn_coming(what, ["2"], chance, steps=steps))[:, QUARTER].sum(axis=1)
     reached = _came(found, found.deals.team == 2)[QUARTER].sum()
     held.teams.append(_held(mine, reached))
     for share in (0.25, 0.6, 0.95, 1.3):

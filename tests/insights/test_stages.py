@@ -291,6 +291,8 @@ def test_a_stage_that_got_worse_is_named_with_what_mending_is_worth() -> None:
     assert float(row["amount"]) == pytest.approx(15 * after * 1000)
     low, high = row["worth_interval"]
     assert 0 < low < row["worth"] < high
+    alone = [-60 * after * bound for bound in row["difference_interval"]]
+    assert low < alone[1] and high > alone[0], "what follows is not known exactly either"
     assert (row["half"], row["half_before"], row["n"]) == (30, 5, 140)
     verdicts = {line["stage"]: line["verdict"] for line in result.finding.rows}
     assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "worse"}

@@ -280,17 +280,25 @@ ALONE: Final = 60
 _NODES: Final = np.arange(-4.0, 4.25, 0.5)
 
 
-def simulate(deals: Open, groups: int, draws: int, chance: np.random.Generator, common: float = 0.0) -> Floats:
+def simulate(
+    deals: Open,
+    groups: int,
+    draws: int,
+    chance: np.random.Generator,
+    common: float = 0.0,
+    steps: Floats | None = None,
+) -> Floats:
     """What the deals bring: `draws` possible amounts by group and period (groups x draws x periods).
 
     In each draw every deal is won in one period or not at all, and all chances are off together by one random step of
     their log-odds: what is not known about the curves concerns all deals at once, so it does not average out. `common`
-    is added to it (standard deviation of the log-odds).
+    is added to it (standard deviation of the log-odds). `steps` are these random steps, where others share them.
 
     Of a group of many deals, the few that its sum hangs on are drawn one by one. The sum of the rest is drawn from the
     normal distribution with its mean and its covariance between periods, both as they are at that step.
     """
-    steps = chance.standard_normal(draws)
+    if steps is None:
+        steps = chance.standard_normal(draws)
     total = np.zeros((groups, draws, deals.chances.shape[1]))
     for group in range(groups):
         mine = np.flatnonzero(deals.group == group)

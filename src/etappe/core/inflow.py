@@ -186,11 +186,20 @@ def _seen(began: Began, won: Any, weight: Floats, names: Sequence[str]) -> dict[
     return {name: (float(one), float(other)) for name, one, other in zip(names, *sums, strict=True) if one > 0}
 
 
-def drawn(what: Coming, groups: Sequence[str], draws: int, chance: np.random.Generator, share: float = 1.0) -> Floats:
+def drawn(
+    what: Coming,
+    groups: Sequence[str],
+    draws: int,
+    chance: np.random.Generator,
+    share: float = 1.0,
+    steps: Floats | None = None,
+) -> Floats:
     """Possible sums of deals still to come of this share of these groups: draws by periods.
 
     In each draw the pace, its growth and what a deal brings are off together in all periods; each period is off for
     itself by how uneven windows are; then deals are won at random (Poisson), and bring amounts that differ (gamma).
+    `steps` are the random steps that the chances of open deals are off by in each draw: what a deal brings was learned
+    from the same past, so both are too high or too low together.
     """
     mine = [what.seen[name] for name in groups if name in what.seen]
     part = sum(one for one, _ in mine) * share
@@ -201,7 +210,7 @@ def drawn(what: Coming, groups: Sequence[str], draws: int, chance: np.random.Gen
     expected = np.asarray(what.mean) * (part / whole) / what.each
     weighs = what.pace.rows(np.asarray(what.middle)) @ np.asarray(what.pace.root)
     off = chance.standard_normal((draws, weighs.shape[1])) @ weighs.T
-    off += np.sqrt(spread) * chance.standard_normal((draws, 1))
+    off += np.sqrt(spread) * (chance.standard_normal(draws) if steps is None else steps)[:, None]
     expected = expected * np.exp(off - ((weighs**2).sum(axis=1) + spread) / 2)
     if what.pace.uneven > 0:
         shape = 1 / what.pace.uneven

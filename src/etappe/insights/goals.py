@@ -337,8 +337,9 @@ def _by_forecast(row: Goal, whose: Whose, known: _Known, reached: Decimal, n: in
     if not months or months[-1] >= said.MONTHS:
         return Standing(reached, n, None, "too_far")
     chance = np.random.default_rng([row.id, newest.day.toordinal()])
-    coming, is_known = _coming(row, whose, known, newest, months, chance)
-    still = _from_open(row, whose, known, months, chance) + coming
+    luck = _Luck(chance, chance.standard_normal(said.DRAWS))
+    coming, is_known = _coming(row, whose, known, months, luck)
+    still = _from_open(row, whose, known, months, luck) + coming
     if not still.any():
         return Standing(reached, n, None, "no_basis")
     widen = float(newest.backtest.get("widen", core.UNTRIED))
@@ -349,7 +350,15 @@ def _months_between(first: date, then: date) -> int:
     return (then.year - first.year) * 12 + then.month - first.month
 
 
-def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], chance: np.random.Generator) -> Floats:
+@dataclass(frozen=True)
+class _Luck:
+    """What is drawn with: `steps` are by what all chances are off together, of open deals and of those to come."""
+
+    chance: np.random.Generator
+    steps: Floats
+
+
+def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], luck: _Luck) -> Floats:
     """What the open deals bring in these months, by draw."""
     every = known.open
     if every is None:
@@ -362,24 +371,23 @@ def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], chance
         return np.zeros(said.DRAWS)
     worth = every.amount[kept] if row.measure == "won_amount" else np.ones(count)
     deals = core.Open(every.months[kept], worth, every.unsure[kept], np.zeros(count, dtype=np.int64))
-    brought: Floats = core.simulate(deals, 1, said.DRAWS, chance)[0][:, months].sum(axis=1)
-    return brought
+    drawn = core.simulate(deals, 1, said.DRAWS, luck.chance, steps=luck.steps)[0]
+    return np.asarray(drawn[:, months].sum(axis=1), dtype=np.float64)
 
 
-def _coming(
-    row: Goal, whose: Whose, known: _Known, newest: Forecast, months: list[int], chance: np.random.Generator
-) -> tuple[Floats, bool]:
+def _coming(row: Goal, whose: Whose, known: _Known, months: list[int], luck: _Luck) -> tuple[Floats, bool]:
     """What deals still to come bring, by draw, and whether the past shows it; for a colleague a part of the team's.
 
     A colleague's part of the team is that of the amounts won within a year; deals are amounts by the mean won one.
     """
-    what = of_plain(newest.arrivals.get(row.currency if row.measure == "won_amount" else ""))
+    arrivals = known.forecast.arrivals if known.forecast else {}
+    what = of_plain(arrivals.get(row.currency if row.measure == "won_amount" else ""))
     if what is None or months[-1] >= what.known:
         return np.zeros(said.DRAWS), False
     group = whose if whose.user is None else Whose(None, frozenset({whose.within} if whose.within else ()))
     teams = [str(team) for team in sorted(group.teams)]
     part = 1.0 if whose.user is None else _part(row, whose, group, known)
-    return said.drawn_coming(what, teams, chance, part)[:, months].sum(axis=1), True
+    return said.drawn_coming(what, teams, luck.chance, part, luck.steps)[:, months].sum(axis=1), True
 
 
 def _part(row: Goal, whose: Whose, team: Whose, known: _Known) -> float:

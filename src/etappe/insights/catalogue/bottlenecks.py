@@ -10,7 +10,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import difference
+from etappe.core.proportion import Bounded, difference, product, wilson
 from etappe.core.survival import kaplan_meier, percentile
 from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, named, stays, with_deals
 from etappe.insights.metric import Metric, Row, left_out, total
@@ -117,8 +117,7 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
         return line | {"verdict": "too_few"}
     found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided), confidence=confidence)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
-    gain = mine.decided * _won_after(everybody)
-    worth, interval = -found * gain, (-bounds[1] * gain, -bounds[0] * gain)
+    worth, interval = _mended(mine.decided, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
     return line | {
         "value": mine.on / mine.decided,
         "before": theirs.on / theirs.decided,
@@ -141,11 +140,19 @@ def _side(rows: list[Row]) -> Side:
     return Side(on, decided, point.value, (point.low, point.high))
 
 
-def _won_after(rows: list[Row]) -> float:
-    """The share won of the decided deals that went on from the stage."""
+def _mended(deals: int, lost: Bounded, won_after: Bounded) -> Bounded:
+    """How many of these deals would be won: those that would not be lost here, and of them the share won after it."""
+    found, (low, high) = product(lost, won_after)
+    return deals * found, (deals * low, deals * high)
+
+
+def _won_after(rows: list[Row], confidence: float) -> Bounded:
+    """The share won of the decided deals that went on from the stage; nobody knows it where there are none."""
     on = [row for row in rows if row["fate"] == "on"]
     won, gone = total(on, outcome="won"), sum(total(on, outcome=end) for end in GONE)
-    return won / (won + gone) if won else 0.0
+    if not won + gone:
+        return 0.0, (0.0, 1.0)
+    return won / (won + gone), wilson(won, won + gone, confidence=confidence)
 
 
 def _worth_in(main: str, rows: list[Row], worth: float) -> str | None:
@@ -168,7 +175,11 @@ BOTTLENECKS = Metric(
     ),
     denominator=_("deals of the last year whose fate at the stage is known"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
-    method=_("interval of a difference of shares after Newcombe, 95 % for all stages together (Bonferroni)"),
+    method=_(
+        "interval of a difference of shares after Newcombe, 95 % for all stages together (Bonferroni); what mending "
+        "is worth: as the product of that difference and the share won of those who go on, with its Wilson interval "
+        "(MOVER)"
+    ),
     minimum=MINIMUM,
     sources=SOURCES,
     build=build,

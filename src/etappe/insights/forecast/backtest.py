@@ -145,7 +145,8 @@ class _Run:
         chance = np.random.default_rng(begin.toordinal())
         own = found.open.currency == self.currency
         coming = said.coming(past, self.currency)
-        total = _drawn(found, own, chance) + said.drawn_coming(coming, None, chance)[:, 1:]
+        steps = chance.standard_normal(said.DRAWS)
+        total = _drawn(found, own, chance, steps) + said.drawn_coming(coming, None, chance, steps=steps)[:, 1:]
         widen = core.widening([miss for end, miss in self.misses[way] if end <= begin])
         usual = _usual(past.begun, self.currency, past.day)
         for before in BEFORE:
@@ -190,11 +191,11 @@ def shares_won(records: Records, day: date) -> Floats:
     return np.asarray(share, dtype=np.float64)
 
 
-def _drawn(found: Chances, own: Bools, chance: np.random.Generator) -> Floats:
+def _drawn(found: Chances, own: Bools, chance: np.random.Generator, steps: Floats) -> Floats:
     """Possible amounts of the open deals in the months after this one."""
     everyone = np.zeros(int(own.sum()), dtype=np.int64)
     deals = core.Open(found.months[own, 1:], found.amount[own], found.unsure[own], everyone)
-    return np.asarray(core.simulate(deals, 1, said.DRAWS, chance)[0], dtype=np.float64)
+    return np.asarray(core.simulate(deals, 1, said.DRAWS, chance, steps=steps)[0], dtype=np.float64)
 
 
 def _came(records: Records, month: date, currency: int) -> float:

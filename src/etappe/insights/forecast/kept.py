@@ -61,10 +61,15 @@ class Sums:
 
 def _parts(day: date, deals: core.Open, keys: Ints) -> Iterable[tuple[core.Open, Floats, Floats]]:
     """Some deals at a time, with the steps of all chances and their luck; in each draw all are off together."""
-    steps = np.random.default_rng(day.toordinal()).standard_normal(DRAWS)
+    steps = steps_of(day)
     for start in range(0, len(keys), _PART):
         some = np.arange(start, min(start + _PART, len(keys)))
         yield deals.rows(some), steps, np.stack([_luck(key, day) for key in keys[some].tolist()])
+
+
+def steps_of(day: date) -> Floats:
+    """By what all chances are off together in each draw of the forecast of a day."""
+    return np.random.default_rng(day.toordinal()).standard_normal(DRAWS)
 
 
 def _luck(key: int, day: date) -> Floats:

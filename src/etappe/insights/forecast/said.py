@@ -163,11 +163,18 @@ def coming(past: Past, currency: int | None) -> Coming | None:
 
 
 def drawn_coming(
-    what: Coming | None, teams: Sequence[str] | None, chance: np.random.Generator, share: float = 1.0
+    what: Coming | None,
+    teams: Sequence[str] | None,
+    chance: np.random.Generator,
+    share: float = 1.0,
+    steps: Floats | None = None,
 ) -> Floats:
-    """Possible sums of deals still to come of a share of these teams, or of all, draws by months; 0 where not known."""
+    """Possible sums of deals still to come of a share of these teams, or of all, draws by months; 0 where not known.
+
+    `steps` are those that open deals were drawn with; see `inflow.drawn`.
+    """
     total = np.zeros((DRAWS, MONTHS))
     if what:
         groups = list(what.seen) if teams is None else teams
-        total[:, : what.known] = inflow.drawn(what, groups, DRAWS, chance, share)
+        total[:, : what.known] = inflow.drawn(what, groups, DRAWS, chance, share, steps)
     return total

@@ -236,7 +236,8 @@ def _rows(forecast: int, viewer: Actor, where: str, **given: Any) -> list[Row]:
 def _body(newest: Forecast, seen: Seen, viewer: Actor, by: str | None, skip: int) -> dict[str, Any]:
     what = of_plain(newest.arrivals.get(newest.currency))
     teams = None if viewer.scope.all else [str(team) for team in viewer.scope.teams]
-    coming = said.drawn_coming(what, teams, np.random.default_rng([newest.day.toordinal(), 1]))
+    chance = np.random.default_rng([newest.day.toordinal(), 1])
+    coming = said.drawn_coming(what, teams, chance, steps=kept.steps_of(newest.day))
     widen = float(newest.backtest.get("widen", core.UNTRIED))
     drawn = np.maximum(seen.sums.drawn, 0.0)
     drawing = _Drawing(newest.day, drawn, coming, what.known if what else 0, widen)
