@@ -21,7 +21,7 @@ from etappe.insights.export import as_csv
 from etappe.insights.labels import words
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
-from etappe.playbook.queries import spec
+from etappe.playbook.queries import get_version
 from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
 from etappe.web.figure_numbers import whole_days
@@ -34,8 +34,6 @@ WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
 ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
 """Engines that compute over facts of a moment, by their own names."""
-WAITS = ("bottlenecks", "stage_time")
-"""Figures of which one asks next whose turn it was."""
 FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
 
 
@@ -147,16 +145,16 @@ def figure(request: Request, key: str) -> HttpResponse:
         facts_at=result.facts_at,
         splits=SPLITS,
         choices=_choices(metric, asked),
-        turns=_turns(result) if key in WAITS else (),
+        turns=_turns(result) if key == "bottlenecks" else (),
     )
     return show(request, "figures/figure.html", page)
 
 
 def _turns(result: Result) -> tuple[tuple[str, str], ...]:
     """Where the records of each process of the figure say whose turn it was, by name."""
-    newest = {row["process"]: row["process_version_id"] for row in result.finding.rows if row.get("process")}
-    names = ((words(spec(version).name), key) for key, version in newest.items())
-    return tuple((name, f"{reverse('process_records', args=[key])}#turns") for name, key in sorted(names))
+    keys = sorted({row["process"] for row in result.finding.rows})
+    names = ((words(get_version(key).spec.name), key) for key in keys)
+    return tuple((name, f"{reverse('process_records', args=[key])}#turns") for name, key in names)
 
 
 def _choices(metric: Metric, asked: Asked) -> tuple[Choice, ...]:
