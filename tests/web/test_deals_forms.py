@@ -397,6 +397,16 @@ def test_a_part_of_a_name_means_no_account_of_a_deal(scene: Scene) -> None:
     assert scene.row.account == Account.objects.get(name="Neue Mutter")
 
 
+def test_a_new_account_of_a_deal_that_is_likely_there_already_is_asked_about(scene: Scene) -> None:
+    given = fields(scene, name="Doppelt", account="Kunde", process="inbound")
+    asked = post("deal_create", [], given | {"account-uid": "new"})
+    assert asked.status_code == 422
+    assert "Similar: Kunde GmbH" in text(asked)
+    assert not Deal.objects.filter(name="Doppelt").exists()
+    assert post("deal_create", [], given | {"account-new": "1"}).status_code == 303
+    assert Deal.objects.get(name="Doppelt").account == Account.objects.get(name="Kunde")
+
+
 def test_names_are_offered_with_a_new_one_where_it_may_be_new(scene: Scene) -> None:
     def offered(**asked: str) -> str:
         return text(client_of("ada").get(reverse("own_suggest", args=["account"]), asked, headers=HTMX))

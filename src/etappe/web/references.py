@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol, Self
 
 from django import forms
@@ -19,6 +20,7 @@ from etappe.core.deal_fields import NAME_LIMIT
 from etappe.core.own_fields import FieldKind
 from etappe.people import queries as people
 from etappe.people.fields import reference_names
+from etappe.records.duplicates import possible
 from etappe.web.shell import Request, show
 
 _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -135,31 +137,51 @@ class ReferenceField(forms.CharField):
             name = self._seen(uid)
             if name and (uid in text or name == text):
                 return str(uid)
-        is_new = chosen == NEW or getattr(value, "is_new", False)
-        return self._meant(text, is_new=self.may_be_new and is_new)
+        return self._meant(text, value)
 
     def _seen(self, uid: str) -> str:
         """What the record is called, if the viewer sees it."""
         assert self.viewer is not None
         return reference_names([(self.kind, uid)], self.viewer).get(uid, "") if _UID.fullmatch(uid) else ""
 
-    def _meant(self, text: str, *, is_new: bool) -> str:
+    def _meant(self, text: str, value: Any) -> str:
         assert self.viewer is not None
         fitting = suggested(self.kind, text, self.viewer)
         exact = [row for row in fitting if row.name.casefold() == text.casefold()]
-        if is_new and not exact:
-            return NewName(text)
+        if self.may_be_new and not exact:
+            return self._made(text, value, [row.name for row in fitting])
         rows = exact or fitting
-        if len(rows) == 1 and (exact or not self.may_be_new):
+        if len(rows) == 1:
             return str(rows[0].uid)
         if not rows:
-            raise ValidationError(_("Nobody and nothing is called so."), code="nobody")
-        names = ", ".join(row.name for row in rows[:5])
-        if not exact and self.may_be_new:
-            raise ValidationError(_("Nothing is called exactly so. Similar: {names}.").format(names=names), code="near")
+            raise _nobody()
         raise ValidationError(
-            _("Several fit: {names}. Paste the address of its page.").format(names=names), code="many"
+            _("Several fit: {names}. Paste the address of its page.").format(names=_names(row.name for row in rows)),
+            code="many",
         )
+
+    def _made(self, text: str, value: Any, fitting: list[str]) -> NewName:
+        """The name as a new one, if that was said. One that is likely there already has to be said by the box."""
+        assert self.viewer is not None
+        is_taken = getattr(value, "uid", "") == NEW
+        if getattr(value, "is_new", False):
+            return NewName(text)
+        alike = [each.name for each in possible(self.viewer, self.kind.value, {"name": text})]
+        near = alike if is_taken else dict.fromkeys([*alike, *fitting])
+        if near:
+            names = _names(near)
+            raise ValidationError(_("Nothing is called exactly so. Similar: {names}.").format(names=names), code="near")
+        if is_taken:
+            return NewName(text)
+        raise _nobody()
+
+
+def _nobody() -> ValidationError:
+    return ValidationError(_("Nobody and nothing is called so."), code="nobody")
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(islice(names, 5))
 
 
 @dataclass(frozen=True)
