@@ -20,6 +20,8 @@ APART = frozenset(
         "web/test_permissions",
     )
 )
+TOGETHER = {"tests/insights/test_spark.py": "tests/insights/test_engines.py"}
+"""Files that go where another one goes: they ask the same cluster, which is started once."""
 
 
 class Files(LoadScopeScheduling):  # type: ignore[misc]
@@ -27,7 +29,7 @@ class Files(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return nodeid if path in APART else path
+        return nodeid if path in APART else TOGETHER.get(path, path)
 
     def schedule(self) -> None:
         """In the order of collection: otherwise the file with the most tests would come first."""

@@ -37,8 +37,8 @@ TIED = (
 class Cluster:
     """Started by `start`; `stop` ends all of it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, lean: bool = True) -> None:
+        self.folder, self._options = folder, OPTIONS if lean else ""
         self.master = ""
         self._running: list[subprocess.Popen[bytes]] = []
 
@@ -50,10 +50,10 @@ class Cluster:
         self.master = self._wait(said, r"Starting Spark master at (\S+)", 1)[0]
         for number in (1, 2):
             place = self.folder / f"work{number}"
-            words = ("--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "600m", "-d", str(place))
+            words = ("--host", "127.0.0.1", "--webui-port", "0", "-c", "1", "-m", "1g", "-d", str(place))
             self._run("worker.Worker", *words, self.master)
         self._wait(said, r"Registering worker (\S+)", 2)
-        (self.folder / "spark-defaults.conf").write_text(OPTIONS)
+        (self.folder / "spark-defaults.conf").write_text(self._options)
         return self
 
     def settings(self) -> dict[str, Any]:

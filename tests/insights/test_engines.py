@@ -95,8 +95,8 @@ def _said(key: str, chosen: str, cast: Cast, **asked: Any) -> dict[str, Any]:
 
 
 PAST = date(2025, 7, 1)
-ENGINES = ["duckdb", pytest.param("spark", marks=[pytest.mark.slow, pytest.mark.xdist_group("spark")])]
-"""The engines beside the database. All that asks Spark runs in one process, with one cluster."""
+ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.slow)]
+"""The engines beside the database."""
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from etappe.insights.standing import CLOSING, GIVEN, OPENING
 from etappe.insights.tables import FACTS
 
 _GIVEN = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
-_ESCAPED = str.maketrans({"\\": "\\\\", "'": "\\'"})
+_ESCAPED = str.maketrans({"\\": "\\\\", "'": "\\'", "$": "\\u0024"})  # Spark would put its settings for ${...}
 _UNREAD = ("PATH_NOT_FOUND", "FAILED_READ_FILE", "CANNOT_READ_FILE", "FILE_NOT_EXIST", "UNABLE_TO_INFER_SCHEMA")
 """What Spark calls files that it cannot read."""
 
@@ -35,16 +35,23 @@ def run(name: str, values: Mapping[str, Any], place: Path) -> tuple[list[Row], s
 
     Raises `Unavailable` where there are no facts, no PySpark, no Java, no cluster, or no answer in time.
     """
-    known = parquet.manifest(place)
-    if known is None:
-        raise Unavailable("facts_missing", place=str(place))
     given = {key: values.get(key) for key in set(_GIVEN.findall(_raw(name)))}
-    state, facts = _facts(place, known)
-    reply = spark_line.ask(state=state, facts=facts, sql=prepared(name), values=given)
+    known, reply = _asked(name, given, place)
+    if reply.failed and parquet.manifest(place) != known:  # a sync swept away what was still being read
+        known, reply = _asked(name, given, place)
     if reply.failed:
         raise _refusal(reply, place)
     rows: list[Row] = [dict(zip(reply.columns, row, strict=True)) for row in reply.rows]
     return rows, shown(name, given), known.at
+
+
+def _asked(name: str, given: Mapping[str, Any], place: Path) -> tuple[parquet.Manifest, Reply]:
+    """The reply over the state of the facts that is in force."""
+    known = parquet.manifest(place)
+    if known is None:
+        raise Unavailable("facts_missing", place=str(place))
+    state, facts = _facts(place, known)
+    return known, spark_line.ask(state=state, facts=facts, sql=prepared(name), values=given)
 
 
 def _refusal(reply: Reply, place: Path) -> Unavailable:

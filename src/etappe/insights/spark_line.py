@@ -248,6 +248,7 @@ def _options(place: Path) -> dict[str, str]:
         "spark.cores.max": str(settings.ETAPPE_SPARK_CORES),
         "spark.sql.shuffle.partitions": str(settings.ETAPPE_SPARK_CORES),
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.variable.substitute": "false",
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "1000000",
         "spark.scheduler.mode": "FAIR",
         "spark.ui.enabled": "false",
