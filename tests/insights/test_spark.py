@@ -97,6 +97,16 @@ def test_a_question_is_stopped_at_its_limit_and_the_driver_stays(spark: Cluster)
     assert spark_line._kept == [line]
 
 
+def test_a_driver_whose_asker_is_gone_takes_its_folder_away(tmp_path: Path) -> None:
+    place, (ours, theirs) = tmp_path / "place", Pipe()
+    place.mkdir()
+    with theirs:
+        driver = spark_line._start(theirs, place)
+    ours.close()
+    assert driver.wait(60) == 0
+    assert not place.exists()
+
+
 def test_the_driver_knows_no_secret(spark: Cluster) -> None:
     _ask("SELECT 1")
     driver = psutil.Process(spark_line._kept[0]._process.pid)

@@ -7,6 +7,7 @@ it is gone, it ends, and all of that comes back. Nothing here knows Django, the 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Mapping
@@ -179,6 +180,6 @@ def main() -> None:
     try:
         serve(Connection(int(sys.argv[1])))
     except (EOFError, OSError):
-        pass
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)  # whoever made this folder for us is gone
     finally:
         os._exit(0)
