@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "50000"))
 ETAPPE = [sys.executable, "-c", "from etappe.cli import main; main()"]
-LINE = "{:<28}" + "{:>14}" * 6
+LINE = "{:<28}" + "{:>15}" * 6
 LIMIT = float("inf") if os.environ.get("BENCH") == "full" else 120.0
 """Seconds that Spark is asked for."""
 
