@@ -43,13 +43,11 @@ const colours = HighlightStyle.define([
 
 function begin(form: HTMLFormElement, area: HTMLTextAreaElement): void {
   const judged = document.getElementById("judged");
-  const saved = area.defaultValue;
   const host = document.createElement("div");
   host.className = "code-host";
   area.before(host);
   area.hidden = true;
   const root = host.attachShadow({ mode: "open" });
-  let leaving = false;
 
   const view = new EditorView({
     parent: root,
@@ -62,7 +60,6 @@ function begin(form: HTMLFormElement, area: HTMLTextAreaElement): void {
         yaml(), syntaxHighlighting(colours), theme, EditorView.lineWrapping,
         autocompletion({ override: [completeFrom(form.dataset.schema ?? "")] }),
         keymap.of([
-          { key: "Mod-s", run: () => save(form) },
           ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
         ]),
         EditorView.contentAttributes.of({ "aria-label": area.labels?.[0]?.textContent ?? "", spellcheck: "false", tabindex: "0" }),
@@ -84,15 +81,6 @@ function begin(form: HTMLFormElement, area: HTMLTextAreaElement): void {
     const found = event.target instanceof Element && !event.target.closest("button") && event.target.closest("[data-line]");
     if (found instanceof HTMLElement) jump(view, found);
   });
-  form.addEventListener("submit", () => (leaving = true));
-  window.addEventListener("beforeunload", (event) => {
-    if (!leaving && area.value !== saved) event.preventDefault();
-  });
-}
-
-function save(form: HTMLFormElement): boolean {
-  form.querySelector<HTMLButtonElement>("button[name=save]")?.click();
-  return true;
 }
 
 function place(view: EditorView, found: HTMLElement): number {

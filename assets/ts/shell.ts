@@ -3,6 +3,7 @@
 import "./htmx";
 import { setUpCells } from "./cells";
 import { setUpChanges } from "./changes";
+import { setUpDrafts } from "./drafts";
 import { setUpHold } from "./hold";
 import { setUpKeys } from "./keys";
 import { setUpLists } from "./lists";
@@ -75,5 +76,6 @@ setUpRedraw();
 setUpNames(); // before the cells, whose keys are others while names are offered
 setUpCells();
 setUpPalette();
+setUpDrafts();
 setUpChanges();
 document.documentElement.dataset.ready = "";

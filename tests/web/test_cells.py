@@ -182,7 +182,8 @@ def test_a_cell_names_an_account_that_the_viewer_sees(scene: Scene, ada: Client)
         ("accounts", child.uid, "parent"),
     )
     for place, given, code, words in (
-        (deal, {"account": "dach"}, 200, "Dach AG"),
+        (deal, {"account": "dach"}, 422, "Similar: Dach AG"),
+        (deal, {"account": "dach ag"}, 200, "Dach AG"),
         (deal, {"account": "Müller"}, 422, "Several fit"),
         (deal, {"account": "Müller", "account-uid": str(other.uid)}, 200, "Müller"),
         (deal, {"account": "Müller"}, 200, "Müller"),
@@ -191,7 +192,7 @@ def test_a_cell_names_an_account_that_the_viewer_sees(scene: Scene, ada: Client)
         (deal, {"account": "Geheim KG", "account-uid": str(hidden.uid)}, 422, "called so"),
         (deal, {"account": str(hidden.uid)}, 422, "called so"),
         (deal, {"account": "<b>" * 90}, 422, "200"),
-        (account, {"account": "Dach"}, 200, ""),
+        (account, {"account": "dach ag"}, 200, ""),
         (account, {"account": ""}, 200, ""),
         (below, {"parent": "Dach AG"}, 422, "belong to itself"),
         (below, {"parent": "Müller", "parent-uid": str(twin.uid)}, 200, ""),
@@ -200,6 +201,22 @@ def test_a_cell_names_an_account_that_the_viewer_sees(scene: Scene, ada: Client)
         assert (answer.status_code, words in answer.content.decode()) == (code, True), (given, answer.content.decode())
     scene.row.refresh_from_db()
     assert scene.row.account_id == twin.id and Account.objects.get(id=child.id).parent_id == twin.id
+    assert_replays(scene.row)
+
+
+def test_a_cell_makes_an_account_that_is_said_to_be_new(scene: Scene, ada: Client) -> None:
+    person = make_person(scene.cast.ada, name="Eva Alt")
+    make_account(scene.cast.ada, name="Mühle Nord")
+    of_deal, of_person = at("deals", scene.uid, "account"), at("people", person.uid, "account")
+    asked = save(ada, of_deal, {"account": "Mühle"})
+    assert asked.status_code == 422 and 'name="account-new" value="1" form="cell-edit"' in asked.content.decode()
+    assert save(ada, of_deal, {"account": "Mühle", "account-new": "1"}).status_code == 200
+    assert save(ada, of_person, {"account": "Ganz anders KG", "account-uid": "new"}).status_code == 200
+    for refused in ({"account": "Mühle Süd", "account-new": "1"}, {"account": "<b>" * 90, "account-new": "1"}):
+        ada.post(of_deal, refused | {"seen": 1, "was": "nothing"}, headers={"HX-Request": "true"})
+    assert list(Account.objects.order_by("id").values_list("name", flat=True))[-2:] == ["Mühle", "Ganz anders KG"]
+    scene.row.refresh_from_db()
+    assert scene.row.account_id == Account.objects.get(name="Mühle").id
     assert_replays(scene.row)
 
 

@@ -39,7 +39,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     ),
     "stale": (
         _("{by} changed this at {at}; nothing of yours was saved."),
-        _("Compare both versions and choose."),
+        _("Look at how it is now; do it again if it is still right."),
     ),
     "scope_beyond_own": (
         _("A token cannot make another one that may do more than itself."),

@@ -36,7 +36,7 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
 LEFT_OUT = frozenset({"is_private", "next_step_person"})
 """Fields of the forms that are asked in the whole form only: who sees a record is not changed in passing."""
 FORMS: Mapping[str, tuple[type[forms.Form], ...]] = {
-    "deals": (deals_forms.AccountForm, DealForm, StepForm), "accounts": (AccountForm,), "people": (PersonForm,),
+    "deals": (DealForm, StepForm), "accounts": (AccountForm,), "people": (PersonForm,),
 }  # fmt: skip
 ACTIONS: Mapping[str, Callable[..., Any]] = {
     "deals": edit_deal, "accounts": people_actions.edit_account, "people": people_actions.edit_person,

@@ -20,7 +20,6 @@ from etappe.deals import queries as deals
 from etappe.deals.shapes import DealState, DealView
 from etappe.journal.labels import words
 from etappe.journal.refusals import Said
-from etappe.people import actions as people_actions
 from etappe.people import queries as people
 from etappe.people.fields import fields
 from etappe.team import queries as team
@@ -29,7 +28,7 @@ from etappe.web.deals_answers import complain, done, seen_of, viewer_uid
 from etappe.web.deals_filter import published
 from etappe.web.deals_forms import Conflict, DealForm, StepForm, as_uid, conflicts, initial_of, offer
 from etappe.web.deals_people import people_choices
-from etappe.web.references import Named, NewName, named, refer
+from etappe.web.references import Named, named, refer, with_account
 from etappe.web.shell import Request, go, say, show, today
 
 
@@ -104,22 +103,13 @@ def _asked_account(request: Request) -> Named:
 @transaction.atomic
 def _create(request: Request, form: DealForm) -> DealState:
     return actions.create(
-        _with_account(request, {**form.values(), "account": form.cleaned_data["account"] or None}),
+        with_account(request, {**form.values(), "account": form.cleaned_data["account"] or None}),
         process=request.POST.get("process") or None,
         stage=request.POST.get("stage") or None,
         late_entry=bool(request.POST.get("late")),
         actor=request.actor,
         at=request.at,
     )
-
-
-def _with_account(request: Request, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of the form; an account that is named as a new one is made now."""
-    name = values.get("account")
-    if not isinstance(name, NewName):
-        return values
-    made = people_actions.create_account({"name": str(name)}, actor=request.actor, at=request.at)
-    return values | {"account": str(made.uid)}
 
 
 def _create_page(request: Request, form: DealForm, said: Said | None = None) -> CreatePage:
@@ -159,7 +149,7 @@ def edit(request: Request, uid: uuid.UUID) -> HttpResponse:
     offer(form, "owner", _colleagues_with(request, deal))
     refer(form, "account", request.actor)
     form.ask_own(fields("deal", request.actor, team=deal.team_id), deal.custom, request.actor)
-    return _edit(request, deal, form, "deals/edit.html", lambda: _with_account(request, form.values()))
+    return _edit(request, deal, form, "deals/edit.html", lambda: with_account(request, form.values()))
 
 
 def _colleagues_with(request: Request, deal: DealView) -> list[tuple[str, str]]:

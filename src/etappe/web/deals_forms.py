@@ -46,12 +46,6 @@ class DealForm(WithOwnFields):
         return self.with_own(self.plain_values())
 
 
-class AccountForm(WithOwnFields):
-    """The account of a deal alone: one that is there already."""
-
-    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"))
-
-
 class StepForm(forms.Form):
     """The next step: what is agreed with the buyer, when, with whom."""
 

@@ -27,6 +27,8 @@ from etappe.web.playbook_judged import Judged, judged
 from etappe.web.shell import Request, go, say, show, warn
 
 Choices = tuple[tuple[str, str], ...]
+NEXT = {"publish": "draft_publish", "backtest": "draft_backtest", "text": "draft"}
+"""Where one goes on to after saving, by the button that saves."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class FormPage:
     outcomes: Choices
     said: Said | None
     loses_comments: bool
+    is_unsaved: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +88,7 @@ def _show(
         outcomes=tuple((outcome, label(OUTCOME_NAMES, outcome)) for outcome in OUTCOMES),
         said=said(refusal) if refusal else None,
         loses_comments=not keeps_comments(source, text),
+        is_unsaved=text != held.source,
     )
     status = refusal.status if refusal else 200
     return show(request, "playbook/form.html", page, part="judged", status=status)
@@ -103,5 +107,5 @@ def _save(request: Request, held: DraftView, source: str, data: Data) -> HttpRes
         warn(request, _("Saved. The file was written anew, without its comments."))
     else:
         say(request, _("Saved."))
-    wanted = next((name for name in ("publish", "backtest") if name in request.POST), "form")
-    return go(request, f"draft_{wanted}", held.uid)
+    wanted = next((route for name, route in NEXT.items() if name in request.POST), "draft_form")
+    return go(request, wanted, held.uid)

@@ -170,7 +170,7 @@ def _save(request: Request, held: DraftView, source: str, seen: int | None) -> H
         form = TextForm(initial={"source": source, "seen": held.version})
         page = _page(held, form, source, refusal)
         return show(request, "playbook/draft.html", page, status=refusal.status)
-    for next_page in ("publish", "backtest"):
+    for next_page in ("publish", "backtest", "form"):
         if next_page in request.POST:
             return go(request, f"draft_{next_page}", held.uid)
     say(request, _("Saved."))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ from etappe.web.lists import heading
 from etappe.web.lists_cells import CHANGING, ROUTES, rows_of
 from etappe.web.loops import drawn
 from etappe.web.own_fields import WithOwnFields
+from etappe.web.references import with_account
 from etappe.web.shell import Request, go, say, show, today, wants_part
 
 FORM = "cell-edit"
@@ -61,7 +63,9 @@ def cell(request: Request, subject: str, uid: uuid.UUID, field: str) -> HttpResp
         return _shown(request, page, 422 if form.errors else 200)
 
     def write(seen: int) -> None:
-        ACTIONS[found.key](uid, values_of(form), seen=seen, actor=request.actor, at=request.at)
+        with transaction.atomic():
+            values = with_account(request, values_of(form))
+            ACTIONS[found.key](uid, values, seen=seen, actor=request.actor, at=request.at)
 
     try:
         _write(request, record, page.was, write)

@@ -63,7 +63,7 @@ class PersonForm(WithOwnFields):
     """The fields of a person."""
 
     name = _line(_("Name"), required=True)
-    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"))
+    account = ReferenceField(FieldKind.ACCOUNT, label=_("Account"), may_be_new=True)
     email = _line(_("E-mail"))
     phone = _line(_("Telephone"))
     mobile = _line(_("Mobile"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ from etappe.web.record_parts import RecordParts, parts_of
 from etappe.web.records_acts import Acts, acts_on
 from etappe.web.records_bin import or_gone
 from etappe.web.records_duplicates import likely_to
-from etappe.web.references import named, refer
+from etappe.web.references import named, refer, with_account
 from etappe.web.shell import Request, go, say, show, today
 
 
@@ -228,8 +229,9 @@ def new_person(request: Request) -> HttpResponse:
     page = FormPage(form, _("New person"), back, likely=likely_to(request, "person", form))
 
     def write() -> uuid.UUID:
-        given = form.values() | {"account": form.cleaned_data["account"] or None}
-        return actions.create_person(given, actor=request.actor, at=request.at).uid
+        with transaction.atomic():
+            given = with_account(request, form.values() | {"account": form.cleaned_data["account"] or None})
+            return actions.create_person(given, actor=request.actor, at=request.at).uid
 
     return _written(request, page, write, "person")
 
@@ -261,7 +263,9 @@ def edit_person(request: Request, uid: uuid.UUID) -> HttpResponse:
 
     def write() -> uuid.UUID:
         seen = _seen(request, found.version)
-        return actions.edit_person(uid, form.values(), seen=seen, actor=request.actor, at=request.at).uid
+        with transaction.atomic():
+            given = with_account(request, form.values())
+            return actions.edit_person(uid, given, seen=seen, actor=request.actor, at=request.at).uid
 
     return _written(request, page, write, "person", initial_of(found))
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from etappe.core.actor import Actor
 from etappe.core.deal_fields import NAME_LIMIT
 from etappe.core.own_fields import FieldKind
+from etappe.people import actions as people_actions
 from etappe.people import queries as people
 from etappe.people.fields import reference_names
 from etappe.records.duplicates import possible
@@ -197,6 +198,15 @@ def refer(form: forms.Form, name: str, viewer: Actor) -> None:
     field = form.fields[name]
     assert isinstance(field, ReferenceField)
     field.refer(viewer, form.get_initial_for_field(field, name) or Named())
+
+
+def with_account(request: Request, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a form; an account that is named as a new one is made now, in the transaction of whoever writes."""
+    name = values.get("account")
+    if not isinstance(name, NewName):
+        return values
+    made = people_actions.create_account({"name": str(name)}, actor=request.actor, at=request.at)
+    return values | {"account": str(made.uid)}
 
 
 def suggested(
