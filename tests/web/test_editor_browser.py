@@ -42,9 +42,9 @@ def test_a_stage_called_demo_is_marked_where_it_stands_and_mended_with_one_click
         quiet.keyboard.press("ArrowDown")
     quiet.keyboard.press("End")
     state = quiet.locator("[data-say-unsaved]")
-    expect(state).to_have_text(re.compile("^Gespeichert"))
+    expect(state).to_have_text(re.compile("^Saved"))
     quiet.keyboard.type(" und mehr")
-    expect(state).to_have_text("Noch nicht gespeichert.")
+    expect(state).to_have_text("Not saved yet.")
     quiet.keyboard.press("Control+f")
     quiet.keyboard.type("Produkt bewertet")
     quiet.keyboard.press("Enter")
@@ -58,7 +58,7 @@ def test_a_stage_called_demo_is_marked_where_it_stands_and_mended_with_one_click
     quiet.locator(".cm-content").click()
     quiet.keyboard.press("Control+s")
     expect(quiet.locator(".toast").first).to_be_visible()
-    expect(state).to_have_text(re.compile("^Gespeichert"))
+    expect(state).to_have_text(re.compile("^Saved"))
     source = get_draft(scene.cast.ben, draft.uid).source
     assert "de: Inbound-Vertrieb und mehr" in source
     assert "de: Demo\n    owner" not in source
