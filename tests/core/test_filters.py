@@ -169,6 +169,7 @@ def test_rows_of_a_form() -> None:
     [
         ("2026-03-31", "2026-03-31", "2026-03-31"),
         ("2026-02", "2026-02-01", "2026-02-28"),
+        ("1.3.2026", "2026-03-01", "2026-03-01"),
         ("today-14d", "2025-12-18", "2025-12-18"),
         ("Today+2w", "2026-01-15", "2026-01-15"),
         ("this_week", "2025-12-29", "2026-01-04"),
@@ -191,7 +192,7 @@ def test_days_are_found_or_refused(word: str, number: int, unit: str, today: dat
     assert found.first <= found.last if no is None else no.code == "filter_not_a_day"
 
 
-@pytest.mark.parametrize("text", ["2026-13-01", "gestern", "today-14", "today-99999d", "", "2026-2-1"])
+@pytest.mark.parametrize("text", ["2026-13-01", "gestern", "today-14", "today-99999d", "", "2026-2-1", "31.02.2026"])
 def test_no_days(text: str) -> None:
     with pytest.raises(Refusal, match="filter_not_a_day"):
         stretch_of(text, date(2026, 1, 1))

@@ -117,6 +117,10 @@ def test_the_last_evidence_counts_and_what_was_taken_back_does_not(lists: Lists)
     assert lists.deals("last_evidence < today-14d", today=later) == {"Neue Anlage"}
     assert lists.deals("last_evidence = 2026-03-02 and evidence > 0", today=later) == {"Neue Anlage"}
     assert lists.deals("not last_evidence >= today-14d", today=later) == ALL, "those without any, too"
+    assert lists.deals("last_evidence not >= today-14d", today=later) == ALL, "the same as one condition"
+    assert lists.deals("not last_evidence not >= today-14d", today=later) == lists.deals(
+        "last_evidence >= today-14d", today=later
+    )
     assert lists.deals("last_evidence <= 2026-03-01", today=later) == set()
 
 

@@ -14,6 +14,7 @@ from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from etappe.team.actions import invite
 from tests.deals.conftest import Scene, scene
 from tests.make import make_account
 from tests.web.signed import client_of
@@ -73,7 +74,7 @@ def test_rows_of_the_form_become_the_filter(ada: Client) -> None:
     fewer = ada.get(address, rows | {"drop": "0"})
     assert [row.field for group in fewer.context["page"].groups for row in group] == ["owner", "name", ""]
     done = ada.get(address, rows | {"apply": "1"})
-    assert done.status_code == 302
+    assert done.status_code == 303
     assert names(ada.get(done["Location"])) == ['"><script>alert(1)</script>', "Groß"]
     assert ada.get(done["Location"]).context["page"].list.where == (
         '(amount > 1500 and owner = me) or name in (Groß, "me")'
@@ -84,11 +85,48 @@ def test_rows_of_the_form_become_the_filter(ada: Client) -> None:
     assert not nested.context["page"].has_rows, "what is built otherwise is kept as text"
 
 
+def test_a_row_offers_what_its_field_can_be(scene: Scene, ada: Client) -> None:
+    address = reverse("list_filter", args=["deals"])
+    twins = [
+        invite(f"{one}@etappe.example", "Twin", "rep", scene.cast.north, actor=scene.cast.dot, at=scene.later())[0]
+        for one in "xy"
+    ]
+    rows = {
+        "field": ["owner", "stage", "last_evidence", "owner"], "op": ["=", "in", "not >=", "~"],
+        "value": ["me", "", "today-14d", "Ad"], "group": ["0"] * 4,
+        "pick_1": ["need_confirmed", "gone"], "was_2": "last_evidence",
+    }  # fmt: skip
+    owner, stage, since, part = ada.get(address, rows, headers=ENGLISH).context["page"].groups[0]
+    offered = dict(owner.picks)
+    assert (offered["me"], offered["Ben Brandt"]) == ("I myself", "Ben Brandt") and owner.chosen == ["me"]
+    assert {str(uid) for uid in twins} < set(offered), "who shares a name is told apart"
+    assert stage.chosen == ["need_confirmed", "gone"] and ("gone", "gone") in stage.picks
+    assert not since.picks and dict(since.hints)["today-14d"] == "today − 14 days"
+    assert not part.picks, "part of a name is typed"
+    changed = ada.get(address, rows | {"field": ["owner", "stage", "amount", "owner"]}).context["page"].groups[0]
+    assert changed[2].value == "", "a value goes with the field it was meant for"
+
+
+def test_the_side_sheet_leads_to_the_list(ada: Client) -> None:
+    rows = {
+        "field": "stage",
+        "op": "in",
+        "value": "",
+        "group": "0",
+        "pick_0": ["need_confirmed", "order_placed"],
+        "apply": "1",
+    }
+    sheet = ada.get(reverse("list_filter", args=["deals"]), rows, headers={"HX-Request": "true"})
+    assert sheet.headers["HX-Redirect"] == reverse("deals") + "?where=stage+in+%28need_confirmed%2C+order_placed%29"
+    chip = ada.get(reverse("deals"), {"where": "last_evidence not >= today-14d"}, headers=ENGLISH)
+    assert "Last evidence not since today − 14 days" in chip.content.decode()
+
+
 def test_columns_are_chosen_and_ordered(ada: Client) -> None:
     address = reverse("list_columns", args=["deals"])
     chosen = {"column": ["name", "account.country", "amount"], "at_amount": "1", "at_name": "2", "where": "amount > 1"}
     found = ada.get(address, chosen)
-    assert found.status_code == 302
+    assert found.status_code == 303
     page = ada.get(found["Location"]).context["page"].list
     assert [head.key for head in page.heads] == ["amount", "name", "account.country"]
     assert page.where == "amount > 1"

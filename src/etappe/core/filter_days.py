@@ -17,6 +17,7 @@ PERIODS = (
 _RELATIVE = re.compile(r"(?P<base>[a-z_]+)(?P<steps>(?:[+-]\d{1,4}[dwmy])*)", re.IGNORECASE)
 _STEP = re.compile(r"([+-]\d{1,4})([dwmy])", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO_MONTH = re.compile(r"(\d{4})-(\d{2})")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _WHICH = {"last": -1, "this": 0, "next": 1}
@@ -40,8 +41,20 @@ def is_day_word(text: str) -> bool:
     return found is not None and found["base"].lower() in PERIODS
 
 
+def day_parts(text: str) -> tuple[str, list[tuple[int, str]]] | None:
+    """The word and its steps, for saying them in another language; None for what is no such word.
+
+    >>> day_parts("today-14d"), day_parts("2026-01-01")
+    (('today', [(-14, 'd')]), None)
+    """
+    if not is_day_word(text):
+        return None
+    word = text.lower()
+    return re.split("[+-]", word, maxsplit=1)[0], [(int(number), unit) for number, unit in _STEP.findall(word)]
+
+
 def stretch_of(text: str, today: date) -> Stretch:
-    """The days that a text names.
+    """The days that a text names; a date as ISO or Germans write it.
 
     >>> stretch_of("this_month", date(2026, 2, 11)).last.isoformat()
     '2026-02-28'
@@ -49,14 +62,18 @@ def stretch_of(text: str, today: date) -> Stretch:
     '2026-02-28'
     """
     try:
-        return _iso(text) or _relative(text.lower(), today)
+        return _dated(text) or _relative(text.lower(), today)
     except (ValueError, OverflowError):
         raise Refusal("filter_not_a_day", value=text) from None
 
 
-def _iso(text: str) -> Stretch | None:
+def _dated(text: str) -> Stretch | None:
     if _ISO.fullmatch(text):
         day = date.fromisoformat(text)
+        return Stretch(day, day)
+    dotted = _DOTTED.fullmatch(text)
+    if dotted:
+        day = date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
         return Stretch(day, day)
     found = _ISO_MONTH.fullmatch(text)
     return _month(date(int(found[1]), int(found[2]), 1), 1) if found else None

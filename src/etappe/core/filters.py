@@ -40,6 +40,7 @@ class Op(StrEnum):
     HAS_NOT = "!~"
     IN = "in"
     NOT_IN = "not in"
+    NOT_SINCE = "not >="
     EMPTY = "is empty"
     FILLED = "is not empty"
 
@@ -250,15 +251,21 @@ class _Reader:
         if self.passes("in"):
             return Op.IN
         if self.passes("not"):
-            if not self.passes("in"):
-                raise self.refuse("in")
-            return Op.NOT_IN
+            return self.negated()
         if self.passes("is"):
             op = Op.FILLED if self.passes("not") else Op.EMPTY
             if not self.passes("empty"):
                 raise self.refuse("empty")
             return op
         raise self.refuse("operator")
+
+    def negated(self) -> Op:
+        if self.here.kind == "op" and self.here.text == Op.FROM:
+            self.take()
+            return Op.NOT_SINCE
+        if not self.passes("in"):
+            raise self.refuse("in")
+        return Op.NOT_IN
 
     def values(self, op: Op) -> tuple[Value, ...]:
         if op.takes == 0:

@@ -47,14 +47,15 @@ class Kind(StrEnum):
 _EQUAL = (Op.IS, Op.IS_NOT, Op.IN, Op.NOT_IN)
 _NONE = (Op.EMPTY, Op.FILLED)
 _ORDER = (Op.BELOW, Op.UP_TO, Op.ABOVE, Op.FROM)
+_IN_TIME = (*_ORDER, Op.NOT_SINCE)
 _PART = (Op.HAS, Op.HAS_NOT)
 
 OPS: Mapping[Kind, tuple[Op, ...]] = {
     Kind.TEXT: (*_PART, *_EQUAL, *_NONE),
     Kind.NUMBER: (*_EQUAL, *_ORDER, *_NONE),
     Kind.MONEY: (*_ORDER, *_EQUAL, *_NONE),
-    Kind.DAY: (*_EQUAL, *_ORDER, *_NONE),
-    Kind.MOMENT: (*_EQUAL, *_ORDER, *_NONE),
+    Kind.DAY: (*_EQUAL, *_IN_TIME, *_NONE),
+    Kind.MOMENT: (*_EQUAL, *_IN_TIME, *_NONE),
     Kind.CHOICE: (*_EQUAL, *_NONE),
     Kind.YES_NO: (Op.IS, Op.IS_NOT),
     Kind.USER: (*_EQUAL, *_PART, *_NONE),
@@ -66,7 +67,7 @@ OPS: Mapping[Kind, tuple[Op, ...]] = {
 }
 """How each kind compares, the usual way first."""
 
-_POSITIVE = {Op.IS_NOT: Op.IS, Op.HAS_NOT: Op.HAS, Op.NOT_IN: Op.IN, Op.FILLED: Op.EMPTY}
+_POSITIVE = {Op.IS_NOT: Op.IS, Op.HAS_NOT: Op.HAS, Op.NOT_IN: Op.IN, Op.NOT_SINCE: Op.FROM, Op.FILLED: Op.EMPTY}
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from etappe.core.errors import Refusal
 from etappe.core.filters import LENGTH, Condition, Groups, Op, Value, as_groups, of_groups, parse, written
-from etappe.journal.filtering import Field, Registry, compiled
+from etappe.journal.filtering import Asker, Field, Registry, compiled
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.web.lists import heading, offered
+from etappe.web.lists_offers import offers, picked_from, several_of
 from etappe.web.lists_places import list_address
 from etappe.web.lists_words import op_words
-from etappe.web.shell import Request, show, today
+from etappe.web.shell import Request, go, show, today
 
 MOST_ROWS = 40
 OPEN_ROW = ("", Op.IS.value, "")
@@ -26,7 +26,10 @@ OPEN_ROW = ("", Op.IS.value, "")
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the filter's form."""
+    """A row of the filter's form.
+
+    Its value is picked from `picks` (one, or `several` of them), or typed with `hints` beside it.
+    """
 
     number: int
     group: int
@@ -34,8 +37,15 @@ class Row:
     op: str
     value: str
     ops: Sequence[tuple[str, str]]
-    choices: Sequence[tuple[str, str]]
-    takes_value: bool
+    picks: Sequence[tuple[str, str]]
+    hints: Sequence[tuple[str, str]]
+    takes: int
+
+    @property
+    def chosen(self) -> list[str]:
+        """Which of the picks are picked: one, or any number of them."""
+        picked = several_of(self.value)
+        return picked if self.takes > 1 else picked[:1]
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def narrow(request: Request, subject: str) -> HttpResponse:
         tree = of_groups(_conditions(rows)) if "field" in asked else parse(asked.get("where", "")[: LENGTH + 1])
         compiled(tree, known, lists.asker_of(request.actor, today(request)))
         if "apply" in asked:
-            return redirect(_back(request, found, written(tree)))
+            return go(request, _back(request, found, written(tree)))
     except Refusal as refusal:
         # While rows are still being chosen, a comparison that does not fit yet is nothing to complain about.
         problem, tree = (text(refusal) if "apply" in asked or "field" not in asked else None), None
@@ -90,16 +100,21 @@ def narrow(request: Request, subject: str) -> HttpResponse:
 
 
 OWN = ("field", "op", "value", "group", "add", "drop", "either", "apply", "where", "after", "csrfmiddlewaretoken")
+OF_ROWS = ("pick_", "was_")
+
+
+def _is_own(key: str) -> bool:
+    return key in OWN or key.startswith(OF_ROWS)
 
 
 def _kept(asked: QueryDict) -> tuple[tuple[str, str], ...]:
-    return tuple((key, str(value)) for key, value in asked.items() if key not in OWN)
+    return tuple((key, str(value)) for key, value in asked.items() if not _is_own(key))
 
 
 def _back(request: Request, subject: lists.Subject, where: str) -> str:
     query = request.GET.copy()
-    for key in OWN:
-        query.pop(key, None)
+    for key in [key for key in query if _is_own(key)]:
+        query.pop(key)
     query["where"] = where
     return list_address(subject, query)
 
@@ -111,9 +126,17 @@ def _rows_given(asked: QueryDict) -> list[Given]:
     fields, ops, values = asked.getlist("field"), asked.getlist("op"), asked.getlist("value")
     groups = asked.getlist("group")
     found = []
-    for field, op, value, group in zip(fields, ops, values, groups, strict=False):
-        found.append((int(group) if group.isascii() and group.isdigit() and len(group) < 4 else 0, field, op, value))
+    for number, (field, op, value, group) in enumerate(zip(fields, ops, values, groups, strict=False)):
+        place = int(group) if group.isascii() and group.isdigit() and len(group) < 4 else 0
+        found.append((place, field, op, _value_given(asked, number, field, value)))
     return found[:MOST_ROWS]
+
+
+def _value_given(asked: QueryDict, number: int, field: str, typed: str) -> str:
+    """What was typed or picked; nothing that belonged to another field, which was chosen before."""
+    if asked.get(f"was_{number}", field) != field:
+        return ""
+    return ", ".join(asked.getlist(f"pick_{number}")) or typed
 
 
 def _changed(rows: list[Given], asked: QueryDict) -> list[Given]:
@@ -139,7 +162,7 @@ def _conditions(rows: list[Given]) -> Groups:
 def _condition(field: str, op: Op, value: str) -> Condition:
     if op.takes == 0:
         return Condition(field, op)
-    parts = [part.strip() for part in value.split(",") if part.strip()] if op.takes == 2 else [value.strip()]
+    parts = several_of(value) if op.takes == 2 else [value.strip()]
     return Condition(field, op, tuple(Value(part.strip('"'), literal=part.startswith('"')) for part in parts))
 
 
@@ -155,7 +178,7 @@ def _typed(value: Value) -> str:
     return f'"{value.text}"' if value.literal else value.text
 
 
-def _shown(rows: list[Given], known: Registry, asker: object) -> tuple[tuple[Row, ...], ...]:
+def _shown(rows: list[Given], known: Registry, asker: Asker) -> tuple[tuple[Row, ...], ...]:
     rows = rows or [(0, *OPEN_ROW)]
     groups: dict[int, list[Row]] = {}
     for number, (group, key, op, value) in enumerate(rows):
@@ -164,10 +187,10 @@ def _shown(rows: list[Given], known: Registry, asker: object) -> tuple[tuple[Row
     return tuple(tuple(found) for found in groups.values())
 
 
-def _row(number: int, group: int, field: Field | None, given: tuple[str, str, str], asker: object) -> Row:
+def _row(number: int, group: int, field: Field | None, given: tuple[str, str, str], asker: Asker) -> Row:
     key, op, value = given
     ops = field.ops if field else tuple(Op)
-    choices = list(field.choices(asker)) if field and field.choices else []  # type: ignore[arg-type]
+    offered = offers(field, asker)
     return Row(
         number=number,
         group=group,
@@ -175,8 +198,9 @@ def _row(number: int, group: int, field: Field | None, given: tuple[str, str, st
         op=op,
         value=value,
         ops=[(each.value, op_words(each, field.kind if field else None)) for each in ops],
-        choices=choices,
-        takes_value=op not in (Op.EMPTY.value, Op.FILLED.value),
+        picks=picked_from(field, op, value, offered),
+        hints=offered,
+        takes=Op(op).takes if op in set(Op) else 1,
     )
 
 
@@ -216,7 +240,7 @@ def columns(request: Request, subject: str) -> HttpResponse:
     for key in [key for key in asked if key == "column" or key == "after" or key.startswith("at_")]:
         asked.pop(key)
     if picked:
-        return redirect(list_address(found, asked))
+        return go(request, list_address(found, asked))
     present = [key for key in asked.get("columns", "").split(",") if key in known.fields] or list(found.columns)
     kept = tuple((key, str(value)) for key, value in asked.items() if key != "columns")
     page = ColumnsPage(

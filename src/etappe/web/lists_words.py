@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from etappe.core.errors import Refusal
+from etappe.core.filter_days import day_parts
 from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value, parse
 from etappe.journal.filtering import Asker, Field, Kind, Registry
 from etappe.records import lists
@@ -25,6 +26,7 @@ WORDS: Mapping[Op, Promise] = {
     Op.HAS_NOT: pgettext_lazy("filter", "does not contain"),
     Op.IN: pgettext_lazy("filter", "is one of"),
     Op.NOT_IN: pgettext_lazy("filter", "is none of"),
+    Op.NOT_SINCE: pgettext_lazy("filter", "not since"),
     Op.EMPTY: pgettext_lazy("filter", "is empty"),
     Op.FILLED: pgettext_lazy("filter", "is not empty"),
 }
@@ -37,9 +39,31 @@ IN_TIME: Mapping[Op, Promise] = {
 SPECIAL: Mapping[str, Promise] = {
     ME: gettext_lazy("I myself"),
     MY_TEAM: gettext_lazy("my team"),
-    "today": gettext_lazy("today"),
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),
+}
+DAYS: Mapping[str, Promise] = {
+    "today": gettext_lazy("today"),
+    "yesterday": gettext_lazy("yesterday"),
+    "tomorrow": gettext_lazy("tomorrow"),
+    "this_week": gettext_lazy("this week"),
+    "last_week": gettext_lazy("last week"),
+    "next_week": gettext_lazy("next week"),
+    "this_month": gettext_lazy("this month"),
+    "last_month": gettext_lazy("last month"),
+    "next_month": gettext_lazy("next month"),
+    "this_quarter": gettext_lazy("this quarter"),
+    "last_quarter": gettext_lazy("last quarter"),
+    "next_quarter": gettext_lazy("next quarter"),
+    "this_year": gettext_lazy("this year"),
+    "last_year": gettext_lazy("last year"),
+    "next_year": gettext_lazy("next year"),
+}
+STEPS = {
+    "d": ngettext_lazy("{n} day", "{n} days", "n"),
+    "w": ngettext_lazy("{n} week", "{n} weeks", "n"),
+    "m": ngettext_lazy("{n} month", "{n} months", "n"),
+    "y": ngettext_lazy("{n} year", "{n} years", "n"),
 }
 
 
@@ -82,7 +106,19 @@ def _field(key: str, known: Registry) -> Field | None:
 
 
 def _value(value: Value) -> str:
-    return value.text if value.literal else str(SPECIAL.get(value.text.lower(), value.text))
+    if value.literal:
+        return value.text
+    special = SPECIAL.get(value.text.lower())
+    return str(special) if special else day_words(value.text)
+
+
+def day_words(text: str) -> str:
+    """A word for days as one would say it ("today − 14 days"); what is none as it is."""
+    parts = day_parts(text)
+    if parts is None:
+        return text
+    steps = (f" {'−' if number < 0 else '+'} {STEPS[unit].format(n=abs(number))}" for number, unit in parts[1])
+    return str(DAYS[parts[0]]) + "".join(steps)
 
 
 def where_words(request: Request, subject: str, where: str) -> str:

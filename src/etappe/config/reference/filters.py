@@ -21,7 +21,7 @@ owner = me and stage in (evaluation, "Need confirmed") and not (amount > 10000 o
 ```
 
 - A condition is a field, a comparison and a value: `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` (contains), `!~`, `in (a, b)`,
-  `not in (a, b)`, `is empty`, `is not empty`.
+  `not in (a, b)`, `not >=` (not since: earlier, or never), `is empty`, `is not empty`.
 - `not` binds closest, then `and`, then `or`; brackets group.
 - A value of several words stands in quotation marks; within them `\\"` is a quotation mark and `\\\\` a backslash.
 - Texts are compared whatever their case and accents. Stages, states and other choices go by key or by name.
@@ -30,9 +30,9 @@ owner = me and stage in (evaluation, "Need confirmed") and not (amount > 10000 o
 - What somebody may not see does not exist for their filters: the country of a private account is empty.
 - `me` is whoever asks, `my_team` the teams they see. In quotation marks both are plain words.
 - An amount is a number such as `10000`, whatever the currency, or `"10000 EUR"`.
-- A day is `2026-03-31`, a month `2026-03`, or a word: {code(PERIODS)}. Steps move it: `today-14d`, `today+2w`,
-  `this_month-1m`, `this_year-1y`. `=` means within, `<` before its first day, `>` after its last. Moments count by the
-  day they have in the workspace's zone.
+- A day is `2026-03-31` or `31.03.2026`, a month `2026-03`, or a word: {code(PERIODS)}.
+  Steps move it: `today-14d`, `today+2w`, `this_month-1m`, `this_year-1y`. `=` means within, `<` before its first day,
+  `>` after its last. Moments count by the day they have in the workspace's zone.
 
 At most {CONDITIONS} conditions, {VALUES} values in a list, {DEPTH} brackets within each other, {LENGTH:,} characters,
 {COLUMNS} columns. Whatever cannot be read is refused with its place and what could stand there.
