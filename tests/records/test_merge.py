@@ -316,6 +316,7 @@ def test_the_way_through_the_pages(cast: Cast) -> None:
     stale = ada.post(address, body)
     assert stale.status_code == 409
     assert "nothing of yours was saved" in stale.content.decode()
+    assert f'name="pick-city" value="{other.uid}" checked' in stale.content.decode(), "what was chosen stays chosen"
     done = ada.post(address, body | {f"seen-{other.uid}": "1"}, follow=True)
     assert "Bonn" in done.content.decode()
     back = done.content.decode().partition("/merges/")[2][:36]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from etappe.core.errors import Missing
@@ -13,13 +14,17 @@ from etappe.team.queries import as_uuid
 from etappe.team.views import SHOWN_AS, ListView, get_view, views
 from etappe.web.lists import ALL, COUNTED, OF_VIEW
 from etappe.web.lists_places import view_address
-from etappe.web.shell import Request
+from etappe.web.shell import Request, go, warn
 
 FOUND_BY_LOOKING = 12
 PLACE = frozenset({"after", "month", "keep", "cards", "totals", COUNTED})
 """Parts of an address that say where in a list one is."""
 BESIDE = PLACE | {"view", *OF_VIEW}
 """Parts of an address that narrow a list no further than its view."""
+
+
+class ViewGone(Missing):
+    """The view of the address was deleted, or is not for the viewer: nobody can tell which."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,29 @@ def _shown(request: Request, subject: str, found: list[ListView], shown_as: str)
     if named == ALL:
         return None
     if named:
-        uid = as_uuid(named)
-        view = next((view for view in found if view.uid == uid), None) or get_view(request.actor, uid)
-        if view.subject != SINGULAR[subject]:
-            raise Missing
-        return view
+        try:
+            return _named(request, subject, found, named)
+        except Missing:
+            raise ViewGone from None
     if request.GET:
         return None
     return next((view for view in found if view.opens and view.shown_as == shown_as), None)
+
+
+def _named(request: Request, subject: str, found: list[ListView], name: str) -> ListView:
+    uid = as_uuid(name)
+    view = next((view for view in found if view.uid == uid), None) or get_view(request.actor, uid)
+    if view.subject != SINGULAR[subject]:
+        raise Missing
+    return view
+
+
+def without_view(request: HttpRequest) -> HttpResponse:
+    """The list once more without the view that is gone; what the address says itself stays."""
+    left = request.GET.copy()
+    left["view"] = ALL
+    warn(request, _("This view was deleted, or is not shared with you. The list goes on without it."))
+    return go(request, f"{request.path}?{left.urlencode()}")
 
 
 def parts_of(view: ListView) -> dict[str, str]:

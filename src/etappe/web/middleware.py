@@ -21,6 +21,7 @@ from etappe.journal.clock import now
 from etappe.team.access import actor_of
 from etappe.team.queries import workspace
 from etappe.web import refusals
+from etappe.web.lists_opened import ViewGone, without_view
 from etappe.web.moved import moved
 from etappe.web.shell import wants_part
 
@@ -126,6 +127,8 @@ class EdgeMiddleware:
         """A page for what a rule may answer; anything else is a bug and goes on."""
         if request.path.startswith(API):
             return None
+        if isinstance(exception, ViewGone):
+            return without_view(request)
         if isinstance(exception, Missing):
             return moved(request) or refusals.missing(request)
         return refusals.refused(request, exception) if isinstance(exception, Refusal) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -142,11 +142,12 @@ def _choices(request: Request) -> dict[str, uuid.UUID]:
 def _page(request: Request, subject: str, uids: list[uuid.UUID], refusal: Said | None = None) -> MergePage:
     preview = merging.preview(request.actor, subject, uids)
     rows = preview.sides.rows
+    picks = _choices(request)
     return MergePage(
         subject=subject,
         preview=preview,
         columns=tuple(_column(subject, rows, row) for row in rows),
-        fields=tuple(_fields(preview.sides)),
+        fields=tuple(_picked(row, picks) for row in _fields(preview.sides)),
         moves=tuple(_moves(preview.moves)),
         back=reverse(subject, args=[rows[0].uid]),
         here=_address(subject, [row.uid for row in rows]),
@@ -170,6 +171,14 @@ def _fields(sides: Sides) -> list[FieldRow]:
     keys = dict.fromkeys(key for row in sides.rows for key in row.custom)
     found += [_own_field(sides, key) for key in keys]
     return [row for row in found if any(cell.text for cell in row.cells)]
+
+
+def _picked(row: FieldRow, picks: dict[str, uuid.UUID]) -> FieldRow:
+    """The field as it was chosen before a refusal."""
+    wanted = picks.get(row.name)
+    if all(cell.uid != wanted for cell in row.cells):
+        return row
+    return replace(row, cells=tuple(replace(cell, wins=cell.uid == wanted) for cell in row.cells))
 
 
 def _field(sides: Sides, column: str, place: int) -> FieldRow:
