@@ -1,5 +1,4 @@
-// Lists by keyboard: j and k (or the arrows) walk, x selects, Enter opens, e edits the cell, E the whole record. And
-// "all, but these".
+// Lists by keyboard: j and k (or the arrows) walk, x selects, Enter opens, e edits the cell, E the whole record.
 import { openCell, stand } from "./cells";
 
 const rows = () => [...document.querySelectorAll<HTMLTableRowElement>("table[data-list] tbody tr[data-uid]")];
@@ -54,17 +53,6 @@ const busy = (event: KeyboardEvent) =>
   document.querySelector("dialog[open], :popover-open") !== null ||
   (event.target instanceof Element && Boolean(event.target.closest("#cell-open, input:not([type=checkbox]), select, textarea, summary, button:not(.pencil)")));
 
-/** What is ticked off while "all" is ticked goes along as exceptions. */
-function leaveOut(form: HTMLFormElement): void {
-  form.querySelectorAll("input[name=except]").forEach((each) => each.remove());
-  if (!form.querySelector<HTMLInputElement>("input[name=all]")?.checked) return;
-  form.querySelectorAll<HTMLInputElement>(".pick input:not(:checked)").forEach((each) => {
-    const field = document.createElement("input");
-    Object.assign(field, { type: "hidden", name: "except", value: each.value });
-    form.append(field);
-  });
-}
-
 export function setUpLists(): void {
   document.addEventListener("keydown", (event) => {
     const act = KEYS[event.key];
@@ -73,14 +61,5 @@ export function setUpLists(): void {
     if (event.key.startsWith("Arrow") && !document.querySelector("tr.at")) return;
     event.preventDefault();
     act();
-  });
-  document.addEventListener("change", (event) => {
-    const all = event.target as HTMLInputElement;
-    if (all.name !== "all") return;
-    all.closest("form[data-selecting]")?.querySelectorAll<HTMLInputElement>(".pick input").forEach((each) => (each.checked = all.checked));
-  });
-  document.addEventListener("submit", (event) => {
-    const form = event.target as HTMLFormElement;
-    if (form.matches("[data-selecting]")) leaveOut(form);
   });
 }

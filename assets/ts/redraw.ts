@@ -1,5 +1,6 @@
 // A list that is redrawn because a colleague changed something keeps what was ticked, and where one stands in it.
 import { stand } from "./cells";
+import { boxes, every as all, tell } from "./selection";
 
 interface SwapEvent extends Event {
   detail: { target?: Element }; // a swap of the board's own names none
@@ -13,9 +14,6 @@ interface Kept {
 }
 
 let kept: Kept | null = null;
-
-const boxes = (list: Element) => [...list.querySelectorAll<HTMLInputElement>(".pick input")];
-const all = (list: Element) => list.querySelector<HTMLInputElement>("input[name=all]");
 
 function keep(list: Element): Kept {
   const values = (ticked: boolean) => new Set(boxes(list).filter((box) => box.checked === ticked).map((box) => box.value));
@@ -34,6 +32,7 @@ function restore(list: Element, { ticked, left, all: every, uid, place }: Kept):
   boxes(list).forEach((box) => (box.checked = every ? !left.has(box.value) : ticked.has(box.value)));
   const box = all(list);
   if (box) box.checked = every;
+  tell(list);
   const row = uid ? list.querySelector<HTMLTableRowElement>(`tr[data-uid="${CSS.escape(uid)}"]`) : null;
   row?.classList.add("at");
   const cell = row?.cells[place];

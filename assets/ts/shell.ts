@@ -3,6 +3,7 @@
 import "./htmx";
 import { setUpCells } from "./cells";
 import { setUpChanges } from "./changes";
+import { setUpColumns } from "./columns";
 import { setUpDrafts } from "./drafts";
 import { setUpHold } from "./hold";
 import { setUpKeys } from "./keys";
@@ -13,6 +14,7 @@ import { setUpNames } from "./names";
 import { csrf, say } from "./page";
 import { setUpPalette } from "./palette";
 import { setUpPanel } from "./panel";
+import { setUpSelection } from "./selection";
 import { setUpToasts, toast } from "./toasts";
 
 interface RequestEvent extends Event {
@@ -71,6 +73,8 @@ setUpMenus();
 setUpToasts();
 setUpKeys();
 setUpLists();
+setUpSelection();
+setUpColumns();
 setUpHold();
 setUpRedraw();
 setUpNames(); // before the cells, whose keys are others while names are offered

@@ -90,7 +90,7 @@ class Workbench(Walk):
 
     def give_all_to(self, owner: str) -> str:
         """Give every deal of the list to somebody; returns the bulk edit's uid."""
-        self.page.locator(".list-table .pick input").nth(0).check()
+        self.page.locator(".list-table td.pick input").nth(0).check()
         self.page.locator("input[name=all]").check()
         run = self.press_and_wait("Change the selected ones", "**/bulk/*-*/").split("/")[2]
         self.page.locator("select[name=owner]").select_option(label=owner)
