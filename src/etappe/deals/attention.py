@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -93,8 +93,9 @@ REASONED_FROM = (
 
 def reasons_of_each(rows: Mapping[uuid.UUID, tuple[Any, ...]], held: Watch) -> dict[uuid.UUID, tuple[Reason, ...]]:
     """Why deals need attention, by their uid; rows are `REASONED_FROM`, and those that need none are left out."""
+    process_of = cache(lambda version: playbook.spec(version).key)
     found = {
-        uid: _reasons(playbook.spec(version).key, True, (engaged, created), acted, tuple(dates), held)
+        uid: _reasons(process_of(version), True, (engaged, created), acted, tuple(dates), held)
         for uid, (status, version, engaged, created, acted, *dates) in rows.items()
         if status == Status.OPEN.value
     }

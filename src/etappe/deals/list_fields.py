@@ -47,7 +47,7 @@ def deal_registry(viewer: Actor, own_too: bool = True) -> Registry:
     return registry("deals", _columns(), _derived(), own["deal"], account, centre)
 
 
-def deal_sorts() -> dict[str, Order]:
+def deal_sorts() -> Mapping[str, Order]:
     """The orders of lists of deals: by every column of their own that has one."""
     return registry("deals", _columns(), _derived()).sorts()
 

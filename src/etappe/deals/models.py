@@ -103,6 +103,8 @@ class Deal(models.Model):
                 name="deal_acted",
                 condition=Q(status=OPEN, archived_at=None),
             ),
+            models.Index(Coalesce("engaged_since", NO_DAY), "id", name="deal_engaged_ever"),
+            models.Index(Coalesce("buyer_acted_at", NO_MOMENT), "id", name="deal_acted_ever"),
             models.Index(Fold(F("name")), "id", name="deal_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="deal_name_trgm"),
             GinIndex(fields=["tags"], name="deal_tags", condition=~Q(tags=[])),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 
 from etappe.core.actor import Actor, Scope
 from etappe.core.errors import Forbidden, Missing
 from etappe.deals.models import Deal, Member
-from etappe.journal.statements import Statement
+from etappe.journal.statements import Statement, for_each
 from etappe.team.access import Holder
 
 
@@ -33,7 +32,7 @@ def find(viewer: Actor, uid: uuid.UUID | str) -> Deal:
     return found
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _with_uid(scope: Scope) -> Statement[Deal]:
     """The deal of a uid, if one with this scope sees it."""
     return Statement(lambda uid: visible(scope).filter(uid=uid))

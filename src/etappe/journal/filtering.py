@@ -130,13 +130,28 @@ class Registry:
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
 
-    def sorts(self) -> dict[str, Order]:
+    def sorts(self) -> Mapping[str, Order]:
         """Every order, by the name it has in an address; a minus turns it round."""
-        found: dict[str, Order] = {}
-        for key, field in self.fields.items():
-            if field.order:
-                found |= {key: field.order, f"-{key}": replace(field.order, descending=True)}
-        return found
+        return _Orders(self.fields)
+
+
+class _Orders(Mapping[str, Order]):
+    """The orders of fields. One is asked for, so they are not all made."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> Order:
+        field = self._fields.get(name.removeprefix("-"))
+        if field is None or field.order is None:
+            raise KeyError(name)
+        return replace(field.order, descending=True) if name.startswith("-") else field.order
+
+    def __iter__(self) -> Iterator[str]:
+        return (sign + key for key, field in self._fields.items() if field.order for sign in ("", "-"))
+
+    def __len__(self) -> int:
+        return sum(1 for _name in self)
 
 
 def registry(subject: str, *groups: Sequence[Field]) -> Registry:

@@ -30,13 +30,14 @@ LOOSE = "0.4"
 """How similar a name must be: a letter wrong or two swapped in a word of six."""
 
 FOUND = """
+WITH near AS MATERIALIZED ({near})
 SELECT {columns}, ranked.rank
 FROM {table} AS row
 CROSS JOIN LATERAL (SELECT etappe_fold(row.name) AS folded OFFSET 0) AS named
 CROSS JOIN LATERAL (
     SELECT CASE WHEN {exact} THEN 0 WHEN {begins} THEN 1 WHEN {word} THEN 2 ELSE 3 END AS rank
 ) AS ranked
-WHERE row.id IN ({ways})
+WHERE row.id IN (SELECT id FROM near{further})
 ORDER BY ranked.rank, row.owner_id IS NOT DISTINCT FROM %s DESC, {order} LIMIT %s
 """
 SIMILAR = """
@@ -45,12 +46,15 @@ FROM {table} AS row
 WHERE row.id IN (SELECT id FROM ({seen}) AS row WHERE etappe_fold(row.name) %%> etappe_fold(%s) LIMIT {alike})
 ORDER BY closeness DESC, row.id DESC LIMIT %s
 """
-FIRST = "(SELECT id FROM ({seen}) AS row WHERE {condition} ORDER BY etappe_fold(row.name), id LIMIT {each})"
+FIRST = "(SELECT id FROM ({seen}) AS row WHERE {condition} ORDER BY {by}, id LIMIT {each})"
+UNLESS = "(SELECT count(*) FROM near) < %s AND ({condition})"
+"""Whoever answers by how a name begins stands before all others, so where enough do the others are not looked for."""
 NEWEST = """(
     SELECT id FROM (SELECT id FROM ({seen}) AS row WHERE {condition} LIMIT {most}) AS way ORDER BY id DESC LIMIT {each}
 )"""
 
-BEGINS = "etappe_fold(row.name) LIKE etappe_fold(%s) || '%%'"
+NAME, BEGINNING = "etappe_fold(row.name)", " LIKE etappe_fold(%s) || '%%'"
+BEGINS = NAME + BEGINNING
 HOLDS = "etappe_fold(row.name) LIKE '%%' || etappe_fold(%s) || '%%'"
 HOLDS_WORD = "etappe_fold(row.name) LIKE '%% ' || etappe_fold(%s) || '%%'"
 
@@ -75,6 +79,7 @@ class Beside:
 class Wanted:
     """What a room looks in: the rows its viewer sees, whose own come first, the columns to give, and their order.
 
+    `last` is the last word of a name, as an expression with an index of its own, where a room has one.
     It follows from the viewer alone. Rooms keep it, for putting the rows into SQL costs as much as asking for them.
     """
 
@@ -82,6 +87,7 @@ class Wanted:
     owner: int | None
     columns: str
     order: str
+    last: str = ""
 
     @property
     def table(self) -> str:
@@ -102,22 +108,23 @@ def find(wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside] = 
     seen = wanted.seen
     if seen is None:
         return []
+    near = [_way(seen, *way) for way in _near(wanted, sought, beside)]
+    further = [_way(seen, *way) for way in _further(wanted, sought, limit)]
     named = {
         "exact": _any("named.folded = etappe_fold(%s)", sought.spellings),
         "begins": _any("named.folded LIKE etappe_fold(%s) || '%%'", escaped(sought.spellings)),
         "word": _any("named.folded LIKE '%% ' || etappe_fold(%s) || '%%'", escaped(sought.spellings)),
     }
     parts = {
+        "near": _joined(" UNION ", near),
         "exact": _joined(" OR ", [named["exact"], *(each.exact for each in beside)]),
         "begins": _joined(" OR ", [named["begins"], *(each.condition for each in beside)]),
         "word": named["word"],
-        "ways": _joined(" UNION ", [_way(seen, *way) for way in _ways(wanted, sought, beside)]),
+        "further": Part("".join(f" UNION {way.sql}" for way in further), _params(further)),
     }
     plain = {"columns": wanted.columns, "table": wanted.table, "order": wanted.order}
-    params = [param for part in parts.values() for param in part.params]
-    return _rows(
-        FOUND.format(**plain, **{name: part.sql for name, part in parts.items()}), [*params, wanted.owner, limit]
-    )
+    sql = FOUND.format(**plain, **{name: part.sql for name, part in parts.items()})
+    return _rows(sql, [*_params(parts.values()), wanted.owner, limit])
 
 
 def similar(wanted: Wanted, sought: Sought, limit: int) -> list[tuple[Any, ...]]:
@@ -142,14 +149,20 @@ def escaped(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for text in texts)
 
 
-def _ways(wanted: Wanted, sought: Sought, beside: Sequence[Beside]) -> Iterator[tuple[Part, str]]:
-    """Conditions with the statement that gives their rows."""
-    yield from ((Part(BEGINS, (literal,)), FIRST) for literal in escaped(sought.spellings))
+def _near(wanted: Wanted, sought: Sought, beside: Sequence[Beside]) -> Iterator[tuple[Part, str]]:
+    """Conditions that the best answers fulfil, with the statement that gives their rows."""
+    for column in filter(None, (NAME, wanted.last)):
+        way = FIRST.replace("{by}", column)
+        yield from ((Part(column + BEGINNING, (literal,)), way) for literal in escaped(sought.spellings))
     yield from ((each.condition, NEWEST) for each in beside)
+
+
+def _further(wanted: Wanted, sought: Sought, enough: int) -> Iterator[tuple[Part, str]]:
+    """The same for names that hold the words anywhere: one's own, and those of others unless there is enough."""
     if not sought.words:
         return
     held = _joined(" AND ", [_held(word) for word in sought.words])
-    yield held, NEWEST
+    yield Part(UNLESS.format(condition=held.sql), (enough, *held.params)), NEWEST
     if wanted.owner is not None:
         yield Part(f"row.owner_id = %s AND {held.sql}", (wanted.owner, *held.params)), NEWEST
 
@@ -173,6 +186,10 @@ def _way(seen: Part, condition: Part, way: str) -> Part:
     return Part(sql, (*seen.params, *condition.params))
 
 
+def _params(parts: Iterable[Part]) -> tuple[Any, ...]:
+    return tuple(param for part in parts for param in part.params)
+
+
 def _any(sql: str, params: Sequence[str]) -> Part:
     return _joined(" OR ", [Part(sql, (param,)) for param in params])
 
@@ -180,7 +197,7 @@ def _any(sql: str, params: Sequence[str]) -> Part:
 def _joined(word: str, parts: Sequence[Part]) -> Part:
     sql = word.join(part.sql for part in parts)
     whole = sql if word == " UNION " else f"({sql})"
-    return Part(whole, tuple(param for part in parts for param in part.params))
+    return Part(whole, _params(parts))
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

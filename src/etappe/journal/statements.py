@@ -11,9 +11,9 @@ values, which are parameters as they always are:
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -22,6 +22,7 @@ from django.db.models.query import ModelIterable, ValuesListIterable, get_relate
 from django.db.models.sql.compiler import SQLCompiler
 
 R = TypeVar("R")
+K = TypeVar("K", bound=Hashable)
 Convert = Callable[[Any, Any, Any], Any]
 
 
@@ -86,6 +87,14 @@ class Statement(Generic[R]):
         found = compiler.get_converters([column for column, *_rest in compiler.select])
         converters = tuple((at, tuple(convert), column) for at, (convert, column) in found.items())
         return _Written(sql, tuple(params), converters, _reader_of(rows, compiler))
+
+
+def for_each(made: Callable[[K], Statement[R]]) -> Callable[[K], Statement[R]]:
+    """One statement for each scope of viewers, kept: `for_each` decorates what makes it of a scope.
+
+    Who sees what is part of the SQL, so two scopes never share a statement; what they are given are parameters.
+    """
+    return lru_cache(maxsize=512)(made)
 
 
 def _reader_of(rows: QuerySet[Any, Any], compiler: SQLCompiler) -> Callable[[Sequence[Any]], Any]:

@@ -110,6 +110,7 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(Fold(F("name")), "id", name="person_name"),
             GinIndex(OpClass(Fold(F("name")), name="gin_trgm_ops"), name="person_name_trgm"),
+            models.Index(Fold(F("family_name")), "id", name="person_family"),
             models.Index(fields=["-created_at", "-id"], name="person_newest"),
             models.Index(Lower("email"), name="person_email", condition=~models.Q(email="")),
             models.Index(PhoneKey("phone"), name="person_phone", condition=~models.Q(phone="")),

@@ -16,6 +16,8 @@ PERSON_COLUMNS = (
     "row.uid, row.name, row.owner_id, row.created_at, row.job_title, "
     "(SELECT account.name FROM people_account AS account WHERE account.id = row.account_id), row.email"
 )
+FAMILY = "etappe_fold(row.family_name)"
+"""The expression of the index `person_family`."""
 NEWEST = "row.created_at DESC, row.id DESC"
 SAME, BEGINS = "lower(row.{column}) = %s", "row.{column} <> '' AND lower(row.{column}) LIKE %s || '%%'"
 ACCOUNT_DIGITS = "NOT (row.phone = '') AND regexp_replace(replace(row.phone, '(0)', ''), '[^0-9;]', '', 'g') LIKE %s"
@@ -59,7 +61,7 @@ def _accounts(viewer: Actor) -> Wanted:
 
 @lru_cache(maxsize=VIEWERS)
 def _people(viewer: Actor) -> Wanted:
-    return Wanted(visible_people(viewer), viewer.id, PERSON_COLUMNS, NEWEST)
+    return Wanted(visible_people(viewer), viewer.id, PERSON_COLUMNS, NEWEST, FAMILY)
 
 
 def _written(column: str, text: str) -> Iterator[Beside]:

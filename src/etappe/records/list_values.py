@@ -43,12 +43,12 @@ def reader_of(field: Field, asker: Asker) -> Read:
     if field.choices is not None:
         names = dict(field.choices(asker))
         return lambda raw: _named(raw, names)
-    return lambda raw: read_value(field.kind, raw)
+    read = _READERS.get(field.kind)
+    return _as_it_is if read is None else lambda raw: None if raw is None else read(raw)
 
 
-def read_value(kind: Kind, raw: Any) -> Any:
-    """A raw value as a plain one: None where there is none."""
-    return _READERS[kind](raw) if raw is not None and kind in _READERS else raw
+def _as_it_is(raw: Any) -> Any:
+    return raw
 
 
 def _named(raw: Any, names: dict[str, str]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,7 +11,7 @@ from django.db.models.functions import Lower
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
-from etappe.journal.statements import AnyOf, Statement
+from etappe.journal.statements import AnyOf, Statement, for_each
 from etappe.team.access import Holder, may
 from etappe.team.models import SavedView
 from etappe.team.queries import TeamRef, UserRef, as_uuid
@@ -69,7 +68,7 @@ def views(viewer: Actor, subject: str = "") -> list[ListView]:
     return sorted((list_view(row, viewer) for row in rows), key=lambda view: not view.is_own)
 
 
-@cache
+@for_each
 def _listed(of_all_teams: bool) -> Statement[SavedView]:
     """Views of lists by name, for those who open the views of all teams and for those who open some."""
 

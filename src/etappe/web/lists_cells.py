@@ -1,4 +1,6 @@
-"""The rows of a list, their texts ready: fifty rows of template tags would cost more than all the rest of the page."""
+"""The rows of a list, their cells drawn: four hundred cells of template tags would cost more than all the rest of the
+page, so here alone markup is put together by hand, and every text is escaped where it is put in (`_drawn`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from html import escape
 from typing import Any, NamedTuple
 
 from django.utils.html import format_html
@@ -16,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from etappe.core.process import Proof, Status
 from etappe.journal.filtering import Field, Kind
-from etappe.journal.labels import PROOFS, STATUSES, label
+from etappe.journal.labels import PROOFS, STATUSES, label, language
 from etappe.records.list_values import Money, Ref
 from etappe.records.lists import Group, Line, Subject
 from etappe.team.access import may
@@ -42,7 +45,10 @@ Signs = tuple[SafeString, SafeString]
 
 
 class Cell(NamedTuple):
-    """A cell: its opening tag's attributes, its text, where it leads, and the signs around it."""
+    """A cell: its opening tag's attributes, its text, where it leads, and the signs around it.
+
+    The text is anybody's; all else is markup already.
+    """
 
     opening: SafeString
     text: str
@@ -60,7 +66,7 @@ class Row(NamedTuple):
     version: int
     name: str
     pick: str
-    cells: list[Cell]
+    cells: SafeString
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Column:
     is_main: bool
     edit: str
     said: Callable[[Line], str]
-    signs: Callable[[Line], Signs]
+    signs: Callable[[Line], Signs] | None
 
 
 def is_number(kind: Kind) -> bool:
@@ -87,7 +93,7 @@ def rows_of(request: Request, subject: Subject, lines: Sequence[Line], fields: t
     may_pick = may(request.actor, CHANGING[subject.key])
     main = next((place for place, field in enumerate(fields) if field.key == "name"), 0)
     ways = _ways_of(request, subject, lines)
-    edit = _("Edit") if may_pick else ""
+    edit = escape(_("Edit")) if may_pick else ""
     columns = [_column(subject, field, ways, edit, is_main=place == main) for place, field in enumerate(fields)]
     pick = _("Select %(name)s") if may_pick else ""
     return tuple(_row(columns, line, main, pick) for line in lines)
@@ -98,8 +104,8 @@ def _column(subject: Subject, field: Field, ways: Ways, edit: str, *, is_main: b
     linked = LINKED.get(field.kind) if _is_open(subject, field) else None
     route = ROUTES[subject.key] if is_main else linked
     link = address_of(route) if route else None
-    said = ways.texts.get(field.key, lambda line: cell_text(field, line.values[field.key]))
-    return Column(field, css, _opening(field, css), link, is_main, edit, said, ways.signs.get(field.key, _no_signs))
+    said = ways.texts.get(field.key) or _saying(field)
+    return Column(field, css, _opening(field, css), link, is_main, edit, said, ways.signs.get(field.key))
 
 
 def _breadth(field: Field) -> str:
@@ -121,8 +127,20 @@ def _is_open(subject: Subject, field: Field) -> bool:
 
 def _row(columns: list[Column], line: Line, main: int, pick: str) -> Row:
     cells = [_cell(column, line) for column in columns]
+    drawn = mark_safe("".join(map(_drawn, cells)))  # noqa: S308 - each text is escaped where it is put in
     name = cells[main].text
-    return Row(str(line.uid), line.version, name, pick and pick % {"name": name}, cells)
+    return Row(str(line.uid), line.version, name, pick and pick % {"name": name}, drawn)
+
+
+def _drawn(cell: Cell) -> str:
+    opening, text, url, before, signs, edit = cell
+    text = escape(text)
+    if url:
+        again = f'<a class="row-edit" href="{url}edit/" aria-label="{edit}: {text}">{edit}</a>' if edit else ""
+        return f'<td{opening}><a href="{url}">{text}</a>{signs}{again}</td>'
+    if before or signs:
+        return f"<td{opening}><span>{before}{text}{signs}</span></td>"
+    return f"<td{opening}>{text}</td>"
 
 
 def _cell(column: Column, line: Line) -> Cell:
@@ -145,7 +163,7 @@ def _fitted(column: Column, cell: Cell, value: Any) -> Cell:
 
 def _plain_cell(column: Column, line: Line) -> Cell:
     text = column.said(line)
-    before, behind = column.signs(line)
+    before, behind = column.signs(line) if column.signs else UNSIGNED
     if column.link is None:
         return Cell(column.opening, text, "", before, behind)
     if column.is_main:
@@ -154,33 +172,29 @@ def _plain_cell(column: Column, line: Line) -> Cell:
     return Cell(column.opening, text, column.link(value.uid) if isinstance(value, Ref) else "", before, behind)
 
 
-def cell_text(field: Field, value: Any) -> str:
-    """A value as the table shows it."""
-    if isinstance(value, tuple):
-        return ", ".join(_text(item) for item in value)
-    if field.key == "founded" and value is not None:
-        return str(value)
-    return _text(value)
+def _saying(field: Field) -> Callable[[Line], str]:
+    """What a cell of the column says."""
+    key = field.key
+    if key == "founded":  # a year has no thousands
+        return lambda line: str(line.values[key] or "")
+    return lambda line: _text(line.values[key])
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    for kind, said in _TEXTS:
-        if isinstance(value, kind):
-            return said(value)
-    return "" if value is None else str(value)
+    return _TEXTS.get(type(value), str)(value)
 
 
-_TEXTS: tuple[tuple[type, Callable[[Any], str]], ...] = (
-    (Money, lambda value: money_whole(value.amount, value.currency)),
-    (Ref, lambda value: value.name),
-    (bool, lambda value: _("yes") if value else _("no")),
-    (Decimal, lambda value: number(value, 0 if value == value.to_integral_value() else 2)),
-    (int, number),
-    (datetime, day),
-    (date, day),
-)
+_TEXTS: Mapping[type, Callable[[Any], str]] = {
+    type(None): lambda _nothing: "",
+    tuple: lambda values: ", ".join(map(_text, values)),
+    Money: lambda value: money_whole(value.amount, value.currency),
+    Ref: lambda value: value.name,
+    bool: lambda value: _("yes") if value else _("no"),
+    Decimal: lambda value: number(value, 0 if value == value.to_integral_value() else 2),
+    int: number,
+    datetime: day,
+    date: day,
+}
 
 
 def group_text(group: Group) -> tuple[str, str]:
@@ -193,10 +207,6 @@ def group_text(group: Group) -> tuple[str, str]:
 
 
 UNSIGNED = (NOTHING, NOTHING)
-
-
-def _no_signs(_line: Line) -> Signs:
-    return UNSIGNED
 
 
 @dataclass(frozen=True)
@@ -229,6 +239,7 @@ class _DealWords:
     proofs: dict[str, SafeString]
     loose: SafeString
     overdue: str
+    language: str
     grave: Mapping[uuid.UUID, Said]
     goal: Callable[[str], str]
     """A stage as a goal: put into words once for all rows in it."""
@@ -249,6 +260,7 @@ class _DealWords:
             },
             loose=format_html('<span class="soft">{}</span> ', _("none agreed")),
             overdue=_("overdue"),
+            language=language(),
         )
 
     def stage(self, line: Line) -> str:
@@ -277,10 +289,16 @@ class _DealWords:
         due, is_open = values["next_step_on"], values["status"] == self.open
         if due is None:
             return self.loose if is_open and not values["resting"] else NOTHING, NOTHING
-        if is_open and due < self.at:
-            late = '<span class="late">{}{}<span class="hush"> {}</span></span> '
-            return format_html(late, icon("calendar-due"), day_short(due), self.overdue), NOTHING
-        return format_html("{} ", day_short(due)), NOTHING
+        return _due(due, self.overdue if is_open and due < self.at else "", self.language), NOTHING
+
+
+@lru_cache(maxsize=4096)
+def _due(due: date, overdue: str, _language: str) -> SafeString:
+    """When a step is due, and the word for it if that has passed. Tables show the same few days again and again."""
+    if not overdue:
+        return format_html("{} ", day_short(due))
+    late = '<span class="late">{}{}<span class="hush"> {}</span></span> '
+    return format_html(late, icon("calendar-due"), day_short(due), overdue)
 
 
 def _badge(name: str, said: str, tone: str = "") -> SafeString:

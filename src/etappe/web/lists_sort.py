@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -25,14 +26,20 @@ class Links:
 
     def to(self, **other: str) -> str:
         """The address with these parts instead of its own."""
-        left = [(name, value) for name, value in self.kept if name not in other]
-        return f"?{urlencode([*left, *other.items()])}"
+        left, changed = _without(self.kept, tuple(other)), urlencode(other)
+        return f"?{left}&{changed}" if left else f"?{changed}"
 
     def by_head(self, key: str) -> tuple[str, str]:
         """Where the heading of a column leads, and how the address sorts by it, if it does."""
         present = dict(self.kept).get("sort", "")
         order = {key: "ascending", f"-{key}": "descending"}.get(present, "")
         return self.to(sort=f"-{key}" if present == key else key), order
+
+
+@lru_cache(maxsize=64)
+def _without(kept: tuple[tuple[str, str], ...], names: tuple[str, ...]) -> str:
+    # A page has dozens of links that differ in nothing else.
+    return urlencode([(name, value) for name, value in kept if name not in names])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -24,7 +23,7 @@ from etappe.deals.queries.rows import person_refs, rows_of, user_refs
 from etappe.deals.scope import visible
 from etappe.deals.shapes import DealRow, EvidenceView, ExceptionView, InspectionRow, NoteLetter, NotePage, Ref
 from etappe.journal.paging import Sort, page_of
-from etappe.journal.statements import Statement
+from etappe.journal.statements import Statement, for_each
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
@@ -138,7 +137,7 @@ def exceptions_to_answer(viewer: Actor) -> tuple[ExceptionView, ...]:
     return exceptions_of(waiting, {item.deal_id: Ref(item.deal.uid, item.deal.name) for item in waiting})
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _unanswered(scope: Scope) -> Statement[DealException]:
     found = DealException.objects.filter(deal__in=visible(scope), granted=None).select_related("deal")
     return Statement(lambda: found.order_by("id")[:100])
@@ -157,7 +156,7 @@ def rejected(viewer: Actor) -> list[DealRow]:
     return list(rows_of(_rejected(viewer.scope)(viewer.id)))
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _rejected(scope: Scope) -> Statement[Deal]:
     refused = Evidence.objects.filter(deal=OuterRef("pk"), verdict="rejected", withdrawn_at=None)
     found = visible(scope).filter(Exists(refused), status=Status.OPEN.value, proof=Proof.UNPROVEN.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -98,7 +98,7 @@ def _joined(wanted: DealFilter | None, where: str) -> Node:
     return all_of(wanted.tree if wanted else EVERYTHING, parse(where))
 
 
-SORTS: dict[str, Order] = deal_sorts()
+SORTS: Mapping[str, Order] = deal_sorts()
 """Orders of the table, by the name they have in the address; a minus turns them round."""
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -23,7 +22,7 @@ from etappe.deals.queries.rows import rows_of
 from etappe.deals.scope import visible
 from etappe.deals.shapes import DealRow, ExceptionView, Ref
 from etappe.journal.paging import bounded_count
-from etappe.journal.statements import Statement
+from etappe.journal.statements import Statement, for_each
 from etappe.playbook import queries as playbook
 
 EACH = 8
@@ -88,7 +87,7 @@ def underway(viewer: Actor, today: date) -> tuple[Underway, ...]:
     return tuple(Underway(row, missing) for row, (_deal, missing) in zip(rows, shown, strict=True))
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _begun(scope: Scope) -> Statement[Deal]:
     """A colleague's deals with evidence, those in which the buyer acted last."""
     given = Evidence.objects.filter(deal=OuterRef("pk"), withdrawn_at=None)
@@ -127,7 +126,7 @@ def unproven_own(viewer: Actor, today: date) -> tuple[DealRow, ...]:
     return rows_of(_unproven(viewer.scope)(viewer.id, today))
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _unproven(scope: Scope) -> Statement[Deal]:
     def made(owner: Any, day: Any) -> QuerySet[Deal]:
         return _owned(scope, owner, day).filter(proof=Proof.UNPROVEN.value).order_by("-stage_since", "-id")[:EACH]
@@ -141,7 +140,7 @@ def refused_exceptions(viewer: Actor) -> tuple[ExceptionView, ...]:
     return exceptions_of(found, {item.deal_id: Ref(item.deal.uid, item.deal.name) for item in found})
 
 
-@lru_cache(maxsize=512)
+@for_each
 def _refused(scope: Scope) -> Statement[DealException]:
     seen = visible(scope).filter(status=Status.OPEN.value)
     found = DealException.objects.filter(granted=False, deal__in=seen, answered_at__gte=F("deal__stage_since"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ RESTING = {"text": _("resting"), "tone": "", "icon": "moon-stars"}
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; with `label` it speaks, without it is decoration. An unknown name is a bug."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str) -> SafeString:
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"no icon {name!r}: add it to src/etappe/web/icons.txt")
     source = f"{_sprite()}#{name}"
