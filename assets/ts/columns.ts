@@ -1,5 +1,7 @@
 // The order of a list's columns: rows are dragged, or stepped up and down; the numbers that are sent follow.
 
+import { announce } from "./page";
+
 const LIST = "[data-ordered]";
 const lines = (list: Element) => [...list.children] as HTMLElement[];
 
@@ -19,7 +21,10 @@ function step(button: HTMLElement): void {
   if (button.dataset.step === "up") other.before(line);
   else other.after(line);
   renumber(line.parentElement);
+  // At an end the step that is left takes the focus.
   button.focus();
+  if (document.activeElement !== button) line.querySelector<HTMLElement>(`[data-step]:not([data-step="${button.dataset.step}"])`)?.focus();
+  announce(`${line.textContent?.trim()}: ${lines(line.parentElement).indexOf(line) + 1}`);
 }
 
 export function setUpColumns(): void {

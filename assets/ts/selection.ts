@@ -48,7 +48,9 @@ export function setUpSelection(): void {
     const box = event.target as HTMLInputElement;
     const list = box.closest("form[data-selecting]");
     if (!list) return;
-    if (box.name === "all" || box.matches("[data-pick-page]")) boxes(list).forEach((each) => (each.checked = box.checked));
+    const all = every(list);
+    if (all && box.matches("[data-pick-page]:not(:checked)")) all.checked = false;
+    if (box === all || box.matches("[data-pick-page]")) boxes(list).forEach((each) => (each.checked = box.checked));
     tell(list);
   });
   document.addEventListener("submit", (event) => {

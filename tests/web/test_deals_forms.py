@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from etappe.deals.models import Deal, DealException, Evidence, Member, NoteLink,
 from etappe.journal.models import Entry
 from etappe.people.models import Account, Person
 from tests.deals.conftest import Scene, set_scene
+from tests.make import make_person
 from tests.papers import acceptance, forward, mail, pdf, two_froms
 from tests.web.signed import client_of
 
@@ -434,6 +436,22 @@ def test_the_buying_centre_grows_and_shrinks(scene: Scene) -> None:
     assert not Stakeholder.objects.filter(role="decider").exists()
     assert post("deal_people", [scene.uid], {"person": str(scene.eva), "role": "champion"}).status_code == 303
     assert Stakeholder.objects.get(person__uid=scene.eva).role == "champion"
+
+
+def test_who_is_likely_there_already_is_offered_for_the_buying_centre(scene: Scene) -> None:
+    make_person(scene.cast.ada, name="Ina Fern", email="ina@beraterin.example")
+    hidden = make_person(scene.cast.dot, name="Geheim", email="geheim@beraterin.example", is_private=True)
+    again = {"name": "I. Fern", "email": "INA@beraterin.example", "role": "influencer"}
+    before = Person.objects.count()
+    asked = post("deal_people", [scene.uid], again)
+    taken = re.search(r'name="person" value="([0-9a-f-]{36})"', asked.content.decode())
+    assert taken and asked.status_code == 200 and "Nothing was saved yet" in asked.content.decode()
+    assert post("deal_people", [scene.uid], again | {"person": taken[1]}).status_code == 303
+    assert post("deal_people", [scene.uid], again | {"person": str(hidden.uid)}).status_code == 404
+    assert Person.objects.count() == before, "who is there already is taken, not made once more"
+    unseen = {"name": "Ganz Neu", "email": "geheim@beraterin.example", "role": "influencer"}
+    assert post("deal_people", [scene.uid], unseen).status_code == 303, "who is hidden is not told of"
+    assert post("deal_people", [scene.uid], again | {"anyway": "1"}).status_code == 303
 
 
 def test_a_colleague_joins_the_deal_team_and_then_sees_it(scene: Scene) -> None:

@@ -18,9 +18,10 @@ from etappe.deals.shapes import DealView
 from etappe.journal.refusals import Said
 from etappe.people import actions as people_actions
 from etappe.people import queries as people
+from etappe.records.duplicates import Likely, possible
 from etappe.team import queries as team
 from etappe.web.deals_answers import complain, done
-from etappe.web.deals_forms import MemberForm, StakeholderForm, offer
+from etappe.web.deals_forms import MemberForm, StakeholderForm, as_uid, offer
 from etappe.web.shell import Request, say, show
 
 
@@ -31,6 +32,7 @@ class SidePage:
     deal: DealView
     form: forms.Form
     said: Said | None = None
+    likely: tuple[Likely, ...] = ()
 
 
 def people_choices(request: Request, deal: DealView) -> list[tuple[str, str]]:
@@ -48,9 +50,11 @@ def add_person(request: Request, uid: uuid.UUID) -> HttpResponse:
     deal = _editable(request, uid)
     asked = {"person": request.GET.get("person", ""), "role": request.GET.get("role", "unknown")}
     form = StakeholderForm(request.POST if request.method == "POST" else None, initial=asked)
-    offer(form, "person", people_choices(request, deal), _("nobody known"))
-    if request.method != "POST" or not form.is_valid():
-        return _answer(request, "deals/person.html", SidePage(deal, form), 422 if form.errors else 200)
+    offer(form, "person", {**dict(people_choices(request, deal)), **_taken(request)}.items(), _("nobody known"))
+    likely = _likely(request, deal, form)
+    if request.method != "POST" or likely or not form.is_valid():
+        page = SidePage(deal, form, likely=likely)
+        return _answer(request, "deals/person.html", page, 422 if form.errors else 200)
     try:
         _add_person(request, deal, form)
     except (Forbidden, Missing):
@@ -59,6 +63,20 @@ def add_person(request: Request, uid: uuid.UUID) -> HttpResponse:
         return _answer(request, "deals/person.html", SidePage(deal, form, complain(form, refusal)), refusal.status)
     say(request, _("Saved."))
     return done(request, uid)
+
+
+def _taken(request: Request) -> dict[str, str]:
+    """The person that the form names: one of those who are likely meant may be of another account."""
+    uid = as_uid(request.POST.get("person", ""))
+    return {str(uid): people.get_person(request.actor, uid).name} if uid else {}
+
+
+def _likely(request: Request, deal: DealView, form: forms.Form) -> tuple[Likely, ...]:
+    """Who is there already and likely the same as the new one; nobody where the new one is to be made anyway."""
+    if "anyway" in request.POST or not form.is_valid() or form.cleaned_data["person"]:
+        return ()
+    account = deal.row.account.uid if deal.row.account else None
+    return tuple(possible(request.actor, "person", {**form.cleaned_data, "account": account}))
 
 
 @transaction.atomic
