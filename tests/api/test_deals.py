@@ -80,6 +80,21 @@ def test_stale_missing_forbidden_and_unknown(scene: Scene, ada: Caller, cem: Cal
     assert scene.row.stage == "need_confirmed"
 
 
+def test_a_field_that_there_is_not_is_refused_by_name(scene: Scene, ada: Caller) -> None:
+    deal = f"/deals/{scene.uid}"
+    with unchanged():
+        for send, address, body, field in (
+            (ada.patch, deal, {"stage": "requirements_agreed"}, "stage"),
+            (ada.patch, deal, {"name": "Neu", "actor": 1}, "actor"),
+            (ada.post, "/deals", {"name": "Neu", "closed_at": None}, "closed_at"),
+            (ada.post, "/accounts", {"name": "Neu", "vat": "DE1"}, "vat"),
+            (ada.post, "/people", {"name": "Neu", "uid": str(scene.uid)}, "uid"),
+        ):
+            answer = send(address, body)
+            assert (answer.status_code, error(answer)["code"]) == (422, "unknown_field"), (body, answer.content)
+            assert f"“{field}”" in error(answer)["message"] and "name" in error(answer)["way_out"]
+
+
 def test_a_token_can_read_only_what_it_is_for(scene: Scene) -> None:
     reader = caller(scene.cast.ada, "read")
     assert reader.get(f"/deals/{scene.uid}").status_code == 200

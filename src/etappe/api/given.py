@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 
-class DealFields(Schema):
-    """Fields of a deal; only those that are sent are set."""
+class DealFields(BaseModel, extra="allow"):
+    """Fields of a deal; only those that are sent are set. One that does not exist is refused by name."""
 
     name: str | None = None
     amount: Decimal | None = None

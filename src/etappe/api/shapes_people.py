@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ninja import Schema
+from pydantic import BaseModel
 
 from etappe.api.shapes import ListOut, RefOut
 from etappe.people.queries import AccountView, PersonView
@@ -134,8 +135,8 @@ class PeopleOut(ListOut):
     rows: list[PersonRowOut]
 
 
-class AccountFields(Schema):
-    """Fields of an account; only those that are sent are set."""
+class AccountFields(BaseModel, extra="allow"):
+    """Fields of an account; only those that are sent are set. One that does not exist is refused by name."""
 
     name: str | None = None
     domain: str | None = None
@@ -162,8 +163,8 @@ class AccountChanges(AccountFields):
     seen: int
 
 
-class PersonFields(Schema):
-    """Fields of a person; only those that are sent are set."""
+class PersonFields(BaseModel, extra="allow"):
+    """Fields of a person; only those that are sent are set. One that does not exist is refused by name."""
 
     name: str | None = None
     given_name: str | None = None
