@@ -187,6 +187,14 @@ def test_usual_sellers_names_get_a_name_that_passes(name: str, proposal: str) ->
     assert lint(json.dumps(data)) == []
 
 
+def test_a_name_that_another_stage_has_is_not_proposed() -> None:
+    data = process()
+    data["stages"][1]["name"] = words("Produkt bewertet", "Product evaluated")
+    data["stages"][2]["name"] = words("Demo", "Result confirmed")
+    (found,) = lint(json.dumps(data))
+    assert (found.rule, found.path, found.params["proposal"]) == ("E401", "stages[2].name.de", None)
+
+
 def test_every_proposal_passes_the_linter() -> None:
     from etappe.core.lint.proposals import _TABLE
 

@@ -23,16 +23,19 @@ _OF_CRITERION = {wording.SELLER: "E402", wording.OPINION: "E201", wording.TENSE:
 
 def names(draft: Draft) -> Iterator[Finding]:
     """E201, E202, E401, E403 on the names of stages."""
+    taken = frozenset(text.value for stage in draft.stages for text in stage.name.values())
     for stage in draft.stages:
         for language, text in stage.name.items():
-            yield from _name(stage, language, text)
+            yield from _name(stage, language, text, taken)
 
 
-def _name(stage: DraftStage, language: str, text: Text) -> Iterator[Finding]:
+def _name(stage: DraftStage, language: str, text: Text, taken: frozenset[str]) -> Iterator[Finding]:
+    """What speaks against a name. A name that another stage has already is not proposed."""
     cue = naming.judge_name(text.value, language, stage.phase.value if stage.phase else None)
     if cue is not None:
         proposal = propose(text.value)
         said = proposal.name[_language(language, text)] if proposal else None
+        said = None if said in taken else said
         yield finding(_OF_NAME[cue.kind], text.place, text=text.value, word=cue.word, proposal=said, what="name")
 
 
