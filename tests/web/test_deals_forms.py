@@ -229,6 +229,9 @@ def test_a_document_needs_its_day_and_may_name_a_new_person(scene: Scene) -> Non
     assert give(scene, "need_in_own_words", **given).status_code == 303
     assert Evidence.objects.get().person == Person.objects.get(name="Ute Neu")
     assert Person.objects.get(name="Ute Neu").account_id == scene.row.account_id
+    again = {"happened_on": "2026-03-01", "new_name": " ute neu "}
+    assert give(scene, "need_in_own_words", "form", file=file(pdf("Mehr"), "mehr.pdf"), **again).status_code == 303
+    assert Person.objects.get(name__iexact="ute neu") == Evidence.objects.latest("id").person, "who is known is taken"
 
 
 def test_a_refused_document_makes_no_person(scene: Scene) -> None:

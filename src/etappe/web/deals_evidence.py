@@ -32,7 +32,7 @@ from etappe.web.deals_answers import complain, done, seen_of
 from etappe.web.deals_fill import fill_form
 from etappe.web.deals_forms import NOTE_LIMIT, latest_day, moment_of, offer
 from etappe.web.deals_gate import lacks
-from etappe.web.deals_people import new_person, people_choices
+from etappe.web.deals_people import people_choices, person_called
 from etappe.web.form_fields import day_field
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.shell import Request, say, show, wants_part
@@ -241,7 +241,7 @@ def _confirm(request: Request, deal: DealView, ask: Ask, file: GivenFile | None)
     given = ask.form.cleaned_data
     person = given["person"]
     if given["new_name"] and not person:
-        person = new_person(request, deal, {"name": given["new_name"]})
+        person = person_called(request, deal, given["new_name"])
     told = Given(
         kind=Kind.CALL_NOTE.value if ask.by_link and file is None else ask.kind,
         file=file,

@@ -92,6 +92,13 @@ def new_person(request: Request, deal: DealView, fields: dict[str, str]) -> str:
     return str(people_actions.create_person(fields | {"account": account}, actor=request.actor, at=request.at).uid)
 
 
+def person_called(request: Request, deal: DealView, name: str) -> str:
+    """Who of the buyer's side is called so; somebody new if nobody is. Returns their uid."""
+    known = people_choices(request, deal)
+    found = next((uid for uid, each in known if each.casefold() == name.strip().casefold()), "")
+    return found or new_person(request, deal, {"name": name})
+
+
 @require_POST
 def remove_person(request: Request, uid: uuid.UUID, person: uuid.UUID) -> HttpResponse:
     """Take somebody out of the buying centre."""
