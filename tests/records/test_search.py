@@ -23,6 +23,7 @@ from etappe.deals import actions as deals
 from etappe.people.models import Account, Person
 from etappe.records.search import MOST, search
 from etappe.team.actions import create_token
+from etappe.team.actions_views import save_view
 from tests.browser.conftest import built, visiting
 from tests.cast import AT, Cast, assemble, email
 from tests.hostile.naughty import naughty
@@ -173,6 +174,13 @@ def test_the_page_offers_places_records_and_things_to_make(full: Cast) -> None:
     oda = client_of("oda").get("/search/?q=&choices=", headers={"HX-Request": "true"}).content.decode()
     assert "/new/" not in oda
     assert Client().get("/search/?q=x").status_code == 302
+
+
+def test_a_saved_view_is_found_by_its_name(full: Cast) -> None:
+    own = save_view("deal", {"name": "Größere Chancen", "where": "amount > 1"}, actor=full.ada, at=AT)
+    for who, text, found in (("ada", "groessere", True), ("ada", "xyz", False), ("ben", "groessere", False)):
+        page = client_of(who).get("/search/", {"q": text, "choices": ""}, headers={"HX-Request": "true"})
+        assert (f"/deals/?view={own.uid}" in page.content.decode()) is found, (who, text)
 
 
 def test_what_it_costs(full: Cast) -> None:

@@ -17,9 +17,11 @@ from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, not
 from etappe.journal.labels import STATUSES, label, words
 from etappe.records.search import search as find
 from etappe.team.access import may
+from etappe.team.views import views
 from etappe.web import navigation
 from etappe.web.addresses import address_of
 from etappe.web.deals_words import goal
+from etappe.web.lists_places import view_address
 from etappe.web.shell import Request, show
 
 SHOWN = 12
@@ -84,7 +86,7 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
     on = note_on(text) if may(request.actor, "notes.write") else None
     if on:
         yield Group("note", _("Write a note on"), _records(find(request.actor, on, SHOWN), "note"))
-    places = _places(request, EVERYWHERE, sought)
+    places = (*_places(request, EVERYWHERE, sought), *_views(request, sought))
     yield Group("go", _("Go to"), places[:PLACES] if text.strip() else places)
     hits = find(request.actor, text, SHOWN, loose=not on)
     similar = bool(hits) and hits[0].rank is Rank.SIMILAR
@@ -107,6 +109,14 @@ def _places(request: Request, wanted: tuple[navigation.Destination, ...], sought
     lines = {place.url: Line(place.icon, place.label, place.url) for place in reversed(found)}
     ordered = reversed(lines.values())
     return tuple(line for line in ordered if sought.is_empty or answers(str(line.name), sought))
+
+
+def _views(request: Request, sought: Sought) -> tuple[Line, ...]:
+    """Saved views of lists that the text names."""
+    if sought.is_empty:
+        return ()
+    called = (view for view in views(request.actor) if answers(view.name, sought))
+    return tuple(Line("bookmark", view.name, view_address(view), kind=_("View")) for view in called)
 
 
 def _records(hits: tuple[Hit, ...], part: str = "") -> tuple[Line, ...]:
