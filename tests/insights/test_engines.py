@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import os
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import duckdb
@@ -27,10 +29,13 @@ from etappe.core.errors import Refusal
 from etappe.deals.actions.bin import archive
 from etappe.deals.actions.fields import add_member
 from etappe.deals.actions.place import create, move, rest, win
-from etappe.insights import duck, parquet, sync
-from etappe.insights.compiling import FOLDERS
+from etappe.insights import catalogue, duck, parquet, sync
+from etappe.insights.catalogue import CATALOGUE
+from etappe.insights.catalogue.waiting import WAITING
+from etappe.insights.metric import Metric
 from etappe.insights.queries import get_metric, keys, narrowed, records, report
 from etappe.insights.standing import DIMENSIONS
+from etappe.insights.statements import FOLDERS
 from etappe.insights.tables import FACTS
 from etappe.journal.clock import now
 from etappe.people.actions import create_account
@@ -115,6 +120,18 @@ def test_every_figure_is_the_same_on_every_engine(told: Cast, key: str, chosen: 
         asked = {"by": by, "as_of": as_of, "viewer": viewer}
         ours, theirs = (_said(key, name, told, **asked) for name in ("postgres", chosen))
         assert same(ours, theirs), (by, as_of, viewer.role, ours, theirs)
+
+
+def test_no_figure_is_left_out_of_that() -> None:
+    """Nor is one that was written and never entered in the catalogue."""
+    modules = [
+        importlib.import_module(f"{catalogue.__name__}.{each.name}") for each in iter_modules(catalogue.__path__)
+    ]
+    written = {value.key for module in modules for value in vars(module).values() if isinstance(value, Metric)}
+    (compared,) = [
+        mark.args[1] for mark in test_every_figure_is_the_same_on_every_engine.pytestmark if mark.args[0] == "key"
+    ]
+    assert written - set(WAITING) == set(CATALOGUE) == set(compared)
 
 
 Shape = tuple[str | None, date | None, Actor]

@@ -13,9 +13,10 @@ from django.db import connection
 
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
-from etappe.insights.compiling import FOLDERS, compile_all
+from etappe.insights.compiling import compile_all
 from etappe.insights.reference import reference
-from etappe.insights.standing import OPENING
+from etappe.insights.standing import OPENING, deals
+from etappe.insights.statements import FOLDERS, RECORDS, name_of, statement
 from etappe.insights.tables import FACTS
 
 TYPES = {
@@ -27,6 +28,7 @@ TYPES = {
     "timestamp with time zone": "timestamp('UTC')",
     "numeric": "decimal(19, 4)",
 }
+SHAPES = [{"past": past, "scoped": scoped} for past in (False, True) for scoped in (False, True)]
 
 
 def _views() -> dict[str, dict[str, str]]:
@@ -51,16 +53,21 @@ def test_every_fact_and_column_says_what_it_is() -> None:
     assert all(fact.about and all(meaning for _, meaning in fact.columns.values()) for fact in FACTS.values())
 
 
-@pytest.mark.parametrize("dialect", FOLDERS)
-def test_shipped_statements_are_those_of_the_catalogue(dialect: str) -> None:
-    fresh = {f"{name}.sql": text + "\n" for name, text in compile_all(dialect).items()}
-    shipped = {path.name: path.read_text(encoding="utf-8") for path in FOLDERS[dialect].iterdir()}
+@pytest.mark.parametrize("name", FOLDERS)
+def test_shipped_statements_are_those_of_the_catalogue(name: str) -> None:
+    fresh = compile_all(name)
+    shipped = {path.name: path.read_text(encoding="utf-8") for path in FOLDERS[name].iterdir()}
     stale = sorted(name for name in {*fresh, *shipped} if fresh.get(name) != shipped.get(name))
     assert not stale, f"run `python -m etappe.insights.compiling`; stale: {stale}"
 
 
+def test_every_form_of_the_relation_has_the_same_columns() -> None:
+    schemas = [deals(**shape).schema() for shape in SHAPES]
+    assert all(schema == schemas[0] for schema in schemas)
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDERS["postgres"].iterdir()))
+@pytest.mark.parametrize("name", [name_of(key, **shape) for key in (*CATALOGUE, RECORDS) for shape in SHAPES])
 def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
     values: dict[str, Any] = {"by": "", "day": "2026-11-21", "moment": "2026-11-22 00:00+00", "viewer": 1, "teams": []}
     answer = engine.run(name, {**values, "skip": 0})
@@ -70,7 +77,7 @@ def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
 
 def test_figures_name_the_facts_they_are_made_of() -> None:
     for key, metric in CATALOGUE.items():
-        text = "".join(path.read_text(encoding="utf-8") for path in FOLDERS["postgres"].glob(f"{key}.*.sql"))
+        text = "".join(statement("postgres", name_of(key, **shape)) for shape in SHAPES)
         assert set(re.findall(r'"(fact_\w+)"', text)) == set(metric.sources)
 
 

@@ -7,47 +7,37 @@ them anew and compares. Nothing here needs Django's settings or a database.
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etappe.insights.catalogue import CATALOGUE, records
 from etappe.insights.standing import deals
+from etappe.insights.statements import DEALS, FOLDERS, RECORDS, shape_of
 
 if TYPE_CHECKING:
     from ibis.config import Config
-
-HERE = Path(__file__).parent
-FOLDERS = {
-    "postgres": HERE / "statements",
-    "duckdb": HERE / "statements_duckdb",
-    "spark": HERE / "statements_spark",
-}
-"""Where the statements of each engine are, in its own SQL."""
-RECORDS = "records"
+    from ibis.expr.types import Table
 
 
-def name_of(key: str, *, past: bool, scoped: bool) -> str:
-    """What a statement is called: the metric (or `records`) and its shape."""
-    return f"{key}.{'past' if past else 'now'}.{'scoped' if scoped else 'all'}"
-
-
-def compile_all(dialect: str) -> dict[str, str]:
-    """Every statement there can be in the SQL of an engine, by name."""
-    shapes = product([*CATALOGUE, RECORDS], (False, True), (False, True))
-    return {
-        name_of(key, past=past, scoped=scoped): _compiled(key, past=past, scoped=scoped, dialect=dialect)
-        for key, past, scoped in shapes
-    }
-
-
-def _compiled(key: str, *, past: bool, scoped: bool, dialect: str) -> str:
+def compile_all(engine: str) -> dict[str, str]:
+    """What every file of an engine holds, by its name."""
     import ibis
 
-    build = records.build if key == RECORDS else CATALOGUE[key].build
-    if dialect == "spark":
+    found = {}
+    for past, scoped in product((False, True), repeat=2):
+        relation = deals(past=past, scoped=scoped)
+        found[f"{DEALS}.{shape_of(past=past, scoped=scoped)}.sql"] = _compiled(relation, engine)
+    named = ibis.table(relation.schema(), name=DEALS)
+    for key, build in {**{key: metric.build for key, metric in CATALOGUE.items()}, RECORDS: records.build}.items():
+        found[f"{key}.sql"] = _compiled(build(named), engine)
+    return found
+
+
+def _compiled(expression: Table, engine: str) -> str:
+    import ibis
+
+    if engine == "spark":
         ibis.options.pyspark = _without_pyspark()
-    expression = build(deals(past=past, scoped=scoped))
-    return str(ibis.to_sql(expression, dialect="pyspark" if dialect == "spark" else dialect))
+    return str(ibis.to_sql(expression, dialect="pyspark" if engine == "spark" else engine)) + "\n"
 
 
 def _without_pyspark() -> Config:
@@ -61,6 +51,6 @@ def _without_pyspark() -> Config:
 
 
 if __name__ == "__main__":
-    for dialect, folder in FOLDERS.items():
-        for name, text in compile_all(dialect).items():
-            (folder / f"{name}.sql").write_text(text + "\n", encoding="utf-8")
+    for engine, folder in FOLDERS.items():
+        for name, text in compile_all(engine).items():
+            (folder / name).write_text(text, encoding="utf-8")

@@ -6,7 +6,6 @@ the facts; it may read their folder and nothing else, and its settings are locke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
@@ -16,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from etappe.insights import parquet
-from etappe.insights.compiling import FOLDERS
 from etappe.insights.metric import Row
-from etappe.insights.standing import CLOSING, GIVEN, OPENING
+from etappe.insights.standing import GIVEN
+from etappe.insights.statements import filled, statement, values_of
 from etappe.insights.tables import FACTS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_GIVEN = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
 
 
 def run(name: str, values: Mapping[str, Any], place: Path) -> tuple[list[Row], str, datetime] | None:
@@ -33,7 +30,7 @@ def run(name: str, values: Mapping[str, Any], place: Path) -> tuple[list[Row], s
     if known is None:
         return None
     text = prepared(name)
-    given = {key: values.get(key) for key in set(_GIVEN.findall(_raw(name)))}
+    given = {key: values.get(key) for key in values_of("duckdb", name)}
     with _open(place, known).cursor() as cursor:
         found = cursor.execute(text, given)
         columns = [column[0] for column in found.description or ()]
@@ -42,19 +39,14 @@ def run(name: str, values: Mapping[str, Any], place: Path) -> tuple[list[Row], s
 
 
 @cache
-def _raw(name: str) -> str:
-    return (FOLDERS["duckdb"] / f"{name}.sql").read_text(encoding="utf-8")
-
-
-@cache
 def prepared(name: str) -> str:
     """The statement with a typed parameter in each marked place."""
-    return _GIVEN.sub(lambda found: f"CAST(${found[1]} AS {_TYPES[GIVEN[found[1]]]})", _raw(name))
+    return filled(statement("duckdb", name), lambda key: f"CAST(${key} AS {_TYPES[GIVEN[key]]})")
 
 
 def shown(name: str, given: Mapping[str, Any]) -> str:
     """The statement as a person may run it: values in their places. It is never run."""
-    return _GIVEN.sub(lambda found: _literal(given[found[1]]), _raw(name))
+    return filled(statement("duckdb", name), lambda key: _literal(given[key]))
 
 
 def _literal(value: Any) -> str:

@@ -2,12 +2,11 @@
 
 The engine `postgres` runs on Django's own connection, so that a figure sees what the transaction sees; `duckdb` runs
 over the Parquet facts in this process, `spark` over the same on a cluster. All run statements that are shipped (see
-`compiling`); none imports Ibis.
+`statements`); none imports Ibis.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +18,10 @@ from django.conf import settings
 from django.db import connection
 
 from etappe.insights import duck, parquet, spark
-from etappe.insights.compiling import FOLDERS
 from etappe.insights.metric import Row
 from etappe.insights.narrowing import Among
-from etappe.insights.standing import CLOSING, GIVEN, OPENING
-
-_GIVEN = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
+from etappe.insights.standing import GIVEN
+from etappe.insights.statements import filled, statement
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,8 @@ def _from_database(name: str, values: Mapping[str, Any], only: Among | None) -> 
 @cache
 def prepared(name: str) -> str:
     """The statement with a typed parameter in each marked place."""
-    text = (FOLDERS["postgres"] / f"{name}.sql").read_text(encoding="utf-8").replace("%", "%%")
-    return _GIVEN.sub(lambda found: f"%({found[1]})s::{_TYPES[GIVEN[found[1]]]}", text)
+    text = statement("postgres", name).replace("%", "%%")
+    return filled(text, lambda key: f"%({key})s::{_TYPES[GIVEN[key]]}")
 
 
 _TYPES = {

@@ -19,12 +19,12 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
-from etappe.insights.compiling import RECORDS, name_of
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
 from etappe.insights.options import read
 from etappe.insights.standing import DIMENSIONS
+from etappe.insights.statements import RECORDS, name_of
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
 

@@ -9,7 +9,6 @@ starts another.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -18,13 +17,12 @@ from typing import Any
 
 from etappe.core.errors import Unavailable
 from etappe.insights import parquet, spark_line
-from etappe.insights.compiling import FOLDERS
 from etappe.insights.metric import Row
 from etappe.insights.spark_driver import Fact, Reply
-from etappe.insights.standing import CLOSING, GIVEN, OPENING
+from etappe.insights.standing import GIVEN
+from etappe.insights.statements import filled, statement, values_of
 from etappe.insights.tables import FACTS
 
-_GIVEN = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
 _ESCAPED = str.maketrans({"\\": "\\\\", "'": "\\'", "$": "\\u0024"})  # Spark would put its settings for ${...}
 _UNREAD = ("PATH_NOT_FOUND", "FAILED_READ_FILE", "CANNOT_READ_FILE", "FILE_NOT_EXIST", "UNABLE_TO_INFER_SCHEMA")
 """What Spark calls files that it cannot read."""
@@ -35,7 +33,7 @@ def run(name: str, values: Mapping[str, Any], place: Path) -> tuple[list[Row], s
 
     Raises `Unavailable` where there are no facts, no PySpark, no Java, no cluster, or no answer in time.
     """
-    given = {key: values.get(key) for key in set(_GIVEN.findall(_raw(name)))}
+    given = {key: values.get(key) for key in values_of("spark", name)}
     known, reply = _asked(name, given, place)
     if reply.failed and parquet.manifest(place) != known:  # a sync swept away what was still being read
         known, reply = _asked(name, given, place)
@@ -61,19 +59,14 @@ def _refusal(reply: Reply, place: Path) -> Unavailable:
 
 
 @cache
-def _raw(name: str) -> str:
-    return (FOLDERS["spark"] / f"{name}.sql").read_text(encoding="utf-8")
-
-
-@cache
 def prepared(name: str) -> str:
     """The statement with a typed parameter in each marked place."""
-    return _GIVEN.sub(lambda found: f"CAST(:{found[1]} AS {_TYPES[GIVEN[found[1]]]})", _raw(name))
+    return filled(statement("spark", name), lambda key: f"CAST(:{key} AS {_TYPES[GIVEN[key]]})")
 
 
 def shown(name: str, given: Mapping[str, Any]) -> str:
     """The statement as a person may run it: values in their places. It is never run."""
-    return _GIVEN.sub(lambda found: _literal(given[found[1]]), _raw(name))
+    return filled(statement("spark", name), lambda key: _literal(given[key]))
 
 
 def _literal(value: Any) -> str:
