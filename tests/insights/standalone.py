@@ -66,12 +66,13 @@ class Cluster:
             "ETAPPE_ENGINE_MEMORY": "512MB",
         }
 
-    def stop(self) -> None:
-        """End master and workers; workers take their executors along."""
-        for process in self._running:
+    def stop(self, *, workers_only: bool = False) -> None:
+        """End master and workers, or these only; workers take their executors along."""
+        kept = 1 if workers_only else 0
+        for process in self._running[kept:]:
             assert process.stdin
             process.stdin.close()
-        while self._running:
+        while len(self._running) > kept:
             self._running.pop().wait(PATIENCE)
 
     def _run(self, name: str, *words: str) -> Path:

@@ -1,6 +1,6 @@
 """Figures on a Spark cluster that is real: exact values, hostile ones, what is renewed meanwhile, and what goes wrong.
 
-It is that of `test_engines`, in the same process; the last test takes it away.
+It is that of `test_engines`, in the same process; of the tests that ask it, the last takes it away.
 """
 
 from __future__ import annotations
@@ -146,6 +146,50 @@ def test_facts_that_are_renewed_meanwhile(spark: Cluster, facts: Cast) -> None:
     assert _n() == ("spark", before[1] + 2)
 
 
+def test_the_cluster_goes_away_in_the_middle(spark: Cluster, facts: Cast) -> None:
+    """The last that asks the cluster of this process: whoever does after it starts another."""
+    assert _n()[0] == "spark"
+    raised: list[str] = []
+
+    def ask() -> None:
+        try:
+            _ask(ENDLESS)
+        except Unavailable as refusal:
+            raised.append(refusal.code)
+
+    driver = psutil.Process(spark_line._kept[0]._process.pid)
+    below = [driver, *driver.children(recursive=True)]
+    asking = threading.Thread(target=ask)
+    asking.start()
+    time.sleep(1)  # it is at work
+    spark.stop(workers_only=True)
+    with override_settings(ETAPPE_SPARK_SECONDS=3), pytest.raises(Unavailable, match="spark_busy"):
+        _ask("SELECT count(*) FROM range(9)")
+    assert not raised  # workers may come
+    spark.stop()
+    asking.join(60)
+    assert raised[0] in ("spark_lost", "spark_unreachable")
+    assert psutil.wait_procs(below, timeout=20)[1] == []
+    assert client_of("dot").get("/figures/").status_code == 503
+    with override_settings(ETAPPE_ENGINE="postgres"):
+        assert client_of("dot").get("/figures/").status_code == 200
+
+
+def test_a_driver_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Java that is there and does not run; whatever it says is said."""
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'Error: LinkageError <too old>' >&2\nexit 1\n")
+    java.chmod(0o700)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    spark_line.end()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        master = f"spark://127.0.0.1:{server.getsockname()[1]}"
+        with override_settings(ETAPPE_SPARK=master), pytest.raises(Unavailable) as refusal:
+            _ask("SELECT 1")
+    assert (refusal.value.code, refusal.value.params) == ("spark_not_started", {"why": "Error: LinkageError <too old>"})
+
+
 def test_an_idle_driver_ends() -> None:
     ours, theirs = Pipe()
     ours.send(Settings("spark://nowhere:1", {}, idle_seconds=0.05))
@@ -191,28 +235,3 @@ def test_what_is_missing_is_said_on_page_interface_and_by_doctor(
         assert client_of("dot").get("/deals/").status_code == 200
         said = [(finding.level.value, finding.said + finding.way_out) for finding in doctor.engine_in_force()]
         assert any(level == "wrong" and MISSING[code][1] in words for level, words in said), said
-
-
-def test_zz_the_cluster_goes_away_in_the_middle(spark: Cluster, facts: Cast) -> None:
-    """Takes the cluster of this process away; whoever comes after it starts another."""
-    assert _n()[0] == "spark"
-    raised: list[str] = []
-
-    def ask() -> None:
-        try:
-            _ask(ENDLESS)
-        except Unavailable as refusal:
-            raised.append(refusal.code)
-
-    driver = psutil.Process(spark_line._kept[0]._process.pid)
-    below = [driver, *driver.children(recursive=True)]
-    asking = threading.Thread(target=ask)
-    asking.start()
-    time.sleep(1)  # it is at work
-    spark.stop()
-    asking.join(60)
-    assert raised[0] in ("spark_lost", "spark_unreachable")
-    assert psutil.wait_procs(below, timeout=20)[1] == []
-    assert client_of("dot").get("/figures/").status_code == 503
-    with override_settings(ETAPPE_ENGINE="postgres"):
-        assert client_of("dot").get("/figures/").status_code == 200

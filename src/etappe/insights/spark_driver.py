@@ -147,7 +147,9 @@ def _with_views(session: SparkSession, facts: Mapping[str, Fact]) -> SparkSessio
         if fact.paths:
             reader.parquet(*fact.paths).createOrReplaceTempView(name)
         else:
-            session.createDataFrame([], fact.columns).createOrReplaceTempView(name)
+            # No rows, for which the cluster needs no Python.
+            none = f"SELECT inline(CAST(NULL AS ARRAY<STRUCT<{fact.columns}>>)) WHERE false"
+            session.sql(none).createOrReplaceTempView(name)
     return session
 
 

@@ -55,15 +55,21 @@ class Line:
             self._process = _start(theirs, self._place)
         self._line, self._sending, self._ending = ours, threading.Lock(), threading.Lock()
         self._waiting: dict[int, Future[Reply]] = {}
-        self.last_words = ""
-        """Of a driver that ended: why it could not start."""
+        self._last_words = ""
         self._line.send(Settings(settings.ETAPPE_SPARK, _options(self._place), IDLE))
-        threading.Thread(target=self._listen, name="spark", daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, name="spark", daemon=True)
+        self._listening.start()
 
     @property
     def is_open(self) -> bool:
         """Whether it can be asked."""
         return not self._line.closed
+
+    @property
+    def last_words(self) -> str:
+        """Of a driver that was ended: why it could not start."""
+        self._listening.join(GRACE)
+        return self._last_words
 
     def ask(self, question: Question) -> Reply | None:
         """The answer; None where the driver is gone. Raises `Unavailable` where it takes too long."""
@@ -134,7 +140,7 @@ class Line:
             pass
         self._line.close()
         self.end()
-        self.last_words = _last_words(self._place / LOG)
+        self._last_words = _last_words(self._place / LOG)
         shutil.rmtree(self._place, ignore_errors=True)
         for answer in list(self._waiting.values()):
             if not answer.done():
