@@ -34,7 +34,7 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.waiting import WAITING
 from etappe.insights.metric import Metric
 from etappe.insights.queries import get_metric, keys, narrowed, records, report
-from etappe.insights.standing import DIMENSIONS
+from etappe.insights.standing import DIMENSIONS, OPENING
 from etappe.insights.statements import FOLDERS
 from etappe.insights.tables import FACTS
 from etappe.journal.clock import now
@@ -129,7 +129,9 @@ def test_no_figure_is_left_out_of_that() -> None:
     ]
     written = {value.key for module in modules for value in vars(module).values() if isinstance(value, Metric)}
     (compared,) = [
-        mark.args[1] for mark in test_every_figure_is_the_same_on_every_engine.pytestmark if mark.args[0] == "key"
+        mark.args[1]
+        for mark in vars(test_every_figure_is_the_same_on_every_engine)["pytestmark"]
+        if mark.args[0] == "key"
     ]
     assert written - set(WAITING) == set(CATALOGUE) == set(compared)
 
@@ -145,11 +147,20 @@ def _all(cast: Cast) -> Iterator[Shape]:
 
 
 def _few(key: str, cast: Cast) -> Iterator[Shape]:
-    """Now and in the past, one of them as a colleague sees it; over all figures every split."""
-    number = keys().index(key)
-    viewers = (SYSTEM, cast.cem) if number % 2 else (cast.cem, SYSTEM)
-    yield None if number % 3 else "source", None, viewers[0]
-    yield DIMENSIONS[number % len(DIMENSIONS)], PAST, viewers[1]
+    """Now or in the past, both where the figure's own part of the statement reads the day; over all figures every split.
+
+    The other part is the same for all figures, in each of its forms.
+    """
+    for place, (each, as_of) in enumerate(_days()):
+        if each == key:
+            yield (None, *DIMENSIONS)[place % (1 + len(DIMENSIONS))], as_of, (SYSTEM, cast.cem)[place // 2 % 2]
+
+
+def _days() -> Iterator[tuple[str, date | None]]:
+    for number, key in enumerate(keys()):
+        own = (FOLDERS["spark"] / f"{key}.sql").read_text(encoding="utf-8")
+        reads_the_day = any(f"{OPENING}{name}" in own for name in ("day", "number", "moment", "since", "until"))
+        yield from ((key, as_of) for as_of in (None, PAST) if reads_the_day or (as_of is None) == (number % 2 == 0))
 
 
 @pytest.mark.parametrize("chosen", ENGINES, indirect=True)
@@ -266,8 +277,12 @@ def test_figures_see_the_state_before_until_the_new_one_is_whole(fresh: Cast, mo
     with pytest.raises(KeyboardInterrupt):
         sync.sync(at=NOW)
     assert _deals() == before
+    rest = parquet.folder() / "sync-killed"
+    rest.mkdir()
+    (rest / "rows.csv").write_text("half a row")
     monkeypatch.setattr(sync, "_write", write)
     assert sync.sync(at=LATER).written == 2  # the file that was written before the kill is there already
+    assert not rest.exists()
     assert _deals() == ("duckdb", before[1] + 1)
 
 

@@ -9,6 +9,7 @@ is read back, and its counts and sums are compared with the database's before it
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from etappe.insights.tables import FACTS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+WORK = "sync-"
+"""What the folder begins with that a sync works in."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ def _synced(place: Path, at: datetime, whole: bool) -> Synced:
     kept, told = _kept(known)
     parts, written = [*kept], []
     found = (_part(fact, number) for fact, number in told)
-    with tempfile.TemporaryDirectory(dir=place, prefix="sync-") as work, _duckdb(Path(work)) as duck:
+    for rest in place.glob(f"{WORK}*"):  # of a sync that was killed
+        shutil.rmtree(rest)
+    with tempfile.TemporaryDirectory(dir=place, prefix=WORK) as work, _duckdb(Path(work)) as duck:
         for part in filter(None, found):
             parts.append(part)
             if not (place / part.path).exists():
