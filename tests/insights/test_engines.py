@@ -147,7 +147,7 @@ def _all(cast: Cast) -> Iterator[Shape]:
 
 
 def _few(key: str, cast: Cast) -> Iterator[Shape]:
-    """Now or in the past, both where the figure's own part of the statement reads the day; over all figures every split.
+    """Now or in the past, both where the figure's own part of the statement reads the day; every split in all.
 
     The other part is the same for all figures, in each of its forms.
     """
