@@ -3,12 +3,16 @@
 Claims: every figure is the same on all; a sync that finds little changed reads little. CPU is that of this process, of
 the database's process for it, and of all that Spark runs here. Spark is asked where PySpark and Java are: a standalone
 cluster of two workers with one core each, started for it; after two minutes it is asked no more, unless BENCH=full.
+With that the same figures are asked at size as well: the database at a million rows of facts, DuckDB and Spark at ten
+million, and DuckDB with 7 GB of memory at a hundred million about a million deals. Claims there: half of the figures
+within 10 s, each within 45 s; five million rows synced within 60 s. Counts must be so many times what they were.
 Size with ETAPPE_BENCH_DEALS, a home that has such a workspace already with ETAPPE_BENCH_HOME.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,17 +22,26 @@ from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
+import made_facts
 
-DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "50000"))
+FULL = os.environ.get("BENCH") == "full"
+DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "115000" if FULL else "50000"))
 ETAPPE = [sys.executable, "-c", "from etappe.cli import main; main()"]
 LINE = "{:<28}" + "{:>15}" * 6
-LIMIT = float("inf") if os.environ.get("BENCH") == "full" else 120.0
+LINE_AT_SIZE = "{:<28}" + "{:>18}" * 4
+LIMIT = float("inf") if FULL else 120.0
 """Seconds that Spark is asked for."""
+LARGE, HUGE = (2, 10_000_000), (max(3, round(1_000_000 / DEALS)), 100_000_000)
+"""How many times the deals are made, and how many rows of facts there shall be then."""
+MEMORY = "7000MB"
+HALF, EACH = 10.0, 45.0
+"""Seconds within which half of the figures are claimed to be there, and each."""
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
@@ -68,6 +81,7 @@ def syncs() -> None:
         print(
             f"{name}: {wall:.1f} s, {spent:.1f} s of CPU; {done.rows_written:,} of {done.rows:,} rows written, "
             f"{done.compared} parts compared"
+            + (f" (5,000,000 rows at this rate: {5e6 / done.rows_written * wall:.0f} s)" if done.written > 5 else "")
         )
 
     say("first sync")
@@ -93,6 +107,20 @@ ENGINES = ("postgres", "duckdb", "spark")
 
 
 def _cell(key: str, day: Any, engine: str, until: float) -> str:
+    if engine == "spark" and time.monotonic() > until:
+        return "-"
+    return _asked(key, day, engine).cell
+
+
+class Asked(NamedTuple):
+    """What a figure took, as it is printed and in seconds, and how many it counts; nothing where Spark is not there."""
+
+    cell: str = "-"
+    wall: float = 0.0
+    n: int | None = None
+
+
+def _asked(key: str, day: Any, engine: str) -> Asked:
     from django.conf import settings
     from django.test import override_settings
 
@@ -100,11 +128,11 @@ def _cell(key: str, day: Any, engine: str, until: float) -> str:
     from etappe.insights.queries import report
     from etappe.journal.clock import now
 
-    if engine == "spark" and (not settings.ETAPPE_SPARK or time.monotonic() > until):
-        return "-"
+    if engine == "spark" and not settings.ETAPPE_SPARK:
+        return Asked()
     with override_settings(ETAPPE_ENGINE=engine):
-        _, wall, spent = timed(partial(report, key, viewer=SYSTEM, by="source", as_of=day, now=now()))
-    return f"{wall:.2f}/{spent:.2f}"
+        found, wall, spent = timed(partial(report, key, viewer=SYSTEM, by="source", as_of=day, now=now()))
+    return Asked(f"{wall:.2f}/{spent:.2f}", wall, found.finding.n)
 
 
 @contextmanager
@@ -127,6 +155,50 @@ def spark(folder: Path) -> Iterator[None]:
     finally:
         spark_line.end()
         cluster.stop()
+
+
+def at_size(folder: Path) -> bool:
+    """The figures over far more rows, engines side by side; whether what is claimed of DuckDB holds."""
+    from etappe.insights import parquet
+    from etappe.insights.queries import keys
+
+    source = parquet.folder()
+    places = {1: source.parent} | {times: _made(source, folder, times, rows) for times, rows in (LARGE, HUGE)}
+    columns = [("postgres", 1), ("duckdb", LARGE[0]), ("spark", LARGE[0]), ("duckdb", HUGE[0])]
+    print("\n" + LINE_AT_SIZE.format("wall s / CPU s", *(f"{name}, x{times}" for name, times in columns)))
+    walls, is_same = [], True
+    for key in keys():
+        found = [_asked_at(places[times], key, name) for name, times in columns]
+        counts = {each.n / times for each, (_, times) in zip(found, columns, strict=True) if each.n is not None}
+        walls.append(found[-1].wall)
+        is_same &= len(counts) == 1
+        print(LINE_AT_SIZE.format(key, *(each.cell for each in found)), "" if len(counts) == 1 else counts, flush=True)
+    half, most = statistics.median(walls), max(walls)
+    print(
+        f"\nDuckDB, {HUGE[1]:,} rows: half within {half:.1f} s (claim {HALF:.0f}), each {most:.1f} s (claim {EACH:.0f})"
+    )
+    return is_same and half <= HALF and most <= EACH
+
+
+def _asked_at(place: Path, key: str, engine: str) -> Asked:
+    from django.test import override_settings
+
+    with override_settings(ETAPPE_FACTS=place, **({"ETAPPE_ENGINE_MEMORY": MEMORY} if engine == "duckdb" else {})):
+        return _asked(key, None, engine)
+
+
+def _made(source: Path, folder: Path, times: int, rows: int) -> Path:
+    """A folder with facts of so many times the deals, and so many rows."""
+    from etappe.insights import parquet
+
+    known, place = parquet.manifest(source), folder / f"facts-{rows}"
+    assert known
+    cut = sum(part.rows for part in known.parts if part.fact in made_facts.CUT)
+    other = sum(part.rows for part in known.parts) - cut
+    pieces = max(1, round((rows / times - other) / cut))
+    made, wall, _ = timed(partial(made_facts.make, source, place / source.name, times=times, pieces=pieces))
+    print(f"{made:,} rows of facts made in {wall:.0f} s")
+    return place
 
 
 def main() -> None:
@@ -153,6 +225,8 @@ def main() -> None:
             place.mkdir()
             with nullcontext() if said else spark(place):
                 figures()
+                if FULL and not at_size(Path(folder)):
+                    raise SystemExit("A claim does not hold.")
 
 
 if __name__ == "__main__":
