@@ -95,6 +95,7 @@ def test_search_finds_parts_whatever_case_and_accents(many: Cast):
 
     assert found("APFEL") == {"äpfel", "Apfel", "apfel"}
     assert found("muller") == {"Müller"}
+    assert found("mueller") == found("Müller") == {"Müller", "Mueller"}
     assert found("celik") == {"Çelik"}
     assert found(" gas ") == {"Öl & Gas"}
     assert found("0 %") == {"100 % Bio"}

@@ -358,3 +358,21 @@ def test_two_thousand_people_come_along_in_few_queries(cast: Cast, django_assert
     with django_assert_max_num_queries(50):
         undo(done.uid, actor=cast.ada, at=AT)
     assert Person.objects.filter(account=goes.id).count() == 2000
+
+
+def test_ticked_rows_of_a_list_are_merged_and_more_can_be_added(cast: Cast) -> None:
+    one, two, three = (make_account(cast.ada, name=f"Nordlicht {number}") for number in range(3))
+    hers = make_account(cast.ada, name="Nordlicht privat", is_private=True)
+    ada, cem = client_of("ada"), client_of("cem")
+    listed = ada.get("/accounts/?q=nordlicht").content.decode()
+    assert 'formaction="/merges/start/"' in listed
+    asked = {"subject": "account", "uid": [str(one.uid), str(two.uid), str(one.uid), "nobody"]}
+    side_by_side = ada.post("/merges/start/", asked)["Location"]
+    assert side_by_side == f"/accounts/{one.uid}/merge/?with={two.uid}"
+    more = f"{side_by_side}&more=1&q=nordlicht"
+    assert f'href="{side_by_side.replace("&", "&amp;")}&amp;with={three.uid}"' in ada.get(more).content.decode()
+    assert f"with={two.uid}&amp;with={two.uid}" not in ada.get(more).content.decode(), "nobody is merged with itself"
+    assert f"with={hers.uid}" not in cem.get(more).content.decode()
+    alone = ada.post("/merges/start/", {"subject": "account", "uid": str(one.uid)})
+    assert alone.status_code == 422
+    assert ada.post("/merges/start/", {"subject": "deal", "uid": [str(one.uid), str(two.uid)]}).status_code == 404

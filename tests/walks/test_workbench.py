@@ -116,7 +116,13 @@ class Workbench(Walk):
         expect(self.page.locator("h1")).to_contain_text(name)
 
     def merge(self, one: Account, others: list[Account]) -> None:
-        self.open(f"/accounts/{one.uid}/merge/?{'&'.join(f'with={other.uid}' for other in others)}")
+        self.open("/accounts/?q=Nordlicht")
+        for each in (one, *others):
+            self.page.locator(f"tr[data-uid='{each.uid}'] td.pick input").check()
+        self.press_and_wait("Merge the selected ones", "**/merge/*")
+        stays = self.page.locator("th", has_text="stays")
+        if one.name != stays.locator("a").first.inner_text():
+            self.page.get_by_role("link", name=re.compile(f"^let this one stay {re.escape(one.name)}$")).click()
         self.press_and_wait("Merge into one", f"**/accounts/{one.uid}/")
 
     def take_the_merge_back(self, one: Account) -> None:

@@ -310,6 +310,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/lists/{subject}/views/new/": lambda all_: {"name": "Neu", "seen_by": "nobody", "where": "amount > 1"},
     "/views/{uid}/": lambda all_: {"name": "Umbenannt", "seen_by": "nobody"},
     "/views/{uid}/query/": lambda all_: {"where": "amount > 1"},
+    "/merges/start/": lambda all_: {"subject": "account", "uid": [str(all_.account), str(all_.spare.twin)]},
     "/bulk/start/": lambda all_: {"subject": "deal", "uid": str(all_.deal)},
     "/bulk/{uid}/preview/": lambda all_: {"act": "edit", "source": "Messe"},
 }  # fmt: skip

@@ -98,7 +98,7 @@ def test_a_row_offers_what_its_field_can_be(scene: Scene, ada: Client) -> None:
     }  # fmt: skip
     owner, stage, since, part = ada.get(address, rows, headers=ENGLISH).context["page"].groups[0]
     offered = dict(owner.picks)
-    assert (offered["me"], offered["Ben Brandt"]) == ("I myself", "Ben Brandt") and owner.chosen == ["me"]
+    assert (offered["me"], offered["Ben Brandt"]) == ("me", "Ben Brandt") and owner.chosen == ["me"]
     assert {str(uid) for uid in twins} < set(offered), "who shares a name is told apart"
     assert stage.chosen == ["need_confirmed", "gone"] and ("gone", "gone") in stage.picks
     assert not since.picks and dict(since.hints)["today-14d"] == "today − 14 days"

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, TypeVar
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
@@ -19,6 +21,7 @@ from etappe.core.errors import Missing
 from etappe.core.filters import Node
 from etappe.core.mail_checks import address_key
 from etappe.core.page import Page
+from etappe.core.search import spellings
 from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Fields, filtered, sorts_for
 from etappe.journal.paging import page_of
@@ -459,7 +462,8 @@ def _asker(viewer: Actor, today: date | None) -> Asker:
 def found_by_text(found: QuerySet[M], text: str | None, beside: str) -> QuerySet[M]:
     """The rows whose name holds the text, or whose column `beside` (if any) begins with it; all where there is no text.
 
-    One or two letters are looked for at the beginning of names only: in the middle they are everywhere.
+    Umlauts go both ways. One or two letters are looked for at the beginning of names only: in the middle they are
+    everywhere.
     """
     part = _UNSEARCHABLE.sub("", text or "").strip()
     if not part:
@@ -467,7 +471,8 @@ def found_by_text(found: QuerySet[M], text: str | None, beside: str) -> QuerySet
     # Two sets of ids, each found by an index of its own; one condition with OR would have to read every row.
     rows: QuerySet[M] = found.model._default_manager.all()
     way = "contains" if len(part) > 2 else "startswith"
-    named = rows.alias(folded=Fold(F("name"))).filter(**{f"folded__{way}": Fold(Value(part))})
+    written_as = [Q(**{f"folded__{way}": Fold(Value(one))}) for one in spellings(part.lower())]
+    named = rows.alias(folded=Fold(F("name"))).filter(reduce(or_, written_as))
     if not beside:
         return found.filter(id__in=named.values("id"))
     written = rows.exclude(**{beside: ""}).alias(low=Lower(beside)).filter(low__startswith=part.lower())

@@ -18,6 +18,7 @@ from etappe.journal.filtering import Field, Registry
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SINGULAR, Group, Listing, Subject, Wanted
+from etappe.records.merge import SUBJECTS as MERGED
 from etappe.team.access import may
 from etappe.web.cell_forms import may_be_edited
 from etappe.web.lists_cells import CHANGING, Row, group_text, is_number, rows_of
@@ -115,6 +116,7 @@ class ListPart:
     """Whether the viewer may change several rows at once."""
     may_all: bool = False
     """Whether all rows can be meant, on every page: what the search box found is no filter that a form could send."""
+    may_merge: bool = False
 
     @property
     def body(self) -> SafeString:
@@ -241,6 +243,7 @@ def _part(
         problem=problem,
         may_change=may_change,
         may_all=not state.search,
+        may_merge=SINGULAR[state.subject.key] in MERGED and may(request.actor, "records.merge"),
     )
 
 

@@ -37,7 +37,7 @@ IN_TIME: Mapping[Op, Promise] = {
     Op.FROM: pgettext_lazy("filter", "is from"),
 }
 SPECIAL: Mapping[str, Promise] = {
-    ME: gettext_lazy("I myself"),
+    ME: gettext_lazy("me"),
     MY_TEAM: gettext_lazy("my team"),
     "yes": gettext_lazy("yes"),
     "no": gettext_lazy("no"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from etappe.core.bin import DAYS
 from etappe.core.errors import Forbidden, Missing, Refusal
-from etappe.core.merging import OWN, is_empty
+from etappe.core.merging import LEAST, MOST, OWN, is_empty
 from etappe.journal.labels import FIELDS, label, listed
 from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said
@@ -69,18 +69,23 @@ class MergePage:
     moves: tuple[str, ...]
     back: str
     here: str
+    more: str
     days: int
     said: Said | None = None
 
 
 @dataclass(frozen=True)
 class ChoosePage:
-    """What a record could be merged with, and the merges into it that can be undone."""
+    """What a record could be merged with, and the merges into it that can be undone.
+
+    `add` is the address that a record's uid is put behind; `kept` are the records chosen so far.
+    """
 
     subject: str
     name: str
     back: str
-    here: str
+    add: str
+    kept: tuple[str, ...]
     search: str
     found: tuple[tuple[str, str], ...]
     likely: tuple[Likely, ...]
@@ -92,8 +97,8 @@ def merge(request: Request, uid: uuid.UUID, subject: str) -> HttpResponse:
     """Merge other records into this one, after a look at all of them side by side."""
     require(request.actor, "records.merge")
     others = [each for text in _given(request).getlist("with") if (each := as_uid(text)) and each != uid]
-    if not others:
-        return show(request, "records/choose.html", _chooser(request, subject, uid))
+    if not others or "more" in request.GET:
+        return show(request, "records/choose.html", _chooser(request, subject, [uid, *others]))
     if request.method != "POST":
         return show(request, "records/merge.html", _page(request, subject, [uid, *others]))
     try:
@@ -111,6 +116,19 @@ def merge(request: Request, uid: uuid.UUID, subject: str) -> HttpResponse:
         return _again(request, subject, [uid, *others], refusal)
     say(request, _("Merged."), undo=reverse("merge_undo", args=[done.uid]))
     return go(request, subject, done.survivor)
+
+
+@require_POST
+def start(request: Request) -> HttpResponse:
+    """Look at the ticked records of a list (`subject`, `uid`s) side by side."""
+    require(request.actor, "records.merge")
+    subject = request.POST.get("subject", "")
+    if subject not in merging.SUBJECTS:
+        raise Missing(subject)
+    uids = list(dict.fromkeys(each for text in request.POST.getlist("uid") if (each := as_uid(text))))
+    if len(uids) < LEAST or len(uids) > MOST:
+        raise Refusal("merge_count", least=LEAST, most=MOST, count=len(uids))
+    return go(request, _address(subject, uids))
 
 
 def _given(request: Request) -> Any:
@@ -151,6 +169,7 @@ def _page(request: Request, subject: str, uids: list[uuid.UUID], refusal: Said |
         moves=tuple(_moves(preview.moves)),
         back=reverse(subject, args=[rows[0].uid]),
         here=_address(subject, [row.uid for row in rows]),
+        more=_address(subject, [row.uid for row in rows]) + "&more=1" if len(rows) < MOST else "",
         days=DAYS,
         said=refusal,
     )
@@ -224,17 +243,20 @@ def _moves(moves: dict[str, int]) -> list[str]:
 # --- Choosing ---
 
 
-def _chooser(request: Request, subject: str, uid: uuid.UUID) -> ChoosePage:
+def _chooser(request: Request, subject: str, chosen: list[uuid.UUID]) -> ChoosePage:
+    uid, kept = chosen[0], tuple(str(each) for each in chosen[1:])
     viewer, search = request.actor, request.GET.get("q", "").strip()
+    here, taken = _address(subject, chosen), (str(uid), *kept)
     found = people.get_account(viewer, uid) if subject == "account" else people.get_person(viewer, uid)
     return ChoosePage(
         subject=subject,
         name=found.name,
-        back=reverse(subject, args=[uid]),
-        here=reverse(f"{subject}_merge", args=[uid]),
+        back=here if kept else reverse(subject, args=[uid]),
+        add=here + ("&with=" if kept else "?with="),
+        kept=kept,
         search=search,
-        found=tuple((each, name) for each, name in _suggested(request, subject, search) if each != str(uid)),
-        likely=tuple(duplicates.of_record(viewer, subject, found.id)),
+        found=tuple((each, name) for each, name in _suggested(request, subject, search) if each not in taken),
+        likely=tuple(each for each in duplicates.of_record(viewer, subject, found.id) if str(each.uid) not in taken),
         past=tuple(merging.past(viewer, subject, found.id, request.at)),
     )
 

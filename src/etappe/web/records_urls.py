@@ -12,6 +12,7 @@ urlpatterns = [
     path("bin/", records_bin.recycle_bin, name="bin"),
     path("duplicates/", records_duplicates.duplicates, name="duplicates"),
     path("duplicates/apart/", records_duplicates.apart, name="duplicates_apart"),
+    path("merges/start/", records_merge.start, name="merge_start"),
     path("merges/<uuid:uid>/undo/", records_merge.undo, name="merge_undo"),
     path("duplicates/together/", records_duplicates.together, name="duplicates_together"),
     *(
