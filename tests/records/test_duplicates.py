@@ -86,6 +86,13 @@ def found(viewer: Any, subject: str, **fields: Any) -> list[str]:
     return [likely.name for likely in duplicates.possible(viewer, subject, fields)]
 
 
+def test_branches_with_numbers_are_told_apart(cast: Cast) -> None:
+    made = [make_account(cast.ada, name=f"Filiale Ulm {number}", city="Ulm").id for number in range(12)]
+    assert duplicates.look("account", made, at=AT) == 0
+    assert found(cast.ada, "account", name="Filiale Ulm 99", city="Ulm") == []
+    assert found(cast.ada, "account", name="FILIALE Ulm 7", city="Ulm") == ["Filiale Ulm 7"]
+
+
 def test_before_one_is_made(cast: Cast) -> None:
     make_account(cast.ada, name="Müller Maschinenbau GmbH", domain="mueller.example", city="Ulm", phone="0731 556677")
     hidden = make_account(cast.ada, name="Geheim AG", domain="geheim.example", is_private=True)

@@ -188,8 +188,12 @@ def _same(one: str, other: str) -> bool:
 def _names(one: str, other: str) -> list[Reason]:
     if one == other:
         return [Reason.NAME]
-    long_enough = min(len(one), len(other)) >= 5
-    return [Reason.NAME_ALIKE] if long_enough and _ratio(one, other) >= ALIKE else []
+    comparable = min(len(one), len(other)) >= 5 and not _NUMBER.search(one + other)
+    return [Reason.NAME_ALIKE] if comparable and _ratio(one, other) >= ALIKE else []
+
+
+_NUMBER = re.compile("[0-9]")
+"""Names with numbers in them are told apart by these: "Branch 1" and "Branch 2" are spelled almost alike."""
 
 
 def _ratio(one: str, other: str) -> float:

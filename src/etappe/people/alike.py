@@ -21,6 +21,7 @@ BOUND = 20
 SIMILAR = 0.55
 """From this share of common trigrams on a name is looked at."""
 
+# OFFSET keeps the index of names in front: towns have thousands of companies, and each name costs a key to compare.
 _ACCOUNTS = """
 SELECT asked.key, other.id FROM unnest(%(keys)s::bigint[], %(names)s::text[], %(domains)s::text[], %(phones)s::text[],
     %(postcodes)s::text[], %(cities)s::text[]) AS asked(key, name, domain, phone, postcode, city)
@@ -31,13 +32,14 @@ CROSS JOIN LATERAL (
         AND etappe_name_key(name) = etappe_name_key(asked.name) LIMIT %(bound)s)
     UNION (SELECT id FROM people_account WHERE etappe_phone_key(asked.phone) <> '' AND phone <> ''
         AND archived_at IS NULL AND etappe_phone_key(phone) = etappe_phone_key(asked.phone) LIMIT %(bound)s)
-    UNION (SELECT id FROM people_account WHERE %(alike)s AND asked.postcode <> '' AND postcode <> ''
-        AND archived_at IS NULL AND postcode = asked.postcode AND etappe_name_key(name) %% etappe_name_key(asked.name)
-        ORDER BY similarity(etappe_name_key(name), etappe_name_key(asked.name)) DESC LIMIT %(bound)s)
-    UNION (SELECT id FROM people_account WHERE %(alike)s AND asked.city <> '' AND city <> ''
-        AND archived_at IS NULL AND etappe_name_key(city) = etappe_name_key(asked.city)
-        AND etappe_name_key(name) %% etappe_name_key(asked.name)
-        ORDER BY similarity(etappe_name_key(name), etappe_name_key(asked.name)) DESC LIMIT %(bound)s)
+    UNION (SELECT id FROM (
+            SELECT id, city, postcode, etappe_name_key(name) AS name_key FROM people_account
+            WHERE %(alike)s AND asked.name !~ '[0-9]' AND asked.postcode || asked.city <> '' AND archived_at IS NULL
+                AND etappe_name_key(name) %% etappe_name_key(asked.name) OFFSET 0
+        ) AS named
+        WHERE postcode <> '' AND postcode = asked.postcode
+            OR city <> '' AND etappe_name_key(city) = etappe_name_key(asked.city)
+        ORDER BY similarity(name_key, etappe_name_key(asked.name)) DESC LIMIT %(bound)s)
 ) AS other WHERE other.id <> asked.key
 """
 
@@ -68,7 +70,7 @@ def candidates(
     """Pairs of a key asked about and the key of another record in use that shares a key with it.
 
     `alike` also brings up companies of one town whose names are spelled differently, which costs more: elsewhere a
-    name that is only alike says nothing, and thousands may be ("Branch 1", "Branch 2").
+    name that is only alike says nothing. Names with numbers in them are told apart by these, and left out.
     """
     if not asked:
         return []
