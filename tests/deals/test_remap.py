@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from etappe.core.actor import Actor
+from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden
 from etappe.deals import actions, remaps
 from etappe.deals.actions.remap import carry_on
+from etappe.deals.load import NewDeal, create_deals
 from etappe.deals.models import Deal, DealSpan, Evidence, StageVisit
 from etappe.journal.models import Entry
 from etappe.playbook.actions import publish
@@ -74,6 +75,33 @@ def test_a_map_never_advances_a_deal_on_proof_that_is_not_there(scene: Scene) ->
         actions.win(scene.uid, actor=scene.cast.ada, at=LATER + timedelta(hours=1))
     with refused("nothing_to_undo"):
         actions.undo(scene.uid, actor=scene.cast.ada, at=LATER + timedelta(hours=1))
+
+
+def test_a_map_proves_nothing_of_a_deal_that_an_import_brought(scene: Scene) -> None:
+    columns = {"name": "Importiert", "owner_id": scene.cast.ada.id, "team_id": scene.cast.ada.team, "status": "open",
+               "stage": "need_confirmed", "entry_stage": "need_confirmed", "process_version_id": newest().id,
+               "currency": "EUR", "account_id": scene.row.account_id}  # fmt: skip
+    [key] = create_deals([NewDeal(columns, AT.isoformat(), None)], actor=SYSTEM, at=AT)
+    first = newest().spec.first.key
+
+    def standing() -> tuple[str, str]:
+        deal = Deal.objects.get(id=key)
+        assert StageVisit.objects.get(deal=deal, left_at=None).proof == deal.proof
+        assert_replays(deal)
+        return deal.stage, deal.proof
+
+    moved(scene, RENAMED, {"need_confirmed": first})
+    assert standing() == (first, "unproven"), "nothing lies behind it, and nobody has moved it here"
+    again = moved(scene, RENAMED.replace("Produkt erprobt", "Produkt ausprobiert"), {first: first})
+    assert standing() == (first, "unproven"), "nor do two maps prove anything"
+    taken_back(scene, again)
+    assert standing() == (first, "unproven")
+    uid = Deal.objects.get(id=key).uid
+    evidence = scene.give("need_in_own_words", scene.paper("need_in_own_words", "reply"), uid=uid)
+    assert standing() == (first, "unproven"), "evidence alone does not say that the stage is left"
+    actions.withdraw(evidence, "doppelt", actor=scene.cast.ada, at=scene.later())
+    with refused("criteria_missing"):
+        actions.win(uid, actor=scene.cast.ada, at=LATER + timedelta(hours=2))
 
 
 def test_evidence_for_other_words_does_not_count_any_more_and_counts_again_after_taking_back(scene: Scene) -> None:

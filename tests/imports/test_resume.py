@@ -26,12 +26,14 @@ from tests.imports import twin
 from tests.imports.test_again import folded
 
 SOAK = bool(os.environ.get("ETAPPE_TEST_SOAK"))
-KILLS = 20 if SOAK else 3
-DEALS = 12000 if SOAK else 2400
+KILLS = 20
+DEALS = 12000 if SOAK else 1200
 STEP = 500
 """Rows after which the next kill comes at the latest: all kills together come before the end."""
+PLACES = (("_keep_rejected", 5), ("_count", 2), ("record", 1))
+"""Where an import kills itself: the function, amid a transaction, and which of its calls; after each it is resumed."""
 SCRIPT = """
-import sys, django; django.setup()
+import os, signal, sys, django; django.setup()
 from pathlib import Path
 from etappe.foreign.tables import Batch
 from etappe.imports import run
@@ -40,6 +42,15 @@ def blocks(found, whole=run.chunks):
         for at in range(0, len(batch.rows), 250):
             yield Batch(batch.lines[at : at + 250], batch.rows[at : at + 250], {})
 run.chunks = blocks
+place, left = sys.argv.pop(1), int(sys.argv.pop(1))
+if place:
+    def dies(*given, whole=getattr(run, place), **named):
+        global left
+        left -= 1
+        whole(*given, **named)
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+    setattr(run, place, dies)
 from etappe.cli.import_ import _resume
 from tests.imports import twin
 if sys.argv[1] == "resume":
@@ -71,14 +82,16 @@ def written() -> dict[str, object]:
     }
 
 
-def child(*arguments: object) -> subprocess.Popen[str]:
+def child(*arguments: object, place: str = "", call: int = 0) -> subprocess.Popen[str]:
+    """An import in a process of its own, which kills itself in that call of a function of `run`."""
     settings = connections["default"].settings_dict
     url = (
         f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}"
         f"?host={settings['HOST']}&port={settings['PORT']}"
     )
     environment = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.getcwd()}
-    return subprocess.Popen([sys.executable, "-c", SCRIPT, *map(str, arguments)], env=environment, text=True)
+    words = map(str, (place, call, *arguments))
+    return subprocess.Popen([sys.executable, "-c", SCRIPT, *words], env=environment, text=True)
 
 
 def files(folder: Path) -> list[Path]:
@@ -87,14 +100,23 @@ def files(folder: Path) -> list[Path]:
     return [*twin.four(folder, deals=DEALS), twin.write(folder / "stage_history.csv", history)]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(3600 if SOAK else 300)
-def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
-    paths = files(tmp_path)
-    with transaction.atomic():
-        whole = twin.run(*paths)
-        wanted = written()
-        transaction.set_rollback(True)
+def killed_in_its_places(paths: list[Path], rows: int) -> object:
+    """An import killed where it hurts most: amid a block, with it all but written, and with only its end left."""
+    begun: list[object] = list(paths)
+    behind = []
+    for place, call in PLACES:
+        assert child(*begun, place=place, call=call).wait(120) == -signal.SIGKILL, place
+        run = Run.objects.get()
+        behind.append(run.rows_done)
+        assert run.state == "running"
+        begun = ["resume", run.uid]
+    assert 0 < behind[0] < behind[1] < rows, "killed in the middle, and gone on between"
+    assert behind[2] == rows, "killed when only the end was left to write"
+    return begun[1]
+
+
+def killed_at_random(paths: list[Path], rows: int) -> object:
+    """An import killed many times, wherever it happens to be."""
     chance = random.Random(11)
     begun: list[object] = list(paths)
     for _kill in range(KILLS):
@@ -111,11 +133,25 @@ def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path):
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         begun = ["resume", Run.objects.get().uid]
-    assert 0 < Run.objects.get().rows_done < whole.totals["rows"], "it was killed in the middle"
-    view = actions.resume(begun[1], actor=SYSTEM, at=now(), clock=now)  # type: ignore[arg-type]
+    assert 0 < Run.objects.get().rows_done < rows, "it was killed in the middle"
+    return begun[1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600 if SOAK else 300)
+@pytest.mark.parametrize("killed", [killed_in_its_places, *([killed_at_random] if SOAK else [])])
+def test_a_resumed_import_equals_an_uninterrupted_one(fresh_database, tmp_path, killed):
+    paths = files(tmp_path)
+    with transaction.atomic():
+        whole = twin.run(*paths)
+        wanted = written()
+        transaction.set_rollback(True)
+    uid = killed(paths, whole.totals["rows"])
+    view = actions.resume(uid, actor=SYSTEM, at=now(), clock=now)
     assert view.state == "done"
     assert dict(view.totals) == dict(whole.totals)
     assert written() == wanted
+    folded()
     with pytest.raises(Refusal, match="import_not_resumable"):
         actions.resume(view.uid, actor=SYSTEM, at=now(), clock=now)
 

@@ -21,9 +21,13 @@ from etappe.journal.clock import now
 from etappe.journal.models import Entry
 from etappe.people import actions as people_actions
 from etappe.people.models import Account, Person
+from etappe.records.bin import binned
+from etappe.team.models import User
+from tests import cast
 from tests.imports import twin
 from tests.imports.test_again import changed_pipeline, folded
 from tests.imports.test_history import both, stays
+from tests.web.signed import client_of
 
 
 def undone(view, clock=now):
@@ -56,6 +60,30 @@ def test_what_it_made_goes_into_the_recycle_bin_and_may_come_again(db, tmp_path)
     assert again.totals["rejected"] == 0
     assert Deal.objects.filter(archived_at=None).count() == 60
     folded()
+
+
+def test_the_recycle_bin_says_who_undid_the_import(db, tmp_path):
+    people = cast.assemble()
+    for asker, by in ((people.dot, "Dot Dörfler"), (SYSTEM, "")):
+        view = twin.run(*twin.four(tmp_path))
+        carry_undo(begin_undo(view.uid, actor=asker, at=now()), clock=now)
+        told = get_run(people.dot, view.uid).undone
+        assert "by" not in told, "keys of the database stay inside"
+        for subject in ("deal", "account"):
+            newest = binned(people.dot, subject, now()).rows[0]
+            assert (newest.by, newest.with_import) == (by, True)
+    page = client_of("dot").get("/bin/?of=deal").content.decode()
+    assert page.count("Import undone") > 1
+    assert "Dot Dörfler" in page
+
+
+def test_whoever_asked_for_an_import_may_have_left_meanwhile(db, tmp_path):
+    people = cast.assemble()
+    view = twin.run(*twin.four(tmp_path), actor=people.dot)
+    uid = begin_undo(view.uid, actor=people.dot, at=now())
+    User.objects.filter(id=people.dot.id).update(is_active=False)
+    carry_undo(uid, clock=now)
+    assert get_run(SYSTEM, view.uid).state == "undone"
 
 
 def test_what_a_newer_copy_changed_is_as_before(db, tmp_path):

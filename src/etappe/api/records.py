@@ -30,7 +30,7 @@ class DuplicatesQuery(BinQuery):
 
 
 class BinnedOut(Schema):
-    """A record in the recycle bin."""
+    """A record in the recycle bin; `with_import` where it went with an import that was undone."""
 
     subject: str
     uid: uuid.UUID
@@ -39,6 +39,7 @@ class BinnedOut(Schema):
     by: str
     days_left: int
     may_restore: bool
+    with_import: bool
 
 
 class BinOut(ListOut):

@@ -99,7 +99,8 @@ def remap(facts: DealFacts, new: Process, stages: StageMap) -> Remapped:
     held = tuple(item for item in facts.held if item.criterion not in changed)
     lapse = frozenset(key for key in facts.excepted if not _asks_the_same(old, new, key))
     entered = _entered(facts, new, stages)
-    after = DealFacts(new, to, Status.OPEN, entered, held, facts.excepted - lapse, Basis.REMAP)
+    basis = Basis.IMPORTED if facts.basis is Basis.IMPORTED else Basis.REMAP  # a map is no move of an imported deal
+    after = DealFacts(new, to, Status.OPEN, entered, held, facts.excepted - lapse, basis)
     met = [(stage, item) for stage, item in old.criteria.values() if is_met(stage, item, facts.held)]
     kept = {item.key for _stage, item in met if item.key in new.criteria and is_met(*new.criteria[item.key], held)}
     return Remapped(

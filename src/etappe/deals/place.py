@@ -56,6 +56,7 @@ def _facts(
     deals: Sequence[Deal], evidence: Iterable[Sequence[Any]], exceptions: Iterable[tuple[int, list[str]]]
 ) -> dict[int, DealFacts]:
     held, excepted, unfilled = _held(evidence), _excepted(exceptions), _unfilled(deals)
+    still_imported = _still_imported(deals)
     return {
         deal.id: DealFacts(
             process=process_of(deal),
@@ -64,12 +65,27 @@ def _facts(
             entry_stage=deal.entry_stage,
             held=tuple(held[deal.id]),
             excepted=frozenset(excepted[deal.id]),
-            basis=Basis(deal.basis),
+            basis=Basis.IMPORTED if deal.id in still_imported else Basis(deal.basis),
             unfilled=unfilled[_own_values(deal)],
         )
         for deal in deals
     }
 
+
+def _still_imported(deals: Sequence[Deal]) -> set[int]:
+    """Deals that a map took to another version of their process after an import brought them, and nobody moved since.
+
+    A map proves nothing: they are as unproven as before. Visits of maps, and of taking back, are looked past.
+    """
+    mapped = [deal.id for deal in deals if deal.basis in _NO_MOVES]
+    if not mapped:
+        return set()
+    moves = StageVisit.objects.filter(deal_id__in=mapped, voided_at=None).exclude(basis__in=_NO_MOVES)
+    last = moves.order_by("deal_id", "-id").distinct("deal_id").values_list("deal_id", "basis")
+    return {deal for deal, basis in last if basis == Basis.IMPORTED.value}
+
+
+_NO_MOVES = (Basis.REMAP.value, Basis.UNDO.value)
 
 OwnValues = tuple[str, int | None, frozenset[str]]
 

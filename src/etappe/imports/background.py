@@ -302,7 +302,7 @@ def carry_undo(uid: str, *, clock: Callable[[], datetime]) -> bool:
         return True
     try:
         with alone(run.id):
-            undo(uid, actor=acting(SYSTEM), clock=clock)
+            undo(uid, actor=acting(actor_of_key(run.undone.get("by"))), clock=clock)
     except Refusal as refusal:
         if refusal.code != "import_is_busy":
             raise
@@ -312,9 +312,17 @@ def carry_undo(uid: str, *, clock: Callable[[], datetime]) -> bool:
 
 def _job(run: Run, key: int, clock: Callable[[], datetime], report: Callable[[Progress], None]) -> Job:
     plan = from_stored(run.plan)
-    actor = team.actor_by_id(run.started_by_id) if run.started_by_id else SYSTEM
+    actor = actor_of_key(run.started_by_id)
     files = files_of(reread(_given(run), plan), plan)
     return Job(key, acting(actor), clock(), files, report, clock)
+
+
+def actor_of_key(key: int | None) -> Actor:
+    """Whoever asked for the work; the system where nobody did, or where they are no colleague any more."""
+    try:
+        return team.actor_by_id(key) if key else SYSTEM
+    except Missing:
+        return SYSTEM
 
 
 def reread(given: Sequence[Given], plan: Plan) -> list[Looked]:

@@ -120,7 +120,7 @@ def run_view(run: Run) -> RunView:
         names=tuple(each["name"] for each in run.files),
         left_out=_left_out(run, plan),
         undone_at=run.undone_at,
-        undone=run.undone,
+        undone={what: told for what, told in run.undone.items() if what not in ("by", "entry")},
         first_entry=run.first_entry,
         last_entry=run.last_entry,
     )

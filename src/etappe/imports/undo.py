@@ -76,9 +76,10 @@ def begin_undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> str:
     if (run.finished_at or run.created_at) + KEPT < at:
         raise Refusal("import_too_old_to_undo", days=KEPT.days)
     run.state, run.moved_at, run.rows_done, run.share = "undoing", at, 0, 0.0
+    run.undone |= {"by": actor.id}
     run.last_entry = run.last_entry or newest()
     run.rows_total = Link.objects.filter(source=run.source, made=run.id).values("kind", "record_id").distinct().count()
-    run.save(update_fields=["state", "moved_at", "last_entry", "rows_done", "rows_total", "share"])
+    run.save(update_fields=["state", "moved_at", "last_entry", "rows_done", "rows_total", "share", "undone"])
     return str(run.uid)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from etappe.core.actor import Actor
+from etappe.core.actor import Actor, ActorKind
 from etappe.core.bin import days_left, kept_since
 from etappe.core.errors import Missing, Refusal
 from etappe.core.page import Page
@@ -29,7 +29,8 @@ SUBJECTS = ("account", "person", "deal")
 class Binned:
     """A record in the recycle bin: who put it there, when, and for how many days it can still be brought back.
 
-    `into` is the uid of the record that it was merged into, if it was.
+    `with_import` says that it went with an import that was undone. `into` is the uid of the record that it was merged
+    into, if it was.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Binned:
     by: str
     days_left: int
     may_restore: bool
+    with_import: bool = False
     into: uuid.UUID | None = None
 
 
@@ -120,6 +122,7 @@ def _told(
     entries = last_entries(f"{subject}.archived", subject, [row.id for row in found]) if found else {}
     names = user_names(entry.actor_id for entry in entries.values())
     by = {key: names[entry.actor_id].name for key, entry in entries.items() if entry.actor_id in names}
+    with_import = {key for key, entry in entries.items() if entry.actor_kind == ActorKind.IMPORT}
     return tuple(
         Binned(
             subject=subject,
@@ -129,6 +132,7 @@ def _told(
             by=by.get(row.id, ""),
             days_left=days_left(row.archived_at, at),
             may_restore=row.may_restore,
+            with_import=row.id in with_import,
         )
         for row in found
     )
