@@ -91,7 +91,7 @@ _COMMON = {
     "verkaeufer "
     "verkaeuferin verantwortlich verantwortlicher besitzer betreuer kundenbetreuer vertriebsmitarbeiter "
     "vertriebsbeauftragter assignedto zugewiesen zustaendig accountmanager accountexecutive hubspotownerid inhaber "
-    "vertriebsperson salesowner",
+    "vertriebsperson salesowner useridname verkaufsmitarbeiter",
 }
 _PLACE = {
     "phone": "phone phonenumber telephone tel telefon telefonnummer rufnummer mainphone businessphone",
@@ -113,19 +113,22 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "account": "account accountname accountid company companyname companyid associatedcompany organization "
         "organisation organizationname org customer customername kunde kundenname firma firmenname unternehmen "
         "client "
-        "clientname associatedcompanyids potentialcustomer accounts auftraggeber kundennummer kundennr",
+        "clientname associatedcompanyids potentialcustomer accounts auftraggeber kundennummer kundennr "
+        "potenziellerkunde partneridname partnerid",
         "person": "contact contactname contactperson contactid associatedcontact associatedcontacts ansprechpartner "
         "ansprechperson kontakt kontaktperson primarycontact contactemail",
         "owner": _COMMON["owner"] + " dealowner opportunityowner dealownerid opportunityownerid",
         "stage": "stage stagename dealstage opportunitystage salesstage pipelinestage dealpipelinestageid phase "
-        "verkaufsphase vertriebsphase vertriebsstufe stufe dealphase pipelinestageid stageid verkaufsstufe etappe",
+        "verkaufsphase vertriebsphase vertriebsstufe stufe dealphase pipelinestageid stageid verkaufsstufe etappe "
+        "stageidname",
         "status": "status dealstatus state zustand ergebnis outcome result opportunitystatus winlost wonlost",
         "is_won": "iswon won isclosedwon hsisclosedwon gewonnen istgewonnen closedwon",
         "is_closed": "isclosed closed hsisclosed geschlossen abgeschlossen istabgeschlossen",
         "amount": "amount value dealvalue closevalue dealamount betrag wert auftragswert volumen umsatz "
         "auftragsvolumen "
         "dealsize revenue totalamount auftragssumme angebotswert angebotssumme opportunityamount estrevenue "
-        "estimatedrevenue price preis summe actualrevenue dealwert nettobetrag nettowert amountindealcurrency",
+        "estimatedrevenue price preis summe actualrevenue dealwert nettobetrag nettowert amountindealcurrency "
+        "expectedrevenue erwarteterumsatz geschumsatz geschaetzterumsatz",
         "currency": "currency currencyisocode waehrung currencycode dealcurrency dealcurrencycode",
         "product": "product productname produkt artikel productid productinterest leistung dienstleistung",
         "source": "source leadsource herkunft quelle origin dealsource leadherkunft kanal channel originalsource",
@@ -145,6 +148,7 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "forecastdate "
         "erwarteterabschluss geplanterabschluss voraussichtlicherabschluss plandatum zieldatum "
         "erwartetesabschlussdatum "
+        "datedeadline geschabschlussdatum geschaetztesabschlussdatum "
         "auftragstermin erwarteterauftragstermin",
         "buyer_target_date": "buyertargetdate wunschtermin golivedate wunschtermindeskaeufers targetdate",
         "stage_since": "stagesince laststagechange laststagechangedate stagechangedate dateenteredstage phaseseit "
@@ -152,7 +156,7 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "next_step": "nextstep naechsterschritt nextaction nextactivity",
         "next_step_on": "nextstepdate nextactivitydate nextactiondate naechsterschrittam wiedervorlage followupdate",
         "leave_reason": "lostreason lossreason closedlostreason reasonlost verlustgrund absagegrund closedreason "
-        "reasonforloss grund ablehnungsgrund",
+        "reasonforloss grund ablehnungsgrund lostreasonidname",
         "lost_to": "lostto competitor wettbewerber competitorname verlorenan konkurrent",
     },
     FileKind.ACCOUNTS: {
@@ -357,6 +361,8 @@ def field_named(header: str, kind: FileKind) -> tuple[str, float]:
     (('closed', 0.95), ('name', 0.95))
     """
     table, key = _table(kind), squeezed(header)
+    if found := _OF_DYNAMICS.match(header.strip()):
+        return ("external_id", 0.95) if table.get(squeezed(found["title"])) == "name" else ("", 0.0)
     if key in table:
         return table[key], 0.95
     if kind is FileKind.DEALS and stage_entered(header):
@@ -368,6 +374,10 @@ def field_named(header: str, kind: FileKind) -> tuple[str, float]:
         if word in _parts(kind):
             return _parts(kind)[word], 0.55
     return "", 0.0
+
+
+_OF_DYNAMICS = re.compile(r"\((?:do not modify|nicht ändern)\)(?P<title>.+)", re.IGNORECASE)
+"""What Dynamics writes before a record's key, a check sum and the time of the last change."""
 
 
 def _without_prefix(key: str, kind: FileKind) -> str:

@@ -298,12 +298,17 @@ def _file_factor(name: str, kind: FileKind) -> float:
         return 0.2 if set(words) & _NO_DEALS else 2.5 if set(words) & {*_FILE_WORDS[kind].split(), "stage"} else 0.45
     if kind in (FileKind.ACTIVITIES, FileKind.LINKS):
         return 2.5 if _is_said(words, kind) else 0.0
-    if set(words) & _ELSE_WORDS:
+    if _is_else(words):
         return 0.1
     named = [other for other in FileKind if other not in _BESIDE and _names_kind(name, other)]
     if len(named) > 1 and kind is not FileKind.STAGES:
         return 0.25 if FileKind.OWNERS not in named else 1.0
     return 2.5 if kind in named else 0.5 if named else 1.0
+
+
+def _is_else(words: Sequence[str]) -> bool:
+    """Whether a file's name says that it holds something else. Odoo calls its opportunities leads, too."""
+    return bool(set(words) & _ELSE_WORDS) and not ("lead" in words and {"crm", "opportunity"} & set(words))
 
 
 def _is_said(words: Sequence[str], kind: FileKind) -> bool:
@@ -323,7 +328,7 @@ def _stem(name: str) -> str:
 
 def _by_content(profile: Profile, plan: FilePlan, plans: Sequence[FilePlan]) -> FilePlan:
     """A file whose headers say nothing: deals where a column tells won from lost, people where one holds addresses."""
-    if plan.kind is not None or set(words_of(_stem(profile.name))) & _ELSE_WORDS:
+    if plan.kind is not None or _is_else(words_of(_stem(profile.name))):
         return plan
     if _outcome_column(profile) is not None and not any(other.kind is FileKind.DEALS for other in plans):
         return _named_plan(profile, FileKind.DEALS, 0.6)

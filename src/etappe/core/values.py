@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 NOTHING = frozenset(
-    {"", "-", "--", "—", "n/a", "na", "#n/a", "#nv", "null", "none", "nan", "nil", "k.a.", "k. a.", "(leer)", "\\n"}
-)
+    r"""
+    - -- --- – — ? n/a na n.a. #n/a #nv null none nan nil k.a. (leer) (blank) \n
+    """.split()  # noqa: SIM905 # twenty quoted marks would be harder to read
+) | frozenset(("", "k. a.", "n. a.", "(no value)", "(kein wert)"))
 """What people and programs write where there is no number, date or reference. A text field keeps such words."""
 
 YES = frozenset({"true", "yes", "ja", "wahr", "1", "1.0", "y", "j", "x", "t", "oui", "si", "sí"})
@@ -22,7 +24,12 @@ CURRENCIES = frozenset(
     """.split()  # noqa: SIM905 # fifty quoted codes would be harder to read
 )
 SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "₺": "TRY", "₽": "RUB", "kč": "CZK"}
-"""Signs that mean one currency. `$` and `kr` mean several: the workspace's currency decides, or the column."""
+"""Signs that mean one currency."""
+SEVERAL = {
+    "$": tuple("USD CAD AUD NZD SGD HKD MXN TWD ARS CLP COP".split()),  # noqa: SIM905 # as above
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+}
+"""Signs that mean several: the workspace's currency where it is one of them, else the commonest, which stands first."""
 
 COMMA, DOT = "1.234,56", "1,234.56"
 """The two ways to write a number, as they are shown and chosen."""
@@ -39,6 +46,7 @@ _PLAIN = {
     DOT: re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.\d*)?"),
     COMMA: re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?"),
 }
+_TITLED = re.compile(r"\b[A-Z]{3}\b|[€£¥₹₺₽$]")
 _MONEY_SIGN = re.compile(r"(?i)([€£¥₹₺₽]|\$|zł|kč|kr\.?|fr\.|\b[a-z]{3}\b)")
 
 
@@ -81,7 +89,7 @@ def fold_key(text: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether a cell of a number, date or reference says that there is none."""
-    return not text or (len(text) <= 7 and text.strip().lower() in NOTHING)
+    return not text or (len(text) <= 12 and text.strip().lower() in NOTHING)
 
 
 def read_flag(text: str) -> bool | None:
@@ -120,6 +128,26 @@ def _without_sign(text: str) -> tuple[str, str]:
     if not code and sign != "$" and not sign.startswith("kr"):
         return text, ""
     return text[: found.start()] + text[found.end() :], code or sign
+
+
+def currency_of(sign: str, usual: str) -> str:
+    """The currency that a sign or code means (see `split_money`), empty for none; `usual` is that of the workspace.
+
+    >>> currency_of("$", "EUR"), currency_of("$", "CAD"), currency_of("kr.", "NOK"), currency_of("CHF", "EUR")
+    ('USD', 'CAD', 'NOK', 'CHF')
+    """
+    meant = SEVERAL.get(sign.rstrip("."), (sign,) if sign in CURRENCIES else ("",))
+    return usual if usual in meant else meant[0]
+
+
+def currency_in(title: str, usual: str) -> str:
+    """The currency that the title of a column names; empty for none.
+
+    >>> currency_in("Betrag CHF", "EUR"), currency_in("Value ($)", "EUR"), currency_in("Try our price", "EUR")
+    ('CHF', 'USD', '')
+    """
+    signs = [word for word in _TITLED.findall(title) if word in CURRENCIES or word in SYMBOLS or word in SEVERAL]
+    return currency_of(SYMBOLS.get(signs[0], signs[0]), usual) if signs else ""
 
 
 class NoNumber(ValueError):

@@ -7,7 +7,7 @@ counts as unproven until it moves here. Once it has moved here, no import moves 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -260,14 +260,17 @@ def _left_behind(owner: int, team: int | None) -> list[int]:
 
 
 @action
-def join_centres(pairs: Mapping[int, int], *, actor: Actor, at: datetime) -> int:
-    """Put people (by key) into the buying centres of deals, each with the role not known yet; returns how many joined.
+def join_centres(pairs: Iterable[tuple[int, int]], *, actor: Actor, at: datetime) -> int:
+    """Put people into buying centres (deal and person by key), each with the role not known yet; returns how many did.
 
     Whoever is there stays as they are.
     """
     require(actor, "deals.edit")
-    there = set(Stakeholder.objects.filter(deal_id__in=pairs).values_list("deal_id", "person_id"))
-    fresh = [pair for pair in pairs.items() if pair not in there]
+    wanted = dict.fromkeys(pairs)
+    there = set(
+        Stakeholder.objects.filter(deal_id__in={deal for deal, _person in wanted}).values_list("deal_id", "person_id")
+    )
+    fresh = [pair for pair in wanted if pair not in there]
     if not fresh:
         return 0
     role, when = Stakeholder._meta.get_field("role").get_default(), at.isoformat()

@@ -145,7 +145,7 @@ def _load(setting: Setting, block: Block) -> int:
     rows = [_deal(setting, block, place, accounts[groups[place]]) for place in range(len(block))]
     keys = create_deals(rows, **_by(setting))
     buyers = [persons[int(group) * PEOPLE_PER_ACCOUNT + place % 3] for place, group in enumerate(groups)]
-    join_centres(dict(zip(keys[::2], buyers[::2], strict=True)), **_by(setting))
+    join_centres(zip(keys[::2], buyers[::2], strict=True), **_by(setting))
     if block.number < PROVEN:
         _prove(setting, block, list(zip(keys, rows, buyers, strict=True)))
     return len(block)

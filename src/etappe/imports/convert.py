@@ -13,11 +13,23 @@ from zoneinfo import ZoneInfo
 
 from etappe.core.contact import ACCOUNT, DATA_LIMIT, NOTE_LIMIT, PERSON
 from etappe.core.dates import YMD, NoDate, day_of, moment_of
-from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, clean_name, clean_text
+from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, TEXT_LIMIT, clean_name, clean_text
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form, stage_entered
 from etappe.core.periods import local_day
-from etappe.core.values import CURRENCIES, DOT, SYMBOLS, NoNumber, is_nothing, read_flag, read_number, split_money, tidy
+from etappe.core.values import (
+    CURRENCIES,
+    DOT,
+    SYMBOLS,
+    NoNumber,
+    currency_in,
+    currency_of,
+    is_nothing,
+    read_flag,
+    read_number,
+    split_money,
+    tidy,
+)
 from etappe.foreign.tables import Batch
 from etappe.imports.own import readers
 from etappe.imports.plan import ColumnMap, FileMap
@@ -88,7 +100,7 @@ class Converter:
 
     def __init__(self, file: FileMap, zone: str, currency: str) -> None:
         self.file, self.zone = file, ZoneInfo(zone)
-        self._own = readers(file, currency)
+        self._own, self._currency = readers(file, currency), currency
         kind = file.kind or FileKind.DEALS
         self._fields = [
             (at, column.field, self._reading(kind, column))
@@ -146,12 +158,14 @@ class Converter:
         special: dict[Form, tuple[Callable[[str], Any], Any]] = {
             Form.DAY: (partial(_day, column.style or YMD), None),
             Form.MOMENT: (partial(_moment, column.style or YMD, self.zone), None),
-            Form.MONEY: (partial(_money, column.style or DOT, _cleaner(kind, column.field)), None),
+            Form.MONEY: (partial(_money, column, _cleaner(kind, column.field), self._currency), None),
             Form.NUMBER: (partial(_whole, column.style or DOT, _cleaner(kind, column.field)), None),
             Form.FLAG: (_flag, None),
             Form.KEY: (_key, ""),
             Form.CURRENCY: (_currency, ""),
         }
+        if (kind, column.field) == (FileKind.DEALS, "person"):
+            return Reading(partial(_key, limit=TEXT_LIMIT), "")  # several may stand in a cell
         if form in special:
             return Reading(*special[form])
         return Reading(partial(_text, column.field, _cleaner(kind, column.field)), "")
@@ -188,9 +202,9 @@ def _custom(cell: str) -> str:
     return clean_text("data", tidy(cell), NOTE_LIMIT)
 
 
-def _key(cell: str) -> str:
+def _key(cell: str, limit: int = NAME_LIMIT) -> str:
     text = tidy(cell)
-    return "" if is_nothing(text) else " ".join(clean_text("key", text, NAME_LIMIT).split())
+    return "" if is_nothing(text) else " ".join(clean_text("key", text, limit).split())
 
 
 def _currency(cell: str) -> str:
@@ -219,10 +233,11 @@ def _number(style: str, cell: str) -> Decimal:
         raise Refusal("not_a_number", value=cell[:40], style=style) from None
 
 
-def _money(style: str, clean: Callable[[str, Any], Any], cell: str) -> tuple[str, str] | None:
-    """The amount as the journal keeps it, with the currency that the cell names."""
+def _money(column: ColumnMap, clean: Callable[[str, Any], Any], usual: str, cell: str) -> tuple[str, str] | None:
+    """The amount as the journal keeps it, with the currency that the cell names, or else the column's title."""
+    style, titled = column.style or DOT, currency_in(column.column, usual)
     if style == DOT and _PLAIN_AMOUNT.fullmatch(cell):
-        return (cell.rstrip("0").rstrip(".") if "." in cell else cell), ""
+        return (cell.rstrip("0").rstrip(".") if "." in cell else cell), titled
     if is_nothing(cell):
         return None
     try:
@@ -230,8 +245,7 @@ def _money(style: str, clean: Callable[[str, Any], Any], cell: str) -> tuple[str
     except Refusal as refusal:
         limit = {name: refusal.params[name] for name in ("limit",) if name in refusal.params}
         raise Refusal(refusal.code, **limit, value=cell[:40], style=style) from None
-    code = split_money(tidy(cell))[1]
-    return as_json(amount), code if code in CURRENCIES else ""
+    return as_json(amount), currency_of(split_money(tidy(cell))[1], titled or usual) or titled
 
 
 def _whole(style: str, clean: Callable[[str, Any], Any], cell: str) -> int | None:

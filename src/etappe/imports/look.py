@@ -37,13 +37,25 @@ NAMED = 10
 _SYSTEMS = (
     (
         "HubSpot",
-        {"property_dealname", "hs_object_id", "property_createdate", "deal_pipeline_stage_id", "hubspot_owner_id"},
+        {
+            "property_dealname",
+            "hs_object_id",
+            "property_createdate",
+            "deal_pipeline_stage_id",
+            "hubspot_owner_id",
+            "associated company",
+            "associated company ids",
+            "associated contact",
+            "associated contact ids",
+            "company domain name",
+        },
     ),
     (
         "Salesforce",
         {"stagename", "stage_name", "isclosed", "is_closed", "forecastcategory", "forecast_category", "isdeleted"},
     ),
     ("Pipedrive", {"deal - title", "deal - stage", "organization - name", "person - name", "deal - value"}),
+    ("Odoo", {"stage_id/name", "user_id/name", "partner_id/name", "team_id/name", "expected_revenue"}),
     ("Zoho", {"deal owner.id", "zoho record id", "closing date", "account name.id"}),
 )
 

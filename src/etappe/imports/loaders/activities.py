@@ -123,10 +123,9 @@ class LinkLoader(Loader):
         found = Keys(self).of(parts.new)
         fresh = [item for item in parts.new if self._is_known(item, found, chunk)]
         deals = {item.at: found["deal"][str(item.says["deal"])] for item in fresh}
-        for item in fresh:
-            person = found["person"].get(str(item.says.get("person", "")))
-            if person is not None:
-                join_centres({deals[item.at]: person}, actor=self.setting.actor, at=self.setting.at)
+        people = {item.at: found["person"].get(str(item.says.get("person", ""))) for item in fresh}
+        pairs = [(deals[at], person) for at, person in people.items() if person is not None]
+        join_centres(pairs, actor=self.setting.actor, at=self.setting.at)
         self._to_accounts({deals[item.at]: found["account"].get(str(item.says.get("account", ""))) for item in fresh})
         self.book.add(links(fresh, [None] * len(fresh)))
         self.book.meet([known.id for _item, known in parts.same])

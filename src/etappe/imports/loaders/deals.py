@@ -236,15 +236,18 @@ class DealLoader(Loader):
         """Put the people that deals name into their buying centres."""
         if not rows:
             return
-        wanted = {
-            (says["person"], says.get("account", "")): accounts.get(says.get("account", "")) for says, _deal in rows
-        }
+        named = [
+            (deal, (person.strip()[:NAME_LIMIT], says.get("account", "")))
+            for says, deal in rows
+            for person in says["person"].split(";")
+            if person.strip()
+        ]
+        wanted = {reference: accounts.get(reference[1]) for _deal, reference in named}
         people = People(self.setting).of(wanted, self.file.titled("person"))
-        pairs = {deal: people.get((says["person"], says.get("account", ""))) for says, deal in rows}
-        for unknown in [deal for deal, person in pairs.items() if person is None]:
-            tally.note("person_unknown", deal=unknown)
-        found = {deal: person for deal, person in pairs.items() if person is not None}
-        join_centres(found, actor=self.setting.actor, at=self.setting.at)
+        for deal in dict.fromkeys(deal for deal, reference in named if reference not in people):
+            tally.note("person_unknown", deal=deal)
+        pairs = [(deal, people[reference]) for deal, reference in named if reference in people]
+        join_centres(pairs, actor=self.setting.actor, at=self.setting.at)
 
     def _new(
         self, values: Row | Mapping[str, Any], owners: Mapping[str, Owner], accounts: Mapping[str, int]

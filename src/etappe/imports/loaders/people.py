@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -68,12 +69,24 @@ class People:
 
 def _keys(value: str, account: str) -> tuple[str, str, str]:
     """The keys that a reference may have, the surest first."""
-    named = f"~@{value.lower()}" if address_in(value) else name_key(value, account)
-    return own_key(value), named, name_key(value)
+    name, address = _split(value)
+    named = f"~@{address}" if address else name_key(value, account)
+    return own_key(value), named, name_key(name)
 
 
 def _row(value: str, account: int | None) -> dict[str, Any]:
-    return {"name": value, "email": address_in(value), "account_id": account}
+    name, address = _split(value)
+    return {"name": name, "email": address, "account_id": account}
+
+
+_WITH_ADDRESS = re.compile(r"(?P<name>[^<(]+)[<(](?P<address>[^\s<>()]+@[^\s<>()]+)[>)]")
+
+
+def _split(value: str) -> tuple[str, str]:
+    """The name and the address in a reference like `Eva Kühn (eva@example.com)`; an address alone is both."""
+    if found := _WITH_ADDRESS.fullmatch(value):
+        return found["name"].strip(), address_in(found["address"])
+    return value, address_in(value)
 
 
 def _aliases(items: Sequence[Item], records: Mapping[int, int]) -> dict[str, int]:
