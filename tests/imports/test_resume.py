@@ -18,7 +18,11 @@ from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
 from etappe.deals.models import Deal, DealSpan, StageVisit
 from etappe.imports import actions
+from etappe.imports.background import carry_undo
 from etappe.imports.models import Run
+from etappe.imports.queries import get_run
+from etappe.imports.run import Progress
+from etappe.imports.undo import begin_undo
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
 from etappe.people.models import Account
@@ -221,3 +225,41 @@ def test_two_at_once_do_not_disturb_each_other(fresh_database, tmp_path):
     assert Deal.objects.count() == 800
     assert Account.objects.count() == 5, "each account once, though both imports name it"
     folded()
+
+
+def test_one_is_undone_while_another_runs(fresh_database, tmp_path):
+    firms: list[list[object]] = [["Firma ID", "Firma", "Ort"], ["1", "Westpark", "Kiel"], ["2", "Ostwind", "Ulm"]]
+    first = twin.run(twin.write(tmp_path / "firmen.csv", firms))
+    companies: list[list[object]] = [["Account Id", "Account Name", "Industry"], ["A1", "Westpark", "Bau"]]
+    deals: list[list[object]] = [["Deal ID", "Account Id", "Stage", "Amount"], ["D1", "A1", "Angebot", "5"]]
+    found = twin.looked(twin.write(tmp_path / "companies.csv", companies), twin.write(tmp_path / "deals.csv", deals))
+    amid, go_on = threading.Event(), threading.Event()
+
+    def pause(progress: Progress) -> None:
+        if progress.file == "companies.csv":
+            amid.set()
+            go_on.wait(60)
+
+    def work() -> None:
+        try:
+            actions.run_now(found, found.plan, dry=False, actor=SYSTEM, at=now(), clock=now, report=pause)
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=work)
+    other.start()
+    assert amid.wait(60)
+    carry_undo(begin_undo(first.uid, actor=SYSTEM, at=now()), clock=now)
+    go_on.set()
+    other.join()
+    told = get_run(SYSTEM, first.uid).undone
+    assert told["archived"] == {"account": 1}, "what nobody else means is gone"
+    assert [name for _kind, _uid, name in told["stays"]["records"]] == ["Westpark"]
+    deal = Deal.objects.get()
+    assert deal.account is not None
+    assert (deal.account.name, deal.account.archived_at) == ("Westpark", None)
+    folded()
+    second = Run.objects.exclude(uid=first.uid).get()
+    carry_undo(begin_undo(second.uid, actor=SYSTEM, at=now()), clock=now)
+    assert not Deal.objects.filter(archived_at=None).exists()
+    assert Account.objects.get(name="Westpark").industry == "", "as it was before the second one"

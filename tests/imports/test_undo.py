@@ -81,7 +81,7 @@ def test_whoever_asked_for_an_import_may_have_left_meanwhile(db, tmp_path):
     people = cast.assemble()
     view = twin.run(*twin.four(tmp_path), actor=people.dot)
     uid = begin_undo(view.uid, actor=people.dot, at=now())
-    User.objects.filter(id=people.dot.id).update(is_active=False)
+    User.objects.filter(id=people.dot.id or 0).update(is_active=False)
     carry_undo(uid, clock=now)
     assert get_run(SYSTEM, view.uid).state == "undone"
 

@@ -95,7 +95,10 @@ def test_dynamics_says_what_must_not_be_changed(db, tmp_path):
     ],
 )
 def test_amounts_are_of_the_currency_that_they_say(db, tmp_path, title, cells, currencies):
-    rows = [["Deal", "Stage", title], *([f"D{at}", "Angebot", cell] for at, cell in enumerate(cells))]
+    rows: list[list[object]] = [
+        ["Deal", "Stage", title],
+        *([f"D{at}", "Angebot", cell] for at, cell in enumerate(cells)),
+    ]
     view = twin.run(twin.write(tmp_path / "deals.csv", rows, delimiter=";"))
     if currencies is None:
         assert view.totals["rejected"] == 1, "what is no amount is rejected and not guessed"

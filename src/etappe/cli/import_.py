@@ -113,7 +113,7 @@ def _tell_undone(view: RunView) -> None:
 
 _STAYS = {
     "kept": "stays, edited since",
-    "stays": "stays, other records need it",
+    "stays": "stays, other records or imports need it",
     "merged": "stays, merged with another since",
     "joined": "stays in a buying centre, used there since",
     "edited": "in the recycle bin, though edited since",

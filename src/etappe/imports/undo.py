@@ -49,16 +49,29 @@ class _Sort:
 
 
 def _accounts_needed(run: Run, keys: Sequence[int]) -> set[int]:
-    """Accounts that deals, people or other accounts need which the import did not make."""
+    """Accounts that deals, people, other accounts or other imports need which the import did not make."""
     pairs = belonging(keys)
     below = Link.objects.filter(kind="account", made=run.id, record_id__in={child for _account, child in pairs})
     going = set(below.values_list("record_id", flat=True))
-    return accounts_with_deals(keys) | {account for account, child in pairs if child not in going}
+    with_others = {account for account, child in pairs if child not in going}
+    return accounts_with_deals(keys) | with_others | _named_elsewhere(run, "account", keys)
+
+
+def _people_needed(run: Run, keys: Sequence[int]) -> set[int]:
+    """People whom deals or other imports need which the import did not make."""
+    return people_of_deals(keys) | _named_elsewhere(run, "person", keys)
+
+
+def _named_elsewhere(run: Run, kind: str, keys: Sequence[int]) -> set[int]:
+    """Those of the records that rows of other sources mean, too, in an import that stands or is at work."""
+    links = Link.objects.filter(kind=kind, record_id__in=keys).exclude(source=run.source_id)
+    standing = links.exclude(run__state__in=("undoing", "undone"), seen_before="")
+    return {key for key in standing.values_list("record_id", flat=True) if key is not None}
 
 
 _SORTS = (
     _Sort("deal", archive_deals, named_deals, lambda run, keys: set()),
-    _Sort("person", archive_people, named_people, lambda run, keys: people_of_deals(keys)),
+    _Sort("person", archive_people, named_people, _people_needed),
     _Sort("account", archive_accounts, named_accounts, _accounts_needed),
 )
 """Deals first: what only they needed can go after them."""

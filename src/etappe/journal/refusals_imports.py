@@ -23,7 +23,7 @@ IMPORTS: Mapping[str, tuple[Label, Label]] = {
         _("Take the map that is proposed for these files, or change the saved one."),
     ),
     "import_undecided": (
-        _("{count} rows match records that are here already, and nobody has decided what becomes of them."),
+        _("Rows that match records which are here already, and that nobody has decided on: {count}."),
         _("Decide on each, or choose one rule for all."),
     ),
     "import_files": (_("An import takes 1 to {limit} files; these are {count}."), _("Choose fewer files at once.")),

@@ -222,7 +222,7 @@ def _undone(run: RunView) -> Undone:
     archived = tuple((str(KINDS[PLURALS[kind]]), count) for kind, count in run.undone.get("archived", {}).items())
     titles = {
         "kept": _("Changed since: this stays"),
-        "stays": _("Needed by other records: these stay"),
+        "stays": _("Needed by other records or imports: these stay"),
         "merged": _("Merged with others since: these stay"),
         "joined": _("Used in a buying centre since: these stay in it"),
         "edited": _("Edited since, and now in the recycle bin with their edits"),
