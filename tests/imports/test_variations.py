@@ -13,7 +13,7 @@ from tests.imports import twin
 
 
 def test_the_page_of_hubspot_writes_other_columns_than_its_programs(db, tmp_path):
-    deals = [
+    deals: list[list[object]] = [
         ["Record ID", "Deal Name", "Deal Stage", "Close Date", "Deal owner", "Amount", "Create Date",
          "Associated Contact", "Associated Contact IDs", "Associated Company", "Associated Company IDs"],
         ["101", "Pump", "Contract Sent", "2025-12-01 10:00", "Anna Öz", "1200", "2025-01-02 09:11",

@@ -15,10 +15,11 @@ from django.db import connection, transaction
 from etappe.core.actor import Actor, ActorKind
 from etappe.core.errors import Missing, Refusal
 from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
+from etappe.imports.expect import expected
 from etappe.imports.look import Given, Look, Looked
 from etappe.imports.models import Run
 from etappe.imports.plan import Plan, as_stored, from_stored
-from etappe.imports.queries import RunView, found, run_view
+from etappe.imports.queries import RunView, found, going_through, run_view
 from etappe.imports.run import Cancelled, File, Job, Progress, carry_out
 from etappe.journal.record import action
 from etappe.team.access import require
@@ -79,7 +80,8 @@ def _run(
     report: Callable[[Progress], None],
 ) -> RunView:
     given = [{"name": file.given.name, "refusal": refusal_told(file.refusal)} for file in look.files]
-    run = create(plan, _told(files), {"given": given}, actor=actor, at=at)
+    likely = expected(look.readable, plan, going_through(plan, actor, at))
+    run = create(plan, _told(files), {"given": given, "expected": likely}, actor=actor, at=at)
     return _carried(Job(run, acting(actor), at, files, report, clock))
 
 

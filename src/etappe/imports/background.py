@@ -19,12 +19,12 @@ from etappe.foreign.tables import FOUND_OUT, sniff, wish_of
 from etappe.imports.actions import acting, alone, create, end, files_of, refusal_told
 from etappe.imports.actions_presets import with_preset
 from etappe.imports.check import Checked, check
-from etappe.imports.loaders.base import Setting
+from etappe.imports.expect import expected
 from etappe.imports.look import Given, Look, Looked, look, refit
-from etappe.imports.models import Run, Source
+from etappe.imports.models import Run
 from etappe.imports.own import suited
 from etappe.imports.plan import ASKED, Plan, as_stored, fitted, from_data, from_stored
-from etappe.imports.queries import found, run_view
+from etappe.imports.queries import found, going_through, run_view
 from etappe.imports.run import Cancelled, Job, Progress, carry_out
 from etappe.imports.undo import undo
 from etappe.imports.uploads import FILES, drop, keep
@@ -70,13 +70,13 @@ def examine(uid: str, *, at: datetime) -> None:
     try:
         seen = look(_given(run), at=at)
         plan = _wanted(run, seen)
-        source = Source.objects.filter(name=plan.source).values_list("id", flat=True).first() or 0
-        setting = Setting(source, 0, plan, SYSTEM, at, team.workspace().zone, plan.currency)
-        checked = check(seen.readable, plan, setting)
+        setting = going_through(plan, SYSTEM, at)
+        checked, likely = check(seen.readable, plan, setting), expected(seen.readable, plan, setting)
     except Refusal as refusal:
         end(run.id, "failed", at, refusal)
         return
     run.plan, run.proposal, run.state, run.moved_at = as_stored(plan), _shown(seen, checked, run), "ready", at
+    run.proposal["expected"] = likely
     run.rows_total = checked.rows
     run.save(update_fields=["plan", "proposal", "state", "moved_at", "rows_total"])
 
@@ -348,7 +348,8 @@ def _do(run: Run, clock: Callable[[], datetime]) -> None:
 def _try(run: Run, clock: Callable[[], datetime]) -> None:
     """Carry it out as another run and take all of that back; tell of it through a connection of its own."""
     with _side_line(run, clock) as report, transaction.atomic():
-        key = create(from_stored(run.plan), run.files, actor=SYSTEM, at=clock())
+        likely = {"expected": run.proposal.get("expected", {})}
+        key = create(from_stored(run.plan), run.files, likely, actor=SYSTEM, at=clock())
         job = _job(run, key, clock, report)
         carry_out(job)
         view = run_view(Run.objects.select_related("source").get(id=key))

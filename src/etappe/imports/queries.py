@@ -10,9 +10,11 @@ from typing import Any
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
-from etappe.imports.models import Rejected, Run
+from etappe.imports.loaders.base import Setting
+from etappe.imports.models import Rejected, Run, Source
 from etappe.imports.plan import Plan, from_stored
 from etappe.imports.run import COUNTED, totals_of
+from etappe.team import queries as team
 from etappe.team.access import require
 
 LISTED = 50
@@ -226,3 +228,10 @@ def rejected(viewer: Actor, uid: uuid.UUID | str, file: str) -> Iterator[Rejecte
     rows = Rejected.objects.filter(run=run, file=file).order_by("line", "id")
     for row in rows.iterator(2000):
         yield RejectedRow(row.file, row.line, row.reason, row.params, row.cells)
+
+
+def going_through(plan: Plan, actor: Actor, at: datetime) -> Setting:
+    """What going through files needs that writes nothing; the source is 0 where nothing came from it yet."""
+    source = Source.objects.filter(name=plan.source).values_list("id", flat=True).first() or 0
+    workspace = team.workspace()
+    return Setting(source, 0, plan, actor, at, workspace.zone, plan.currency or workspace.currency)

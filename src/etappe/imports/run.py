@@ -11,16 +11,18 @@ from django.db import connection, transaction
 
 from etappe.core.actor import Actor
 from etappe.core.headers import FileKind
-from etappe.core.import_progress import share, weights
+from etappe.core.import_progress import Part, share
 from etappe.core.kinds.imports import ImportFinished
 from etappe.foreign.tables import Batch, TableGuess, batches
 from etappe.imports.check import example
 from etappe.imports.convert import Chunk, Converter
+from etappe.imports.expect import Expected
 from etappe.imports.loaders.accounts import set_parents
 from etappe.imports.loaders.base import EXAMPLES, Loader, Setting, Tally
 from etappe.imports.loaders.history import renew_waiting, without_deal
 from etappe.imports.loaders.later import CHANGE, ask_again
 from etappe.imports.loaders.own import UNKNOWN
+from etappe.imports.loaders.pasts import Pasts
 from etappe.imports.look import Given
 from etappe.imports.models import Run, Source
 from etappe.imports.plan import NEW, FileMap, Plan, as_stored, from_stored
@@ -81,15 +83,25 @@ class Job:
     total: int = 0
     done: int = 0
     ledger: dict[str, int] = field(default_factory=dict)
-    read: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    expected: Expected = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    renewed: int = 0
+    waiting: int = 0
+    share: float = 0.0
 
-    @property
-    def share(self) -> float:
-        """How much of the work is behind."""
-        sizes = [(file.map.kind, file.guess.row_count) for file in self.files if file.map.kind]
-        done = [self.read.get(file.given.name, 0) for file in self.files if file.map.kind]
-        each = zip(weights(sizes), sizes, done, strict=True)
-        return share([(weight, rows, behind) for weight, (_kind, rows), behind in each])
+    def go_on(self) -> float:
+        """How much of the work is behind; what was shown as done stays so."""
+        parts = [self._part(file, file.map.kind) for file in self.files if file.map.kind]
+        self.share = max(self.share, share(parts, self.renewed, self.waiting))
+        return self.share
+
+    def _part(self, file: File, kind: FileKind) -> Part:
+        rows = self.sizes.get(file.given.name, file.guess.row_count)
+        came = self.counts.get(file.given.name, dict.fromkeys(COUNTED, 0))
+        likely = self.expected.get(file.given.name, {"new": 1.0, "altered": 0.0})
+        same = came["unchanged"] + came["rejected"]
+        return Part(kind, rows, likely["new"], likely["altered"], came["created"], came["changed"], same)
 
 
 def carry_out(job: Job) -> None:
@@ -111,8 +123,10 @@ def _carry_out(job: Job) -> None:
             _parents(job, setting)
         if kind is FileKind.PEOPLE:
             _ask_again(job, rooms)
+        if kind in (FileKind.HISTORY, FileKind.DEALS):
+            job.waiting = Pasts(setting).count_waiting()
     while _histories(job, setting, rooms):
-        pass
+        _tell(job)
     _finish(job, setting)
     renew_statistics()
 
@@ -130,11 +144,18 @@ def _prepare(job: Job) -> tuple[Setting, Rooms]:
     run.started_at = run.started_at or job.at
     run.first_entry = run.first_entry or newest() + 1
     run.save(update_fields=["source", "plan", "state", "started_at", "first_entry"])
-    job.ledger = dict(run.done)
+    job.ledger, job.counts, job.share = dict(run.done), run.counts, run.share
+    job.expected = run.proposal.get("expected", {})
+    job.waiting = round(sum(_renewing(job, file) for file in job.files))
     workspace = team.workspace()
     currency = plan.currency or workspace.currency
     setting = Setting(source.id, run.id, plan, job.actor, job.at, workspace.zone, currency)
     return setting, Rooms.of(setting, places_of(plan, version))
+
+
+def _renewing(job: Job, file: File) -> float:
+    """How many deals are likely to get their past anew from this file."""
+    return float(job.expected.get(file.given.name, {}).get("renewed", 0.0)) * file.guess.row_count
 
 
 def _published(plan: Plan, job: Job) -> tuple[Plan, int]:
@@ -162,10 +183,14 @@ def _load_file(job: Job, rooms: Rooms, file: File) -> None:
     for batch in chunks(batches(file.given.path, file.guess)):
         rows, at = len(batch.rows), at + len(batch.rows)
         job.done += rows
-        job.read[file.given.name] = at
         if at > written:
             _write(job, loader, converter, file, _from(batch, rows - (at - written)), at)
-        job.report(Progress(job.done, max(job.total, job.done), file.given.name, share=job.share))
+        _tell(job, file.given.name)
+    job.sizes[file.given.name] = at
+
+
+def _tell(job: Job, name: str = "") -> None:
+    job.report(Progress(job.done, max(job.total, job.done), name, share=job.go_on()))
 
 
 def _ask_again(job: Job, rooms: Rooms) -> None:
@@ -239,7 +264,8 @@ def _write(job: Job, loader: Loader, converter: Converter, file: File, batch: Ba
     _count(run, file, chunk, tally)
     run.done[file.given.name] = upto
     run.rows_done += len(chunk.lines)
-    run.share = job.share
+    job.counts = run.counts
+    run.share = job.go_on()
     run.moved_at = job.clock()
     run.save(update_fields=["counts", "notes", "done", "rows_done", "share", "moved_at"])
 
@@ -313,8 +339,9 @@ def _histories(job: Job, setting: Setting, rooms: Rooms) -> bool:
     for code, deals in renewed.notes.items():
         _note(run.notes, code, False, len(deals), [{"key": key} for key in deals[:EXAMPLES]])
     _note(run.notes, "history_renewed", False, renewed.deals, [])
-    run.moved_at = job.clock()
-    run.save(update_fields=["notes", "moved_at"])
+    job.renewed, job.waiting = job.renewed + renewed.asked, max(job.waiting - renewed.asked, 0)
+    run.moved_at, run.share = job.clock(), job.go_on()
+    run.save(update_fields=["notes", "moved_at", "share"])
     return True
 
 
@@ -327,9 +354,9 @@ def _finish(job: Job, setting: Setting) -> None:
         raise RuntimeError(f"rows are not accounted for: {totals}")
     if any(file.map.kind is FileKind.HISTORY for file in job.files) and (strays := without_deal(setting)):
         _note(run.notes, "history_without_deal", False, strays, [])
-    run.state, run.finished_at, run.rows_total = "done", job.clock(), totals["rows"]
+    run.state, run.finished_at, run.rows_total, run.share = "done", job.clock(), totals["rows"], 1.0
     run.last_entry = newest()
-    run.save(update_fields=["state", "finished_at", "rows_total", "notes", "last_entry"])
+    run.save(update_fields=["state", "finished_at", "rows_total", "share", "notes", "last_entry"])
     files = [file.given.name for file in job.files if file.map.kind]
     finished = ImportFinished(str(run.uid), files, *(totals[name] for name in COUNTED))
     record(finished, actor=job.actor, at=job.at)

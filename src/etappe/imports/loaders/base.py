@@ -130,6 +130,12 @@ class Loader:
         tally.rejected = sorted(chunk.bad.items())
         return tally
 
+    def expect(self, chunk: Chunk) -> dict[str, int]:
+        """How many of these rows say something `new` or `altered`, and to how many deals they give a new past."""
+        items = [item for item in self.rows(chunk, Tally()) if item.at not in chunk.bad]
+        parts = self._sorted(items, chunk)
+        return {"new": len(parts.new), "altered": len(parts.changed), "renewed": 0}
+
     def rows(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
         """The rows of the chunk with what they say of own fields; what cannot be taken goes to `chunk.bad`."""
         return with_own(self.items(chunk, tally), chunk)

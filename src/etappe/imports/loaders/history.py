@@ -48,6 +48,11 @@ class HistoryLoader(Loader):
         tally.unchanged = len(chunk.lines) - tally.created - len(tally.rejected)
         return tally
 
+    def expect(self, chunk: Chunk) -> dict[str, int]:
+        """Rows that are not known yet, and the deals among theirs that are here already."""
+        rows, here = self.pasts.fresh(list(self._said(chunk, Tally())))
+        return {"new": len(rows), "altered": 0, "renewed": len({row.deal for row in rows} & here)}
+
     def items(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
         """The rows as they will be kept, for going through them without writing."""
         for at, said in enumerate(self._said(chunk, tally)):
@@ -86,8 +91,9 @@ class HistoryLoader(Loader):
 
 
 class Renewed(NamedTuple):
-    """How many deals got their past anew in a step, and what did not fit: code to keys of deals."""
+    """How many deals were asked after in a step, how many got their past anew, and what did not fit: code to keys."""
 
+    asked: int
     deals: int
     notes: Mapping[str, Sequence[str]]
 
@@ -118,7 +124,7 @@ def renew(setting: Setting, places: Places, keys: Sequence[str]) -> Renewed:
         for code in way.notes:
             notes.setdefault(code, []).append(key.lstrip("="))
     written = set_histories(ways, actor=setting.actor, at=setting.at)
-    return Renewed(written, notes)
+    return Renewed(len(keys), written, notes)
 
 
 def _on(places: Places, anchor: Anchor) -> Places:

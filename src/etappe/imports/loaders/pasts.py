@@ -32,19 +32,17 @@ class Pasts:
         """Keep rows that were not known; returns how many. Deals that are here already wait for their new past."""
         if not said:
             return 0
-        keys = list({row.deal for row in said})
-        known, here = self._known(keys), self._here(keys)
-        fresh: dict[tuple[str, str, str], Said] = {}
-        for row in said:
-            name = (row.deal, row.at, row.stage)
-            if name not in known:
-                fresh[name] = row
-        rows = (
-            (self.source, self.run, row.deal, row.at, row.stage, row.came_from, row.deal in here)
-            for row in fresh.values()
-        )
+        fresh, here = self.fresh(said)
+        rows = ((self.source, self.run, row.deal, row.at, row.stage, row.came_from, row.deal in here) for row in fresh)
         copy_rows("imports_past", _COLUMNS, rows)
         return len(fresh)
+
+    def fresh(self, said: Sequence[Said]) -> tuple[list[Said], set[str]]:
+        """The rows that are not known, each once, and which of all their deals are here already."""
+        keys = list({row.deal for row in said})
+        known, here = self._known(keys), self._here(keys)
+        named = {(row.deal, row.at, row.stage): row for row in said}
+        return [row for name, row in named.items() if name not in known], here
 
     def _known(self, deals: Sequence[str]) -> set[tuple[str, str, str]]:
         return {(row.deal, row.at, row.stage) for row in self._rows(deals)}
@@ -83,6 +81,14 @@ class Pasts:
                 [self.source, 4 * limit],
             )
             return [deal for (deal,) in cursor.fetchall()][:limit]
+
+    def count_waiting(self) -> int:
+        """How many deals wait."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(DISTINCT deal) FROM imports_past WHERE source_id = %s AND waits", [self.source]
+            )
+            return int(cursor.fetchone()[0])
 
     def done(self, deals: Sequence[str]) -> None:
         """These deals wait no longer."""
