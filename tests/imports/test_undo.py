@@ -77,6 +77,19 @@ def test_the_recycle_bin_says_who_undid_the_import(db, tmp_path):
     assert "Dot Dörfler" in page
 
 
+def test_what_was_edited_goes_along_and_is_told(db, tmp_path):
+    cast.assemble()
+    view = twin.run(*twin.four(tmp_path))
+    for columns in ({"city": "Weimar"}, {"city": "Jena", "industry": "Energie"}):
+        found = Account.objects.get(name="Ostwind AG")
+        people_actions.edit_account(found.uid, columns, seen=found.version, actor=SYSTEM, at=now())
+    edited = undone(view).undone["edited"]
+    assert edited == {"count": 1, "records": [["account", str(found.uid), "Ostwind AG", ["city", "industry"]]]}
+    page = client_of("dot").get(f"/import/{view.uid}/").content.decode()
+    assert "Ostwind AG" in page
+    assert "City, Industry" in page
+
+
 def test_whoever_asked_for_an_import_may_have_left_meanwhile(db, tmp_path):
     people = cast.assemble()
     view = twin.run(*twin.four(tmp_path), actor=people.dot)

@@ -126,7 +126,7 @@ def _archive(key: int, sort: _Sort, *, actor: Actor, at: datetime) -> bool:
     voids, edited = made_and_edited(sort.kind, leaving, run.uid)
     gone = sort.archive(leaving, voids, actor=actor, at=at)
     _remember(run, "stays", sort, needed)
-    _remember(run, "edited", sort, edited & set(gone))
+    _remember(run, "edited", sort, set(edited) & set(gone), edited)
     remember_merged(run, sort.kind, sort.named, left)
     _count(run, sort.kind, len(gone))
     _forget(run, sort.kind, merged.records, {*needed, *left})
@@ -154,15 +154,19 @@ def _made(run: Run, kind: str) -> list[int]:
         return list({record for (record,) in cursor.fetchall()})
 
 
-def _remember(run: Run, what: str, sort: _Sort, keys: Iterable[int]) -> None:
-    """Count records and keep some of them by name."""
+def _remember(
+    run: Run, what: str, sort: _Sort, keys: Iterable[int], columns: Mapping[int, Sequence[str]] | None = None
+) -> None:
+    """Count records and keep some of them by name, with their columns that somebody edited."""
     keys = list(keys)
     if not keys:
         return
     told = run.undone.setdefault(what, {"count": 0, "records": []})
     told["count"] += len(keys)
     room = LISTED - len(told["records"])
-    told["records"] += [[sort.kind, each.uid, each.name[:200]] for each in sort.named(sorted(keys)[: max(room, 0)])]
+    for each in sort.named(sorted(keys)[: max(room, 0)]):
+        beside = list((columns or {}).get(each.id, ()))
+        told["records"].append([sort.kind, each.uid, each.name[:200], *([beside] if beside else [])])
 
 
 def _count(run: Run, kind: str, count: int) -> None:

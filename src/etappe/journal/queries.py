@@ -198,15 +198,23 @@ def edits_of(change: uuid.UUID, kinds: Sequence[str], first: int, before: int, l
     return [Edit(row.id, row.kind, row.account_id, row.person_id, row.deal_id, row.data) for row in rows]
 
 
-def made_and_edited(subject: str, keys: Sequence[int], change: uuid.UUID) -> tuple[dict[int, int], set[int]]:
-    """Of these records: the entry that tells of their making by this change, and those that other changes tell of."""
+def made_and_edited(
+    subject: str, keys: Sequence[int], change: uuid.UUID
+) -> tuple[dict[int, int], dict[int, list[str]]]:
+    """Of these records: the entry that tells of their making by this change, and those that other changes tell of.
+
+    The latter with the columns that were edited, each once.
+    """
     column = {"account": "account_id", "person": "person_id", "deal": "deal_id"}[subject]
     rows = Entry.objects.filter(**{f"{column}__in": list(keys)}, kind__startswith=f"{subject}.")
     made: dict[int, int] = {}
-    edited: set[int] = set()
-    for entry, key, kind, of in rows.values_list("id", column, "kind", "change_id"):
+    edited: dict[int, list[str]] = {}
+    for entry, key, kind, of, changed in rows.order_by("id").values_list(
+        "id", column, "kind", "change_id", "data__changed"
+    ):
         if of != change:
-            edited.add(key)
+            columns = edited.setdefault(key, [])
+            columns += [name for name in changed or () if name not in columns]
         elif kind == f"{subject}.created":
             made[key] = entry
     return made, edited

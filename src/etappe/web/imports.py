@@ -236,8 +236,9 @@ def _undone(run: RunView) -> Undone:
 
 
 def _record(what: str, kind: str, uid: str, name: str, beside: Sequence[str] = ()) -> tuple[str, str, str, str]:
-    """The address of a record, its name, its kind, and beside it the fields that stay or the record it stays for."""
-    words = [label_of(field) for field in beside] if what == "kept" else [f"→ {other}" for other in beside]
+    """The address of a record, its name, its kind, and beside it its edited fields or the record it stays for."""
+    is_fields = what in ("kept", "edited")
+    words = [label_of(field) for field in beside] if is_fields else [f"→ {other}" for other in beside]
     return reverse(kind, args=[uid]), name, str(RECORDS[kind]), ", ".join(words)
 
 
