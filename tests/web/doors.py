@@ -139,6 +139,8 @@ SUBJECTS: dict[str, str] = {
     "/views/": "view",
     "/figures/goals/": "goal",
     "/goals/": "goal",
+    "/settings/mails/": "mail",
+    "/subscriptions/": "mail",
     "/playbook/": "remap",
     "/remaps/": "remap",
 }
@@ -171,7 +173,7 @@ def _key(route: str) -> str:
 
 
 def _token(all_: Everything, route: str) -> str:
-    found = {"/setup": all_.setup_token, "/join": all_.invitation, "/n": all_.link_token}
+    found = {"/setup": all_.setup_token, "/join": all_.invitation, "/n": all_.link_token, "/mails": all_.mail_token}
     return found[route[: route.index("/", 1)]]
 
 
@@ -239,6 +241,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
         "name": "Eve", "email": "eve@evil.example", "password": NEW_PASSWORD,
     },
     "/join/{token}/": lambda all_: {"password": NEW_PASSWORD},
+    "/figures/{key}/mail/": lambda all_: {"on": "weekly-1", "hour": "7"},
     "/settings/": lambda all_: {"name": "Anders", "language": "de", "theme": "dark"},
     "/settings/density/": lambda all_: {"density": "compact"},
     "/settings/tokens/": lambda all_: {"label": "Neu", "scopes": ["read", "write"]},
@@ -343,6 +346,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "PATCH /people/{uid}": lambda all_: {"name": "Eva Anders", "seen": 1},
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
     "POST /commitments": lambda all_: {"period": "2099-11", "amount": "5"},
+    "POST /subscriptions": lambda all_: {"figure": "win_rate", "rhythm": "monthly", "day": 31, "hour": 7},
     "POST /goals": lambda all_: {
         "team": str(all_.scene.cast.north), "measure": "won_deals", "period": "2026-11", "target": "5",
     },

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from email.message import EmailMessage
 
+from django.test import override_settings
+
 from etappe.core.actor import SYSTEM, Role
 from etappe.deals import actions as deals
 from etappe.deals import queries
@@ -17,6 +19,8 @@ from etappe.exports.write import Summary
 from etappe.foreign.files import check_upload
 from etappe.imports import background
 from etappe.insights.actions_goals import set_goal
+from etappe.insights.actions_mail import subscribe
+from etappe.insights.subscriptions import SubscriptionView
 from etappe.journal.clock import now
 from etappe.people.actions import create_account, create_person, edit_account, edit_person
 from etappe.people.actions import write_note as note_people
@@ -99,6 +103,8 @@ class Everything:
     remap: uuid.UUID
     view: uuid.UUID
     goal: uuid.UUID
+    mail: uuid.UUID
+    mail_token: str
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -107,6 +113,13 @@ def _goal(cast: Cast) -> uuid.UUID:
     """A goal of the team that has the deals."""
     given = {"team": str(cast.north), "measure": "new_deals", "period": f"{AT:%Y-%m}", "target": Decimal(9)}
     return set_goal(given, actor=cast.dot, at=AT).uid
+
+
+def _mail(cast: Cast) -> SubscriptionView:
+    """A figure that Ada is mailed."""
+    given = {"figure": "sales_cycle", "rhythm": "weekly", "day": 1, "hour": 7}
+    with override_settings(EMAIL_HOST="mail.example"):
+        return subscribe(given, actor=cast.ada, at=AT)
 
 
 def make_everything() -> Everything:
@@ -135,6 +148,7 @@ def make_everything() -> Everything:
     deals.edit(bare, {"name": "Zweite Anlage"}, actor=cast.ada, at=scene.later())
     deals.leave(lost, scene.process.leave[0].key, actor=cast.ada, at=scene.later())
     token, _secret = team.create_token("Tabelle", ["read"], actor=cast.ada, at=AT)
+    mail = _mail(cast)
     run, ran = _import(scene), _finished_run(scene)
     return Everything(
         scene=scene,
@@ -173,6 +187,8 @@ def make_everything() -> Everything:
         remap=_remap(scene),
         view=_view(scene),
         goal=_goal(cast),
+        mail=mail.uid,
+        mail_token=mail.token,
     )
 
 

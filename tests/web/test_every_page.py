@@ -25,6 +25,7 @@ PARTS = frozenset(
         "/tags/",
         "/lists/{subject}/count/",
         "/setup/ready/",
+        "/figures/quality/counts/",
         "/fields/suggest/{kind}/",
     }
 )

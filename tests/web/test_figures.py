@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from etappe.config.embedded import APPLICATION
 from etappe.core.actor import SYSTEM
@@ -83,6 +84,30 @@ def test_pages_files_and_queries_say_the_same(told: Cast) -> None:
         assert len(lines) == len(ours["rows"]) + 1
         assert {line["metric"] for line in lines} == {key}
         assert lines[0]["value"] == ("" if ours["value"] is None else str(ours["value"]))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/figures/{key}.xlsx?by=source").content))
+        heads, first, *rest = book.get_sheet_by_index(0).to_python()
+        assert (heads, len(rest)) == (list(lines[0]), len(ours["rows"]))
+        assert first[heads.index("value")] == ("" if ours["value"] is None else pytest.approx(ours["value"]))
+
+
+@pytest.mark.usefixtures("now")
+def test_the_first_look_tells_what_is_odd_and_leads_there(told: Cast) -> None:
+    made = create({"name": "=1+1", "currency": "CHF"}, stage="agreed", late_entry=True, actor=told.ada, at=NOW)
+    client = client_of("dot")
+    assert (
+        'hx-get="/figures/quality/counts/?as_of=2026-03-02"'
+        in client.get("/figures/?as_of=2026-03-02").content.decode()
+    )
+    part = client.get(
+        "/figures/quality/counts/?where=currency+%3D+CHF", headers={"Accept-Language": "en"}
+    ).content.decode()
+    assert "of 1 deals in all" in part and "without amount" in part and "summed for itself" in part
+    for link in re.findall(r'href="([^"]+/records/[^"]*oddity=no_amount[^"]*)"', part):
+        assert str(made.uid) in client.get(html.unescape(link)).content.decode()
+        break
+    else:
+        pytest.fail("the count leads to its deals")
+    assert client.get("/figures/quality/counts/?where=nonsense+%3D+1").status_code == 422
 
 
 @pytest.mark.usefixtures("now")
@@ -93,7 +118,7 @@ def test_every_link_of_the_pages_leads_somewhere(told: Cast) -> None:
         page = client.get(waiting.pop())
         assert page.status_code == 200, page.request["PATH_INFO"]
         found = {html.unescape(link) for link in re.findall(r'href="(/figures/[^"#]*)"', page.content.decode())}
-        waiting += [link for link in found - seen if not link.endswith((".csv", ".json"))]
+        waiting += [link for link in found - seen if not re.search(r"\.(csv|json|xlsx)(\?|$)", link)]
         seen |= found
     assert len(seen) > 12
 

@@ -68,7 +68,8 @@ def test_the_description_of_the_api_hides_nothing() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _stays(settings: Any) -> None:
+def _stays(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.insights.actions_mail.require_mail", lambda: None)
     settings.ETAPPE_START_EMPTY = f"{__name__}.nothing"
 
 

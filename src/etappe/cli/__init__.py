@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Print a figure as the pages show it.",
     "goal": "List and set goals of colleagues and teams.",
     "commitment": "Say what one will win in a month, and list what was said.",
+    "mail": "Be mailed figures every week or month, and see what is mailed.",
     "facts": "Keep the Parquet files that figures may be computed from.",
     "token": "Make and revoke tokens for the API.",
     "migrate": "Bring the database to this version.",

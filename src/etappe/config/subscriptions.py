@@ -6,4 +6,5 @@ from collections.abc import Mapping
 
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "user.edited": ("etappe.deals.jobs.follow_to_team",),
+    "workspace.edited": ("etappe.insights.jobs.mails_follow_zone",),
 }

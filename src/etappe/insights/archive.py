@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from etappe.insights.models import Commitment, Goal
+from etappe.insights.models import Commitment, Goal, Subscription
 from etappe.journal.archived import Archived
 
 TABLES = (
@@ -33,6 +33,28 @@ TABLES = (
             "stood_on": "day of that",
             "standing": "all that was found then, with the moment; found anew every ten minutes",
             "warned_on": "day since which the goal is in danger",
+        },
+    ),
+    Archived(
+        "subscriptions",
+        Subscription,
+        "Who is mailed which figure, and when.",
+        tells="subscription.",
+        meanings={
+            "figure": "key of the figure",
+            "split": "what it is split by",
+            "where": "the filter that its deals must pass",
+            "options": "what else the figure is asked for",
+            "rhythm": "`weekly` or `monthly`",
+            "on_day": "day of the week (1 is Monday) or of the month (shorter months: their last day)",
+            "hour": "hour of that day in the workspace's zone",
+            "language": "language of the mail where the colleague chose none",
+            "ended_at": "since when it is not mailed any more",
+            "next_at": "when it is next due",
+            "due_at": "when the last one was due",
+            "state": "what became of it: `waiting`, `sending`, `sent`, `failed`, or `nothing` that they may see",
+            "tries": "how often it was tried to hand it to the mail server",
+            "problem": "what the mail server, or the figure, last said",
         },
     ),
 )

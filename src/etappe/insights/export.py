@@ -1,9 +1,10 @@
-"""A figure as CSV, for spreadsheets: one line per row of the figure, intervals as two columns."""
+"""A figure as CSV or XLSX, for spreadsheets: one line per row of the figure, intervals as two columns."""
 
 from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 from etappe.core.figures import Result
@@ -13,21 +14,41 @@ HEAD = ("metric", "as_of", "unit")
 
 
 def as_csv(result: Result) -> str:
-    """The figure's rows with its key, day, unit and filter in front; the headline stands in a first line of its own.
+    """The figure's lines. Texts that a spreadsheet would run as a formula get an apostrophe in front."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(_lines(result))
+    return text.getvalue()
 
-    Texts that a spreadsheet would run as a formula get an apostrophe in front.
-    """
+
+def as_xlsx(result: Result) -> bytes:
+    """The same lines as a workbook, numbers as numbers."""
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(file, options) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for place, line in enumerate(_lines(result)):
+            sheet.write_row(place, 0, [_cell(value) for value in line], book.add_format({"bold": place == 0}))
+        sheet.autofit()
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | Decimal) else str(value)
+
+
+def _lines(result: Result) -> list[list[Any]]:
+    """Names of columns, the headline, and each row, with the figure's key, day, unit and filter in front."""
     found = result.finding
     headline = {"row": "all", "value": found.value, **spread("interval", found.interval), "n": found.n}
     lines = [headline, *({"row": str(place), **flat(row)} for place, row in enumerate(found.rows, start=1))]
     common = dict(zip(HEAD, (result.metric, result.as_of.isoformat(), result.unit), strict=True))
     common |= {"where": result.where} if result.where else {}
-    columns = list(dict.fromkeys(column for line in lines for column in line))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [*common, *columns], lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({column: harmless(value) for column, value in {**common, **line}.items()} for line in lines)
-    return text.getvalue()
+    columns = [*common, *dict.fromkeys(column for line in lines for column in line)]
+    full = ({**common, **line} for line in lines)
+    return [columns, *([harmless(line.get(column)) for column in columns] for line in full)]
 
 
 def flat(row: Any) -> dict[str, Any]:

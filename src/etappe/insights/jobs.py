@@ -7,7 +7,9 @@ from procrastinate.contrib.django import app
 from etappe.core.actor import SYSTEM
 from etappe.insights import actions, alongside
 from etappe.insights.actions_goals import watch
+from etappe.insights.actions_mail import follow_zone
 from etappe.journal.clock import now
+from etappe.journal.queries import entries_by_id
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -26,3 +28,11 @@ def watch_goals(timestamp: int) -> None:
     """Find where goals stand, and which are in danger."""
     del timestamp
     watch(actor=SYSTEM, at=now())
+
+
+@app.task(retry=5)
+def mails_follow_zone(entry: int) -> None:
+    """The workspace changed: where its zone did, mails of figures come at their hour there."""
+    for told in entries_by_id([entry]):
+        if "zone" in told.data["changed"]:
+            follow_zone(actor=SYSTEM, at=now())

@@ -1,4 +1,4 @@
-"""Tables of what was forecast, and of goals.
+"""Tables of what was forecast, of goals, and of who is mailed which figure.
 
 Forecasts are derived from the records, but cannot be made again: what was said, was said.
 """
@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import MD5
 
 from etappe.journal.fields import money_field, uid_field
 
@@ -173,6 +174,51 @@ class Goal(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["ends", "begins"], name="goal_running")]
+
+
+class Subscription(models.Model):
+    """Who is mailed which figure, asked how, and when: on day `on_day` of the week or month, at `hour` o'clock.
+
+    `next_at` is when it is next due. Of the mail that was due last, `due_at` is that moment and `state` what became of
+    it (`insights.subscriptions.STATES`); `tries` and `problem` tell of a mail server that did not take it.
+    """
+
+    uid = uid_field()
+    user = models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+")
+    figure = models.TextField()
+    split = models.TextField(blank=True, default="")
+    where = models.TextField(blank=True, default="")
+    options = models.JSONField(default=dict)
+    rhythm = models.TextField()
+    on_day = models.IntegerField()
+    hour = models.IntegerField()
+    language = models.TextField(blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    state = models.TextField(blank=True, default="")
+    tries = models.IntegerField(default=0)
+    problem = models.TextField(blank=True, default="")
+
+    JOURNALED: ClassVar = (
+        *("user_id", "figure", "split", "where", "options", "rhythm", "on_day", "hour", "language", "ended_at"),
+    )
+    DERIVED: ClassVar = ("id", "uid", "next_at", "due_at", "state", "tries", "problem")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                *("user", "figure", "split", "options"),
+                MD5("where"),  # the text itself may be longer than an index can hold
+                condition=models.Q(ended_at__isnull=True),
+                name="subscription_once",
+            ),
+            models.CheckConstraint(condition=models.Q(hour__range=(0, 23)), name="subscription_hour"),
+            models.CheckConstraint(condition=models.Q(on_day__range=(1, 31)), name="subscription_day"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], condition=models.Q(ended_at__isnull=True), name="subscription_due"),
+        ]
 
 
 class ForecastCurve(models.Model):

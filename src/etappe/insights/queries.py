@@ -126,6 +126,21 @@ def reports(
     return [_result(metric, asked) for metric in metrics]
 
 
+def question(asked: Mapping[str, str], *, viewer: Actor, now: datetime) -> dict[str, Any]:
+    """What is asked, written in the one way in which it is kept: `figure`, `split`, `where` and `options`.
+
+    `asked`: `figure`, and as wanted `by`, `where` and the options of `options.read`. Raises what `report` raises, and
+    `Refusal` for a figure that waits for data.
+    """
+    metric = get_metric(asked["figure"])
+    if metric.needs:
+        raise Refusal("figure_waits", needs=str(metric.needs))
+    found = _asked(viewer, asked.get("by") or None, None, asked.get("where", ""), now)
+    read_as = read(metric, {name: asked.get(name, "") for name in ("stage", "within", "window")})
+    options = {"stage" if name == "passed" else name: str(value) for name, value in read_as.items()}
+    return {"figure": metric.key, "split": found.by or "", "where": found.where, "options": options}
+
+
 def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: datetime) -> Asked:
     require(viewer, "figures.see")
     if by is not None and by not in DIMENSIONS:

@@ -72,5 +72,14 @@ FIGURES: Mapping[str, tuple[Label, Label]] = {
         _("A file of facts does not hold what the database says: {fact}, part {part}."),
         _("Nothing was put in force. Try again; if it stays, report it and set ETAPPE_ENGINE=postgres."),
     ),
+    "figure_waits": (_("This figure is not there yet: it needs {needs}."), _("Choose one that is.")),
+    "mail_not_set_up": (
+        _("Nothing can be mailed: no mail server is set up here."),
+        _("Administrators name one with ETAPPE_SMTP_URL and start Etappe anew. Until then, keep the figure's address."),
+    ),
+    "subscriptions_full": (
+        _("You are mailed {limit} figures already."),
+        _("End one of them in your settings, under Mails."),
+    ),
     **UNAVAILABLE,
 }

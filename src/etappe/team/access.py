@@ -43,6 +43,7 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "records.delete":       (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
+    "figures.mail":         (OWN, OWN, OWN, OWN, OWN, OWN),
     "goals.set":            (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),
     "commitments.make":     (OWN, OWN, OWN, NOTHING, OWN, NOTHING),
     "playbook.see":         (ALL, ALL, ALL, ALL, ALL, ALL),

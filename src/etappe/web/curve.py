@@ -12,6 +12,7 @@ from math import log
 
 from etappe.core.figures import Series
 
+Corners = tuple[tuple[float, float], ...]
 TOP, HEIGHT, BELOW = 18, 220, 26
 SHORTEST = 0.5
 """Where day 0 stands on the log axis, if anything happens so early."""
@@ -33,12 +34,26 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A step line, its confidence band, and its height at the end, all as path data."""
+    """A step line and the outline of its confidence band, by corners in per mille; and its share at the end."""
 
     key: str
-    path: str
-    band: str
+    steps: Corners
+    outline: Corners
     end: float
+
+    @property
+    def path(self) -> str:
+        """The line as path data."""
+        return f"M{_joined(self.steps)}"
+
+    @property
+    def band(self) -> str:
+        """The band as path data."""
+        return f"M{_joined(self.outline)}Z"
+
+
+def _joined(corners: Corners) -> str:
+    return "L".join(f"{x:g} {y:g}" for x, y in corners)
 
 
 @dataclass(frozen=True)
@@ -82,10 +97,8 @@ def _line(series: Series, axis: Axis) -> Line:
     key = series.key.rpartition(":")[2]
     start = 1.0 if key == "open" else 0.0
     upper, lower = (_steps(series.x, bound, start, axis) for bound in (series.high, series.low))
-    back = "L".join(f"{x:g} {y:g}" for x, y in reversed(lower))
-    band = f"M{'L'.join(f'{x:g} {y:g}' for x, y in upper)}L{back}Z"
     steps = _steps(series.x, series.y, start, axis)
-    return Line(key, f"M{'L'.join(f'{x:g} {y:g}' for x, y in steps)}", band, series.y[-1] if series.y else start)
+    return Line(key, tuple(steps), (*upper, *reversed(lower)), series.y[-1] if series.y else start)
 
 
 def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, axis: Axis) -> list[tuple[float, float]]:

@@ -96,10 +96,13 @@ def _threshold(result: Result) -> str:
 
 
 def _overall(result: Result) -> str:
+    """Won of all that began, beside what is named as usual for leads."""
     extra = result.finding.extra
-    return _("from the first stage to won: {won} won, {gone} not").format(
+    said = _("from the first stage to won: {won} won, {gone} not").format(
         won=number(extra["won"]), gone=number(extra["gone"])
     )
+    usual = _("usual of leads are said to be {low} to {high}").format(low=number(15), high=percent(0.3))
+    return f"{said} · {usual}"
 
 
 def _slowest(result: Result) -> str:

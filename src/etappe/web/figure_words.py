@@ -114,6 +114,8 @@ class Card:
     records: str
     csv: str
     json: str
+    xlsx: str
+    mail: str
     is_enough: bool
     is_stale: bool
     charts: tuple[Chart, ...] = ()
@@ -142,6 +144,8 @@ def card(result: Result, asked: Asked) -> Card:
         records=asked.address("figure_records", result.metric, result.records),
         csv=asked.address("figure_export", result.metric, shape="csv"),
         json=asked.address("figure_export", result.metric, shape="json"),
+        xlsx=asked.address("figure_export", result.metric, shape="xlsx"),
+        mail=asked.address("figure_mail", result.metric),
         is_enough=result.is_enough,
         is_stale=asked.is_stale(result.as_of),
         charts=charts(result),

@@ -17,7 +17,7 @@ from etappe.core.figures import Result
 from etappe.core.filters import LENGTH
 from etappe.insights import options, queries
 from etappe.insights.catalogue import CATALOGUE
-from etappe.insights.export import as_csv
+from etappe.insights.export import as_csv, as_xlsx
 from etappe.insights.labels import words
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
@@ -27,6 +27,7 @@ from etappe.team.access import may
 from etappe.web.figure_numbers import whole_days
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
+from etappe.web.lists_export import XLSX
 from etappe.web.lists_places import Bar, bar_of, deals_address
 from etappe.web.shell import Request, show, today
 
@@ -79,6 +80,21 @@ def home(request: Request) -> HttpResponse:
 
 
 @dataclass(frozen=True)
+class QualityPart:
+    """What is odd about the records, by what figures make of it; each count leads to its deals."""
+
+    card: Card
+    table: Table
+
+
+@require_GET
+def quality(request: Request) -> HttpResponse:
+    """What is odd about the records, for the first look, which does not wait for it."""
+    asked, result = _result(request, "data_quality")
+    return show(request, "figures/quality.html", QualityPart(card(result, asked), table(result, asked)))
+
+
+@dataclass(frozen=True)
 class CannotPage:
     """Why no figures are shown: their filter makes no sense."""
 
@@ -109,6 +125,7 @@ class FigurePage:
     engine: str
     facts_at: datetime | None
     splits: Mapping[str, str | Promise]
+    link: str
     choices: tuple[Choice, ...] = ()
     turns: tuple[tuple[str, str], ...] = ()
 
@@ -144,6 +161,7 @@ def figure(request: Request, key: str) -> HttpResponse:
         engine=ENGINES.get(result.engine, ""),
         facts_at=result.facts_at,
         splits=SPLITS,
+        link=request.build_absolute_uri(asked.address("figure", key)),
         choices=_choices(metric, asked),
         turns=_turns(result) if key == "bottlenecks" else (),
     )
@@ -175,13 +193,15 @@ def _spans(chosen: int, usual: tuple[int, ...]) -> dict[str, str]:
 
 @require_GET
 def export(request: Request, key: str, shape: str) -> HttpResponse:
-    """The figure as JSON or CSV, as the page shows it."""
-    if shape not in ("json", "csv"):
+    """The figure as JSON, CSV or XLSX, as the page shows it."""
+    if shape not in ("json", "csv", "xlsx"):
         raise Http404
     _asked_so, result = _result(request, key)
     name = f"{key}-{result.as_of.isoformat()}.{shape}"
     if shape == "json":
         answer: HttpResponse = JsonResponse(result.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    elif shape == "xlsx":
+        answer = HttpResponse(as_xlsx(result), content_type=XLSX)
     else:
         answer = HttpResponse("\ufeff" + as_csv(result), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

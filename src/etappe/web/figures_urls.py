@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from etappe.web import commitments, figures, forecast, goal_deals, goals
+from etappe.web import commitments, figure_mail_pages, figures, forecast, goal_deals, goals
 
 urlpatterns = [
     path("figures/", figures.home, name="figures"),
+    path("figures/quality/counts/", figures.quality, name="figures_quality"),
     path("figures/forecast/", forecast.forecast, name="forecast"),
     path("figures/forecast/backtest/", forecast.backtest, name="forecast_backtest"),
     path("figures/forecast/commitments/", commitments.commitments, name="commitments"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),
     path("figures/goals/<uuid:uid>/deals/", goal_deals.deals, name="goal_deals"),
+    path("mails/stop/<str:token>/", figure_mail_pages.stop, name="mail_stop"),
+    path("figures/<slug:key>/mail/", figure_mail_pages.mail, name="figure_mail"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
     path("figures/<slug:key>.<str:shape>", figures.export, name="figure_export"),
     path("figures/<slug:key>/records/", figures.records, name="figure_records"),

@@ -67,6 +67,7 @@ SETTINGS = (
     Destination("settings_profile", _("Profile"), "user"),
     Destination("settings_safety", _("Security"), "shield-lock", also="/account/"),
     Destination("settings_tokens", _("API tokens"), "key", "tokens.own"),
+    Destination("settings_mails", _("Mails"), "mail", "figures.mail"),
     Destination("settings_team", _("Colleagues and teams"), "users-group", "team.administer"),
     Destination("settings_workspace", _("Workspace"), "settings", "workspace.edit"),
     Destination("settings_fields", _("Fields"), "table", "workspace.edit"),

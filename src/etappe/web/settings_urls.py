@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from etappe.web import field_pages as fields
+from etappe.web import figure_mail_pages, jottings, references
 from etappe.web import file_pages as files
-from etappe.web import jottings, references
 from etappe.web import settings_pages as own
 from etappe.web import tag_pages as tags
 from etappe.web import team_pages as team
@@ -17,6 +17,8 @@ urlpatterns = [
     path("settings/safety/", own.safety, name="settings_safety"),
     path("settings/tokens/", own.tokens, name="settings_tokens"),
     path("settings/tokens/<uuid:uid>/revoke/", own.revoke_token, name="token_revoke"),
+    path("settings/mails/", figure_mail_pages.mails, name="settings_mails"),
+    path("settings/mails/<uuid:uid>/end/", figure_mail_pages.end, name="mail_end"),
     path("settings/workspace/", own.workspace, name="settings_workspace"),
     path("settings/fields/", fields.fields, name="settings_fields"),
     path("settings/fields/new/<slug:subject>/", fields.define, name="field_new"),

@@ -41,6 +41,7 @@ ABOUT: Mapping[str, str] = {
     "records.delete": "put accounts, people and deals into the recycle bin, and bring them back",
     "notes.write": "write notes on records one sees",
     "figures.see": "see figures, counted over the deals one sees",
+    "figures.mail": "be mailed figures, each as one sees it when it is sent",
     "playbook.see": "read processes and their rules",
     "playbook.drafts": "see processes that are being written",
     "playbook.publish": "write drafts, publish versions, take processes from the library, choose the one for new deals",
