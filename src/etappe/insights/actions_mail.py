@@ -195,9 +195,9 @@ def was_not_sent(uid: str, due: datetime, problem: str, *, again: bool, actor: A
 
 
 @action
-def had_nothing(uid: str, due: datetime, problem: str, *, actor: Actor, at: datetime) -> bool:
+def had_nothing(uid: str, due: datetime, *, actor: Actor, at: datetime) -> bool:
     """There is nothing that its reader may see any more, so nothing is sent."""
-    return _became(uid, due, NOTHING, problem, actor=actor, at=at)
+    return _became(uid, due, NOTHING, "", actor=actor, at=at)
 
 
 def _became(

@@ -93,8 +93,8 @@ def send(uid: str, due: datetime, at: datetime) -> int | None:
     try:
         user, reader = _reader(found)
         mail = _mail(found, user, reader, at)
-    except (Forbidden, Missing) as error:
-        actions.had_nothing(uid, due, type(error).__name__.lower(), actor=SYSTEM, at=at)
+    except (Forbidden, Missing):
+        actions.had_nothing(uid, due, actor=SYSTEM, at=at)
         return None
     except Refusal as refusal:  # an engine that does not answer at present
         return _failed(found, due, text(refusal).what, at, was_handed=False)
