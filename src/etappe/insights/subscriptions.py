@@ -89,7 +89,7 @@ def by_token(token: str) -> SubscriptionView:
     try:
         return by_uid(_SIGNER.unsign(token))
     except (BadSignature, Missing):
-        raise Refusal("link_invalid") from None
+        raise Refusal("mail_link_invalid") from None
 
 
 def require_mail() -> None:

@@ -77,6 +77,10 @@ FIGURES: Mapping[str, tuple[Label, Label]] = {
         _("Nothing can be mailed: no mail server is set up here."),
         _("Administrators name one with ETAPPE_SMTP_URL and start Etappe anew. Until then, keep the figure's address."),
     ),
+    "mail_link_invalid": (
+        _("This link ends no mail."),
+        _("Take the whole link of the mail, or sign in and end it in your settings, under Mails."),
+    ),
     "subscriptions_full": (
         _("You are mailed {limit} figures already."),
         _("End one of them in your settings, under Mails."),

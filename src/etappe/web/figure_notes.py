@@ -101,7 +101,7 @@ def _overall(result: Result) -> str:
     said = _("from the first stage to won: {won} won, {gone} not").format(
         won=number(extra["won"]), gone=number(extra["gone"])
     )
-    usual = _("usual of leads are said to be {low} to {high}").format(low=number(15), high=percent(0.3))
+    usual = _("{low} to {high} of leads are said to be usual").format(low=number(15), high=percent(0.3))
     return f"{said} · {usual}"
 
 
