@@ -39,6 +39,8 @@ LIMIT = float("inf") if FULL else 120.0
 """Seconds that Spark is asked for."""
 LARGE, HUGE = (2, 10_000_000), (max(3, round(1_000_000 / DEALS)), 100_000_000)
 """How many times the deals are made, and how many rows of facts there shall be then."""
+ODD = "data_quality"
+"""The figure that counts differently where stays are cut: stays of a moment, and the same stage again, are odd."""
 MEMORY = "7000MB"
 HALF, EACH = 10.0, 45.0
 """Seconds within which half of the figures are claimed to be there, and each."""
@@ -171,8 +173,8 @@ def at_size(folder: Path) -> bool:
         found = [_asked_at(places[times], key, name) for name, times in columns]
         counts = {each.n / times for each, (_, times) in zip(found, columns, strict=True) if each.n is not None}
         walls.append(found[-1].wall)
-        is_same &= len(counts) == 1
-        print(LINE_AT_SIZE.format(key, *(each.cell for each in found)), "" if len(counts) == 1 else counts, flush=True)
+        is_same &= len(counts) == 1 or key == ODD
+        print(LINE_AT_SIZE.format(key, *(each.cell for each in found)), counts if len(counts) > 1 else "", flush=True)
     half, most = statistics.median(walls), max(walls)
     print(
         f"\nDuckDB, {HUGE[1]:,} rows: half within {half:.1f} s (claim {HALF:.0f}), each {most:.1f} s (claim {EACH:.0f})"

@@ -42,6 +42,7 @@ from etappe.people.actions import create_account
 from tests import database
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
+from tests.web.signed import client_of
 
 UGLY = 'Käufer "AG", \\N\r\n=1+1\t\'; DROP 🙂 \u2028 ,,'
 LATER = NOW + timedelta(hours=1)
@@ -284,6 +285,13 @@ def test_figures_see_the_state_before_until_the_new_one_is_whole(fresh: Cast, mo
     assert sync.sync(at=LATER).written == 2  # the file that was written before the kill is there already
     assert not rest.exists()
     assert _deals() == ("duckdb", before[1] + 1)
+
+
+def test_the_first_look_says_of_which_moment_its_facts_are(fresh: Cast) -> None:
+    said = "Computed by DuckDB over facts of"
+    assert said not in client_of("dot").get("/figures/").content.decode()  # no facts yet: the database computed
+    sync.sync(at=NOW)
+    assert said in client_of("dot").get("/figures/").content.decode()
 
 
 def test_a_file_that_does_not_hold_what_it_should_is_not_put_in_force(

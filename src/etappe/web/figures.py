@@ -53,6 +53,8 @@ class HomePage:
     is_empty: bool
     may_import: bool
     may_create: bool
+    engine: str
+    facts_at: datetime | None
 
 
 @require_GET
@@ -75,6 +77,8 @@ def home(request: Request) -> HttpResponse:
         is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
         may_import=may(request.actor, "imports.run"),
         may_create=may(request.actor, "deals.create"),
+        engine=ENGINES.get(found[0].engine, ""),
+        facts_at=found[0].facts_at,
     )
     return show(request, "figures/home.html", page)
 
