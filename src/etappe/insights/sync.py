@@ -149,6 +149,7 @@ def _duckdb(work: Path) -> DuckDBPyConnection:
 
     found = duckdb.connect(config={**parquet.QUIET, "temp_directory": str(work), "memory_limit": "1GB"})
     found.execute("SET TimeZone = 'UTC'")
+    found.execute("SET enable_progress_bar = false")  # it would stand in the way of JSON on the terminal
     return found
 
 
