@@ -64,4 +64,5 @@ LEFT_OUT = {
     "insights_forecastcurve": "as above",
     "insights_forecastsum": "as above",
     "insights_forecastchange": "as above",
+    "insights_keptanswer": "figures are found anew from the records",
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from procrastinate.contrib.django import app
 
 from etappe.core.actor import SYSTEM
 from etappe.insights import actions, alongside
 from etappe.insights.actions_goals import watch
+from etappe.insights.actions_kept import keep_first_look
 from etappe.insights.actions_mail import follow_zone
 from etappe.journal.clock import now
 from etappe.journal.queries import entries_by_id
@@ -36,3 +39,11 @@ def mails_follow_zone(entry: int) -> None:
     for told in entries_by_id([entry]):
         if "zone" in told.data["changed"]:
             follow_zone(actor=SYSTEM, at=now())
+
+
+@app.periodic(cron="2-59/10 * * * *")
+@app.task(queueing_lock="insights.first_look", lock="insights.first_look")
+def keep_figures(timestamp: int) -> None:
+    """Find the figures of the first look, where a page would take long for it."""
+    del timestamp
+    keep_first_look(clock=time.monotonic, actor=SYSTEM, at=now())

@@ -221,6 +221,21 @@ class Subscription(models.Model):
         ]
 
 
+class KeptAnswer(models.Model):
+    """What a statement about all deals gave a little while ago; see `insights.kept`.
+
+    `seconds` is how long all that was kept with it took to find.
+    """
+
+    name = models.TextField(unique=True)
+    day = models.DateField()
+    found_at = models.DateTimeField()
+    seconds = models.FloatField()
+    sql = models.TextField()
+    columns = models.JSONField()
+    rows = models.JSONField()
+
+
 class ForecastCurve(models.Model):
     """The curve of a stage that the current forecast was made of, so that a deal that moves can be said anew.
 

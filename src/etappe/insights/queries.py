@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,6 +19,7 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
+from etappe.insights.kept import kept
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
@@ -28,6 +29,8 @@ from etappe.insights.statements import RECORDS, name_of
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
 
+FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
+"""The figures that stand on the first page."""
 WINDOW = timedelta(days=90)
 """How far figures about a window look back, and ahead."""
 
@@ -111,19 +114,20 @@ def report(
     return replace(found, beside=others[0]) if others else found
 
 
-def reports(
-    wanted: Iterable[str],
-    *,
-    viewer: Actor,
-    by: str | None = None,
-    as_of: date | None = None,
-    where: str = "",
-    now: datetime,
-) -> list[Result]:
-    """Several figures of one moment; see `report`."""
-    metrics = [get_metric(key) for key in wanted]
-    asked = _asked(viewer, by, as_of, where, now)
-    return [_result(metric, asked) for metric in metrics]
+def first_look(*, viewer: Actor, as_of: date | None = None, where: str = "", now: datetime) -> list[Result]:
+    """The figures of the first page; see `report`. Where all deals are many, as they were found a little while ago."""
+    metrics = [get_metric(key) for key in FIRST_LOOK]
+    asked = _asked(viewer, None, as_of, where, now)
+    is_plain = viewer.scope.all and asked.day == asked.today and asked.only is None
+    names = {metric.key: name_of(metric.key, **asked.shape) for metric in metrics}
+    held = kept(names.values(), asked.day, now) if is_plain else {}
+    return [_result(metric, asked, held.get(names[metric.key])) for metric in metrics]
+
+
+def answer_now(key: str, viewer: Actor, now: datetime) -> tuple[str, date, engine.Answer]:
+    """The statement of a figure about all deals that the viewer sees, the day it is about, and its answer."""
+    metric, asked = get_metric(key), _asked(viewer, None, None, "", now)
+    return name_of(key, **asked.shape), asked.day, _answered(metric, asked)
 
 
 def question(asked: Mapping[str, str], *, viewer: Actor, now: datetime) -> dict[str, Any]:
@@ -153,8 +157,8 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: d
     return Asked(viewer, by, as_of or today, today, zone, written(tree), among(viewer, tree, today))
 
 
-def _result(metric: Metric, asked: Asked) -> Result:
-    answer = _answered(metric, asked)
+def _result(metric: Metric, asked: Asked, answer: engine.Answer | None = None) -> Result:
+    answer = answer or _answered(metric, asked)
     rows = answer.rows
     found = metric.finish(rows)
     seen = [row["observed_on"] for row in rows]

@@ -35,7 +35,6 @@ WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
 ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
 """Engines that compute over facts of a moment, by their own names."""
-FIRST_LOOK = ("stage_now", "win_rate", "eventual_win_rate", "sales_cycle", "open_deals_beyond")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class HomePage:
     cycle_table: Table
     more: tuple[Metric, ...]
     waiting: tuple[Metric, ...]
+    found_at: datetime | None
+    """When they were found, if not just now."""
     is_empty: bool
     may_import: bool
     may_create: bool
@@ -63,7 +64,7 @@ def home(request: Request) -> HttpResponse:
     asked, bar = _asked(request), _bar(request, "figures")
     if bar.problem:
         return _cannot(request, bar)
-    found = queries.reports(FIRST_LOOK, viewer=request.actor, as_of=asked.as_of, where=asked.where, now=request.at)
+    found = queries.first_look(viewer=request.actor, as_of=asked.as_of, where=asked.where, now=request.at)
     results = {result.metric: result for result in found}
     page = HomePage(
         asked=asked,
@@ -72,8 +73,9 @@ def home(request: Request) -> HttpResponse:
         stages=table(results["stage_now"], asked),
         cycle=card(results["sales_cycle"], asked),
         cycle_table=table(results["sales_cycle"], asked),
-        more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in FIRST_LOOK),
+        more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in queries.FIRST_LOOK),
         waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
+        found_at=min((result.facts_at for result in found if result.facts_at), default=None),
         is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
         may_import=may(request.actor, "imports.run"),
         may_create=may(request.actor, "deals.create"),
