@@ -63,7 +63,11 @@ def test_accounts_come_by_the_deals_that_one_sees(sold: Cast, who: str, directio
     assert seen == sorted(seen, reverse=bool(direction))
 
 
-def test_only_open_deals_count_where_open_ones_are_asked_for(sold: Cast) -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 500])
+def test_only_open_deals_count_where_open_ones_are_asked_for(
+    sold: Cast, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etappe.deals.list_order.LOOKED_AT", at_once)
     rows = visible_accounts(sold.dot).filter(name__in=("Zander", "Adler"))
     sorts = account_registry(sold.dot).sorts()
     assert [row.name for row in walked(rows, sorts, "-open_deals")] == ["Zander", "Adler"]

@@ -21,7 +21,7 @@ from django.urls import NoReverseMatch
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from etappe.web.addresses import Address, address_of
+from etappe.web.addresses import Address, address_of, address_with
 from etappe.web.templatetags.parts import icon
 
 
@@ -58,22 +58,30 @@ class Known(Node):
 
 
 class Record(Node):
-    """The address of a record's page: `{% url "deal" deal.uid %}`, with all but the uid worked out."""
+    """The address of a record's page: `{% url "deal" deal.uid %}`, with all but the uid worked out.
+
+    That of a page with a plain word in it (`{% url "list_filter" part.subject %}`) is kept: there are few of them.
+    """
 
     child_nodelists = ()
 
     def __init__(self, plain: URLNode, address: Address) -> None:
         self.plain, self.address = plain, address
         self.uid, self.name = plain.args[0], plain.asvar
+        self.route = str(plain.view_name.resolve(Context()))
 
     def render(self, context: Context) -> str:
-        """The address. What is no uid is left to Django, which complains."""
-        uid = self.uid.resolve(context)
-        if type(uid) is not uuid.UUID:
+        """The address. What is neither a uid nor a plain word is left to Django, which complains."""
+        given = self.uid.resolve(context)
+        if type(given) is uuid.UUID:
+            found = self.address(given)
+        elif type(given) is str and given.isidentifier():
+            found = address_with(self.route, given)
+        else:
             return str(self.plain.render(context))
         if self.name is None:
-            return self.address(uid)
-        context[self.name] = self.address(uid)
+            return found
+        context[self.name] = found
         return ""
 
 
