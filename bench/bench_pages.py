@@ -171,7 +171,7 @@ def ok(answer: tuple[int, str]) -> str:
 def pages(browser: Browser, tree: psutil.Process) -> None:
     """Board, table and records, as they are opened."""
     board = [lambda: ok(browser.get("/deals/board/"))] * (ROUNDS + 1)
-    filtered = "/deals/?" + urlencode({"status": "open", "sort": "-amount", "where": "proof = unproven"})
+    filtered = "/deals/?" + urlencode({"sort": "-amount", "where": "status = open and proof = unproven"})
     table = [lambda: ok(browser.get("/deals/"))] * (ROUNDS + 1)
     narrow = [lambda: ok(browser.get(filtered))] * (ROUNDS + 1)
     found = re.findall(r'href="(/deals/[0-9a-f-]{36}/)"', ok(browser.get("/deals/?sort=name")))

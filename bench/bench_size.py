@@ -50,7 +50,7 @@ WORDS = ("adler technik", "krueger", "schroder", "pumpe 77", "moller anlagen", "
 CHOICE = os.environ.get("ETAPPE_BENCH_WHERE", "currency = CHF and status in (won, lost)")
 """About 15 of 100 deals."""
 
-FILTER = "/deals/?status=open&sort=-amount&where=" + quote("source = Messe and proof = unproven")
+FILTER = "/deals/?sort=-amount&where=" + quote("status = open and source = Messe and proof = unproven")
 PAGES = {
     "today": "/",
     "table, plain": "/deals/",
