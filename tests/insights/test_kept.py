@@ -65,9 +65,11 @@ def test_it_is_shown_until_it_is_found_anew_and_says_since_when(told: Cast, monk
     assert report("win_rate", viewer=told.dot, now=LATER).finding.n == 45, "a figure by itself is found when asked"
     keep(NOW + timedelta(seconds=30))
     assert looked(told.dot)["win_rate"].finding.n == 44, "keeping it costs no more than a share of the machine"
-    keep(anew := NOW + timedelta(seconds=SLOW * 2 * SHARE))
+    keep(anew := NOW + timedelta(seconds=SLOW * 2 * SHARE), seconds=900)
     found = looked(told.dot, anew)["win_rate"]
     assert (found.finding.n, found.facts_at) == (45, anew)
+    keep(last := anew + FRESH - timedelta(minutes=10))
+    assert looked(told.dot, last)["win_rate"].facts_at == last, "found anew before it holds no more, whatever it takes"
 
 
 def test_it_holds_for_nobody_and_nothing_else(told: Cast) -> None:

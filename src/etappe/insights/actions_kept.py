@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max, Min
 
 from etappe.core.actor import Actor
-from etappe.insights.kept import plain
+from etappe.insights.kept import FRESH, plain
 from etappe.insights.models import KeptAnswer
 from etappe.insights.queries import FIRST_LOOK, answer_now
 from etappe.journal.record import action
@@ -17,7 +17,9 @@ from etappe.team.access import require
 SLOW = 1.0
 """Seconds that a page may take to find its figures itself."""
 SHARE = 60
-"""They are left as they are for so many times as long as finding them took: keeping them costs little of a machine."""
+"""They are left as they are for so many times as long as finding them took, so that it costs little of a machine."""
+LONGEST = FRESH / 2
+"""But never for longer, so that none is shown no more before it is found anew."""
 
 
 @action
@@ -28,7 +30,7 @@ def keep_first_look(*, clock: Callable[[], float], actor: Actor, at: datetime) -
     """
     require(actor, "workspace.edit")
     held = KeptAnswer.objects.aggregate(found=Min("found_at"), seconds=Max("seconds"))
-    if held["found"] and 0 <= (at - held["found"]).total_seconds() < held["seconds"] * SHARE:
+    if held["found"] and timedelta() <= at - held["found"] < min(timedelta(seconds=held["seconds"] * SHARE), LONGEST):
         return KeptAnswer.objects.count()
     begun = clock()
     found = [answer_now(key, actor, at) for key in FIRST_LOOK]
