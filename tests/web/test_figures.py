@@ -211,7 +211,7 @@ def test_imported_deals_say_how_far_they_were_seen(told: Cast) -> None:
 def test_pages_ask_the_database_a_fixed_number_of_times(told: Cast, django_assert_max_num_queries: Any) -> None:
     client = client_of("dot")
     client.get("/figures/")
-    for address, most in (("/figures/", 9), ("/figures/win_rate/?by=owner", 8), ("/figures/win_rate/records/", 7)):
+    for address, most in (("/figures/", 10), ("/figures/win_rate/?by=owner", 8), ("/figures/win_rate/records/", 7)):
         with django_assert_max_num_queries(most):
             client.get(address)
 
