@@ -49,8 +49,6 @@ class HomePage:
     cycle_table: Table
     more: tuple[Metric, ...]
     waiting: tuple[Metric, ...]
-    found_at: datetime | None
-    """When they were found, if not just now."""
     is_empty: bool
     may_import: bool
     may_create: bool
@@ -75,7 +73,6 @@ def home(request: Request) -> HttpResponse:
         cycle_table=table(results["sales_cycle"], asked),
         more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in queries.FIRST_LOOK),
         waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
-        found_at=min((result.facts_at for result in found if result.facts_at), default=None),
         is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
         may_import=may(request.actor, "imports.run"),
         may_create=may(request.actor, "deals.create"),
