@@ -8,17 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from etappe.core import forecast as core
 from etappe.core.calibration import auc_interval
 from etappe.core.forecast import Ints
 from etappe.insights.forecast import boosted, winning
-from etappe.insights.forecast.past import Begun, OpenDeals, Past, State
+from etappe.insights.forecast.past import OpenDeals
 from etappe.insights.forecast.records import NO_DAY, day_number
 from etappe.insights.forecast.table import Feature, Kind
 
 ROOM = Path(boosted.__file__).parent.parent
 BEGIN = date(2024, 1, 31)
-NOBODY = core.Stays(np.zeros(0, int), np.zeros(0, int), np.zeros(0, int), np.zeros(0))
 
 
 def deals(keys: Ints) -> OpenDeals:
@@ -46,14 +44,12 @@ def snapshots(days: int, each: int) -> tuple[list[boosted.Snapshot], boosted.Win
     chance = np.random.default_rng(4)
     shots: list[boosted.Snapshot] = []
     won = []
-    nothing = Begun(*(np.zeros(0, int),) * 2, np.zeros(0), *(np.zeros(0, int),) * 2)
     for turn in range(days):
         day = BEGIN + timedelta(days=30 * turn)
         open_ = deals(1000 * turn + np.arange(each))
         lucky = chance.random(each) < np.where(open_.owner == 1, 0.9, 0.1)
         won += [(key, day_number(day) + 20) for key in open_.key[lucky].tolist()]
-        past = Past(day, NOBODY, NOBODY, open_, nothing, np.zeros(1), State(0, 0, 0, 0, 0))
-        shots.append(boosted.snapshot(past, np.full(each, 0.5), np.array([0.5, np.nan])))
+        shots.append(boosted.Snapshot(day, open_, np.full(each, 0.5), np.array([0.5, np.nan])))
     return shots, boosted.Wins(*np.array(won).T)
 
 

@@ -160,9 +160,10 @@ def _counts(stays: Stays, cells: int) -> tuple[Floats, Floats]:
     over = (stays.led_to != GOES_ON) & (stays.days <= HORIZON)
     exits = np.where(stays.led_to >= 0, stays.led_to, np.where(stays.led_to == WON, cells, cells + 1))
     width = HORIZON + 1
-    place = (stays.cell * (cells + 2) + exits) * width + days
+    cell = stays.cell.astype(np.int64)
+    place = (cell * (cells + 2) + exits) * width + days
     ends = np.bincount(place[over], weights=stays.count[over], minlength=cells * (cells + 2) * width)
-    until = np.bincount(stays.cell * width + days, weights=stays.count, minlength=cells * width).reshape(cells, width)
+    until = np.bincount(cell * width + days, weights=stays.count, minlength=cells * width).reshape(cells, width)
     risk = np.cumsum(until[:, ::-1], axis=1)[:, ::-1]
     return ends.reshape(cells, cells + 2, width).astype(np.float64), risk.astype(np.float64)
 
@@ -327,16 +328,24 @@ def _scale(deals: Open, steps: Floats, common: float) -> Floats:
 
 def one_by_one(deals: Open, steps: Floats, luck: Floats, common: float = 0.0) -> Floats:
     """The sum of these deals, each drawn for itself: draws by periods. `luck` (deals x draws) lies in [0, 1)."""
-    off = luck / _scale(deals, steps, common)
+    return brought(deals, needed(deals, steps, luck, common))
+
+
+def needed(deals: Open, steps: Floats, luck: Floats, common: float = 0.0) -> Floats:
+    """How high the chance of each deal must be for it to be won in each draw (deals x draws)."""
+    return np.asarray(luck / _scale(deals, steps, common), dtype=np.float64)
+
+
+def brought(deals: Open, need: Floats) -> Floats:
+    """The sum of these deals, won as soon as their chance is as high as they need: draws by periods."""
     reached = np.cumsum(deals.chances, axis=1)
-    won_by = (deals.amount @ (off < reached[:, period, None]) for period in range(reached.shape[1]))
+    won_by = (deals.amount @ (need < reached[:, period, None]) for period in range(reached.shape[1]))
     return np.diff(np.column_stack(list(won_by)), axis=1, prepend=0.0)
 
 
-def brought_in_all(deals: Open, steps: Floats, luck: Floats) -> Floats:
-    """What each deal brings in all periods together, deals by draws; as `one_by_one` draws it."""
-    won = luck / _scale(deals, steps, 0.0) < deals.chances.sum(axis=1)[:, None]
-    return np.asarray(won * deals.amount[:, None], dtype=np.float64)
+def won_at_all(deals: Open, need: Floats) -> npt.NDArray[np.bool_]:
+    """Which deals are won by the last period, in which draws."""
+    return np.asarray(need < deals.chances.sum(axis=1)[:, None], dtype=np.bool_)
 
 
 def _together(deals: Open, steps: Floats, common: float, chance: np.random.Generator) -> Floats:

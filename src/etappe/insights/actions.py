@@ -59,11 +59,11 @@ def forecast(*, actor: Actor, at: datetime) -> int:
     since = Forecast.objects.filter(kind=WEEKLY, day__lt=day).order_by("-day").first()
     current = Forecast.objects.create(kind=CURRENT, horizon=mark, since=since, **row)
     if curves.closed >= MINIMUM:
-        rows = _store(current, records, curves, found)
+        counted = _store(current, records, curves, found)
         _store_curves(current, records, curves)
-        kept.keep(current, rows)
+        kept.keep(current, counted)
         if since:
-            changed.keep(current, rows, _learned(records, curves, stages, tried, since.day))
+            changed.keep(current, _learned(records, curves, stages, tried, since.day))
     monday = day - timedelta(days=day.weekday())
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
         _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
@@ -107,7 +107,7 @@ def _steps(
     if tried.model is None:
         return None
     place = np.asarray([stages.place.get(cell, np.nan) for cell in records.cells] + [np.nan])
-    shot = boosted.snapshot(past, said.soon(curves, past.open, boosted.SOON), place)
+    shot = boosted.Snapshot(past.day, past.open, said.soon(curves, past.open, boosted.SOON), place)
     return step_between(shot.by_curves, boosted.predict(tried.model, shot))
 
 
@@ -158,8 +158,34 @@ _DEAL: Final = (
 )  # fmt: skip
 
 
-def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> list[dict[str, Any]]:
-    """What was said of each deal, all rows at once; returns them by name."""
+_PART: Final = 5_000
+
+
+def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> kept.Counted:
+    """What was said of each deal, some rows at a time; returns what sums are made of."""
+    words: dict[str, int] = {"": 0}
+    segments = np.zeros((len(found.open), len(kept.SPLITS)), dtype=np.int32)
+    for start in range(0, len(found.open), _PART):
+        some = found.rows(np.arange(start, min(start + _PART, len(found.open))))
+        named = _segments(some.open.key.tolist())
+        segments[start : start + _PART] = [[words.setdefault(word, len(words)) for word in each] for each in named]
+        copy_rows(ForecastDeal._meta.db_table, _DEAL, _rows(row, records, curves, some, named))
+    return kept.Counted(
+        key=found.open.key,
+        months=np.round(found.months, 6),
+        amount=np.round(found.amount, 4),
+        unsure=found.unsure,
+        proof=found.open.proof,
+        currency=found.open.currency,
+        segments=segments,
+        currencies=records.currencies,
+        words=list(words),
+    )
+
+
+def _rows(
+    row: Forecast, records: Records, curves: Fitted, found: Chances, segments: list[list[str]]
+) -> Iterable[tuple[Any, ...]]:
     deals, count = found.open, len(found.open)
     columns = (
         [row.id] * count, deals.key.tolist(), deals.version.tolist(),
@@ -170,12 +196,9 @@ def _store(row: Forecast, records: Records, curves: Fitted, found: Chances) -> l
         deals.rests.tolist(), deals.stayed.tolist(), found.within.tolist(), found.unsure.tolist(), found.steps.tolist(),
         found.seen.astype(np.int64).tolist(), np.round(found.months, 6).tolist(),
         [[day for day in days if day != NEVER] for days in said.likely(curves, found).tolist()],
-        list(map(as_text, reasons(found, curves))), (found.amount * found.within).tolist(),
-        _segments(deals.key.tolist()),
+        list(map(as_text, reasons(found, curves))), (found.amount * found.within).tolist(), segments,
     )  # fmt: skip
-    rows = list(zip(*columns, strict=True))
-    copy_rows(ForecastDeal._meta.db_table, _DEAL, rows)
-    return [dict(zip(_DEAL, each, strict=True)) for each in rows]
+    return zip(*columns, strict=True)
 
 
 _SEGMENTS: Final = f"""

@@ -124,10 +124,10 @@ class _Run:
         """Make the forecast as of the day before `begin`, and compare it."""
         self.closed = past.state.closed
         curves = said.fitted(past, self.records.cells, self.stages.alike)
-        shot = boosted.snapshot(past, said.soon(curves, past.open, SOON), self.place)
+        shot = boosted.Snapshot(past.day, past.open, said.soon(curves, past.open, SOON), self.place)
         if self.closed >= boosted.ENOUGH_CLOSED and (begin.month - self.first.month) % LEAD == 0:
             self.model = boosted.learn(self.snapshots, self.wins, past.day) or self.model
-        self.snapshots.append(shot)
+        self.snapshots.append(shot.to_learn_from())
         if begin < self.first:
             return
         shares = shares_won(self.records, past.day)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etappe.core.forecast import Floats, Ints
-from etappe.insights.forecast.past import UNKNOWN, OpenDeals, Past
+from etappe.insights.forecast.past import UNKNOWN, OpenDeals
 from etappe.insights.forecast.records import NO_DAY, WON, Records, day_number
 from etappe.insights.forecast.table import Bools, Feature, Kind
 
@@ -25,16 +25,38 @@ ENOUGH_CLOSED: Final = 300
 """With fewer closed deals there is nothing to learn that the curves do not show."""
 ENOUGH_ROWS, ENOUGH_EACH = 400, 50
 MOST_ROWS: Final = 8000
+"""So many deals are learned from, of all days together; of one day no more than these are remembered."""
+_PART: Final = 20_000
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The deals open at the end of `day`, and what the curves said of each being won within `SOON` days."""
+    """The deals open at the end of `day`, and what the curves said of each being won within `SOON` days.
+
+    `place` says how far along each cell is, 0 to 1, the last one of no stage.
+    """
 
     day: date
-    keys: Ints
-    features: tuple[Feature, ...]
+    open: OpenDeals
     by_curves: Floats
+    place: Floats
+
+    @property
+    def keys(self) -> Ints:
+        """The keys of the deals."""
+        return self.open.key
+
+    def rows(self, where: npt.NDArray[np.intp]) -> Snapshot:
+        """Some of the deals."""
+        return Snapshot(self.day, self.open.rows(where), self.by_curves[where], self.place)
+
+    def to_learn_from(self) -> Snapshot:
+        """As many of the deals as are remembered."""
+        return self if len(self.keys) <= MOST_ROWS else self.rows(_some(len(self.keys)))
+
+    def features(self) -> list[Feature]:
+        """What was known of each deal."""
+        return _features(self.open, self.day, self.by_curves, self.place)
 
 
 @dataclass(frozen=True)
@@ -58,11 +80,6 @@ class Wins:
         place = np.minimum(np.searchsorted(self.keys, given.keys), len(self.keys) - 1)
         days = self.days[place] - day_number(given.day)
         return np.asarray((self.keys[place] == given.keys) & (days > 0) & (days <= SOON), dtype=np.bool_)
-
-
-def snapshot(past: Past, by_curves: Floats, place: Floats) -> Snapshot:
-    """What was known of the open deals; `place` says how far along each cell is, 0 to 1, the last one of no stage."""
-    return Snapshot(past.day, past.open.key, tuple(_features(past.open, past.day, by_curves, place)), by_curves)
 
 
 def _features(deals: OpenDeals, day: date, by_curves: Floats, place: Floats) -> list[Feature]:
@@ -105,7 +122,7 @@ def learn(snapshots: Sequence[Snapshot], wins: Wins, today: date) -> Any:
     from etappe.insights.forecast.winning import fit
 
     rows = _some(len(won))
-    features = [_joined(columns).rows(rows) for columns in zip(*(each.features for each in over), strict=True)]
+    features = [_joined(columns).rows(rows) for columns in zip(*(each.features() for each in over), strict=True)]
     return fit(features, won[rows], together=keys[rows])
 
 
@@ -122,5 +139,7 @@ def _joined(columns: Sequence[Feature]) -> Feature:
 
 
 def predict(model: Any, given: Snapshot) -> Floats:
-    """The chance of each deal to be won within `SOON` days."""
-    return np.asarray(model.predict(list(given.features)), dtype=np.float64) if len(given.keys) else given.by_curves
+    """The chance of each deal to be won within `SOON` days; so many at a time that what it takes does not grow."""
+    count = len(given.keys)
+    parts = [given.rows(np.arange(start, min(start + _PART, count))) for start in range(0, count, _PART)]
+    return np.concatenate([given.by_curves[:0], *(model.predict(part.features()) for part in parts)])

@@ -7,7 +7,7 @@ rest of each deal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,8 +27,16 @@ SELECT said.deal_id, said.stage, said.amount, said.expected_close, said.rests, s
 FROM insights_forecastdeal AS said
 LEFT JOIN fact_deal AS deal USING (deal_id)
 WHERE said.forecast_id = %(forecast)s AND said.currency = %(currency)s
-    AND (%(deals)s::bigint[] IS NULL OR said.deal_id = ANY(%(deals)s))
+    AND {where}
 """
+_NEW: Final = """
+SELECT deal_id, stage, amount, expected_close, rests, chance, segments FROM insights_forecastdeal AS said
+WHERE forecast_id = %(forecast)s AND currency = %(currency)s AND {where}
+"""
+_LAST: Final = "SELECT coalesce(max(deal_id), 0) AS last FROM insights_forecastdeal WHERE forecast_id = ANY(%(both)s)"
+_SOME: Final = "said.deal_id >= %(first)s AND said.deal_id < %(first)s + %(count)s"
+_AT_ONCE: Final = 50_000
+"""So many keys of deals are compared at a time."""
 _SUMS: Final = """
 SELECT reason, count(*) AS deals, sum(by) AS amount, sum(model) AS model,
     count(*) FILTER (WHERE abs(model) >= 0.005) AS learned
@@ -60,28 +68,26 @@ def asked(statement: str, given: Mapping[str, Any]) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def old_rows(since: int, currency: str, deals: Sequence[int] | None = None) -> dict[int, Row]:
-    """What was said of deals then, by key; of all, or of these."""
-    given = {"forecast": since, "currency": currency, "deals": None if deals is None else list(deals)}
-    return {row["deal_id"]: row for row in asked(_OLD, given)}
-
-
 _CHANGE: Final = ("forecast_id", "deal_id", "team", "reason", "by", "model")
 
 
-def keep(newest: Forecast, rows: Iterable[Row], learned: Mapping[int, float]) -> None:
+def keep(newest: Forecast, learned: Mapping[int, float]) -> None:
     """Compare what is said of each deal with what was said then; `learned`: the chance of then by what is known now."""
-    assert newest.since_id is not None
-    old = old_rows(newest.since_id, newest.currency)
-    new = {row["deal_id"]: row for row in rows if row["currency"] == newest.currency}
-    kept = []
-    for deal in old.keys() | new.keys():
-        before, now = old.get(deal), new.get(deal)
-        by_model = _by_model(before, learned.get(deal)) if before and now else 0.0
-        reason, by = compared(before, now, by_model)
-        team = now["segments"][0] if now else before["team"] if before else ""
-        kept.append((newest.id, deal, team, reason, by, by_model))
-    copy_rows(ForecastChange._meta.db_table, _CHANGE, kept)
+    last = asked(_LAST, {"both": [newest.id, newest.since_id]})[0]["last"]
+    for first in range(0, last + 1, _AT_ONCE):
+        given = {"currency": newest.currency, "first": first, "count": _AT_ONCE}
+        old, new = (
+            {row["deal_id"]: row for row in asked(statement.format(where=_SOME), {**given, "forecast": forecast})}
+            for statement, forecast in ((_OLD, newest.since_id), (_NEW, newest.id))
+        )
+        kept = []
+        for deal in old.keys() | new.keys():
+            before, now = old.get(deal), new.get(deal)
+            by_model = _by_model(before, learned.get(deal)) if before and now else 0.0
+            reason, by = compared(before, now, by_model)
+            team = now["segments"][0] if now else before["team"] if before else ""
+            kept.append((newest.id, deal, team, reason, by, by_model))
+        copy_rows(ForecastChange._meta.db_table, _CHANGE, kept)
 
 
 def _by_model(before: Row, learned: float | None) -> float:
@@ -124,7 +130,8 @@ def _anew(newest: Forecast, seen: Seen) -> list[One]:
     keys = [row["deal_id"] for row in seen.apart if row["currency"] == newest.currency]
     if not keys:
         return []
-    old = old_rows(newest.since_id, newest.currency, keys)
+    given = {"forecast": newest.since_id, "currency": newest.currency, "deals": keys}
+    old = {row["deal_id"]: row for row in asked(_OLD.format(where="said.deal_id = ANY(%(deals)s)"), given)}
     now = {row["deal_id"]: row for row in seen.into}
     known = {row.deal_id: row for row in ForecastChange.objects.filter(forecast=newest, deal_id__in=keys)}
     found = []

@@ -7,12 +7,14 @@ taken out again exactly, and added to another one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from etappe.core import forecast as core
 from etappe.core.forecast import Floats, Ints
@@ -31,6 +33,7 @@ SEGMENTS: Final = """array[coalesce(deal.team_id::text, ''), coalesce(deal.owner
         coalesce(account.industry, ''), coalesce(account.country, ''), coalesce(account.size, '')]"""
 """The keys of the segments of a deal, in the order of `SPLITS`."""
 _PART: Final = 500
+Bits = npt.NDArray[np.uint8]
 
 
 @dataclass
@@ -59,12 +62,66 @@ class Sums:
             self.others[currency] = self.others.get(currency, 0.0) + sign * amount
 
 
-def _parts(day: date, deals: core.Open, keys: Ints) -> Iterable[tuple[core.Open, Floats, Floats]]:
-    """Some deals at a time, with the steps of all chances and their luck; in each draw all are off together."""
-    steps = steps_of(day)
-    for start in range(0, len(keys), _PART):
-        some = np.arange(start, min(start + _PART, len(keys)))
-        yield deals.rows(some), steps, np.stack([_luck(key, day) for key in keys[some].tolist()])
+@dataclass(frozen=True)
+class Counted:
+    """Deals as they are counted, one row each: numbers as they are stored, all else as places in lists.
+
+    `proof` is a place in `PROOFS`, `currency` one in `currencies`; `segments` are places in `words`, a column for each
+    of `SPLITS`.
+    """
+
+    key: Ints
+    months: Floats
+    amount: Floats
+    unsure: Floats
+    proof: Ints
+    currency: Ints
+    segments: npt.NDArray[np.int32]
+    currencies: Sequence[str]
+    words: Sequence[str]
+
+    def rows(self, where: Ints) -> Counted:
+        """Some of them."""
+        columns: dict[str, Any] = {
+            name: values[where] for name, values in vars(self).items() if isinstance(values, np.ndarray)
+        }
+        return replace(self, **columns)
+
+    def parts(self) -> Iterable[Counted]:
+        """All of them, some at a time."""
+        for start in range(0, len(self.key), _PART):
+            yield self.rows(np.arange(start, min(start + _PART, len(self.key))))
+
+    def of(self, currency: str) -> Ints:
+        """Where those in this currency are."""
+        return np.flatnonzero(np.asarray([code == currency for code in self.currencies], dtype=np.bool_)[self.currency])
+
+    def as_open(self) -> core.Open:
+        """As they are drawn."""
+        return core.Open(self.months, self.amount, self.unsure, np.zeros(len(self.key), dtype=np.int64))
+
+
+def _counted(rows: Sequence[Row]) -> Counted:
+    """Rows as they were read; by no segments."""
+    amount, unsure = (np.asarray([float(row[name]) for row in rows]) for name in ("amount", "unsure"))
+    currencies = sorted({row["currency"] for row in rows})
+    return Counted(
+        key=np.asarray([row["deal_id"] for row in rows], dtype=np.int64),
+        months=np.asarray([row["months"] for row in rows], dtype=np.float64).reshape(-1, MONTHS),
+        amount=amount,
+        unsure=unsure,
+        proof=np.asarray([PROOFS.index(row["proof"]) for row in rows], dtype=np.int64),
+        currency=np.asarray([currencies.index(row["currency"]) for row in rows], dtype=np.int64),
+        segments=np.zeros((len(rows), 0), dtype=np.int32),
+        currencies=currencies,
+        words=(),
+    )
+
+
+def _needed(some: Counted, day: date) -> Floats:
+    """How high the chances of these deals must be in each draw; in each all are off together."""
+    luck = np.stack([_luck(key, day) for key in some.key.tolist()])
+    return core.needed(some.as_open(), steps_of(day), luck)
 
 
 def steps_of(day: date) -> Floats:
@@ -78,25 +135,25 @@ def _luck(key: int, day: date) -> Floats:
 
 def of_rows(rows: Sequence[Row], newest: Forecast) -> Sums:
     """Of these deals alone."""
-    found = Sums.none()
-    found.deals = len(rows)
-    main = [row for row in rows if row["currency"] == newest.currency]
-    for row in main:
-        found.proofs[row["proof"]] += float(row["amount"]) * np.asarray(row["months"])
-    for row in rows:
-        if row["currency"] != newest.currency:
-            found.others[row["currency"]] += float(row["amount"]) * sum(row["months"])
-    for some, steps, luck in _parts(newest.day, *_open(main)):
-        found.drawn += core.one_by_one(some, steps, luck)
+    deals = _counted(rows)
+    found = _undrawn(deals, newest)
+    for some in deals.rows(deals.of(newest.currency)).parts():
+        found.drawn += core.brought(some.as_open(), _needed(some, newest.day))
     return found
 
 
-def _open(rows: Sequence[Row]) -> tuple[core.Open, Ints]:
-    """The deals to draw, and their keys."""
-    amount, unsure = (np.asarray([float(row[name]) for row in rows]) for name in ("amount", "unsure"))
-    months = np.asarray([row["months"] for row in rows], dtype=np.float64).reshape(-1, MONTHS)
-    keys = np.asarray([row["deal_id"] for row in rows], dtype=np.int64)
-    return core.Open(months, amount, unsure, np.zeros(len(rows), dtype=np.int64)), keys
+def _undrawn(deals: Counted, newest: Forecast) -> Sums:
+    """Of these deals, all but what is drawn."""
+    found = Sums.none()
+    found.deals = len(deals.key)
+    expected = deals.amount[:, None] * deals.months
+    is_main = np.zeros(len(deals.key), dtype=np.bool_)
+    is_main[deals.of(newest.currency)] = True
+    for place, proof in enumerate(PROOFS):
+        found.proofs[proof] += expected[is_main & (deals.proof == place)].sum(axis=0)
+    for code in np.unique(deals.currency[~is_main]).tolist():
+        found.others[deals.currencies[code]] += float(expected[deals.currency == code].sum())
+    return found
 
 
 # --- Keeping ---------------------------------------------------------------------------------------------------------
@@ -104,19 +161,41 @@ def _open(rows: Sequence[Row]) -> tuple[core.Open, Ints]:
 _SUM: Final = ("forecast_id", "split", "key", "team", "deals", "drawn", "parts")
 
 
-def keep(newest: Forecast, rows: Sequence[Row]) -> None:
-    """Sum what was said of these deals by team and over all, and for each split by its segments too."""
-    whole = Sums.none()
-    by_team: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_team[row["segments"][0]].append(row)
-    kept = []
-    for team, mine in by_team.items():
-        found = of_rows(mine, newest)
+def keep(newest: Forecast, deals: Counted) -> None:
+    """Sum what was said of these deals by team and over all, and for each split by its segments too.
+
+    Of each deal and draw only a bit is remembered, whether it is won: so memory hardly grows with the deals.
+    """
+    whole, kept = Sums.none(), []
+    won = np.zeros((len(deals.key), (DRAWS + 7) // 8), dtype=np.uint8)
+    for team, mine in _groups(deals.segments[:, 0]):
+        found = _drawn(deals, mine, newest, won)
         whole.add(found)
-        kept.append(_whole_row(newest, team, found))
-    kept.append(_whole_row(newest, EVERYBODY, whole))
-    copy_rows(ForecastSum._meta.db_table, _SUM, [*kept, *_by_segment(newest, rows)])
+        kept.append(_whole_row(newest, deals.words[team], found))
+    copy_rows(ForecastSum._meta.db_table, _SUM, [*kept, _whole_row(newest, EVERYBODY, whole)])
+    segments = _by_segment(newest, deals, won)
+    while some := list(islice(segments, _PART)):
+        copy_rows(ForecastSum._meta.db_table, _SUM, some)
+
+
+def _drawn(deals: Counted, mine: Ints, newest: Forecast, won: Bits) -> Sums:
+    """What these deals bring; which are won in which draw is noted in `won`."""
+    found = _undrawn(deals.rows(mine), newest)
+    main = mine[deals.rows(mine).of(newest.currency)]
+    for start in range(0, len(main), _PART):
+        where = main[start : start + _PART]
+        some = deals.rows(where)
+        need = _needed(some, newest.day)
+        found.drawn += core.brought(some.as_open(), need)
+        won[where] = np.packbits(core.won_at_all(some.as_open(), need), axis=1)
+    return found
+
+
+def _groups(codes: npt.NDArray[Any]) -> Iterable[tuple[int, Ints]]:
+    """Every code there is, with the places where it stands."""
+    order = np.argsort(codes, kind="stable")
+    found, first = np.unique(codes[order], return_index=True)
+    yield from zip(found.tolist(), np.split(order, first[1:]), strict=True) if len(found) else ()
 
 
 def _whole_row(newest: Forecast, team: str, found: Sums) -> tuple[Any, ...]:
@@ -124,18 +203,27 @@ def _whole_row(newest: Forecast, team: str, found: Sums) -> tuple[Any, ...]:
     return (newest.id, "", "", team, found.deals, packed(found.drawn), as_text(parts))
 
 
-def _by_segment(newest: Forecast, rows: Sequence[Row]) -> Iterable[tuple[Any, ...]]:
+def _by_segment(newest: Forecast, deals: Counted, won: Bits) -> Iterator[tuple[Any, ...]]:
     """Every segment of every split, by team and over all: what its deals bring until the last month, by draw."""
-    main = [row for row in rows if row["currency"] == newest.currency]
-    drawn = [core.brought_in_all(*part).astype(np.float32) for part in _parts(newest.day, *_open(main))]
-    each = np.concatenate(drawn) if drawn else np.zeros((0, DRAWS), dtype=np.float32)
+    main = deals.of(newest.currency)
     for place, split in enumerate(SPLITS):
-        found: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for at, row in enumerate(main):
-            for team in (row["segments"][0], EVERYBODY):
-                found[row["segments"][place], team].append(at)
-        for (key, team), mine in found.items():
-            yield newest.id, split, key, team, len(mine), packed(each[mine].sum(axis=0, dtype=np.float64)), "{}"
+        for code, mine in _groups(deals.segments[main, place]):
+            total = np.zeros(DRAWS)
+            for team, rows in _groups(deals.segments[main[mine], 0]):
+                where = main[mine[rows]]
+                drawn = _brought_in_all(deals.amount, won, where)
+                total += drawn
+                yield newest.id, split, deals.words[code], deals.words[team], len(where), packed(drawn), "{}"
+            yield newest.id, split, deals.words[code], EVERYBODY, len(mine), packed(total), "{}"
+
+
+def _brought_in_all(amount: Floats, won: Bits, where: Ints) -> Floats:
+    """What these deals bring in all periods together, by draw."""
+    total = np.zeros(DRAWS)
+    for start in range(0, len(where), _PART):
+        some = where[start : start + _PART]
+        total += amount[some] @ np.unpackbits(won[some], axis=1, count=DRAWS)
+    return total
 
 
 def packed(drawn: Floats) -> bytes:

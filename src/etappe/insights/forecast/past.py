@@ -55,6 +55,10 @@ class OpenDeals:
     def __len__(self) -> int:
         return len(self.key)
 
+    def rows(self, where: Ints) -> OpenDeals:
+        """Some of them."""
+        return OpenDeals(**{name: values[where] for name, values in vars(self).items()})
+
 
 @dataclass(frozen=True)
 class Begun:

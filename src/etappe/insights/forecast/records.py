@@ -1,8 +1,9 @@
 """All that the facts tell of deals, read once as columns; what was known on a day is cut from them (`past`).
 
 Each query gives one row, of one array for each column, and in binary form such an array is one of NumPy's: for a
-million rows no Python object is made. Moments are microseconds and days are days, both counted from 2000-01-01 as
-PostgreSQL counts them; what never comes is `NEVER`, or `NO_DAY`.
+million rows no Python object is made. What is many is read in parts, and kept in as few bytes as it needs. Moments are
+microseconds and days are days, both counted from 2000-01-01 as PostgreSQL counts them; what never comes is `NEVER`, or
+`NO_DAY`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ PROOFS: Final = ("proven", "unproven", "overridden")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
 Columns = Sequence[Any]
 _HEADER: Final = 20
-_WIDTHS: Final = {8: ">i8", 4: ">i4"}
+_WIDTHS: Final = {8: "i8", 4: "i4"}
 
 _WORDS = """
 SELECT array(SELECT DISTINCT stage FROM (SELECT stage FROM fact_stage_visit UNION SELECT stage FROM fact_deal_span) AS a
@@ -73,6 +74,9 @@ _SPANS: Final = (
     "coalesce(expected_close, 'infinity')",
 )
 _AMOUNTS: Final = {"fact_deal": 3, "fact_deal_span": 5}
+_LAST: Final = "SELECT coalesce(max(deal_id), 0) FROM fact_deal"
+_AT_ONCE: Final = 250_000
+"""So many keys of deals are read at a time."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,15 @@ class Visits:
 
 
 @dataclass(frozen=True)
+class Firsts:
+    """The visits with which a deal first came to a cell, one row each."""
+
+    deal: Ints
+    cell: Ints
+    entered: Ints
+
+
+@dataclass(frozen=True)
 class Spans:
     """One row per span of an open deal, in no order: how the deal stood from `since` until before `until`."""
 
@@ -133,14 +146,13 @@ class Spans:
 class Records:
     """Everything, and the words that its codes stand for.
 
-    `stays` are the visits in open stages, `firsts` those of them with which a deal first came to a cell. `cell_of` is
-    the cell of a version (by place) and stage.
+    `stays` are the visits in open stages. `cell_of` is the cell of a version (by place) and stage.
     """
 
     deals: Deals
     visits: Visits
     stays: Visits
-    firsts: Visits
+    firsts: Firsts
     spans: Spans
     versions: Ints
     stages: tuple[str, ...]
@@ -190,11 +202,22 @@ def put_together(
 
 def _columns(view: str, columns: Sequence[str], codes: Mapping[str, Any]) -> Columns:
     """Columns of a view, which are never empty; places in lists of words count from 1."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        (last,) = cursor.fetchone()
+    parts = [_part(view, columns, {**codes, "first": first}) for first in range(0, last + 1, _AT_ONCE)]
+    return [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+
+
+def _part(view: str, columns: Sequence[str], given: Mapping[str, Any]) -> Columns:
+    """The columns of the deals whose keys begin at `first`."""
     arrays = ", ".join(f"array_agg({column})" for column in columns)
+    where = f"deal_id >= %(first)s AND deal_id < %(first)s + {_AT_ONCE}"
     with connection.cursor() as cursor, Cursor(cast("Any", cursor).connection) as binary:
-        binary.execute(f"SELECT {arrays} FROM {view}", codes, binary=True)  # noqa: S608 - nothing of a user's is in it
-        found = [cast("Any", binary.pgresult).get_value(0, at) for at in range(len(columns))]
-    return [_array(raw, is_amount=at == _AMOUNTS.get(view)) for at, raw in enumerate(found)]
+        asked = f"SELECT {arrays} FROM {view} WHERE {where}"  # noqa: S608 - nothing of a user's is in it
+        binary.execute(asked, given, binary=True)
+        found = cast("Any", binary.pgresult)
+        return [_array(found.get_value(0, at), is_amount=at == _AMOUNTS.get(view)) for at in range(len(columns))]
 
 
 def _array(raw: bytes | None, *, is_amount: bool) -> Any:
@@ -202,19 +225,20 @@ def _array(raw: bytes | None, *, is_amount: bool) -> Any:
     each with its width before it.
     """
     if raw is None:
-        return np.zeros(0, dtype=np.float64 if is_amount else np.int64)
+        return np.zeros(0, dtype=np.float64 if is_amount else np.int32)
     count = int.from_bytes(raw[12:16], "big")
     width = (len(raw) - _HEADER) // count - 4
     if int.from_bytes(raw[4:8], "big") or len(raw) != _HEADER + count * (width + 4):
         raise RuntimeError("a column was empty that never is")
-    kind = ">f8" if is_amount else _WIDTHS[width]
-    table = np.frombuffer(raw, dtype=[("width", ">i4"), ("value", kind)], count=count, offset=_HEADER)
-    return table["value"].astype(np.float64 if is_amount else np.int64)
+    kind = "f8" if is_amount else _WIDTHS[width]
+    table = np.frombuffer(raw, dtype=[("width", ">i4"), ("value", f">{kind}")], count=count, offset=_HEADER)
+    return table["value"].astype(kind)
 
 
 def _deals(found: Columns, spans: Columns, zone: ZoneInfo) -> Deals:
+    order = np.argsort(found[0], kind="stable")
     key, team, currency, amount, standing, decided, engaged, seen, rests = (
-        column[np.argsort(found[0], kind="stable")] for column in found
+        column[order].astype(np.float64 if column.dtype.kind == "f" else np.int64) for column in found
     )
     begun = np.full(len(key), NEVER)
     known = _known(spans[0], key)
@@ -229,7 +253,7 @@ def _spans(found: Columns, keys: Ints) -> Spans:
     kept = (found[2] == OPEN) & _known(found[0], keys)
     deal, stage, standing, since, until, amount, currency, owner, team, expected = (column[kept] for column in found)
     del standing
-    place = np.searchsorted(keys, deal)
+    place = np.searchsorted(keys, deal).astype(np.int32)
     return Spans(place, stage - 1, since, until, amount, currency - 1, owner, team, expected)
 
 
@@ -248,31 +272,32 @@ def _visits(found: Columns, keys: Ints, stages: int, zone: ZoneInfo) -> tuple[Vi
     cells = np.unique(place[standing == OPEN])
     cell_of = np.full(len(versions) * stages, -1)
     cell_of[cells] = np.arange(len(cells))
-    cell = cell_of[place]
+    standing = standing.astype(np.int8)
+    cell = cell_of[place].astype(np.int32)
     has_next = np.append(key[1:] == key[:-1], np.zeros(min(len(key), 1), dtype=np.bool_))
     after = np.minimum(np.arange(len(key)) + 1, max(len(key) - 1, 0))
     visits = Visits(
-        deal=np.searchsorted(keys, key),
-        version=at.astype(np.int64),
+        deal=np.searchsorted(keys, key).astype(np.int32),
+        version=at.astype(np.int32),
         cell=cell,
         standing=standing,
-        proof=proof - 1,
+        proof=(proof - 1).astype(np.int8),
         entered=entered,
         until=np.where(has_next, entered[after], NEVER),
-        entered_day=_days(entered, zone),
-        next_standing=np.where(has_next, standing[after], OPEN),
-        next_cell=np.where(has_next, cell[after], -1),
+        entered_day=_days(entered, zone).astype(np.int32),
+        next_standing=np.where(has_next, standing[after], np.int8(OPEN)),
+        next_cell=np.where(has_next, cell[after], np.int32(-1)),
     )
     return visits, versions, cells, cell_of
 
 
-def _firsts(stays: Visits) -> Visits:
+def _firsts(stays: Visits) -> Firsts:
     order = np.lexsort((stays.cell, stays.deal))
     deal, cell = stays.deal[order], stays.cell[order]
     again = (deal[1:] == deal[:-1]) & (cell[1:] == cell[:-1])
     is_first = np.ones(len(order), dtype=np.bool_)
     is_first[order[1:][again]] = False
-    return stays.rows(is_first)
+    return Firsts(stays.deal[is_first], stays.cell[is_first], stays.entered[is_first])
 
 
 def _days(moments: Ints, zone: ZoneInfo) -> Ints:

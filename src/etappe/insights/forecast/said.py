@@ -39,6 +39,11 @@ class Chances:
     amount: Floats
     amount_known: Any
 
+    def rows(self, where: Ints) -> Chances:
+        """Some of them."""
+        others = {name: values[where] for name, values in vars(self).items() if name != "open"}
+        return Chances(open=self.open.rows(where), **others)
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -136,7 +141,7 @@ def likely(curves: Fitted, said: Chances) -> Ints:
     found = np.empty((count, 3), dtype=np.int64)
     for start in range(0, count, _PART):
         part = np.arange(start, min(start + _PART, count))
-        rows = OpenDeals(**{name: values[part] for name, values in vars(said.open).items()})
+        rows = said.open.rows(part)
         whole = core.shifted(within(curves, rows, every), said.steps[part, None])
         days = core.quantiles(whole)
         found[part] = np.where(days == core.NEVER, core.NEVER, days + rows.rests[:, None])
