@@ -63,7 +63,7 @@ def _stays(chance: np.random.Generator, cells: int) -> core.Stays:
     last = cell % STAGES == STAGES - 1
     onward = np.where(last, core.WON, np.minimum(cell + 1, cells - 1))
     led = np.where(luck < 0.7, onward, np.where(luck < 0.97, core.OUT, core.GOES_ON))
-    return core.Stays(cell, days, led, np.ones(STAYS))
+    return core.Stays(cell, days, led, np.zeros(STAYS, dtype=np.int64))
 
 
 def _timed(name: str, work: Callable[[], Any], claim: str = "") -> Any:

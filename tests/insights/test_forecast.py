@@ -217,6 +217,9 @@ def test_a_deal_that_moves_is_said_anew_at_once_and_nothing_is_rewritten(history
     assert f"{after.seen}" in str(after.why) and after.chance != before.chance
     listed = next(deal for deal in said_to(history.ada).deals if deal.uid == uid)
     assert listed == after
+    Forecast.objects.filter(kind="current").update(pace=[1.0, 1.0, *[0.3] * 4, *[1.0] * 6])
+    slowly = stored.of_deal(history.ada, uid)
+    assert slowly and slowly.soon < after.soon and slowly.likely[1] > after.likely[1]
     actions.forecast(actor=SYSTEM, at=NOW)
     learned = stored.of_deal(history.ada, uid)
     assert learned and not learned.has_moved and learned.chance == pytest.approx(after.chance, abs=0.05)
@@ -255,7 +258,7 @@ def test_curves_recover_what_the_deals_were_drawn_from() -> None:
         np.concatenate([np.zeros(count, int), np.ones(second.sum(), int)]),
         np.concatenate([np.minimum(days, cut), np.minimum(later[second], (cut - days)[second])]),
         np.concatenate([first, np.where(seen, np.where(wins[second], core.WON, core.OUT), core.GOES_ON)]),
-        np.ones(count + second.sum()),
+        np.zeros(count + second.sum(), int),
     )
     curves = core.fit(stays, 2)
     assert curves.won_within[0, -1] == pytest.approx(0.3, abs=0.02)

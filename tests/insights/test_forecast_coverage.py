@@ -17,6 +17,7 @@ import pytest
 from etappe.core import forecast as core
 from etappe.core.calibration import calibration_error
 from etappe.core.goals import outlook
+from etappe.core.inflow import Coming
 from etappe.core.simulate.lives import draw
 from etappe.core.simulate.parameters import Parameters, Rep, Segment, Stage
 from etappe.insights.forecast import backtest, said
@@ -46,6 +47,9 @@ COMPANY = Parameters(
 )
 GROWING = replace(COMPANY, growth=2.0)
 IN_SEASON = replace(COMPANY, inflow=(1, 1.1, 1.2, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7, 0.8, 0.9))
+FAST_AND_SLOW = (0.7, 0.8, 1.1, 1.3, 1.3, 1.1, 0.7, 0.6, 0.9, 1.2, 1.3, 1.0)
+"""Deals move twice as fast in some months as in others."""
+IN_MONTHS = 1200 if SOAK else 48
 KINDS = ((400, COMPANY), (700, GROWING), (1500, IN_SEASON), (700, replace(GROWING, growth=0.5, spread=1.2)))
 QUARTER = slice(1, 4)
 NAMES = [stage.key for stage in STAGES]
@@ -75,11 +79,16 @@ def runs() -> Held:
     for run in range(RUNS):
         found = company(run, *KINDS[run % len(KINDS)])
         past = known_on(found, NOW, present=True)
-        told = said.chances(past, said.fitted(past, found.cells, {}))
+        told, coming = _told(found, past)
         chance = np.random.default_rng(run)
         _try_open(held, found, told, chance)
-        _try_months(held, found, past, told, chance)
+        _try_months(held, found, told, coming, chance)
     return held
+
+
+def _told(found: Records, past: Past) -> tuple[said.Chances, Coming | None]:
+    curves = said.fitted(past, found.cells, {})
+    return said.chances(past, curves), said.coming(past, 0, curves.clock)
 
 
 def _try_open(held: Held, found: Records, told: said.Chances, chance: np.random.Generator) -> None:
@@ -91,16 +100,17 @@ def _try_open(held: Held, found: Records, told: said.Chances, chance: np.random.
     held.open.append(_held(core.simulate(deals, 1, said.DRAWS, chance)[0, :, 0], told.amount[in_time].sum()))
 
 
-def _try_months(held: Held, found: Records, past: Past, told: said.Chances, chance: np.random.Generator) -> None:
+def _try_months(
+    held: Held, found: Records, told: said.Chances, what: Coming | None, chance: np.random.Generator
+) -> None:
     """Deals still to come included: two months, the quarter, the quarter of one team, and some goals for it."""
-    what = said.coming(past, 0)
     team = told.open.team - 1
     steps = chance.standard_normal(said.DRAWS)
     deals = core.Open(told.months, told.amount, told.unsure, team)
     drawn = core.simulate(deals, 2, said.DRAWS, chance, steps=steps)
     total = drawn.sum(axis=0) + said.drawn_coming(what, None, chance, steps=steps)
     came = _came(found, found.deals.team > 0)
-    held.months += [_held(total[:, ahead], came[ahead]) for ahead in (1 + past.state.closed % 2, 4)]
+    held.months += [_held(total[:, ahead], came[ahead]) for ahead in (1 + len(told.open) % 2, 4)]
     held.quarters.append(_held(total[:, QUARTER].sum(axis=1), came[QUARTER].sum()))
     mine = (drawn[1] + said.drawn_coming(what, ["2"], chance, steps=steps))[:, QUARTER].sum(axis=1)
     reached = _came(found, found.deals.team == 2)[QUARTER].sum()
@@ -158,3 +168,17 @@ def test_months_said_with_deals_still_to_come_hold_as_often_as_they_say() -> Non
     assert len(held) > 40 * LOOKED_BACK
     low, high = (0.76, 0.84) if SOAK else (0.72, 0.88)
     assert low <= np.mean(held) <= high
+
+
+def test_where_deals_move_faster_in_some_months_intervals_hold_too() -> None:
+    """Said at every time of the year; by the calendar 64 of 100 intervals would hold."""
+    held = Held()
+    for run in range(IN_MONTHS):
+        turn = run % len(FAST_AND_SLOW)
+        found = company(run, 1500, replace(COMPANY, pace=FAST_AND_SLOW[turn:] + FAST_AND_SLOW[:turn]))
+        past = known_on(found, NOW, present=True)
+        assert not past.stays.clock().is_even
+        _try_months(held, found, *_told(found, past), np.random.default_rng(run))
+    room = 0.0 if SOAK else 0.05
+    for what in (held.months, held.quarters):
+        assert 0.76 - room <= np.mean(what, axis=0)[1] <= 0.84 + room

@@ -77,7 +77,12 @@ def _forecast_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
         return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}"
     head = f"{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"
     columns = ("begins", *_RANGE, *_PARTS)
-    return "\n".join([head, *_table(columns, rows), "", *_trust(plain["backtest"])])
+    return "\n".join([head, *_table(columns, rows), "", *_pace(plain["pace"]), *_trust(plain["backtest"])])
+
+
+def _pace(pace: Sequence[float]) -> list[str]:
+    months = " ".join(f"{each:.2f}" for each in pace)
+    return [f"deals move at the pace of months, January first: {months}"] if pace else []
 
 
 def _backtest_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:

@@ -9,7 +9,7 @@ whatever way a deal takes, steps back included.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etappe.core.proportion import wilson
+from etappe.core.season import Clock, Watched, season
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -35,16 +36,24 @@ SEEN_ENOUGH: Final = 5
 
 @dataclass(frozen=True)
 class Stays:
-    """Past stays in cells: `days` whole days >= 0; `led_to` a cell, `WON`, `OUT` or `GOES_ON`; `count` of them."""
+    """Past stays in cells: `days` whole days >= 0; `led_to` a cell, `WON`, `OUT` or `GOES_ON`; `since` which day."""
 
     cell: Ints
     days: Ints
     led_to: Ints
-    count: Floats
+    since: Ints
 
     def __post_init__(self) -> None:
         if len(self.days) and self.days.min() < 0:
             raise ValueError("a stay lasts at least no day")
+
+    def on(self, clock: Clock) -> Stays:
+        """The same, measured by a clock."""
+        return self if clock.is_even else replace(self, days=clock.between(self.since, self.since + self.days))
+
+    def clock(self) -> Clock:
+        """The clock that they went by."""
+        return season(Watched(self.cell, self.since, self.days, self.led_to != GOES_ON))
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,8 @@ def fit(stays: Stays, cells: int, alike: Ints | None = None) -> Curves:
     with those of all cells like it, as if `WEIGHT` more stays had been seen there (shrinkage; exits are matched by
     what they are alike to). A cell without stays takes what cells like it show.
 
-    >>> one = Stays(np.array([0, 0, 0, 0]), np.array([1, 1, 3, 3]), np.array([WON, OUT, OUT, GOES_ON]), np.ones(4))
+    >>> led = np.array([WON, OUT, OUT, GOES_ON])
+    >>> one = Stays(np.array([0, 0, 0, 0]), np.array([1, 1, 3, 3]), led, np.zeros(4, int))
     >>> curves = fit(one, 1)
     >>> float(curves.won_within[0, 0]), round(float(curves.won_within[0, 1]), 3)
     (0.0, 0.25)
@@ -147,7 +157,7 @@ def fit(stays: Stays, cells: int, alike: Ints | None = None) -> Curves:
     with np.errstate(invalid="ignore", divide="ignore"):
         chances = np.nan_to_num(ends / risk[:, None, :], nan=0.0, posinf=0.0)
     seen = stays.led_to != GOES_ON
-    ended = np.bincount(stays.cell[seen], weights=stays.count[seen], minlength=cells).astype(np.float64)
+    ended = np.bincount(stays.cell[seen], minlength=cells).astype(np.float64)
     enough = risk >= min(SEEN_ENOUGH, max(float(risk.max()), 1.0))
     last = np.where(enough.any(axis=1), HORIZON - np.argmax(enough[:, ::-1], axis=1), 0)
     gone = np.minimum(chances.sum(axis=1), 1.0)
@@ -162,8 +172,8 @@ def _counts(stays: Stays, cells: int) -> tuple[Floats, Floats]:
     width = HORIZON + 1
     cell = stays.cell.astype(np.int64)
     place = (cell * (cells + 2) + exits) * width + days
-    ends = np.bincount(place[over], weights=stays.count[over], minlength=cells * (cells + 2) * width)
-    until = np.bincount(cell * width + days, weights=stays.count, minlength=cells * width).reshape(cells, width)
+    ends = np.bincount(place[over], minlength=cells * (cells + 2) * width)
+    until = np.bincount(cell * width + days, minlength=cells * width).reshape(cells, width)
     risk = np.cumsum(until[:, ::-1], axis=1)[:, ::-1]
     return ends.reshape(cells, cells + 2, width).astype(np.float64), risk.astype(np.float64)
 

@@ -37,12 +37,14 @@ YEAR: Final = 365.25
 
 @dataclass(frozen=True)
 class Began:
-    """Deals by the day on which they began; `won` the age in days at which each was won, -1 where it was not.
+    """Deals by the day on which they began, `back` from today, which is 0.
 
-    `worth` is what each brought; `group` whose it is; `days` are counted backwards from today, which is 0.
+    `age` is how old they are and `won` at what age each was won, -1 where it was not: both by the clock that deals go
+    by. `worth` is what each brought; `group` whose it is.
     """
 
     back: Ints
+    age: Ints
     won: Ints
     worth: Floats
     group: Ints
@@ -139,12 +141,12 @@ def brought_by_age(began: Began, longest: int) -> Floats:
     On each age it takes the deals that are old enough to tell. Source: W. Nelson, Journal of Quality Technology 20
     (1988) 24-35.
 
-    >>> young = Began(np.array([9, 9, 1]), np.array([2, -1, -1]), np.array([8.0, 0, 0]), np.zeros(3, int))
+    >>> young = Began(*[np.array([9, 9, 1])] * 2, np.array([2, -1, -1]), np.array([8.0, 0, 0]), np.zeros(3, int))
     >>> brought_by_age(young, 3).round(2).tolist()
     [0.0, 0.0, 4.0, 4.0]
     """
     weight = _weights(began)
-    watched = np.cumsum(np.bincount(np.minimum(began.back, longest), weight, longest + 1)[::-1])[::-1]
+    watched = np.cumsum(np.bincount(np.minimum(began.age, longest), weight, longest + 1)[::-1])[::-1]
     won = (began.won >= 0) & (began.won <= longest)
     came = np.bincount(began.won[won], (weight * began.worth)[won], longest + 1)
     return np.asarray(np.cumsum(came / np.maximum(watched, 1e-12)), dtype=np.float64)
@@ -154,11 +156,11 @@ def _weights(began: Began) -> Floats:
     return np.asarray(FADES ** (began.back / WINDOW), dtype=np.float64)
 
 
-def coming(began: Began, ends: Sequence[int], names: Sequence[str], turn: float = 0.0) -> Coming | None:
+def coming(began: Began, ends: Sequence[int], names: Sequence[str], turn: float, clock: Ints) -> Coming | None:
     """What deals that begin from tomorrow on bring in periods that end in so many days; None where nobody can say.
 
     A period counts only if `FEWEST` windows of deals are old enough to show it. `names` are those of the groups;
-    `turn` is how much of the year is over today.
+    `turn` is how much of the year is over today; `clock` is what the clock shows by days from now.
     """
     seen = int(began.back.max()) + 1 if len(began.back) else 0
     known = [end for end in ends if seen - end >= FEWEST * WINDOW]
@@ -169,9 +171,10 @@ def coming(began: Began, ends: Sequence[int], names: Sequence[str], turn: float 
     at = pace(np.bincount(began.back // WINDOW, minlength=windows)[:windows], turn)
     days = np.arange(1, known[-1] + 1)
     rate = at.at(days / WINDOW) / WINDOW
-    by_age = brought_by_age(began, known[-1])
-    reached = [float(rate[:end] @ by_age[end - days[:end]]) for end in known]
-    centre = [float(rate[:end] @ (by_age[end - days[:end]] * days[:end])) for end in known]
+    by_age = brought_by_age(began, int(clock[known[-1]]))
+    brings = [by_age[clock[end] - clock[days[:end]]] for end in known]
+    reached = [float(rate[:end] @ each) for end, each in zip(known, brings, strict=True)]
+    centre = [float(rate[:end] @ (each * days[:end])) for end, each in zip(known, brings, strict=True)]
     mean, pull = np.diff(reached, prepend=0.0), np.diff(centre, prepend=0.0)
     middle = np.where(mean > 0, pull / np.maximum(mean, 1e-12) / WINDOW, 0.0)
     weight = _weights(began)[won]

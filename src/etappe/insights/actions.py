@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.inflow import plain
 from etappe.core.periods import local_day
+from etappe.core.season import Clock
 from etappe.insights.commitments import committed
 from etappe.insights.forecast import backtest, boosted, changed, kept, said
 from etappe.insights.forecast.fresh import packed
@@ -121,16 +123,18 @@ def _row(
         "method": tried["method"],
         "currency": currency,
         "closed": curves.closed,
-        "arrivals": {records.currencies[code]: _plain(past, code) for code in codes} | {"": _plain(past, None)},
+        "pace": [] if curves.clock.is_even else list(curves.clock.pace),
+        "arrivals": {records.currencies[code]: _plain(past, code, curves.clock) for code in codes}
+        | {"": _plain(past, None, curves.clock)},
         "stages": list(_stages(records, curves)),
         "quality": _quality(past),
         "backtest": tried,
     }
 
 
-def _plain(past: Past, currency: int | None) -> dict[str, Any]:
+def _plain(past: Past, currency: int | None, clock: Clock) -> dict[str, Any]:
     """What deals still to come bring, as it is stored; empty where the past is too short to say."""
-    what = said.coming(past, currency)
+    what = said.coming(past, currency, clock)
     return plain(what) if what else {}
 
 
@@ -219,7 +223,7 @@ def _learned(
     records: Records, curves: Fitted, stages: backtest.Stages, tried: backtest.Backtest, day: date
 ) -> dict[int, float]:
     """The chances of the deals of an earlier day as they stood then, by what is known now."""
-    past = known_on(records, day, present=False)
+    past, curves = known_on(records, day, present=False), replace(curves, day=day_number(day))
     found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
     return dict(zip(past.open.key.tolist(), found.within.tolist(), strict=True))
 

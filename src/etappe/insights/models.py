@@ -19,8 +19,9 @@ class Forecast(models.Model):
 
     `kind` is `current` for the one that pages show, which the next one replaces, or `weekly` for one that is kept and
     never changed. `arrivals` is what deals still to come bring (`core.inflow.Coming`), by currency; under no currency,
-    how many are won. `horizon` is the mark of the journal from which on deals may have changed since (0: before
-    sums were kept); `since` the forecast of an earlier week that `ForecastChange` compares with.
+    how many are won. `pace` is how fast deals move in each month of the year, January first; empty where months are
+    alike. `horizon` is the mark of the journal from which on deals may have changed since (0: before sums were kept);
+    `since` the forecast of an earlier week that `ForecastChange` compares with.
     """
 
     kind = models.TextField()
@@ -30,6 +31,7 @@ class Forecast(models.Model):
     currency = models.TextField()
     closed = models.IntegerField()
     arrivals = models.JSONField(default=dict)
+    pace = ArrayField(models.FloatField(), default=list)
     stages = models.JSONField(default=list)
     quality = models.JSONField(default=dict)
     backtest = models.JSONField(default=dict)

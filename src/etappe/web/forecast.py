@@ -27,6 +27,7 @@ from etappe.web.forecast_words import (
     method,
     month_lines,
     quality_lines,
+    seasons,
     short_month,
     signed,
     trust,
@@ -48,6 +49,7 @@ class ForecastPage:
     quality: tuple[str, ...] = ()
     sentence: str = ""
     method: str = ""
+    seasons: str = ""
     trust: str = ""
     is_shaky: bool = False
     bands: Bands | None = None
@@ -77,6 +79,7 @@ def forecast(request: Request) -> HttpResponse:
         quality=quality_lines(said.quality),
         sentence=headline(said),
         method=method(said.backtest),
+        seasons=seasons(said.pace),
         trust=words,
         is_shaky=is_shaky,
         is_partial=any(month.still_to_come is None for month in said.months),

@@ -39,6 +39,8 @@ CHANGES: Mapping[str, str | Promise] = {
     "model": gettext_lazy("the model: what was learned since, on the same deals"),
 }
 
+NOTABLY = 0.1
+"""A month that is off by less is not named."""
 WAYS = ("forecast", "weighted", "promised", "usual")
 
 
@@ -365,6 +367,28 @@ def method(found: Mapping[str, Any]) -> str:
     if deals.get("brier_boosted", 0.0) != deals.get("brier_curves", 0.0):
         return _("Chances come from the curves of the stages; boosted trees were tried and did no better on your past.")
     return _("Chances come from the curves of the stages; for more there is too little history.")
+
+
+def seasons(pace: Sequence[float]) -> str:
+    """In which months deals move faster or slower; empty where months are alike."""
+    if not pace:
+        return ""
+    names = [short_month(date(2000, month, 1), "LLLL") for month in range(1, 13)]
+    fast, slow = (
+        ", ".join(name for name, each in zip(names, pace, strict=True) if abs(each - 1) >= NOTABLY and holds(each))
+        for holds in ((1.0).__lt__, (1.0).__gt__)
+    )
+    return _(
+        "Deals do not move alike in all months. Faster: %(fast)s. Slower: %(slow)s. In %(most)s they move %(high)s"
+        " times as fast as over the year, in %(least)s %(low)s times. Chances, days and intervals go by that."
+    ) % {
+        "fast": fast or "–",
+        "slow": slow or "–",
+        "most": names[pace.index(max(pace))],
+        "high": number(max(pace), 1),
+        "least": names[pace.index(min(pace))],
+        "low": number(min(pace), 1),
+    }
 
 
 def _closest(found: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from etappe.insights.forecast import boosted, said
 from etappe.insights.forecast.boosted import SOON
 from etappe.insights.forecast.past import Begun, Past, known_on, won_by
 from etappe.insights.forecast.records import NO_DAY, WON, Records, day_number, months_of
-from etappe.insights.forecast.said import Chances
+from etappe.insights.forecast.said import Chances, Fitted
 from etappe.insights.forecast.table import Bools
 
 BEFORE: Final = (1, 2, 3, 6)
@@ -118,6 +118,7 @@ class _Run:
         self.wins = boosted.Wins.of(records, last)
         self.model: Any = None
         self.closed = 0
+        self.shares: Floats = np.zeros(0)
         self.committed: Committed = lambda _month, _day: None
 
     def take(self, begin: date, past: Past) -> None:
@@ -130,21 +131,21 @@ class _Run:
         self.snapshots.append(shot.to_learn_from())
         if begin < self.first:
             return
-        shares = shares_won(self.records, past.day)
+        self.shares = shares_won(self.records, past.day)
         learned = boosted.predict(self.model, shot) if self.model else shot.by_curves
-        self._compare_deals(past, shot, learned, shares)
-        self._compare_months("curves", begin, past, said.chances(past, curves), shares)
+        self._compare_deals(past, shot, learned)
+        self._compare_months("curves", begin, past, curves, said.chances(past, curves))
         steps = core.step_between(shot.by_curves, learned)
-        self._compare_months("boosted", begin, past, said.chances(past, curves, steps), shares)
+        self._compare_months("boosted", begin, past, curves, said.chances(past, curves, steps))
 
-    def _compare_deals(self, past: Past, shot: boosted.Snapshot, learned: Floats, shares: Floats) -> None:
+    def _compare_deals(self, past: Past, shot: boosted.Snapshot, learned: Floats) -> None:
         if past.day + timedelta(days=SOON) <= self.last:
-            self.deals.append((shot.by_curves, learned, shares[past.open.cell], self.wins.soon_after(shot)))
+            self.deals.append((shot.by_curves, learned, self.shares[past.open.cell], self.wins.soon_after(shot)))
 
-    def _compare_months(self, way: str, begin: date, past: Past, found: Chances, shares: Floats) -> None:
+    def _compare_months(self, way: str, begin: date, past: Past, curves: Fitted, found: Chances) -> None:
         chance = np.random.default_rng(begin.toordinal())
         own = found.open.currency == self.currency
-        coming = said.coming(past, self.currency)
+        coming = said.coming(past, self.currency, curves.clock)
         steps = chance.standard_normal(said.DRAWS)
         total = _drawn(found, own, chance, steps) + said.drawn_coming(coming, None, chance, steps=steps)[:, 1:]
         widen = core.widening([miss for end, miss in self.misses[way] if end <= begin])
@@ -155,7 +156,12 @@ class _Run:
                 continue
             raw, came = core.summed_up(total[:, before - 1]), _came(self.records, month, self.currency)
             shown = core.summed_up(total[:, before - 1], widen)
-            simpler = (*_pipeline(found, own, shares, month), usual, int(own.sum()), self.committed(month, past.day))
+            simpler = (
+                *_pipeline(found, own, self.shares, month),
+                usual,
+                int(own.sum()),
+                self.committed(month, past.day),
+            )
             row = Tried(month, before, shown, came, *simpler)
             self.tried[way].append(row)
             self.misses[way].append((said.month_of(month, 1), core.miss(came, raw)))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from etappe.core.forecast import AGES, HORIZON, NEVER, Floats, Ints
+from etappe.core.season import Clock
 from etappe.insights.forecast import said
 from etappe.insights.forecast.past import ANY, UNKNOWN, OpenDeals
 from etappe.insights.forecast.why import reasons
@@ -52,7 +53,9 @@ def _said_anew(forecast: Forecast, rows: Sequence[Row]) -> list[Row]:
     ahead = np.asarray([_unpacked(kept[place].ahead) for place in cells]).reshape(-1, len(AGES), HORIZON + 1)
     ended = np.asarray([kept[place].ended for place in cells], dtype=np.float64)
     lasted = np.repeat(ended[:, None], len(AGES), axis=1)
-    curves = said.bound(ahead, _unpacked(kept[ANY].ahead), lasted, ended, forecast.closed)
+    clock = Clock(tuple(forecast.pace)) if forecast.pace else Clock()
+    lives = _unpacked(kept[ANY].ahead)
+    curves = said.bound((ahead, lives), lasted, ended, forecast.closed, clock, forecast.day)
     deals = _deals(rows, cells, forecast.day)
     steps = np.asarray([row["step"] for row in rows], dtype=np.float64)
     return _as_rows(rows, said.said_of(deals, forecast.day, np.zeros(1), curves, steps), curves)

@@ -133,7 +133,7 @@ def _stays(records: Records, moment: int) -> Stays:
     days = np.maximum(np.where(is_over, until, watched) - entered, 0) // DAY
     standing, leads = stays.next_standing[begun], stays.next_cell[begun]
     led = np.where(standing == OPEN, leads, np.where(standing == WON, LED_WON, LED_OUT))
-    return Stays(cell, days, np.where(is_over, led, GOES_ON), np.ones(len(cell)))
+    return Stays(cell, days, np.where(is_over, led, GOES_ON), stays.entered_day[begun])
 
 
 def _lives(records: Records, number: int) -> Stays:
@@ -145,7 +145,7 @@ def _lives(records: Records, number: int) -> Stays:
     days = np.where(is_over, decided, np.minimum(seen, number)) - engaged
     led = np.where(is_over, np.where(deals.standing[begun] == WON, LED_WON, LED_OUT), GOES_ON)
     kept = days >= 0
-    return Stays(np.zeros(int(kept.sum()), dtype=np.int64), days[kept], led[kept], np.ones(int(kept.sum())))
+    return Stays(np.zeros(int(kept.sum()), dtype=np.int64), days[kept], led[kept], engaged[kept])
 
 
 def _open(records: Records, moment: int, number: int, *, present: bool) -> OpenDeals:

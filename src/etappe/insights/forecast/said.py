@@ -13,6 +13,7 @@ from etappe.core import forecast as core
 from etappe.core import inflow
 from etappe.core.forecast import AGES, HORIZON, Floats, Ints
 from etappe.core.inflow import Began, Coming
+from etappe.core.season import Clock
 from etappe.insights.forecast.past import OpenDeals, Past
 from etappe.insights.forecast.records import NO_DAY, NOBODY, day_number
 
@@ -47,7 +48,7 @@ class Chances:
 
 @dataclass(frozen=True)
 class Fitted:
-    """The curves of a day: of each stage, and of whole lives.
+    """The curves of a day: of each stage, and of whole lives, on the clock that deals went by until then.
 
     `ahead` and `lives` are chances to be won within d days by what was stayed so far (`core.AGES`); the last row of
     `ahead`, `lasted` and `ended` stands for stages without any past. `entering` is the chance of those that enter a
@@ -60,6 +61,17 @@ class Fitted:
     lasted: Floats
     ended: Floats
     closed: int
+    clock: Clock
+    day: int
+
+    def stayed(self, days: Ints) -> Ints:
+        """By the clock, the last so many days."""
+        return self.clock.between(self.day - days, self.day)
+
+    def coming(self, days: Ints, after: Ints) -> Ints:
+        """By the clock, so many days after those so many days from now; as far as is looked ahead."""
+        begin = self.day + after
+        return np.clip(self.clock.between(begin, begin + days), 0, HORIZON)
 
 
 def month_of(day: date, ahead: int = 0) -> date:
@@ -81,27 +93,40 @@ def fitted(past: Past, cells: Sequence[tuple[int, str]], alike: Mapping[tuple[in
     """The curves that the past shows; `alike` says which stages of versions are one stage of a process."""
     keys: dict[Any, int] = {}
     groups = np.asarray([keys.setdefault(alike.get(cell, cell), len(keys)) for cell in cells], dtype=np.int64)
-    stages = core.fit(past.stays, len(cells), groups) if len(cells) else None
+    clock = past.stays.clock()
+    stages = core.fit(past.stays.on(clock), len(cells), groups) if len(cells) else None
     ahead = stages.from_now(AGES) if stages else np.zeros((0, len(AGES), HORIZON + 1))
     ended = stages.ended if stages else np.zeros(0)
     lasted = stages.watched[:, AGES] if stages else np.zeros((0, len(AGES)))
-    return bound(ahead, core.fit(past.lives, 1).from_now(AGES)[0], lasted, ended, past.state.closed)
+    lives = core.fit(past.lives.on(clock), 1).from_now(AGES)[0]
+    return bound((ahead, lives), lasted, ended, past.state.closed, clock, past.day)
 
 
-def bound(ahead: Floats, lives: Floats, lasted: Floats, ended: Floats, closed: int) -> Fitted:
-    """Curves together, with the row for stages without any past."""
+def bound(curves: tuple[Floats, Floats], lasted: Floats, ended: Floats, closed: int, clock: Clock, day: date) -> Fitted:
+    """Curves of stages and of lives together, with the row for stages without any past."""
+    ahead, lives = curves
     none = np.zeros((1, len(AGES), HORIZON + 1))
     counts = np.concatenate([lasted, np.zeros((1, len(AGES)))])
-    return Fitted(ahead[:, 0, -1], np.concatenate([ahead, none]), lives, counts, np.append(ended, 0.0), closed)
+    return Fitted(
+        entering=ahead[:, 0, -1],
+        ahead=np.concatenate([ahead, none]),
+        lives=lives,
+        lasted=counts,
+        ended=np.append(ended, 0.0),
+        closed=closed,
+        clock=clock,
+        day=day_number(day),
+    )
 
 
 def within(curves: Fitted, deals: OpenDeals, days: Ints) -> Floats:
-    """The chances to be won within so many days (deals by days, or the same for all deals): those of the stage, drawn
-    towards those of all deals of this age.
+    """The chances to be won within so many days (deals by days, or the same for all deals), from when it no longer
+    rests: those of the stage, drawn towards those of all deals of this age.
     """
-    step, age = core.age_step(deals.stayed)[:, None], core.age_step(np.maximum(deals.age, 0))[:, None]
-    own = curves.ahead[deals.cell[:, None], step, days]
-    return core.mixed(own, curves.lives[age, days], curves.ended[deals.cell][:, None])
+    step, age = (core.age_step(curves.stayed(values))[:, None] for values in (deals.stayed, np.maximum(deals.age, 0)))
+    coming = curves.coming(days, deals.rests[:, None])
+    own = curves.ahead[deals.cell[:, None], step, coming]
+    return core.mixed(own, curves.lives[age, coming], curves.ended[deals.cell][:, None])
 
 
 def soon(curves: Fitted, deals: OpenDeals, days: int) -> Floats:
@@ -120,7 +145,7 @@ def said_of(deals: OpenDeals, day: date, typical: Floats, curves: Fitted, steps:
     by_end = core.shifted(within(curves, deals, np.clip(left, 0, HORIZON)), steps[:, None])
     by_curves = soon(curves, deals, HORIZON)
     whole = core.shifted(by_curves, steps)
-    seen, lasted = curves.ended[deals.cell], curves.lasted[deals.cell, core.age_step(deals.stayed)]
+    seen, lasted = curves.ended[deals.cell], curves.lasted[deals.cell, core.age_step(curves.stayed(deals.stayed))]
     is_known = ~np.isnan(deals.amount)
     return Chances(
         open=deals,
@@ -148,10 +173,10 @@ def likely(curves: Fitted, said: Chances) -> Ints:
     return found
 
 
-def coming(past: Past, currency: int | None) -> Coming | None:
+def coming(past: Past, currency: int | None, clock: Clock) -> Coming | None:
     """What deals still to come bring in this currency, or how many of them are won; None where the past is too short.
 
-    Its groups are teams (key as text; empty for none).
+    They go by the clock that deals went by so far. Its groups are teams (key as text; empty for none).
     """
     begun = past.begun
     today = day_number(past.day)
@@ -159,12 +184,15 @@ def coming(past: Past, currency: int | None) -> Coming | None:
     teams, group = np.unique(begun.team, return_inverse=True)
     began = Began(
         back=today - begun.day,
-        won=np.where(won, np.maximum(begun.won - begun.day, 0), -1),
+        age=clock.between(begun.day, today),
+        won=np.where(won, np.maximum(clock.between(begun.day, begun.won), 0), -1),
         worth=begun.amount if currency is not None else np.ones(len(begun.day)),
         group=group.ravel(),
     )
     names = ["" if team == NOBODY else str(team) for team in teams.tolist()]
-    return inflow.coming(began, ends_of(past.day), names, past.day.timetuple().tm_yday / inflow.YEAR)
+    days = np.arange(ends_of(past.day)[-1] + 1)
+    ahead = clock.between(today, today + days)
+    return inflow.coming(began, ends_of(past.day), names, past.day.timetuple().tm_yday / inflow.YEAR, ahead)
 
 
 def drawn_coming(

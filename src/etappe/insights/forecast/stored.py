@@ -122,7 +122,10 @@ class DealSaid:
 
 @dataclass(frozen=True)
 class Report:
-    """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything."""
+    """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything.
+
+    `pace` is how fast deals move in each month of the year, January first; empty where months are alike.
+    """
 
     day: date
     made_at: datetime
@@ -133,6 +136,7 @@ class Report:
     is_enough: bool
     widen: float
     n: int
+    pace: tuple[float, ...] = ()
     months: tuple[Month, ...] = ()
     quarters: tuple[Month, ...] = ()
     others: Mapping[str, float] = field(default_factory=dict)
@@ -218,6 +222,7 @@ def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
         "is_enough": newest.closed >= core.MINIMUM,
         "widen": float(newest.backtest.get("widen", core.UNTRIED)),
         "n": n,
+        "pace": tuple(newest.pace),
         "quality": newest.quality,
         "backtest": turned_out_for(newest, viewer),
     }
