@@ -50,6 +50,7 @@ IN_SEASON = replace(COMPANY, inflow=(1, 1.1, 1.2, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.
 FAST_AND_SLOW = (0.7, 0.8, 1.1, 1.3, 1.3, 1.1, 0.7, 0.6, 0.9, 1.2, 1.3, 1.0)
 """Deals move twice as fast in some months as in others."""
 IN_MONTHS = 1200 if SOAK else 48
+OF_FEW = 1200 if SOAK else 150
 KINDS = ((400, COMPANY), (700, GROWING), (1500, IN_SEASON), (700, replace(GROWING, growth=0.5, spread=1.2)))
 QUARTER = slice(1, 4)
 NAMES = [stage.key for stage in STAGES]
@@ -182,3 +183,19 @@ def test_where_deals_move_faster_in_some_months_intervals_hold_too() -> None:
     room = 0.0 if SOAK else 0.05
     for what in (held.months, held.quarters):
         assert 0.76 - room <= np.mean(what, axis=0)[1] <= 0.84 + room
+
+
+def test_with_few_deals_intervals_hold_as_often_as_they_say_too() -> None:
+    """About 40 closed deals: many a month brings nothing, so equal tails would hold 90 of 100 months."""
+    held = Held()
+    for run in range(OF_FEW):
+        found = company(run, 60, replace(COMPANY, inflow=IN_SEASON.inflow) if run % 2 else COMPANY)
+        past = known_on(found, NOW, present=True)
+        if past.state.closed >= core.MINIMUM and len(past.open):
+            _try_months(held, found, *_told(found, past), np.random.default_rng(run))
+    assert len(held.quarters) > 0.8 * OF_FEW
+    room = 0.0 if SOAK else 0.05
+    for what in (held.months, held.quarters):
+        half, most = np.mean(what, axis=0)
+        assert 0.76 - room <= most <= 0.84 + room
+        assert 0.44 - room <= half <= 0.56 + room

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from etappe.core.calibration import pinball
 from etappe.core.proportion import wilson
 from etappe.core.season import Clock, Watched, season
 
@@ -397,15 +398,39 @@ class Range:
     high80: float
 
 
+NOTHING: Final = 1e-6
+"""What is less than this share of the most there may be is nothing but rounding."""
+LEVELS: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
 def summed_up(drawn: Floats, widen: float = 1.0) -> Range:
     """The range of one row of draws; `widen` stretches it about its median, not below 0 (see `widening`).
 
     >>> summed_up(np.arange(101.0)).high80
     90.0
     """
-    low80, low50, median, high50, high80 = np.quantile(drawn, (0.1, 0.25, 0.5, 0.75, 0.9))
-    bounds = (max(0.0, float(median + widen * (bound - median))) for bound in (low50, high50, low80, high80))
-    return Range(float(drawn.mean()), float(median), *bounds)
+    middle = float(np.median(drawn))
+    bounds = (bound for share in INTERVALS for bound in _bounds(drawn, share))
+    return Range(float(drawn.mean()), middle, *(max(0.0, middle + widen * (bound - middle)) for bound in bounds))
+
+
+def _bounds(drawn: Floats, share: float) -> tuple[float, float]:
+    """As much lies below as above. But where so much is nothing at all, nothing can lie below it: then the range
+    begins there, and all that it leaves out lies above; else it would hold more than it says.
+
+    >>> [round(bound) for bound in _bounds(np.maximum(np.arange(101.0) - 15, 0), 0.8)]
+    [0, 65]
+    """
+    tail = (1 - share) / 2
+    low, high, alone = np.quantile(drawn, (tail, 1 - tail, share))
+    return (0.0, float(alone)) if low <= NOTHING * drawn.max() else (float(low), float(high))
+
+
+def loss(drawn: Floats, came: float, widen: float = 1.0) -> float:
+    """The mean pinball loss of these draws' quantiles, stretched as their range is; see `calibration.pinball`."""
+    middle = np.median(drawn)
+    said = np.maximum(middle + widen * (np.quantile(drawn, LEVELS) - middle), 0.0)
+    return float(np.mean([pinball([each], [came], level) for each, level in zip(said, LEVELS, strict=True)]))
 
 
 ENOUGH_TRIED: Final = 24

@@ -24,7 +24,6 @@ MONTHS: Final = 12
 """So many past months are tried."""
 LEAD: Final = 6
 """So many months before them are only learned from; then, and after as many again, the boosted way is learned anew."""
-QUANTILES: Final = (("low80", 0.1), ("low50", 0.25), ("median", 0.5), ("high50", 0.75), ("high80", 0.9))
 
 
 Committed = Callable[[date, date], float | None]
@@ -45,8 +44,8 @@ class Tried:
 
     `weighted`: amounts of deals expected to close in the month, times the share won of their stage; `promised`: these
     amounts in full, as the dates in the deals promise; `usual`: the average month of the year before. The
-    first two are None where no deal says when it closes. `committed`: what colleagues had said by then that they will
-    win in the month, None where nobody had.
+    first two are None where no deal says when it closes. `loss`: the mean pinball loss of the quantiles said.
+    `committed`: what colleagues had said by then that they will win in the month, None where nobody had.
     """
 
     month: date
@@ -57,6 +56,7 @@ class Tried:
     promised: float | None
     usual: float
     open_deals: int
+    loss: float
     committed: float | None = None
 
 
@@ -156,13 +156,19 @@ class _Run:
                 continue
             raw, came = core.summed_up(total[:, before - 1]), _came(self.records, month, self.currency)
             shown = core.summed_up(total[:, before - 1], widen)
-            simpler = (
-                *_pipeline(found, own, self.shares, month),
-                usual,
-                int(own.sum()),
-                self.committed(month, past.day),
+            weighted, promised = _pipeline(found, own, self.shares, month)
+            row = Tried(
+                month=month,
+                before=before,
+                said=shown,
+                came=came,
+                weighted=weighted,
+                promised=promised,
+                usual=usual,
+                open_deals=int(own.sum()),
+                loss=core.loss(total[:, before - 1], came, widen),
+                committed=self.committed(month, past.day),
             )
-            row = Tried(month, before, shown, came, *simpler)
             self.tried[way].append(row)
             self.misses[way].append((said.month_of(month, 1), core.miss(came, raw)))
 
@@ -263,8 +269,8 @@ def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
     said_so = [each for each in rows if each.committed is not None]
     errors["committed"] = _off([each.committed for each in said_so], np.asarray([each.came for each in said_so]))
     errors["committed_n"] = len(said_so)
-    loss = np.mean([calibration.pinball([getattr(r.said, name) for r in rows], came, q) for name, q in QUANTILES])
-    return {"before": before, "n": len(rows), "came": float(came.mean()), "pinball": float(loss), **errors}
+    loss = float(np.mean([each.loss for each in rows]))
+    return {"before": before, "n": len(rows), "came": float(came.mean()), "pinball": loss, **errors}
 
 
 def _off(said_so: Sequence[float | None], came: Floats) -> float | None:
