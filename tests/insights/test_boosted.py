@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -63,6 +64,16 @@ def test_what_is_learned_tells_owners_apart_and_knows_nothing_of_later_days() ->
     known = boosted.Wins(won.keys[until], won.days[until])
     again = boosted.predict(boosted.learn(shots[:7], known, today), shots[8])
     np.testing.assert_array_equal(said, again)
+
+
+def test_deals_that_an_import_told_only_the_end_of_are_left_to_the_curves() -> None:
+    """That nobody knows their stage says that they came to an end: learning from it would be looking ahead."""
+    shots, won = snapshots(9, 150)
+    model = boosted.learn(shots, won, shots[6].day)
+    some = replace(shots[8], open=replace(shots[8].open, cell=np.where(np.arange(150) < 50, -1, 0)))
+    said = boosted.predict(model, some)
+    np.testing.assert_array_equal(said[:50], some.by_curves[:50])
+    assert said[50:].std() > 0.1 and len(some.to_learn_from().keys) == 100
 
 
 def test_owners_so_many_that_rates_stand_for_them() -> None:

@@ -160,4 +160,7 @@ def test_the_forecast_says_how_far_it_can_be_trusted() -> None:
     for share, line in zip(tried.found["coverage"], words.coverage, strict=True):
         assert share["n"] and share["holds"] == (share["low"] <= share["wanted"] <= share["high"])
         assert ("failed" in line) != share["holds"]
-    assert "Chances of single deals cannot be judged" in words.deals
+    before = {row["before"]: row for row in tried.found["by_before"]}
+    assert before[1]["forecast"] < 400_000 and before[2]["forecast"] < before[2]["usual"]
+    assert tried.found["deals"]["n"] > 10_000 and tried.found["deals"]["ece"] < 0.12
+    assert f"{tried.found['deals']['n']:,}".replace(",", "") in words.deals

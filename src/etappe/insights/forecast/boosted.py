@@ -51,8 +51,9 @@ class Snapshot:
         return Snapshot(self.day, self.open.rows(where), self.by_curves[where], self.place)
 
     def to_learn_from(self) -> Snapshot:
-        """As many of the deals as are remembered."""
-        return self if len(self.keys) <= MOST_ROWS else self.rows(_some(len(self.keys)))
+        """As many of the deals as are remembered; not those whose stage nobody knows, which came to an end for sure."""
+        known = np.flatnonzero(self.open.cell >= 0)
+        return self.rows(known[_some(len(known))])
 
     def features(self) -> list[Feature]:
         """What was known of each deal."""
@@ -139,7 +140,11 @@ def _joined(columns: Sequence[Feature]) -> Feature:
 
 
 def predict(model: Any, given: Snapshot) -> Floats:
-    """The chance of each deal to be won within `SOON` days; so many at a time that what it takes does not grow."""
+    """The chance of each deal to be won within `SOON` days; what the curves say where nobody knows its stage.
+
+    So many at a time that what it takes of memory does not grow.
+    """
     count = len(given.keys)
     parts = [given.rows(np.arange(start, min(start + _PART, count))) for start in range(0, count, _PART)]
-    return np.concatenate([given.by_curves[:0], *(model.predict(part.features()) for part in parts)])
+    learned = np.concatenate([given.by_curves[:0], *(model.predict(part.features()) for part in parts)])
+    return np.where(given.open.cell >= 0, learned, given.by_curves)

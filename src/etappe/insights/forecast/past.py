@@ -154,28 +154,42 @@ def _open(records: Records, moment: int, number: int, *, present: bool) -> OpenD
     current = np.flatnonzero((visits.entered < moment) & (visits.until >= moment))
     last[visits.deal[current]] = current
     rows = np.flatnonzero((spans.since < moment) & (spans.until >= moment))
-    rows = rows[last[spans.deal[rows]] >= 0]
+    has_stage = last[spans.deal[rows]] >= 0
+    rows = rows[has_stage if present else has_stage | ~_have_begun(records, moment)[spans.deal[rows]]]
     rows = rows[np.argsort(spans.deal[rows], kind="stable")]
     deal = spans.deal[rows]
     visit = last[deal]
+    has_stage = visit >= 0
     seen = np.minimum(deals.seen[deal], number)
     engaged = deals.engaged[deal]
     rests = deals.rests[deal]
+    cell = records.cell_of[visits.version[visit] * len(records.stages) + spans.stage[rows]]
     return OpenDeals(
         key=deals.key[deal],
-        cell=records.cell_of[visits.version[visit] * len(records.stages) + spans.stage[rows]],
+        cell=np.where(has_stage, cell, -1),
         version=records.versions[visits.version[visit]],
         stage=spans.stage[rows],
         proof=visits.proof[visit],
-        amount=spans.amount[rows],
+        amount=np.where(has_stage, spans.amount[rows], np.nan),
         currency=spans.currency[rows],
         owner=spans.owner[rows],
         team=spans.team[rows],
-        expected=spans.expected[rows],
-        stayed=np.maximum(seen - visits.entered_day[visit], 0),
+        expected=np.where(has_stage, spans.expected[rows], NO_DAY),
+        stayed=np.where(has_stage, np.maximum(seen - visits.entered_day[visit], 0), 0),
         age=np.where(engaged < NO_DAY, np.maximum(seen - engaged, 0), UNKNOWN),
         rests=np.where(present & (rests > number), rests - number, 0),
     )
+
+
+def _have_begun(records: Records, moment: int) -> npt.NDArray[np.bool_]:
+    """Which deals had been seen in a stage by then.
+
+    Of others an import told only when they began and how they ended. They were open in between, but in which stage,
+    for which amount and until when they were expected, nobody knows: what stands there was filled in at their end.
+    """
+    begun = np.zeros(len(records.deals.key), dtype=np.bool_)
+    begun[records.visits.deal[records.visits.entered < moment]] = True
+    return begun
 
 
 def won_by(records: Records, number: int) -> npt.NDArray[np.bool_]:
