@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0007_where_goals_stand_is_kept"),
+        ("insights", "0008_who_is_mailed_which_figure"),
     ]
 
     operations = [
