@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insights", "0008_who_is_mailed_which_figure"),
+        ("insights", "0009_what_figures_came_to_is_kept"),
     ]
 
     operations = [
