@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+import pytest
+
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden
 from etappe.deals import actions, remaps
@@ -184,3 +186,31 @@ def test_the_proposed_map_is_the_same_key_or_the_closest_stage(scene: Scene) -> 
     (line,) = remaps.old_stages(scene.cast.dot, "inbound", newest().spec, newest().id)
     assert (line.key, line.deals, line.proposed) == ("product_evaluated", 1, "product_tried")
     assert remaps.old_stages(scene.cast.ben, "inbound", newest().spec, None) == (line,)
+
+
+def test_a_move_is_stopped_on_the_way_and_taken_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        scene.another(name=f"Anlage {number}")
+    monkeypatch.setattr("etappe.deals.actions.remap.CHUNK", 2)
+    publish(RENAMED, actor=scene.cast.dot, at=LATER)
+    ben, dot = scene.cast.ben, scene.cast.dot
+    stages = {"need_confirmed": "need_confirmed"}
+    uid = actions.begin_remap("inbound", stages, then=lambda uid: None, actor=dot, at=LATER)
+
+    def clock() -> datetime:
+        """Stops it when the first chunk is done, and once more."""
+        if remaps.get_remap(dot, uid).done and not remaps.get_remap(dot, uid).is_stopped:
+            with pytest.raises(Forbidden):
+                actions.stop_remap(uid, actor=ben, at=LATER)
+            actions.stop_remap(uid, actor=dot, at=LATER)
+            actions.stop_remap(uid, actor=dot, at=LATER)
+        return LATER
+
+    carry_on(str(uid), clock=clock)
+    run = remaps.get_remap(dot, uid)
+    assert (run.state, run.done, run.total, run.is_stopped, run.may_undo) == ("done", 2, 4, True, True)
+    assert Deal.objects.filter(process_version=newest().id).count() == 2
+    with refused("remap_over"):
+        actions.stop_remap(uid, actor=dot, at=LATER)
+    taken_back(scene, uid)
+    assert Deal.objects.filter(process_version=newest().id).count() == 0

@@ -218,6 +218,13 @@ def get_remap(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
     return vars(remaps.get_remap(request.actor, uid))
 
 
+@router.post("/remaps/{uid}/stop", response=shapes.RemapOut)
+def stop_remap(request: Caller, uid: uuid.UUID) -> dict[str, Any]:
+    """End a move of deals on the way; what is moved stays so until it is taken back."""
+    deal_actions.stop_remap(uid, actor=request.actor, at=request.at)
+    return vars(remaps.get_remap(request.actor, uid))
+
+
 @router.post("/remaps/{uid}/undo", response={202: shapes.RemapOut})
 def undo_remap(request: Caller, uid: uuid.UUID) -> Status[Any]:
     """Take a whole move of deals back, within 90 days; deals that have moved since stay."""

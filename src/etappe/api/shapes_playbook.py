@@ -226,6 +226,7 @@ class RemapOut(Schema):
     done: int
     undone: int
     stayed: int
+    is_stopped: bool
     created_at: datetime
 
 

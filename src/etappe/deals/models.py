@@ -326,6 +326,7 @@ class Remap(models.Model):
     cursor = models.BigIntegerField(default=0)
     started_by = models.BigIntegerField(null=True)
     undone_by = models.BigIntegerField(null=True)
+    stopped_by = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -60,7 +60,7 @@ class PreviewPage:
 
 @dataclass(frozen=True)
 class RemapView:
-    """A move of deals: how far it is, and whether it can be taken back."""
+    """A move of deals: how far it is, whether it was stopped on the way, and whether it can be taken back."""
 
     uid: uuid.UUID
     process: str
@@ -72,6 +72,8 @@ class RemapView:
     stayed: int
     by: str
     created_at: datetime
+    is_stopped: bool
+    may_stop: bool
     may_undo: bool
 
     @property
@@ -178,10 +180,16 @@ def _views(viewer: Actor, found: Sequence[Remap]) -> tuple[RemapView, ...]:
             stayed=run.stayed,
             by=names[run.started_by].name if run.started_by in names else "",
             created_at=run.created_at,
-            may_undo=run.state == "done" and (run.started_by == viewer.id or viewer.scope.all),
+            is_stopped=run.stopped_by is not None,
+            may_stop=run.state in ("queued", "running") and run.stopped_by is None and _owns(viewer, run),
+            may_undo=run.state == "done" and _owns(viewer, run),
         )
         for run in found
     )
+
+
+def _owns(viewer: Actor, run: Remap) -> bool:
+    return run.started_by == viewer.id or viewer.scope.all
 
 
 def moved_deals(viewer: Actor, uid: uuid.UUID | str, *, after: int = 0) -> tuple[tuple[MovedRow, ...], int | None]:

@@ -25,6 +25,10 @@ PROCESSES: Mapping[str, tuple[Label, Label]] = {
         _("Deals of this process are being moved right now."),
         _("Wait until that is done, then try again."),
     ),
+    "remap_over": (
+        _("This move of deals is over; there is nothing left to stop."),
+        _("Take the whole move back if it should not have been."),
+    ),
     "remap_stays": (
         _("This move of deals can no longer be taken back."),
         _("It is possible once, within {days} days. Move the deals with another version instead."),

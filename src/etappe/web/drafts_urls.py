@@ -24,5 +24,6 @@ urlpatterns = [
     path("playbook/<slug:key>/compare/", pages.versions, name="process_compare"),
     path("playbook/<slug:key>/deals/", remap_pages.move, name="process_deals"),
     path("playbook/<slug:key>/deals/<uuid:uid>/", remap_pages.moved, name="process_moved"),
+    path("playbook/<slug:key>/deals/<uuid:uid>/stop/", remap_pages.stop, name="process_move_stop"),
     path("playbook/<slug:key>/deals/<uuid:uid>/back/", remap_pages.take_back, name="process_moved_back"),
 ]

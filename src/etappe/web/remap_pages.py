@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from etappe.core.errors import Missing, Refusal
 from etappe.core.process import Phase, Process, Stage, Words
 from etappe.deals import jobs, remaps
-from etappe.deals.actions import begin_remap, undo_remap
+from etappe.deals.actions import begin_remap, stop_remap, undo_remap
 from etappe.deals.remaps import MovedRow, OldStage, PreviewPage, RemapView
 from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said
@@ -140,6 +140,14 @@ def moved(request: Request, key: str, uid: uuid.UUID) -> HttpResponse:
     rows, more = ((), None) if run.is_at_work else remaps.moved_deals(request.actor, uid, after=after)
     page = RunPage(run, playbook.get_version(key).spec.name, rows, more)
     return show(request, "playbook/moved.html", page, part="run")
+
+
+@require_POST
+def stop(request: Request, key: str, uid: uuid.UUID) -> HttpResponse:
+    """End a move on the way."""
+    stop_remap(uid, actor=request.actor, at=request.at)
+    say(request, _("No further deals are moved."))
+    return go(request, "process_moved", key, uid)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from etappe.deals.actions.exceptions import answer_exception, ask_exception
 from etappe.deals.actions.fields import add_member, add_stakeholder, edit, remove_member, remove_stakeholder, write_note
 from etappe.deals.actions.notes import answer_note, make_note_link, revoke_note_link
 from etappe.deals.actions.place import create, leave, move, reopen, rest, undo, win
-from etappe.deals.actions.remap import begin_remap, undo_remap
+from etappe.deals.actions.remap import begin_remap, stop_remap, undo_remap
 
 __all__ = [
     "add_member",
@@ -28,6 +28,7 @@ __all__ = [
     "reopen",
     "rest",
     "revoke_note_link",
+    "stop_remap",
     "undo",
     "undo_remap",
     "win",

@@ -64,10 +64,7 @@ def begin_remap(process: str, stages: StageMap, *, then: Defer, actor: Actor, at
 @action
 def undo_remap(uid: uuid.UUID | str, *, then: Defer, actor: Actor, at: datetime) -> None:
     """Take a whole move back within ninety days; deals that have moved since stay where they are."""
-    require(actor, "playbook.publish")
-    run = Remap.objects.select_for_update().get(id=find_remap(uid).id)
-    if run.started_by != actor.id and not actor.scope.all:
-        raise Forbidden("forbidden", act="deals.move")
+    run = _own(uid, actor)
     if run.state != "done" or at - run.created_at > timedelta(days=UNDO_DAYS):
         raise Refusal("remap_stays", days=UNDO_DAYS)
     if Remap.objects.filter(process=run.process, state__in=AT_WORK).exists():
@@ -75,6 +72,26 @@ def undo_remap(uid: uuid.UUID | str, *, then: Defer, actor: Actor, at: datetime)
     run.state, run.undone_by, run.cursor = "undoing", actor.id, run.first_entry
     run.save(update_fields=["state", "undone_by", "cursor"])
     then(str(run.uid))
+
+
+@action
+def stop_remap(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> None:
+    """End a move after the deals that are being moved right now; what is moved stays so until it is taken back."""
+    del at
+    run = _own(uid, actor)
+    if run.state not in ("queued", "running"):
+        raise Refusal("remap_over")
+    run.stopped_by = actor.id
+    run.save(update_fields=["stopped_by"])
+
+
+def _own(uid: uuid.UUID | str, actor: Actor) -> Remap:
+    """The move, locked, for whoever began it or sees everything."""
+    require(actor, "playbook.publish")
+    run = Remap.objects.select_for_update().get(id=find_remap(uid).id)
+    if run.started_by != actor.id and not actor.scope.all:
+        raise Forbidden("forbidden", act="deals.move")
+    return run
 
 
 def carry_on(uid: str, *, clock: Callable[[], datetime]) -> None:
@@ -108,7 +125,7 @@ def _move(key: int, *, actor: Actor, at: datetime) -> bool:
     """One chunk; False when nothing was left to do."""
     run = Remap.objects.select_for_update().get(id=key)
     found = candidates(actor.scope, run.process, run.to_version_id, run.stages)
-    deals = list(found.order_by("id").select_for_update(of=("self",))[:CHUNK])
+    deals = [] if run.stopped_by else list(found.order_by("id").select_for_update(of=("self",))[:CHUNK])
     if not deals:
         _end(run, "done", at)
         record(DealsTaken(run.process, _number(run), run.done, str(run.uid)), actor=actor, at=at)
