@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connections
@@ -206,7 +207,9 @@ def test_an_interrupted_undo_goes_on(fresh_database, tmp_path, monkeypatch):
     from etappe.imports import undo as undoing
 
     view = twin.run(*twin.four(tmp_path))
-    begin_undo(view.uid, actor=SYSTEM, at=now())
+    asked = now() + timedelta(days=3)
+    begin_undo(view.uid, actor=SYSTEM, at=asked)
+    assert get_run(SYSTEM, view.uid).undone_at == asked, "how long it takes counts from here"
     monkeypatch.setattr(undoing, "AT_ONCE", 20)
     real, calls = undoing._archive, []
 

@@ -24,7 +24,8 @@ class Run(models.Model):
 
     `plan` is JSON text, for the order of stages and columns means something. `done` is the ledger: rows of each file
     that are written, kept in the transaction that wrote them. Its entries in the journal have its uid as their change
-    and lie between `first_entry` and `last_entry`. `undone` says what came of taking it back.
+    and lie between `first_entry` and `last_entry`. `undone` says what came of taking it back,
+    `undone_at` when that was asked for, then when it was done.
     """
 
     uid = uid_field()

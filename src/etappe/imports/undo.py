@@ -88,11 +88,13 @@ def begin_undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> str:
         raise Refusal("import_not_undoable", state=run.state)
     if (run.finished_at or run.created_at) + KEPT < at:
         raise Refusal("import_too_old_to_undo", days=KEPT.days)
-    run.state, run.moved_at, run.rows_done, run.share = "undoing", at, 0, 0.0
+    run.state, run.undone_at, run.moved_at, run.rows_done, run.share = "undoing", at, at, 0, 0.0
     run.undone |= {"by": actor.id}
     run.last_entry = run.last_entry or newest()
     run.rows_total = Link.objects.filter(source=run.source, made=run.id).values("kind", "record_id").distinct().count()
-    run.save(update_fields=["state", "moved_at", "last_entry", "rows_done", "rows_total", "share", "undone"])
+    run.save(update_fields=[
+        "state", "undone_at", "moved_at", "last_entry", "rows_done", "rows_total", "share", "undone"
+    ])  # fmt: skip
     return str(run.uid)
 
 

@@ -243,7 +243,7 @@ def _record(what: str, kind: str, uid: str, name: str, beside: Sequence[str] = (
 
 
 def _work(run: RunView, at: datetime) -> Work:
-    began = run.started_at or at
+    began = (run.undone_at if run.state == "undoing" else run.started_at) or at
     passed = ((run.moved_at or at) - began).total_seconds()
     is_known = run.share > EARLY and passed > 0
     rate = int(run.rows_done / passed) if is_known else 0
