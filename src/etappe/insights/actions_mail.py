@@ -118,10 +118,10 @@ def _alone(user: int) -> int:
 @action
 def unsubscribe(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> SubscriptionView:
     """Be mailed this no longer; ending it twice is ending it once. One ends one's own alone."""
-    require(actor, "figures.mail")
     row = Subscription.objects.select_for_update().filter(uid=as_uuid(uid), user_id=actor.id or 0).first()
     if row is None:
         raise Missing
+    require(actor, "figures.mail")
     return _ended(row, actor=actor, at=at)
 
 
