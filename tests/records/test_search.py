@@ -20,19 +20,26 @@ from etappe.cli import main
 from etappe.core.actor import Actor
 from etappe.core.search import Rank
 from etappe.deals import actions as deals
+from etappe.deals.models import Deal, Evidence
+from etappe.journal.models import Entry
+from etappe.people.actions import write_note
 from etappe.people.models import Account, Person
+from etappe.records.actions_notes import delete_note
+from etappe.records.bin import archive
+from etappe.records.mentions import mentions
 from etappe.records.search import MOST, search
 from etappe.team.actions import create_token
 from etappe.team.actions_views import save_view
 from tests.browser.conftest import built, visiting
 from tests.cast import AT, Cast, assemble, email
+from tests.deals.conftest import Scene, scene
 from tests.hostile.naughty import naughty
 from tests.make import make_account, make_deal, make_person, make_process
 from tests.web.counting import counted
 from tests.web.pages import Reading
 from tests.web.signed import client_of
 
-__all__ = ["built"]
+__all__ = ["built", "scene"]
 
 
 def names(viewer: Actor, text: str, **how: Any) -> list[str]:
@@ -185,6 +192,7 @@ def test_a_saved_view_is_found_by_its_name(full: Cast) -> None:
 
 def test_what_it_costs(full: Cast) -> None:
     counted(client_of("ada"), "/search/?q=förder", "search")
+    counted(client_of("ada"), "/search/?q=förder&choices=1", "palette")
     counted(client_of("ada"), "/search/?q=schrader", "search_similar")
 
 
@@ -291,3 +299,80 @@ def test_what_was_found_before_is_not_once_it_is_hidden(full: Cast) -> None:
     Account.objects.filter(uid=account.uid).update(is_private=True, owner=full.ada.id)
     assert account.uid in {hit.uid for hit in search(full.ada, "müller gmbh")}
     assert account.uid not in {hit.uid for hit in search(full.cem, "müller gmbh")}
+
+
+# --- Texts ---
+
+
+def said(viewer: Actor, text: str, **how: Any) -> list[tuple[str, str]]:
+    return [(each.what, each.name) for each in mentions(viewer, text, **how)]
+
+
+@pytest.fixture
+def told(full: Cast) -> Cast:
+    """Notes of two teams, one private, one written anew, and evidence with its text."""
+    ada, cem = full.ada, full.cem
+    own = make_account(ada, name="Privat GmbH", is_private=True)
+    kunde = Account.objects.get(name="Kunde AG")
+    person = Person.objects.get(name="Jörg Käthner")
+    deal = Deal.objects.get(name="Neue Förderanlage")
+    write_note("Frau Schröder prüft das *Angebot* bis Mai, Budget 40.000", account=kunde.uid, actor=ada, at=AT)
+    write_note("Angebot nur mündlich", account=own.uid, actor=ada, at=AT + timedelta(minutes=1))
+    deals.write_note(deal.uid, "Angebot vertraulich", actor=ada, at=AT + timedelta(minutes=2))
+    write_note("Kennt das Angebot", person=person.uid, actor=cem, at=AT + timedelta(minutes=3))
+    return full
+
+
+def test_words_are_found_in_what_was_written(told: Cast) -> None:
+    assert said(told.ada, "angebot") == [
+        ("note", "Jörg Käthner"), ("note", "Neue Förderanlage"), ("note", "Privat GmbH"), ("note", "Kunde AG"),
+    ]  # fmt: skip
+    assert said(told.cem, "ANGEB") == [("note", "Jörg Käthner"), ("note", "Kunde AG")], "only of what one sees"
+    assert said(told.ada, "mai schroeder") == said(told.ada, "schroder 40") == [("note", "Kunde AG")]
+    assert said(told.ada, "angebot", limit=1) == [("note", "Jörg Käthner")]
+    assert [said(told.ada, text) for text in ("", "a", "&|!:*()'\\", "angebot juni")] == [[], [], [], []]
+    (found,) = mentions(told.ada, "schroder")
+    assert "Frau Schröder prüft" in found.text
+    for text in naughty():
+        assert isinstance(mentions(told.ada, text), tuple)
+
+
+def test_words_go_by_indexes(told: Cast) -> None:
+    """With reading all of a table made dear."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    with CaptureQueriesContext(connection) as asked:
+        mentions(told.ada, "angebot mai")
+    wordy = [query["sql"] for query in asked if "to_tsquery" in query["sql"]]
+    plans = []
+    with connection.cursor() as cursor:
+        for sql in wordy:
+            cursor.execute("EXPLAIN " + sql)
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+    assert ["entry_words" in plans[0], "evidence_words" in plans[1]] == [True, True], plans
+
+
+def test_a_note_that_is_gone_is_not_found(told: Cast) -> None:
+    client = client_of("ada")
+    entry = Entry.objects.get(kind="note.written", deal_id__isnull=False)
+    delete_note(entry.id, actor=told.ada, at=AT + timedelta(hours=1))
+    assert ("note", "Neue Förderanlage") not in said(told.ada, "angebot")
+    archive("person", Person.objects.get(name="Jörg Käthner").uid, actor=told.ada, at=AT + timedelta(hours=2))
+    assert ("note", "Jörg Käthner") not in said(told.ada, "angebot"), "what lies in the bin is not found"
+    page = client.get("/search/", {"q": "mündlich"}, headers={"Accept-Language": "en"}).content.decode()
+    assert "In texts" in page and "Privat GmbH" in page and "Angebot nur mündlich" in page
+    palette = client.get(
+        "/search/", {"q": "mündlich", "choices": "1"}, headers={"Accept-Language": "en"}
+    ).content.decode()
+    assert "Angebot nur" not in palette and "Look into notes and evidence" in palette
+
+
+def test_evidence_is_found_by_what_the_buyer_wrote(scene: Scene) -> None:
+    scene.prove("need_confirmed")
+    uid, text = Evidence.objects.exclude(excerpt="").values_list("uid", "excerpt")[0]
+    word = max(text.split(), key=len).strip(".,:!?")
+    assert ("evidence", "Neue Anlage") in said(scene.cast.ada, word)
+    assert ("evidence", "Neue Anlage") not in said(scene.cast.cem, word)
+    before = len(mentions(scene.cast.ada, word))
+    deals.withdraw(uid, "Falsch", actor=scene.cast.ada, at=scene.later())
+    assert len(mentions(scene.cast.ada, word)) == before - 1, "what was taken back is evidence no more"

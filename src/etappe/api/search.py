@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from ninja import Field, Query, Router, Schema
 
 from etappe.api.signin import Caller
 from etappe.core.search import Hit
+from etappe.records.mentions import mentions
 from etappe.records.search import LIMIT, MOST, search
 
 router = Router(tags=["search"])
@@ -42,6 +44,23 @@ def find(request: Caller, wanted: Query[SearchQuery]) -> list[dict[str, Any]]:
     Umlauts may be written either way. Similar names come only where nothing is called so.
     """
     return [_hit(hit) for hit in search(request.actor, wanted.q, wanted.limit)]
+
+
+class MentionOut(Schema):
+    """A text that says what was asked for: a note, an activity that an import brought, or evidence, of a record."""
+
+    kind: str
+    uid: uuid.UUID
+    name: str
+    what: str
+    at: datetime
+    text: str
+
+
+@router.get("/search/texts", response=list[MentionOut])
+def find_in_texts(request: Caller, wanted: Query[SearchQuery]) -> list[dict[str, Any]]:
+    """Notes, activities and evidence that say all of the words (or longer ones), newest first."""
+    return [{**vars(each), "kind": each.subject.value} for each in mentions(request.actor, wanted.q, wanted.limit)]
 
 
 def _hit(hit: Hit) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Now
 
 from etappe.core.process import Basis, Proof, Status
-from etappe.journal.fields import LATER, Fold, TransactionId, custom_field, money_field, tags_field, uid_field
+from etappe.journal.fields import LATER, Fold, TransactionId, Words, custom_field, money_field, tags_field, uid_field
 
 OPEN = Status.OPEN.value
 
@@ -230,6 +230,7 @@ class Evidence(models.Model):
             models.Index(fields=["deal", "criterion"], name="evidence_deal"),
             models.Index(fields=["artefact"], name="evidence_artefact", condition=~Q(artefact="")),
             models.Index(fields=["message_id"], name="evidence_message", condition=~Q(message_id="")),
+            GinIndex(Words("title", "excerpt"), name="evidence_words"),
         ]
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func, Value
 
@@ -22,6 +23,29 @@ class Fold(Func):
 
     function = "etappe_fold"
     output_field = models.TextField()
+
+
+class Words(Func):
+    """The words of one or several texts, for finding them: lower case without accents, in no language's grammar."""
+
+    template = "to_tsvector('simple'::regconfig, etappe_fold(%(expressions)s))"
+    arg_joiner = " || ' ' || "
+    output_field = SearchVectorField()
+
+
+class Told(Func):
+    """The text that somebody wrote into an entry of the journal: a note's, or an imported activity's."""
+
+    template = " || ' ' || ".join(f"coalesce(%(expressions)s->>'{key}', '')" for key in ("text", "subject", "excerpt"))
+    output_field = models.TextField()
+
+
+class Says(Func):
+    """Whether words hold what a `tsquery` asks for, accents or not."""
+
+    template = "%(expressions)s))"
+    arg_joiner = " @@ to_tsquery('simple'::regconfig, etappe_fold("
+    output_field = models.BooleanField()
 
 
 class Digits(Func):

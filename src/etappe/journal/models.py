@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from etappe.journal.fields import TransactionId
+from etappe.journal.fields import Told, TransactionId, Words
+
+WRITTEN = ("note.written", "activity.imported")
+"""Kinds of entries that hold what somebody wrote, to be found by its words."""
 
 
 class Entry(models.Model):
@@ -44,6 +47,7 @@ class Entry(models.Model):
             models.Index(fields=["deal_id", "id"], name="entry_deal", condition=Q(deal_id__isnull=False)),
             models.Index(fields=["xid"], name="entry_xid"),
             BrinIndex(fields=["recorded_at"], name="entry_recorded"),
+            GinIndex(Words(Told(F("data"))), name="entry_words", condition=Q(kind__in=WRITTEN)),
         ]
 
 

@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Value
 
 from etappe.core.kinds import REGISTRY, JournalKind
-from etappe.journal.models import Entry
+from etappe.journal.fields import Says, Told, Words
+from etappe.journal.models import WRITTEN, Entry
 from etappe.journal.statements import Statement
 
 Keys = int | Sequence[int]
@@ -20,6 +23,8 @@ Keys = int | Sequence[int]
 
 PAGE = 50
 """Entries of a timeline per page."""
+LOOKED_AT = 2000
+"""Texts that say a word, of which those are sought that somebody may see."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,36 @@ def lock_entry(entry: int) -> None:
 def is_taken_back(entry: EntryView) -> bool:
     """Whether a later entry takes this one back."""
     return bool(_taken_back([entry], deal=entry.deal_id, account=entry.account_id, person=entry.person_id))
+
+
+def entries_saying(
+    asked: str, deals: QuerySet[Any], people: QuerySet[Any], accounts: QuerySet[Any], *, limit: int
+) -> list[EntryView]:
+    """Notes and activities that say what a `tsquery` asks for, newest first, about records that the viewer sees.
+
+    Of those that say it the newest `LOOKED_AT` are looked through; what was written anew or deleted since is left out.
+    """
+    words = Says(Words(Told(F("data"))), Value(asked))
+    newest = Entry.objects.filter(words, kind__in=WRITTEN).order_by("-id").values_list("id", flat=True)[:LOOKED_AT]
+    about = (
+        Q(deal_id__in=deals.values("id"))
+        | Q(deal_id=None, person_id__in=people.values("id"))
+        | Q(deal_id=None, person_id=None, account_id__in=accounts.values("id"))
+    )
+    rows = list(Entry.objects.filter(about, id__in=list(newest)).order_by("-id")[: 2 * limit])
+    gone = _voided(rows)
+    return [_view(row) for row in rows if row.id not in gone][:limit]
+
+
+def _voided(rows: Sequence[Entry]) -> set[int | None]:
+    """Which of these entries later ones take back; found by the indexes of their records."""
+    if not rows:
+        return set()
+    columns = ("deal_id", "person_id", "account_id")
+    about = [Q(**{f"{name}__in": {getattr(row, name) for row in rows} - {None}}) for name in columns]
+    ids = [row.id for row in rows]
+    later = Entry.objects.filter(reduce(or_, about), id__gt=min(ids), voids__in=ids)
+    return set(later.values_list("voids", flat=True))
 
 
 def without_old_notes(

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from etappe.core.fulltext import asked_words
 from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, note_on, read
 from etappe.journal.labels import STATUSES, label, words
+from etappe.records.mentions import ACTIVITY, EVIDENCE, NOTE, Mention, mentions
 from etappe.records.search import search as find
 from etappe.team.access import may
 from etappe.team.views import views
@@ -37,6 +39,7 @@ MORE = (navigation.Destination("attention", _("Deals needing attention"), "flag-
 EVERYWHERE = (*navigation.LIFECYCLE, *MORE, *navigation.RECORDS, *navigation.SETTINGS)
 ICONS = {Subject.ACCOUNT: "building", Subject.PERSON: "user", Subject.DEAL: "layout-kanban"}
 LABELS: dict[Subject, Promise] = {Subject.ACCOUNT: _("Account"), Subject.PERSON: _("Person"), Subject.DEAL: _("Deal")}
+WRITTEN: dict[str, Promise] = {NOTE: _("Note"), ACTIVITY: _("Activity"), EVIDENCE: _("Evidence")}
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,26 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
     hits = find(request.actor, text, SHOWN, loose=not on)
     similar = bool(hits) and hits[0].rank is Rank.SIMILAR
     yield Group("records", _("Nothing is called that. Similar names") if similar else _("Records"), _records(hits))
+    if "choices" in request.GET:
+        yield Group("said", _("In texts"), tuple(_to_texts(sought)))
+    else:
+        yield Group("said", _("In texts"), _mentions(mentions(request.actor, text)))
     yield Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))
+
+
+def _to_texts(sought: Sought) -> Iterator[Line]:
+    """The way from the palette, which looks for names alone, to the page that looks into texts as well."""
+    if asked_words(sought.text):
+        address = f"{reverse('search')}?{urlencode({'q': sought.text})}"
+        yield Line("search", _("Look into notes and evidence, too"), address)
+
+
+def _mentions(found: tuple[Mention, ...]) -> tuple[Line, ...]:
+    """Texts that say what was looked for, leading to their record."""
+    return tuple(
+        Line("note", each.name, address_of(each.subject.value)(each.uid), each.text, WRITTEN[each.what])
+        for each in found
+    )
 
 
 def _note(request: Request, sought: Sought) -> Iterator[Line]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import Value
 
 from etappe.core.actor import Actor
 from etappe.core.process import Status
 from etappe.core.search import Hit, Rank, Sought, Subject
+from etappe.deals.models import Evidence
 from etappe.deals.scope import visible
+from etappe.journal.fields import Says, Words
 from etappe.journal.finding import VIEWERS, Wanted, find, similar
+from etappe.journal.queries import LOOKED_AT
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 
@@ -23,6 +31,25 @@ def search_deals(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     """Deals the viewer sees, the best first: by name; open ones before closed ones. Two queries."""
     found = find(_deals(viewer), sought, limit)
     return _hits(viewer, [(row, Rank(rank), 0.0) for *row, rank in found])
+
+
+@dataclass(frozen=True)
+class Said:
+    """A piece of evidence that says what was asked for, and its deal."""
+
+    deal: uuid.UUID
+    name: str
+    text: str
+    at: datetime
+
+
+def evidence_saying(viewer: Actor, asked: str, *, limit: int) -> list[Said]:
+    """Evidence of deals the viewer sees whose title or excerpt says what a `tsquery` asks for, newest first."""
+    held = Evidence.objects.filter(Says(Words("title", "excerpt"), Value(asked)), withdrawn_at=None)
+    newest = list(held.order_by("-id").values_list("id", flat=True)[:LOOKED_AT])
+    seen = Evidence.objects.filter(id__in=newest, deal__in=visible(viewer.scope)).order_by("-happened_at", "-id")
+    rows = seen.values_list("deal__uid", "deal__name", "title", "excerpt", "happened_at")[:limit]
+    return [Said(uid, name, f"{title} {text}".strip(), at) for uid, name, title, text, at in rows]
 
 
 def deals_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
