@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from etappe.core.duplicates import folded
 from etappe.core.search import WORDS, read, spellings
@@ -18,7 +19,7 @@ def asked_words(text: str) -> tuple[str, ...]:
     >>> asked_words("Angebot, Frau Müller?")
     ('angebot', 'frau', 'müller')
     """
-    return tuple(word for word in _WORD.findall(read(text).text) if len(word) > 1)[:WORDS]
+    return tuple(word for word in _WORD.findall(read(text).text) if len(_bare(word)) > 1)[:WORDS]
 
 
 def as_query(words: tuple[str, ...]) -> str:
@@ -26,13 +27,21 @@ def as_query(words: tuple[str, ...]) -> str:
 
     >>> as_query(("angebot", "mueller"))
     'angebot:* & (mueller:* | muller:*)'
+    >>> as_query(("müller",)), as_query(("straße",))
+    ('(muller:* | mueller:*)', 'strasse:*')
     """
     return " & ".join(_one(word) for word in words)
 
 
 def _one(word: str) -> str:
-    ways = [f"{each}:*" for each in spellings(word)]
+    ways = [f"{each}:*" for each in dict.fromkeys(_bare(each) for each in spellings(word))]
     return ways[0] if len(ways) == 1 else f"({' | '.join(ways)})"
+
+
+def _bare(word: str) -> str:
+    """Letters and digits alone, without accents: what is left can mean nothing but itself to the database."""
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in plain if unicodedata.category(letter) in ("Ll", "Lo", "Nd"))
 
 
 def excerpt(text: str, words: tuple[str, ...]) -> str:

@@ -41,10 +41,10 @@ class Told(Func):
 
 
 class Says(Func):
-    """Whether words hold what a `tsquery` asks for, accents or not."""
+    """Whether words hold what a `tsquery` asks for."""
 
-    template = "%(expressions)s))"
-    arg_joiner = " @@ to_tsquery('simple'::regconfig, etappe_fold("
+    template = "%(expressions)s)"
+    arg_joiner = " @@ to_tsquery('simple'::regconfig, "
     output_field = models.BooleanField()
 
 
