@@ -91,8 +91,8 @@ class Browser:
         self.connection = http.client.HTTPConnection("localhost", PORT, timeout=60)
         self.cookies: dict[str, str] = {}
 
-    def get(self, path: str) -> tuple[int, str]:
-        return self._send("GET", path)
+    def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+        return self._send("GET", path, headers=headers)
 
     def post(self, path: str, values: dict[str, Any]) -> tuple[int, str]:
         token = next((value for name, value in self.cookies.items() if "csrf" in name), "")
