@@ -89,6 +89,9 @@ class Deal(models.Model):
             models.Index(fields=["account", "id"], name="deal_account"),
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
             models.Index(Coalesce("amount", NO_AMOUNT), "id", name="deal_amount"),
+            models.Index(
+                Coalesce("amount", NO_AMOUNT), "id", name="deal_worth", condition=Q(status=OPEN, archived_at=None)
+            ),
             models.Index(Coalesce("expected_close", NO_DAY), "id", name="deal_expected"),
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
             models.Index(
