@@ -80,12 +80,15 @@ def test_a_source_is_found_by_its_index(at_size: Cast) -> None:
     assert "deal_source" in plan(captured, "deals_deal")
 
 
-OF_OPEN_DEALS = [("next_step_on", "deal_step"), ("engaged_since", "deal_engaged"), ("buyer_acted", "deal_acted")]
+OF_OPEN_DEALS = [
+    ("next_step_on", "deal_step"), ("engaged_since", "deal_engaged"), ("buyer_acted", "deal_acted"),
+    ("amount", "deal_worth"), ("proof", "deal_proof"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("sort", "index"), OF_OPEN_DEALS)
 @pytest.mark.parametrize("direction", ["", "-"])
-def test_the_days_of_open_deals_walk_an_index(at_size: Cast, sort: str, index: str, direction: str) -> None:
+def test_orders_of_open_deals_walk_an_index(at_size: Cast, sort: str, index: str, direction: str) -> None:
     with CaptureQueriesContext(connection) as captured:
         queries.deals(at_size.dot, where="status = open", sort=f"{direction}{sort}", today=TODAY)
     found = plan(captured, "deals_deal")

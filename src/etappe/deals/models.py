@@ -92,6 +92,7 @@ class Deal(models.Model):
             models.Index(
                 Coalesce("amount", NO_AMOUNT), "id", name="deal_worth", condition=Q(status=OPEN, archived_at=None)
             ),
+            models.Index(fields=["proof", "id"], name="deal_proof", condition=Q(status=OPEN, archived_at=None)),
             models.Index(Coalesce("expected_close", NO_DAY), "id", name="deal_expected"),
             models.Index(fields=["-stage_since", "-id"], name="deal_since"),
             models.Index(
