@@ -37,7 +37,7 @@ class Mention:
 
 
 def mentions(viewer: Actor, text: str, limit: int = LIMIT) -> tuple[Mention, ...]:
-    """Texts that say all of the words, newest first, on records that the viewer sees. Seven queries at most."""
+    """Texts that say all of the words, newest first, on records that the viewer sees. Eight queries at most."""
     words = asked_words(text)
     if not words:
         return ()

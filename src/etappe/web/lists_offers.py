@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from etappe.core.filters import ME, MY_TEAM, Op
@@ -61,8 +62,8 @@ def _special(*words: str) -> list[Offer]:
 
 def _by_name(found: Sequence[tuple[str, str]]) -> list[Offer]:
     """Written by name, so that the filter can be read; by uid where the name says too little, or something else."""
-    names = [name for _uid, name in found]
-    return [(name if names.count(name) == 1 and _says_itself(name) else uid, name) for uid, name in found]
+    borne = Counter(name for _uid, name in found)
+    return [(name if borne[name] == 1 and _says_itself(name) else uid, name) for uid, name in found]
 
 
 def _says_itself(name: str) -> bool:

@@ -28,7 +28,7 @@ OPEN_ROW = ("", Op.IS.value, "")
 class Row:
     """A row of the filter's form.
 
-    Its value is picked from `picks` (one, or `several` of them), or typed with `hints` beside it.
+    Its value is picked from `picks` (one, or several of them), or typed with `hints` beside it.
     """
 
     number: int
