@@ -17,6 +17,20 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Charted:
+    """The columns of a row that a chart of the rows shows: a value and its interval, which counts do not have.
+
+    `unit` and `title` are theirs where they are not those of the figure; `only` rows with these values are shown.
+    """
+
+    value: str = "value"
+    interval: str = "interval"
+    unit: str = ""
+    title: Promise | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Metric:
     """One figure, defined once; page, API, CLI and export all run it.
 
@@ -26,7 +40,7 @@ class Metric:
     the headline, `narrow` the columns of a row (or of `Finding.extra`) that narrow them, and `reasons` the filters that
     list what was left out. `beside` is the key of the figure without which this one must not be read. `options` are
     what else it can be asked for, by the names of addresses. `needs` are the data that the figure waits for; until they
-    exist, nothing is asked or found.
+    exist, nothing is asked or found. `drawn` is what a chart compares its rows by.
     """
 
     key: str
@@ -46,6 +60,7 @@ class Metric:
     beside: str = ""
     options: tuple[str, ...] = ()
     needs: Promise | None = None
+    drawn: Charted = field(default_factory=Charted)
 
 
 def nothing(_rows: object) -> Any:

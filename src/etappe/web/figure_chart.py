@@ -1,32 +1,31 @@
-"""The chart of a figure for a mail: its curves, its rows on one axis, or how it stood before."""
+"""The charts of a figure: its curves, its rows on one axis, or how it stood before; on its page and in mails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from etappe.core.figures import Result
+from etappe.core.goals import after_months
+from etappe.core.rhythm import MONTHLY
+from etappe.insights.queries import get_metric
 from etappe.web.figure_cycle import Chart
-from etappe.web.figure_numbers import between, unit_of, whole_days
+from etappe.web.figure_numbers import between, unit_of
 from etappe.web.figure_words import Asked, Table, table
-from etappe.web.picture import Picture, Range, curves, ranges
+from etappe.web.picture import Picture, curves, ranges
+from etappe.web.ranges import Range, Ranges, draw
 from etappe.web.templatetags.formats import day, number, percent
 
 MOST_ROWS = 20
 """Rows of a chart; the table has more."""
-COLUMNS: Mapping[str, tuple[str, str]] = {
-    "stage_now": ("n", ""),
-    "stage_time": ("p50", "p50_interval"),
-    "deal_size": ("p50", "p50_interval"),
-    "coverage": ("value", ""),
-    "data_quality": ("n", ""),
-    "bottlenecks": ("worth", "worth_interval"),
-}
-"""The column of a row that is drawn, and that of its interval, where they are not `value` and `interval`."""
+LOOKS_BACK = 6
+"""Weeks or months before that are shown where a figure has no rows to compare."""
 ONE_CURRENCY = ("deal_size", "velocity", "coverage")
 """Figures whose rows are worth comparing in one currency only."""
 
@@ -42,8 +41,29 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """Rows on one axis, with what they show in words; `write` writes the axis, `basis` says what all rest on.
+
+    `before` is the table of the chart where the figure's own is not.
+    """
+
+    key: str
+    title: str
+    sentence: str
+    rows: tuple[Range, ...]
+    write: Callable[[Any], str]
+    basis: str = ""
+    before: tuple[Before, ...] = ()
+
+    @property
+    def drawing(self) -> Ranges:
+        """The chart for a page."""
+        return draw(self.rows, self.write)
+
+
+@dataclass(frozen=True)
 class Drawn:
-    """A chart with what it shows in words; `before` is its table where the figure's own is not."""
+    """A chart for a mail."""
 
     picture: Picture
     title: str
@@ -52,18 +72,24 @@ class Drawn:
 
 
 def drawn_curve(chart: Chart) -> Drawn:
-    """The curves on one clock."""
+    """The curves on one clock, for a mail."""
     named = {key.key: str(key.label) for key in chart.legend}
     ends = {line.key: f"{named[line.key]} {percent(line.end)}" for line in chart.drawing.lines}
     picture = curves(chart.drawing, ends, percent, number)
     return Drawn(picture, _("{title}, on a logarithmic scale").format(title=chart.title), chart.sentence)
 
 
-def drawn_rows(result: Result, asked: Asked) -> Drawn | None:
+def pictured(chart: Compared) -> Drawn:
+    """Rows on one axis, for a mail."""
+    return Drawn(ranges(chart.rows, chart.write), chart.title, chart.sentence, chart.before)
+
+
+def compared(result: Result, asked: Asked) -> Compared | None:
     """The rows of the figure below each other; None where fewer than two have a value."""
-    unit = whole_days if result.metric == "stage_time" else unit_of(result)
-    axis = percent if result.unit == "share" else unit
-    rows = list(_ranges(result, table(result, asked), unit))[:MOST_ROWS]
+    declared = get_metric(result.metric).drawn
+    unit: Callable[[Any], str] = percent if declared.unit == "share" else unit_of(result)
+    found = list(_ranges(result, table(result, asked), unit))
+    rows = found[:MOST_ROWS]
     if len(rows) < 2:
         return None
     highest, lowest = (choose(rows, key=lambda row: row.value) for choose in (max, min))
@@ -72,51 +98,69 @@ def drawn_rows(result: Result, asked: Asked) -> Drawn | None:
     )
     if highest.low is not None and (lowest.high is None or lowest.high >= highest.low):
         sentence = " ".join((sentence, _("Their intervals overlap: that may be chance.")))
-    return Drawn(ranges(rows, axis), result.title, sentence)
+    if len(found) > len(rows):
+        sentence = " ".join((sentence, _("The first {count} rows; the table has all.").format(count=len(rows))))
+    title = str(declared.title or result.title)
+    axis: Callable[[Any], str] = percent if result.unit == "share" else unit
+    return Compared("rows", title, sentence, tuple(rows), axis, _basis(rows, result))
+
+
+def _basis(rows: Sequence[Range], result: Result) -> str:
+    seen = _("as of {day}").format(day=day(result.as_of))
+    return " · ".join([_("with 95% intervals"), seen] if any(row.low is not None for row in rows) else [seen])
 
 
 def _ranges(result: Result, shown: Table, unit: Callable[[Any], str]) -> Iterable[Range]:
-    column, interval = COLUMNS.get(result.metric, ("value", "interval"))
+    declared = get_metric(result.metric).drawn
     currency = result.finding.extra.get("currency") if result.metric in ONE_CURRENCY else None
     telling = [
         name
         for name in ("process_label", "currency")
         if len({row.get(name) for row in result.finding.rows}) > 1 and result.metric not in ONE_CURRENCY
     ]
-    for row, cells in zip(result.finding.rows, shown.rows, strict=True):
-        value = row.get(column)
-        if value is None or (currency and row.get("currency") != currency):
+    only = {**declared.only, **({"currency": currency} if currency else {})}
+    for row, cells in zip(shown.of, shown.rows, strict=True):
+        value = row.get(declared.value)
+        if value is None or any(row.get(column) != wanted for column, wanted in only.items()):
             continue
         names = [cell.text for cell in cells if not cell.is_number]
         label = " · ".join(dict.fromkeys([*names, *(str(row[name]) for name in telling)]))
-        yield _range(label, value, row.get(interval), unit)
+        yield _range(label, value, row.get(declared.interval), unit, row["n"])
 
 
-def _range(label: str, value: Any, interval: Sequence[Any] | None, unit: Callable[[Any], str]) -> Range:
+def _range(label: str, value: Any, interval: Sequence[Any] | None, unit: Callable[[Any], str], n: int) -> Range:
     low, high = interval or (None, None)
+    bounds = (_number(low) or 0.0, _number(high)) if interval else None
     return Range(
         label=label,
         value=float(value),
-        low=float(low or 0) if interval else None,
-        high=None if high is None else float(high),
+        low=bounds[0] if bounds else None,
+        high=bounds[1] if bounds else None,
         text=unit(value if not isinstance(value, str) else Decimal(value)),
+        sure=between(bounds, unit),
+        n=n,
     )
 
 
-def drawn_past(results: Sequence[Result]) -> Drawn | None:
-    """How the figure stood on several days, the last of them now; None where none of them says anything."""
-    said = [result for result in results if result.is_enough and result.finding.value is not None]
+def _number(bound: Any) -> float | None:
+    return None if bound is None else float(bound)
+
+
+def compared_past(results: Sequence[Result]) -> Compared | None:
+    """How the figure stood on several days, the last of them now; None where none of them says anything.
+
+    Days up to which the same was seen, as after an import that nobody acted on, are one day.
+    """
+    said = list({each.as_of: each for each in results if each.is_enough and each.finding.value is not None}.values())
     if not said:
         return None
     unit = unit_of(said[-1])
-    rows = [_range(day(each.as_of), each.finding.value, each.finding.interval, unit) for each in said]
-    before = tuple(
-        Before(row.label, row.text, between(each.finding.interval, unit), each.finding.n)
-        for row, each in zip(rows, said, strict=True)
-    )
+    rows = [_range(day(each.as_of), each.finding.value, each.finding.interval, unit, each.finding.n) for each in said]
+    before = tuple(Before(row.label, row.text, row.sure, row.n or 0) for row in rows)
     title = _("{title} at the end of each day").format(title=said[-1].title)
     axis = percent if said[-1].unit == "share" else unit
-    return Drawn(ranges(rows, axis), title, " ".join(map(_stood, dict.fromkeys((before[0], before[-1])))), before)
+    sentence = " ".join(map(_stood, dict.fromkeys((before[0], before[-1]))))
+    return Compared("before", title, sentence, tuple(rows), axis, _basis(rows, said[-1]), before)
 
 
 def _stood(each: Before) -> str:
@@ -125,3 +169,11 @@ def _stood(each: Before) -> str:
     return _("On {day} it stood at {value} ({interval}).").format(
         day=each.day, value=each.value, interval=each.interval
     )
+
+
+def days_before(rhythm: str, today: date) -> Iterator[date]:
+    """The same day of the weeks or months before, the earliest first."""
+    for back in range(LOOKS_BACK, 0, -1):
+        first = after_months(today, -back)
+        last = monthrange(first.year, first.month)[1]
+        yield first.replace(day=min(today.day, last)) if rhythm == MONTHLY else today - timedelta(weeks=back)

@@ -204,8 +204,9 @@ def _apart(row: Mapping[str, Any]) -> tuple[str, str]:
 def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["half"] is None:
         return _("too few") if row["half_interval"] is None else _("not reached"), ""
-    before = whole_days(row["half_before"]) if row["half_before"] is not None else _("too few")
-    return whole_days(row["half"]), _("compared with {share}").format(share=before)
+    if row["half_before"] is None:
+        return whole_days(row["half"]), ""
+    return whole_days(row["half"]), _("compared with {share}").format(share=whole_days(row["half_before"]))
 
 
 def _worth(row: Mapping[str, Any]) -> tuple[str, str]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from email.mime.image import MIMEImage
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
@@ -25,7 +24,6 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.figures import Result
 from etappe.core.filters import parse, parts_of
-from etappe.core.goals import after_months
 from etappe.core.periods import local_day
 from etappe.core.rhythm import DAYS, MONTHLY, WEEKLY
 from etappe.insights import actions_mail as actions
@@ -37,7 +35,7 @@ from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SUBJECTS
 from etappe.team.queries import UserView, actor_by_id, user_by_id, workspace
-from etappe.web.figure_chart import Drawn, drawn_curve, drawn_past, drawn_rows
+from etappe.web.figure_chart import Drawn, compared, compared_past, days_before, drawn_curve, pictured
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, table
 from etappe.web.lists_words import in_words
 from etappe.web.templatetags.formats import hour as clock
@@ -45,8 +43,6 @@ from etappe.web.templatetags.formats import hour as clock
 log = logging.getLogger(__name__)
 WAITS = (1, 5, 15, 30, 60, 120, 240, 480)
 """Minutes until a mail that the mail server did not take is tried again; after the last one it is given up."""
-LOOKS_BACK = 6
-"""Weeks or months before that a mail shows where the figure has no rows to compare."""
 ROWS = 30
 """Rows of the table in a mail; the page has all."""
 
@@ -220,20 +216,12 @@ def _drawn(found: SubscriptionView, result: Result, asked: Asked, reader: Actor,
         return tuple(drawn_curve(chart) for chart in card(result, asked).charts)
     if not result.is_enough:
         return ()
-    by_row = drawn_rows(result, asked)
+    by_row = compared(result, asked)
     if by_row:
-        return (by_row,)
-    past = [_report(found, reader, at, day) for day in _days_before(found.rhythm, asked.today)]
-    before = drawn_past([*past, result])
-    return (before,) if before else ()
-
-
-def _days_before(rhythm: str, day: date) -> Iterator[date]:
-    """The same day of the weeks or months before, the earliest first."""
-    for back in range(LOOKS_BACK, 0, -1):
-        first = after_months(day, -back)
-        last = monthrange(first.year, first.month)[1]
-        yield first.replace(day=min(day.day, last)) if rhythm == MONTHLY else day - timedelta(weeks=back)
+        return (pictured(by_row),)
+    past = [_report(found, reader, at, day) for day in days_before(found.rhythm, asked.today)]
+    before = compared_past([*past, result])
+    return (pictured(before),) if before else ()
 
 
 def conditions(where: str, viewer: Actor, day: date) -> tuple[str, ...]:

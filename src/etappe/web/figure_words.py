@@ -171,10 +171,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a figure. The first column names the row."""
+    """The rows of a figure. The first column names the row; `of` are the rows as they were found."""
 
     heads: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...] = field(default=())
+    of: tuple[Mapping[str, Any], ...] = ()
 
 
 MONTHLY: Mapping[str, list[tuple[str | Promise, Any, bool]]] = {
@@ -193,12 +194,12 @@ def table(result: Result, asked: Asked) -> Table:
     shown = [*named, *columns]
     heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
     several = len({row.get("process") for row in result.finding.rows}) > 1
-    kept = (
+    kept = tuple(
         {**row, "is_one_of_several": several}
         for row in result.finding.rows
         if not (result.by and row.get("reading") == "won_others_censored")
     )
-    return Table(heads, tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in kept))
+    return Table(heads, tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in kept), kept)
 
 
 def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write: Any, numeric: bool) -> Cell:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Result
 from etappe.core.filters import LENGTH
+from etappe.core.rhythm import MONTHLY
 from etappe.insights import options, queries
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.export import as_csv, as_xlsx
@@ -24,6 +25,7 @@ from etappe.insights.standing import DIMENSIONS
 from etappe.playbook.queries import get_version
 from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
+from etappe.web.figure_chart import Compared, compared, compared_past, days_before
 from etappe.web.figure_numbers import whole_days
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
@@ -33,6 +35,8 @@ from etappe.web.shell import Request, show, today
 
 WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
+QUICK = 20_000
+"""Over so many deals a figure of seven days is found at once; over more, when it is asked for."""
 ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
 """Engines that compute over facts of a moment, by their own names."""
 
@@ -129,6 +133,9 @@ class FigurePage:
     facts_at: datetime | None
     splits: Mapping[str, str | Promise]
     link: str
+    chart: Compared | None = None
+    past: str = ""
+    comes_by_itself: bool = False
     choices: tuple[Choice, ...] = ()
     turns: tuple[tuple[str, str], ...] = ()
 
@@ -153,6 +160,7 @@ def figure(request: Request, key: str) -> HttpResponse:
     if bar.problem:
         return _cannot(request, bar)
     asked, result = _result(request, key)
+    chart = compared(result, asked) if result.is_enough else None
     page = FigurePage(
         asked=asked,
         bar=bar,
@@ -165,10 +173,37 @@ def figure(request: Request, key: str) -> HttpResponse:
         facts_at=result.facts_at,
         splits=SPLITS,
         link=request.build_absolute_uri(asked.address("figure", key)),
+        chart=chart,
+        past="" if chart or result.finding.series or not result.is_enough else asked.address("figure_past", key),
+        comes_by_itself=result.finding.n <= QUICK,
         choices=_choices(metric, asked),
         turns=_turns(result) if key == "bottlenecks" else (),
     )
     return show(request, "figures/figure.html", page)
+
+
+@dataclass(frozen=True)
+class PastPage:
+    """How a figure stood before; `chart` is None where nothing was known on any of the days."""
+
+    title: str | Promise
+    figure: str
+    chart: Compared | None
+
+
+@require_GET
+def past(request: Request, key: str) -> HttpResponse:
+    """How a figure stood at the end of the same day of six months before, and how it stands now."""
+    metric, bar = queries.get_metric(key), _bar(request, f"figures/{key}")
+    if metric.needs:
+        raise Missing
+    if bar.problem:
+        return _cannot(request, bar)
+    asked = replace(_options_asked(request, metric), by=None)
+    days = (*days_before(MONTHLY, asked.as_of or asked.today), asked.as_of)
+    results = [_report(request, key, replace(asked, as_of=day)) for day in days]
+    page = PastPage(metric.title, asked.address("figure", key), compared_past(results))
+    return show(request, "figures/past.html", page, part="past")
 
 
 def _turns(result: Result) -> tuple[tuple[str, str], ...]:
@@ -268,9 +303,17 @@ def _options_of(filters: Mapping[str, str]) -> dict[str, str]:
 
 
 def _result(request: Request, key: str) -> tuple[Asked, Result]:
-    taken = {name: request.GET.get(name, "") for name in queries.get_metric(key).options}
-    asked = replace(_asked(request), options={name: text for name, text in taken.items() if text})
-    found = queries.report(
+    asked = _options_asked(request, queries.get_metric(key))
+    return asked, _report(request, key, asked)
+
+
+def _options_asked(request: Request, metric: Metric) -> Asked:
+    taken = {name: request.GET.get(name, "") for name in metric.options}
+    return replace(_asked(request), options={name: text for name, text in taken.items() if text})
+
+
+def _report(request: Request, key: str, asked: Asked) -> Result:
+    return queries.report(
         key,
         viewer=request.actor,
         by=asked.by,
@@ -279,7 +322,6 @@ def _result(request: Request, key: str) -> tuple[Asked, Result]:
         options=asked.options,
         now=request.at,
     )
-    return asked, found
 
 
 def _asked(request: Request) -> Asked:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("figures/goals/<uuid:uid>/deals/", goal_deals.deals, name="goal_deals"),
     path("mails/stop/<str:token>/", figure_mail_pages.stop, name="mail_stop"),
     path("figures/<slug:key>/mail/", figure_mail_pages.mail, name="figure_mail"),
+    path("figures/<slug:key>/past/", figures.past, name="figure_past"),
     path("figures/<slug:key>/", figures.figure, name="figure"),
     path("figures/<slug:key>.<str:shape>", figures.export, name="figure_export"),
     path("figures/<slug:key>/records/", figures.records, name="figure_records"),

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from etappe.core.errors import Refusal
 from etappe.insights.forecast import stored
 from etappe.web.bands import Bands, draw
+from etappe.web.figure_chart import Compared
+from etappe.web.forecast_chart import calibration, coverage
 from etappe.web.forecast_words import (
     CHANGES,
     SPLITS,
@@ -131,6 +133,8 @@ class BacktestPage:
 
     words: BacktestWords | None
     day: date | None
+    coverage: Compared | None = None
+    calibration: Compared | None = None
 
 
 @require_GET
@@ -138,8 +142,12 @@ def backtest(request: Request) -> HttpResponse:
     """What would have been said 1, 2, 3 and 6 months before, against what came."""
     newest = stored.turned_out(request.actor)
     has_past = newest is not None and any(each["n"] for each in newest.found.get("coverage", ()))
-    words = backtest_words(newest.found, newest.currency) if newest and has_past else None
-    return show(request, "forecast/backtest.html", BacktestPage(words, newest.day if newest else None))
+    if newest is None or not has_past:
+        return show(request, "forecast/backtest.html", BacktestPage(None, newest.day if newest else None))
+    found = newest.found
+    words = backtest_words(found, newest.currency)
+    page = BacktestPage(words, newest.day, coverage(found), calibration(found))
+    return show(request, "forecast/backtest.html", page)
 
 
 def _address(by: str, skip: int) -> str:

@@ -24,8 +24,11 @@ from etappe.insights.goals import GoalView, Standing
 from etappe.team.access import Holder, may, require
 from etappe.team.queries import teams, users, workspace
 from etappe.web import shell
+from etappe.web.figure_chart import Compared
+from etappe.web.figure_numbers import between
 from etappe.web.form_fields import CURRENCIES, AmountField
 from etappe.web.forms import is_written
+from etappe.web.ranges import Range
 from etappe.web.shell import Request, go, say, show
 from etappe.web.templatetags.formats import money_whole, number, percent
 
@@ -67,6 +70,7 @@ class Group:
     title: str
     span: tuple[date, date]
     lines: tuple[GoalLine, ...]
+    chart: Compared | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,39 @@ def period_name(key: str) -> str:
 
 
 def _group(period: Period, found: list[GoalView], day: date) -> Group:
-    return Group(period_name(period.key), (period.begins, period.ends), tuple(_line(goal, day) for goal in found))
+    lines = tuple(_line(goal, day) for goal in found)
+    return Group(period_name(period.key), (period.begins, period.ends), lines, _chart(period, found, lines, day))
+
+
+def _chart(period: Period, found: list[GoalView], lines: tuple[GoalLine, ...], day: date) -> Compared | None:
+    """How far each goal is, and where it will likely end, as shares of what was to be reached."""
+    rows = tuple(_attained(goal, line, day) for goal, line in zip(found, lines, strict=True) if goal.target)
+    if not rows:
+        return None
+    counts = {state: number(sum(line.state == state for line in lines)) for state in ("reached", "danger")}
+    sentence = _("Goals reached: {reached} of {count}; in danger: {danger}.").format(**counts, count=number(len(lines)))
+    if any(row.low is not None for row in rows):
+        sentence = " ".join(
+            (sentence, _("The dot is what is reached, the bar where it likely ends, the line the goal."))
+        )
+    title = _("Reached so far, as shares of the goals")
+    return Compared(f"goals-{period.key}", title, sentence, rows, percent, _("with 80% intervals"))
+
+
+def _attained(goal: GoalView, line: GoalLine, day: date) -> Range:
+    stands, target = goal.stands, float(goal.target or 1)
+    assert stands is not None
+    outlook = stands.outlook if goal.ends >= day else None
+    return Range(
+        label=f"{line.whose} · {line.measure}",
+        value=float(stands.reached) / target,
+        low=outlook.low / target if outlook else None,
+        high=outlook.high / target if outlook else None,
+        text=percent(float(stands.reached) / target),
+        sure=between((outlook.low / target, outlook.high / target), percent) if outlook else "",
+        n=stands.n,
+        wanted=1.0,
+    )
 
 
 def _line(goal: GoalView, day: date) -> GoalLine:

@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from etappe.web.curve import Drawing
+from etappe.web.ranges import Range, scale
 
 WIDTH = 600
 """Points across, as mails are wide."""
@@ -41,38 +42,25 @@ class Picture:
     says: str = ""
 
 
-@dataclass(frozen=True)
-class Range:
-    """A row of a chart: a value with its interval, and as what they are written."""
-
-    label: str
-    value: float
-    low: float | None
-    high: float | None
-    text: str
-
-
 def ranges(rows: Sequence[Range], write: Callable[[float], str], says: str = "") -> Picture:
     """Values below each other on one axis from 0: a bar each, or with an interval a dot on its line."""
     canvas = _Canvas(MARGIN * 2 + ROW * (len(rows) + 1))
     left = MARGIN + min(MOST_LABEL, max(canvas.width_of(row.label, PLAIN) for row in rows)) + GAP
     right = WIDTH - MARGIN - min(MOST_TEXT, max(canvas.width_of(row.text, PLAIN) for row in rows)) - GAP
-    reach = [bound for row in rows for bound in (row.value, row.low, row.high, 0.0) if bound is not None]
-    marks = _marks(min(reach), max(reach))
-    first, last = min(marks[0], min(reach)), max(marks[-1], max(reach))
+    axis = scale(rows)
 
     def place(value: float) -> float:
-        return left + (right - left) * (value - first) / (last - first)
+        return left + (right - left) * axis.place(value)
 
     ground = MARGIN + ROW * len(rows)
-    for mark in marks:
+    for mark in axis.marks:
         canvas.line((place(mark), MARGIN), (place(mark), ground), HAIR, 1)
         canvas.text((place(mark), ground + 14), write(mark), SMALL, SOFT, "mm")
     for index, row in enumerate(rows):
         middle = MARGIN + ROW * (index + 0.5)
         canvas.text((MARGIN, middle), canvas.cut(row.label, PLAIN, MOST_LABEL), PLAIN, INK, "lm")
         canvas.text((WIDTH - MARGIN, middle), canvas.cut(row.text, PLAIN, MOST_TEXT), PLAIN, INK, "rm")
-        _row(canvas, row, place, middle, last)
+        _row(canvas, row, place, middle, axis.last)
     return canvas.picture(says)
 
 
@@ -82,22 +70,6 @@ def _row(canvas: _Canvas, row: Range, place: Callable[[float], float], middle: f
         return
     canvas.box((place(row.low), middle - 4), (place(last if row.high is None else row.high), middle + 4), ACCENT, 70)
     canvas.dot((place(row.value), middle), 4.5, ACCENT)
-
-
-def _marks(low: float, high: float) -> list[float]:
-    """Three to six round numbers from the lowest to the highest.
-
-    >>> _marks(0, 0.42), _marks(-7, 31), _marks(0, 0)
-    ([0.0, 0.1, 0.2, 0.3, 0.4], [0.0, 10.0, 20.0, 30.0], [0.0, 1.0])
-    """
-    span = (high - low) or 1.0
-    size = 10.0 ** len(str(int(span))) if span >= 1 else 1.0
-    while size > span:
-        size /= 10
-    step = next(size * share for share in (0.2, 0.25, 0.5, 1, 2) if span / (size * share) < 6)
-    first = -int(-low // step) if low < 0 else 0
-    found = [round(step * number, 10) for number in range(min(first, 0), int(high / step + 1e-9) + 1)]
-    return found if len(found) > 1 else [0.0, span]
 
 
 def curves(

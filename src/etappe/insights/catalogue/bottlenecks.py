@@ -13,7 +13,7 @@ from etappe.core.figures import Finding
 from etappe.core.proportion import Bounded, difference, product, wilson
 from etappe.core.survival import kaplan_meier, percentile
 from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, named, stays, with_deals
-from etappe.insights.metric import Metric, Row, left_out, total
+from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
 
 if TYPE_CHECKING:
@@ -187,4 +187,5 @@ BOTTLENECKS = Metric(
     records={"history": "known"},
     narrow={"segment": "segment", "step": "entered"},
     reasons={"no_history": {"history": "unknown"}},
+    drawn=Charted("difference", "difference_interval", unit="share", title=_("Conversion: the difference")),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.insights.metric import Metric, Row, left_out
+from etappe.insights.metric import Charted, Metric, Row, left_out
 from etappe.insights.standing import SOURCES, given
 
 if TYPE_CHECKING:
@@ -105,4 +105,5 @@ COVERAGE = Metric(
     records={"outcomes": "open", "in_pipeline": "true", "amount": "known"},
     narrow={"segment": "segment", "currency": "currency"},
     reasons={"without_amount": {"outcomes": "open", "in_pipeline": "true", "amount": "unknown"}},
+    drawn=Charted("value", ""),
 )

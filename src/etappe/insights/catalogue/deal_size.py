@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.insights.metric import Metric, Row, left_out
+from etappe.insights.metric import Charted, Metric, Row, left_out
 from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
@@ -131,4 +131,5 @@ DEAL_SIZE = Metric(
     records={"outcomes": "won", "amount": "known"},
     narrow={"segment": "segment", "currency": "currency"},
     reasons={"without_amount": {"outcomes": "won", "amount": "unknown"}},
+    drawn=Charted("p50", "p50_interval"),
 )

@@ -32,7 +32,7 @@ from etappe.insights.catalogue.durations import (
     unusable,
     usable,
 )
-from etappe.insights.metric import Metric, Row, by_segment
+from etappe.insights.metric import Charted, Metric, Row, by_segment
 from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
@@ -188,4 +188,5 @@ SALES_CYCLE = Metric(
     records={"clock": "engaged", "start": "known", "in_pipeline": "true"},
     narrow={"segment": "segment", "clock": "clock"},
     reasons=REASONS,
+    drawn=Charted("p50", "p50_interval", only={"reading": "decided", "clock": "engaged"}),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.insights.metric import Metric, Row, total
+from etappe.insights.metric import Charted, Metric, Row, total
 from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
@@ -92,4 +92,5 @@ STAGE_NOW = Metric(
     finish=finish,
     records={"outcomes": "open"},
     narrow={column: column for column in ("segment", "process", "version", "stage", "currency")},
+    drawn=Charted("n", ""),
 )

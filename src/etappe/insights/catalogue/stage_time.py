@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.figures import Finding
 from etappe.core.survival import kaplan_meier, percentile
 from etappe.insights.catalogue.stages import PLACE, apart, by_stage, named, stays, with_deals
-from etappe.insights.metric import Metric, Row, left_out, total
+from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
@@ -89,4 +89,5 @@ STAGE_TIME = Metric(
     records={"history": "known"},
     narrow={"segment": "segment", "step": "entered"},
     reasons={"no_history": {"history": "unknown"}},
+    drawn=Charted("p50", "p50_interval", title=_("Days until half of the deals have left each stage")),
 )
