@@ -87,7 +87,7 @@ def pictured(chart: Compared) -> Drawn:
 def compared(result: Result, asked: Asked) -> Compared | None:
     """The rows of the figure below each other; None where fewer than two have a value."""
     declared = get_metric(result.metric).drawn
-    unit: Callable[[Any], str] = percent if declared.unit == "share" else unit_of(result)
+    unit: Callable[[Any], str] = _share if "share" in (declared.unit, result.unit) else unit_of(result)
     found = list(_ranges(result, table(result, asked), unit))
     rows = found[:MOST_ROWS]
     if len(rows) < 2:
@@ -101,8 +101,12 @@ def compared(result: Result, asked: Asked) -> Compared | None:
     if len(found) > len(rows):
         sentence = " ".join((sentence, _("The first {count} rows; the table has all.").format(count=len(rows))))
     title = str(declared.title or result.title)
-    axis: Callable[[Any], str] = percent if result.unit == "share" else unit
+    axis: Callable[[Any], str] = percent if unit is _share else unit
     return Compared("rows", title, sentence, tuple(rows), axis, _basis(rows, result))
+
+
+def _share(value: Any) -> str:
+    return percent(value, 1)
 
 
 def _basis(rows: Sequence[Range], result: Result) -> str:
@@ -118,13 +122,18 @@ def _ranges(result: Result, shown: Table, unit: Callable[[Any], str]) -> Iterabl
         for name in ("process_label", "currency")
         if len({row.get(name) for row in result.finding.rows}) > 1 and result.metric not in ONE_CURRENCY
     ]
+    has_versions = len({(row.get("process"), row.get("version")) for row in result.finding.rows}) > len(
+        {row.get("process") for row in result.finding.rows}
+    )
     only = {**declared.only, **({"currency": currency} if currency else {})}
     for row, cells in zip(shown.of, shown.rows, strict=True):
         value = row.get(declared.value)
         if value is None or any(row.get(column) != wanted for column, wanted in only.items()):
             continue
         names = [cell.text for cell in cells if not cell.is_number]
-        label = " · ".join(dict.fromkeys([*names, *(str(row[name]) for name in telling)]))
+        names += [str(row[name]) for name in telling]
+        names += [_("version {number}").format(number=row["version"])] if has_versions else []
+        label = " · ".join(dict.fromkeys(names))
         yield _range(label, value, row.get(declared.interval), unit, row["n"])
 
 

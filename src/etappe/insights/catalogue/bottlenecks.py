@@ -187,5 +187,7 @@ BOTTLENECKS = Metric(
     records={"history": "known"},
     narrow={"segment": "segment", "step": "entered"},
     reasons={"no_history": {"history": "unknown"}},
-    drawn=Charted("difference", "difference_interval", unit="share", title=_("Conversion: the difference")),
+    drawn=Charted(
+        "difference", "difference_interval", unit="share", title=_("Conversion against before, or elsewhere")
+    ),
 )
