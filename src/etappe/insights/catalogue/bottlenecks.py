@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.figures import Finding
 from etappe.core.proportion import Bounded, difference, product, wilson
 from etappe.core.survival import kaplan_meier, percentile
-from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, named, stays, with_deals
+from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
 
@@ -27,14 +27,9 @@ def build(deals: Table) -> Table:
     """Deals per segment, stage, fate, outcome, currency and days there, those that came within a year apart."""
     stay = stays(deals)
     stay = stay.mutate(recent=(stay.begun > given("number") - YEAR).ifelse(1, 0))
-    counted = stay.group_by(*PLACE, "fate", "is_over", "outcome", "currency", "recent", "days").aggregate(
-        deals=stay.count(),
-        with_amount=stay.amount.count(),
-        amount=stay.amount.sum(),
-        observed_on=stay.observed_on.max(),
-        observed_first=stay.observed_on.min(),
-    )
-    return with_deals(counted, deals)
+    amounts = {"with_amount": stay.amount.count(), "amount": stay.amount.sum()}
+    found = counted(stay, "fate", "is_over", "outcome", "currency", "recent", "days", **amounts)
+    return with_deals(found, deals)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.core.proportion import wilson
-from etappe.insights.catalogue.stages import FATES, GONE, PLACE, apart, by_stage, named, stays, with_deals
+from etappe.insights.catalogue.stages import FATES, GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES
 
@@ -20,11 +20,7 @@ MINIMUM = 10
 
 def build(deals: Table) -> Table:
     """Deals per segment, stage and fate, and all deals per segment and outcome."""
-    stay = stays(deals)
-    counted = stay.group_by(*PLACE, "fate", "is_over").aggregate(
-        deals=stay.count(), observed_on=stay.observed_on.max(), observed_first=stay.observed_on.min()
-    )
-    return with_deals(counted, deals)
+    return with_deals(counted(stays(deals), "fate", "is_over"), deals)
 
 
 def finish(rows: list[Row]) -> Finding:

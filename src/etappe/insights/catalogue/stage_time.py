@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.core.survival import kaplan_meier, percentile
-from etappe.insights.catalogue.stages import PLACE, apart, by_stage, named, stays, with_deals
+from etappe.insights.catalogue.stages import PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES
 
@@ -25,10 +25,7 @@ def build(deals: Table) -> Table:
     import ibis
 
     stay = stays(deals).mutate(fate=ibis.literal(""))
-    counted = stay.group_by(*PLACE, "fate", "is_over", "days").aggregate(
-        deals=stay.count(), observed_on=stay.observed_on.max(), observed_first=stay.observed_on.min()
-    )
-    return with_deals(counted, deals)
+    return with_deals(counted(stay, "fate", "is_over", "days"), deals)
 
 
 def finish(rows: list[Row]) -> Finding:

@@ -9,13 +9,12 @@ from etappe.insights.standing import given
 from etappe.insights.tables import table
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanValue, StringValue, Table
+    from ibis.expr.types import BooleanValue, StringValue, Table, Value
 
 PLACE = ("segment", "process", "version", "process_version_id", "position", "stage", "phase")
 FATES = ("on", "out", "still")
 """What came of a deal at a stage: it went on to a later one or was won; it left; neither yet."""
 GONE = ("lost", "declined", "disqualified")
-_OF_DEAL = ("outcome", "amount", "currency", "observed_on", "last_version")
 DEALS = -1
 """The position of rows that count deals, not stages."""
 
@@ -40,43 +39,41 @@ def named(row: Row) -> str:
 def stays(deals: Table) -> Table:
     """One row per deal whose way is known and stage that it was ever open in.
 
-    Columns: those of `PLACE` and `_OF_DEAL`, fate (one of `FATES`), is_over (it is not there any more), begun (the day
-    it first came there, as a number), days (whole days there, all its stays together, up to the day asked about).
+    Columns: process_version_id and position of the stage, those of the deal, fate (one of `FATES`), is_over (it is not
+    there any more), begun (the day it first came there, as a number), days (whole days there, all its stays together,
+    up to the day asked about).
 
     A deal that was moved to another version of its process counts in the old one as not gone on and not left.
     """
-    known = deals.filter(deals.has_history).select(
-        "deal_id",
-        "segment",
-        "outcome",
-        "amount",
-        "currency",
-        "observed_on",
-        "observed_number",
+    known = deals.filter(deals.has_history)
+    of_deal = known.select(
+        "deal_id", "segment", "outcome", "amount", "currency", "observed_on", "observed_number",
         last_version="process_version_id",
+    )  # fmt: skip
+    visit = visits().join(known.select("deal_id"), "deal_id")
+    over = visit.left_at.notnull() & (visit.left_at < given("moment"))
+    each = visit.group_by("deal_id", "process_version_id", "position").aggregate(
+        first=visit.visit_id.min(),
+        last=visit.visit_id.max(),
+        left=over.ifelse(visit.left_number, 0).sum(),
+        entered=visit.entered_number.sum(),
+        begun=visit.entered_number.min(),
+        lasting=over.ifelse(0, 1).sum(),
     )
-    joined = _with_later(visits().join(known, "deal_id"))
-    over = joined.left_at.notnull() & (joined.left_at < given("moment"))
-    until = over.ifelse(joined.left_number, joined.observed_number)
-    place = [*PLACE[:2], "process_number", *PLACE[3:], "deal_id", *_OF_DEAL]
-    each = joined.group_by(*place).aggregate(
-        days=(until - joined.entered_number).sum(),
-        begun=joined.entered_number.min(),
-        is_over=over.all(),
-        went_on=joined.goes_on.any(),
-    )
-    return each.mutate(version=each.process_number, fate=_fate(each), days=each.days.clip(lower=0))
+    stay = _with_later(each).join(of_deal, "deal_id")
+    days = stay.left + stay.lasting * stay.observed_number - stay.entered
+    return stay.mutate(is_over=stay.lasting == 0, fate=_fate(stay), days=days.clip(lower=0).cast("int32"))
 
 
-def _with_later(visit: Table) -> Table:
-    """With whether the deal is found in a later stage of the same process version at a later time."""
+def _with_later(stay: Table) -> Table:
+    """With whether the deal is found in a later stage of the same process version at a later time.
+
+    The stays of a deal are numbered in their order, and in the stages beyond lies the last of them.
+    """
     import ibis
 
-    later = ibis.window(
-        group_by=[visit.deal_id, visit.process_version_id], order_by=[visit.entered_at, visit.visit_id],
-        following=(1, None),
-    )  # fmt: skip
-    return visit.mutate(goes_on=(visit.position.max().over(later) > visit.position).fill_null(False))
+    beyond = ibis.window(group_by=[stay.deal_id, stay.process_version_id], order_by=stay.position, following=(1, None))
+    return stay.mutate(went_on=(stay.last.max().over(beyond) > stay.first).fill_null(False))
 
 
 def _fate(stay: Table) -> StringValue:
@@ -85,6 +82,16 @@ def _fate(stay: Table) -> StringValue:
     is_last: BooleanValue = stay.process_version_id == stay.last_version
     on = stay.went_on | (is_last & (stay.outcome == "won"))
     return ibis.cases((on, "on"), (is_last & stay.outcome.isin(GONE), "out"), else_="still")
+
+
+def counted(stay: Table, *by: str, **also: Value) -> Table:
+    """How many stays there are per segment, stage and `by`, with what is asked `also`."""
+    each = stay.group_by("segment", "process_version_id", "position", *by).aggregate(
+        deals=stay.count(), observed_on=stay.observed_on.max(), observed_first=stay.observed_on.min(), **also
+    )
+    place = table("fact_process_stage")
+    joined = each.join(place.rename(version="process_number"), ["process_version_id", "position"])
+    return joined.select(*PLACE, *(name for name in each.columns if name not in PLACE))
 
 
 def with_deals(stages: Table, deals: Table) -> Table:

@@ -2,222 +2,256 @@ SELECT
   *
 FROM (
   SELECT
-    `t13`.`segment`,
-    `t13`.`process`,
-    `t13`.`version`,
-    `t13`.`process_version_id`,
-    `t13`.`position`,
-    `t13`.`stage`,
-    `t13`.`phase`,
-    `t13`.`fate`,
-    `t13`.`is_over`,
-    COUNT(*) AS `deals`,
-    MAX(`t13`.`observed_on`) AS `observed_on`,
-    MIN(`t13`.`observed_on`) AS `observed_first`
+    `t21`.`segment`,
+    `t10`.`process`,
+    `t10`.`version`,
+    `t21`.`process_version_id`,
+    `t21`.`position`,
+    `t10`.`stage`,
+    `t10`.`phase`,
+    `t21`.`fate`,
+    `t21`.`is_over`,
+    `t21`.`deals`,
+    `t21`.`observed_on`,
+    `t21`.`observed_first`
   FROM (
     SELECT
-      `t12`.`segment`,
-      `t12`.`process`,
-      `t12`.`process_number`,
-      `t12`.`process_version_id`,
-      `t12`.`position`,
-      `t12`.`stage`,
-      `t12`.`phase`,
-      `t12`.`deal_id`,
-      `t12`.`outcome`,
-      `t12`.`amount`,
-      `t12`.`currency`,
-      `t12`.`observed_on`,
-      `t12`.`last_version`,
-      IF(`t12`.`days` IS NULL, `t12`.`days`, GREATEST(0, `t12`.`days`)) AS `days`,
-      `t12`.`begun`,
-      `t12`.`is_over`,
-      `t12`.`went_on`,
-      `t12`.`process_number` AS `version`,
-      CASE
-        WHEN `t12`.`went_on`
-        OR (
-          (
-            `t12`.`process_version_id` = `t12`.`last_version`
-          )
-          AND (
-            `t12`.`outcome` = 'won'
-          )
-        )
-        THEN 'on'
-        WHEN (
-          `t12`.`process_version_id` = `t12`.`last_version`
-        )
-        AND `t12`.`outcome` IN ('lost', 'declined', 'disqualified')
-        THEN 'out'
-        ELSE 'still'
-      END AS `fate`
+      `t19`.`segment`,
+      `t19`.`process_version_id`,
+      `t19`.`position`,
+      `t19`.`fate`,
+      `t19`.`is_over`,
+      COUNT(*) AS `deals`,
+      MAX(`t19`.`observed_on`) AS `observed_on`,
+      MIN(`t19`.`observed_on`) AS `observed_first`
     FROM (
       SELECT
-        `t11`.`segment`,
-        `t11`.`process`,
-        `t11`.`process_number`,
-        `t11`.`process_version_id`,
-        `t11`.`position`,
-        `t11`.`stage`,
-        `t11`.`phase`,
-        `t11`.`deal_id`,
-        `t11`.`outcome`,
-        `t11`.`amount`,
-        `t11`.`currency`,
-        `t11`.`observed_on`,
-        `t11`.`last_version`,
-        SUM(
-          IF(
+        `t18`.`deal_id`,
+        `t18`.`process_version_id`,
+        `t18`.`position`,
+        `t18`.`first`,
+        `t18`.`last`,
+        `t18`.`left`,
+        `t18`.`entered`,
+        `t18`.`begun`,
+        `t18`.`lasting`,
+        `t18`.`went_on`,
+        `t18`.`segment`,
+        `t18`.`outcome`,
+        `t18`.`amount`,
+        `t18`.`currency`,
+        `t18`.`observed_on`,
+        `t18`.`observed_number`,
+        `t18`.`last_version`,
+        `t18`.`lasting` = 0 AS `is_over`,
+        CASE
+          WHEN `t18`.`went_on`
+          OR (
             (
-              `t11`.`left_at` IS NOT NULL
+              `t18`.`process_version_id` = `t18`.`last_version`
             )
             AND (
-              `t11`.`left_at` < CAST('⟦moment⟧' AS TIMESTAMP)
-            ),
-            `t11`.`left_number`,
-            `t11`.`observed_number`
-          ) - `t11`.`entered_number`
-        ) AS `days`,
-        MIN(`t11`.`entered_number`) AS `begun`,
-        BOOL_AND(
+              `t18`.`outcome` = 'won'
+            )
+          )
+          THEN 'on'
+          WHEN (
+            `t18`.`process_version_id` = `t18`.`last_version`
+          )
+          AND `t18`.`outcome` IN ('lost', 'declined', 'disqualified')
+          THEN 'out'
+          ELSE 'still'
+        END AS `fate`,
+        CAST(IF(
           (
-            `t11`.`left_at` IS NOT NULL
+            (
+              `t18`.`left` + (
+                `t18`.`lasting` * `t18`.`observed_number`
+              )
+            ) - `t18`.`entered`
+          ) IS NULL,
+          (
+            `t18`.`left` + (
+              `t18`.`lasting` * `t18`.`observed_number`
+            )
+          ) - `t18`.`entered`,
+          GREATEST(
+            0,
+            (
+              `t18`.`left` + (
+                `t18`.`lasting` * `t18`.`observed_number`
+              )
+            ) - `t18`.`entered`
           )
-          AND (
-            `t11`.`left_at` < CAST('⟦moment⟧' AS TIMESTAMP)
-          )
-        ) AS `is_over`,
-        BOOL_OR(`t11`.`goes_on`) AS `went_on`
+        ) AS INT) AS `days`
       FROM (
         SELECT
-          `t10`.`visit_id`,
-          `t10`.`deal_id`,
-          `t10`.`process_version_id`,
-          `t10`.`stage`,
-          `t10`.`status`,
-          `t10`.`basis`,
-          `t10`.`proof`,
-          `t10`.`entered_at`,
-          `t10`.`left_at`,
-          `t10`.`backfilled`,
-          `t10`.`entered_number`,
-          `t10`.`left_number`,
-          `t10`.`process`,
-          `t10`.`process_number`,
-          `t10`.`phase`,
-          `t10`.`position`,
-          `t10`.`segment`,
-          `t10`.`outcome`,
-          `t10`.`amount`,
-          `t10`.`currency`,
-          `t10`.`observed_on`,
-          `t10`.`observed_number`,
-          `t10`.`last_version`,
-          COALESCE(
-            MAX(`t10`.`position`) OVER (
-              PARTITION BY `t10`.`deal_id`, `t10`.`process_version_id`
-              ORDER BY `t10`.`entered_at` ASC NULLS LAST, `t10`.`visit_id` ASC NULLS LAST
-              ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
-            ) > `t10`.`position`,
-            FALSE
-          ) AS `goes_on`
+          `t17`.`deal_id`,
+          `t17`.`process_version_id`,
+          `t17`.`position`,
+          `t17`.`first`,
+          `t17`.`last`,
+          `t17`.`left`,
+          `t17`.`entered`,
+          `t17`.`begun`,
+          `t17`.`lasting`,
+          `t17`.`went_on`,
+          `t9`.`segment`,
+          `t9`.`outcome`,
+          `t9`.`amount`,
+          `t9`.`currency`,
+          `t9`.`observed_on`,
+          `t9`.`observed_number`,
+          `t9`.`last_version`
         FROM (
           SELECT
-            `t8`.`visit_id`,
-            `t8`.`deal_id`,
-            `t8`.`process_version_id`,
-            `t8`.`stage`,
-            `t8`.`status`,
-            `t8`.`basis`,
-            `t8`.`proof`,
-            `t8`.`entered_at`,
-            `t8`.`left_at`,
-            `t8`.`backfilled`,
-            `t8`.`entered_number`,
-            `t8`.`left_number`,
-            `t3`.`process`,
-            `t3`.`process_number`,
-            `t3`.`phase`,
-            `t3`.`position`,
-            `t6`.`segment`,
-            `t6`.`outcome`,
-            `t6`.`amount`,
-            `t6`.`currency`,
-            `t6`.`observed_on`,
-            `t6`.`observed_number`,
-            `t6`.`last_version`
+            `t15`.`deal_id`,
+            `t15`.`process_version_id`,
+            `t15`.`position`,
+            `t15`.`first`,
+            `t15`.`last`,
+            `t15`.`left`,
+            `t15`.`entered`,
+            `t15`.`begun`,
+            `t15`.`lasting`,
+            COALESCE(
+              MAX(`t15`.`last`) OVER (
+                PARTITION BY `t15`.`deal_id`, `t15`.`process_version_id`
+                ORDER BY `t15`.`position` ASC NULLS LAST
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+              ) > `t15`.`first`,
+              FALSE
+            ) AS `went_on`
           FROM (
             SELECT
-              *
-            FROM `fact_stage_visit` AS `t1`
-            WHERE
-              `t1`.`entered_at` < CAST('⟦moment⟧' AS TIMESTAMP) AND `t1`.`status` = 'open'
-          ) AS `t8`
-          INNER JOIN `fact_process_stage` AS `t3`
-            ON `t8`.`process_version_id` = `t3`.`process_version_id`
-            AND `t8`.`stage` = `t3`.`stage`
-          INNER JOIN (
-            SELECT
-              `t0`.`deal_id`,
-              `t0`.`segment`,
-              `t0`.`outcome`,
-              `t0`.`amount`,
-              `t0`.`currency`,
-              `t0`.`observed_on`,
-              `t0`.`observed_number`,
-              `t0`.`process_version_id` AS `last_version`
-            FROM `deals` AS `t0`
-            WHERE
-              `t0`.`has_history`
-          ) AS `t6`
-            ON `t8`.`deal_id` = `t6`.`deal_id`
-        ) AS `t10`
-      ) AS `t11`
-      GROUP BY
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13
-    ) AS `t12`
-  ) AS `t13`
-  GROUP BY
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9
-) AS `t14`
+              `t14`.`deal_id`,
+              `t14`.`process_version_id`,
+              `t14`.`position`,
+              MIN(`t14`.`visit_id`) AS `first`,
+              MAX(`t14`.`visit_id`) AS `last`,
+              SUM(
+                IF(
+                  (
+                    `t14`.`left_at` IS NOT NULL
+                  )
+                  AND (
+                    `t14`.`left_at` < CAST('⟦moment⟧' AS TIMESTAMP)
+                  ),
+                  `t14`.`left_number`,
+                  0
+                )
+              ) AS `left`,
+              SUM(`t14`.`entered_number`) AS `entered`,
+              MIN(`t14`.`entered_number`) AS `begun`,
+              SUM(
+                IF(
+                  (
+                    `t14`.`left_at` IS NOT NULL
+                  )
+                  AND (
+                    `t14`.`left_at` < CAST('⟦moment⟧' AS TIMESTAMP)
+                  ),
+                  0,
+                  1
+                )
+              ) AS `lasting`
+            FROM (
+              SELECT
+                `t12`.`visit_id`,
+                `t12`.`deal_id`,
+                `t12`.`process_version_id`,
+                `t12`.`stage`,
+                `t12`.`status`,
+                `t12`.`basis`,
+                `t12`.`proof`,
+                `t12`.`entered_at`,
+                `t12`.`left_at`,
+                `t12`.`backfilled`,
+                `t12`.`entered_number`,
+                `t12`.`left_number`,
+                `t3`.`process`,
+                `t3`.`process_number`,
+                `t3`.`phase`,
+                `t3`.`position`
+              FROM (
+                SELECT
+                  *
+                FROM `fact_stage_visit` AS `t2`
+                WHERE
+                  `t2`.`entered_at` < CAST('⟦moment⟧' AS TIMESTAMP) AND `t2`.`status` = 'open'
+              ) AS `t12`
+              INNER JOIN `fact_process_stage` AS `t3`
+                ON `t12`.`process_version_id` = `t3`.`process_version_id`
+                AND `t12`.`stage` = `t3`.`stage`
+              INNER JOIN (
+                SELECT
+                  `t0`.`deal_id`
+                FROM `deals` AS `t0`
+                WHERE
+                  `t0`.`has_history`
+              ) AS `t8`
+                ON `t12`.`deal_id` = `t8`.`deal_id`
+            ) AS `t14`
+            GROUP BY
+              1,
+              2,
+              3
+          ) AS `t15`
+        ) AS `t17`
+        INNER JOIN (
+          SELECT
+            `t0`.`deal_id`,
+            `t0`.`segment`,
+            `t0`.`outcome`,
+            `t0`.`amount`,
+            `t0`.`currency`,
+            `t0`.`observed_on`,
+            `t0`.`observed_number`,
+            `t0`.`process_version_id` AS `last_version`
+          FROM `deals` AS `t0`
+          WHERE
+            `t0`.`has_history`
+        ) AS `t9`
+          ON `t17`.`deal_id` = `t9`.`deal_id`
+      ) AS `t18`
+    ) AS `t19`
+    GROUP BY
+      1,
+      2,
+      3,
+      4,
+      5
+  ) AS `t21`
+  INNER JOIN (
+    SELECT
+      `t1`.`process_version_id`,
+      `t1`.`process`,
+      `t1`.`process_number` AS `version`,
+      `t1`.`stage`,
+      `t1`.`phase`,
+      `t1`.`position`
+    FROM `fact_process_stage` AS `t1`
+  ) AS `t10`
+    ON `t21`.`process_version_id` = `t10`.`process_version_id`
+    AND `t21`.`position` = `t10`.`position`
+) AS `t22`
 UNION ALL
 SELECT
   *
 FROM (
   SELECT
-    `t5`.`segment`,
+    `t7`.`segment`,
     '' AS `process`,
     CAST(-1 AS INT) AS `version`,
     CAST(-1 AS BIGINT) AS `process_version_id`,
     CAST(-1 AS INT) AS `position`,
     '' AS `stage`,
     '' AS `phase`,
-    `t5`.`outcome` AS `fate`,
-    `t5`.`has_history` AS `is_over`,
-    `t5`.`deals`,
-    `t5`.`observed_on`,
-    `t5`.`observed_first`
+    `t7`.`outcome` AS `fate`,
+    `t7`.`has_history` AS `is_over`,
+    `t7`.`deals`,
+    `t7`.`observed_on`,
+    `t7`.`observed_first`
   FROM (
     SELECT
       `t0`.`segment`,
@@ -231,5 +265,5 @@ FROM (
       1,
       2,
       3
-  ) AS `t5`
-) AS `t9`
+  ) AS `t7`
+) AS `t13`
