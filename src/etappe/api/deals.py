@@ -78,6 +78,7 @@ def list_deals(request: Caller, wanted: Query[DealsQuery]) -> dict[str, Any]:
         sort=wanted.sort,
         after=wanted.after,
         today=today(request),
+        own=True,
     )
     return listed(page, list(page.rows))
 

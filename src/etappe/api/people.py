@@ -12,10 +12,11 @@ from etappe.api import shapes, shapes_deals
 from etappe.api import shapes_people as given
 from etappe.api.deals import listed, today, told
 from etappe.api.signin import Caller
+from etappe.core.page import Page
 from etappe.deals.list_fields import account_registry
 from etappe.journal.queries import timeline, without_old_notes
 from etappe.people import actions, queries
-from etappe.people.fields import fields, readable_values
+from etappe.people.fields import fields, readable_each, readable_values
 from etappe.people.merging import merged_keys
 from etappe.people.queries import AccountView, PersonView
 from etappe.records import duplicates
@@ -37,11 +38,17 @@ def _readable(subject: str, view: AccountView | PersonView, request: Caller) -> 
     return replace(view, custom=readable_values(fields(subject, request.actor), view.custom)) if view.custom else view
 
 
+def _listed(subject: str, page: Page[Any], request: Caller) -> dict[str, Any]:
+    """The page, each record with those of its own values that are meant for the caller."""
+    own = readable_each(subject, request.actor, ((None, row.custom) for row in page.rows))
+    return listed(page, [replace(row, custom=custom) for row, custom in zip(page.rows, own, strict=True)])
+
+
 @router.get("/accounts", response=given.AccountsOut)
 def list_accounts(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
     """Accounts, page by page."""
     page = queries.accounts(request.actor, **wanted.model_dump(), fields=account_registry, today=today(request))
-    return listed(page, list(page.rows))
+    return _listed("account", page, request)
 
 
 @router.post("/accounts", response={201: given.AccountMadeOut})
@@ -88,7 +95,7 @@ def write_account_note(request: Caller, uid: uuid.UUID, body: shapes.Note) -> St
 def list_people(request: Caller, wanted: Query[PeopleQuery]) -> dict[str, Any]:
     """People, page by page."""
     page = queries.people(request.actor, **wanted.model_dump(), today=today(request))
-    return listed(page, list(page.rows))
+    return _listed("person", page, request)
 
 
 @router.post("/people", response={201: given.PersonMadeOut})

@@ -52,10 +52,17 @@ class DealOut(Schema):
     created_at: datetime
 
 
+class DealRowOut(DealOut):
+    """A deal in a list, with its tags and those of its own values that are meant for the caller."""
+
+    tags: list[str]
+    custom: dict[str, Any]
+
+
 class DealsOut(ListOut):
     """A page of deals."""
 
-    rows: list[DealOut]
+    rows: list[DealRowOut]
 
 
 class EvidenceOut(Schema):
@@ -172,7 +179,7 @@ class MemberOut(Schema):
     role: str
 
 
-class RecordOut(DealOut):
+class RecordOut(DealRowOut):
     """A deal with its whole record."""
 
     entry_stage: str
@@ -185,8 +192,6 @@ class RecordOut(DealOut):
     closed_at: datetime | None
     data_as_of: date | None
     data: dict[str, Any]
-    tags: list[str]
-    custom: dict[str, Any]
     stages: list[StageOut]
     members: list[MemberOut]
     stakeholders: list[StakeholderOut]

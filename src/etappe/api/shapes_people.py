@@ -69,6 +69,8 @@ class AccountRowOut(Schema):
     employees: int | None
     owner: RefOut | None
     is_private: bool
+    tags: list[str]
+    custom: dict[str, Any]
     created_at: datetime
 
 
@@ -126,6 +128,8 @@ class PersonRowOut(Schema):
     account: RefOut | None
     owner: RefOut | None
     is_private: bool
+    tags: list[str]
+    custom: dict[str, Any]
     created_at: datetime
 
 

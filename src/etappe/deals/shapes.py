@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -65,6 +65,9 @@ class DealRow:
     version: int
     buyer_target_date: date | None = None
     buyer_acted_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    """Values of own fields that are meant for the viewer; read, as the tags, where a list asks for them."""
 
 
 @dataclass(frozen=True)

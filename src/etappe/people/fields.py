@@ -15,7 +15,7 @@ from etappe.journal.own_values import value_text
 from etappe.journal.statements import Statement
 from etappe.people.models import Field
 from etappe.people.queries import visible_accounts, visible_people
-from etappe.people.scope import meant_for
+from etappe.people.scope import meant_for, meant_for_each
 from etappe.team.queries import TeamRef, as_uuid, team_names, teams_above
 
 
@@ -125,6 +125,17 @@ def require_seen(own: FieldView, uid: str | None, actor: Actor) -> None:
 def readable_values(known: Iterable[FieldView], custom: Mapping[str, Any]) -> dict[str, Any]:
     """Of a record's own values those of these fields."""
     return {own.key: custom[own.key] for own in known if own.key in custom}
+
+
+def readable_each(
+    subject: str, viewer: Actor, records: Iterable[tuple[int | None, Mapping[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Of many records' own values (with the team of each) those that are meant for the viewer or the record's team."""
+    there = list(records)
+    if not any(custom for _team, custom in there):
+        return [{} for _record in there]
+    known = meant_for_each(viewer, fields(subject), (team for team, _custom in there))
+    return [readable_values(known[team], custom) for team, custom in there]
 
 
 def shown_values(known: Iterable[FieldView], custom: Mapping[str, Any], viewer: Actor) -> tuple[Shown, ...]:

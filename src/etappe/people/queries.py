@@ -114,6 +114,8 @@ class AccountRow:
     owner: UserRef | None
     is_private: bool
     created_at: datetime
+    tags: Sequence[str]
+    custom: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ class PersonRow:
     owner: UserRef | None
     is_private: bool
     created_at: datetime
+    tags: Sequence[str]
+    custom: Mapping[str, Any]
 
 
 # --- Who sees what ---
@@ -414,6 +418,8 @@ def _account_row(account: Account, owners: Mapping[int, UserRef]) -> AccountRow:
         owner=owners.get(account.owner_id or 0),
         is_private=account.is_private,
         created_at=account.created_at,
+        tags=account.tags,
+        custom=account.custom,
     )
 
 
@@ -452,6 +458,8 @@ def _person_row(person: Person, owners: Mapping[int, UserRef]) -> PersonRow:
         owner=owners.get(person.owner_id or 0),
         is_private=person.is_private,
         created_at=person.created_at,
+        tags=person.tags,
+        custom=person.custom,
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from etappe.core.actor import Actor, ActorKind, Role
 from etappe.people.models import Account, Person
-from etappe.team.queries import teams_above
+from etappe.team.queries import teams_above_each
 
 M = TypeVar("M", Account, Person)
 
@@ -61,8 +61,14 @@ F = TypeVar("F", bound=OfTeam)
 
 def meant_for(viewer: Actor, found: Iterable[F], *, team: int | None = None) -> list[F]:
     """Those of the fields that are for everybody, the viewer's teams and those above, or for `team` (a deal's)."""
-    rows = list(found)
+    return meant_for_each(viewer, found, [team])[team]
+
+
+def meant_for_each(viewer: Actor, found: Iterable[F], teams: Iterable[int | None]) -> dict[int | None, list[F]]:
+    """The same for records of each of these teams, in at most one query."""
+    rows, asked = list(found), set(teams)
     if viewer.scope.all or all(row.team_id is None for row in rows):
-        return rows
-    for_teams = {None, *viewer.teams, *teams_above(viewer.team), *(teams_above(team) if team else ())}
-    return [row for row in rows if row.team_id in for_teams]
+        return dict.fromkeys(asked, rows)
+    above = teams_above_each({viewer.team, *asked})
+    own = {None, *viewer.teams, *above[viewer.team]}
+    return {team: [row for row in rows if row.team_id in own | above[team]] for team in asked}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -351,7 +351,16 @@ def team_id(uid: uuid.UUID | str) -> int:
 
 def teams_above(team: int | None) -> set[int]:
     """The team and all teams above it."""
+    return teams_above_each([team])[team]
+
+
+def teams_above_each(teams: Iterable[int | None]) -> dict[int | None, set[int]]:
+    """Each of the teams with all teams above it, in one query."""
     parents = dict(Team.objects.values_list("id", "parent_id"))
+    return {team: _chain(team, parents) for team in teams}
+
+
+def _chain(team: int | None, parents: Mapping[int, int | None]) -> set[int]:
     above: set[int] = set()
     while team is not None and team not in above:
         above.add(team)

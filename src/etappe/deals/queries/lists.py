@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from etappe.deals.shapes import Board, Column, DealRow, Total
 from etappe.journal.filtering import Asker, filtered, sorts_for
 from etappe.journal.paging import Order, page_of
 from etappe.journal.queries import horizon, touched_since
+from etappe.people.fields import readable_each
 from etappe.playbook import queries as playbook
 from etappe.team.queries import workspace
 
@@ -110,11 +111,21 @@ def deals(
     sort: str = "-created",
     after: str | None = None,
     today: date,
+    own: bool = False,
 ) -> Page[DealRow]:
-    """A page of the deals the viewer sees. `today` is the day in the workspace's zone (what rests is past or not)."""
+    """A page of the deals the viewer sees. `today` is the day in the workspace's zone (what rests is past or not).
+
+    With `own` each row carries its tags and those of its own values that are meant for the viewer.
+    """
     found = left_by(viewer, _joined(wanted, where), today)
     page = page_of(found, sorts_for(sort, SORTS, deal_registry, viewer), sort, after, lambda deal: deal)
-    return Page(rows_of(page.rows), page.after, page.count)
+    return Page(_with_own(viewer, page.rows) if own else rows_of(page.rows), page.after, page.count)
+
+
+def _with_own(viewer: Actor, found: Sequence[Deal]) -> tuple[DealRow, ...]:
+    own = readable_each("deal", viewer, ((deal.team_id, deal.custom) for deal in found))
+    rows = zip(rows_of(found), found, own, strict=True)
+    return tuple(replace(row, tags=tuple(deal.tags), custom=custom) for row, deal, custom in rows)
 
 
 def board(
