@@ -129,6 +129,41 @@ def tagged(tags: Sequence[str], changes: Changes) -> list[str]:
     return list(kept.values())
 
 
+_COLUMNS = {"owner": "owner_id", "account": "account_id"}
+_TAKEN = {Act.MOVE: ("stage", "status", "process_version_id"), Act.REST: ("rests_until",)}
+
+
+def overwrites(changes: Changes, since: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether the changes would overwrite what was changed `since`: columns, each with its value before and after.
+
+    A record that goes to the recycle bin or comes back goes with all that it holds.
+
+    >>> wanted = Changes(fields={"owner": "ada"}, custom={"region": "north"}, add_tags=("VIP",))
+    >>> overwrites(wanted, {"source": ["", "Fair"], "tags": [[], ["Fair"]], "custom": [{}, {"size": "5"}]})
+    False
+    >>> [overwrites(wanted, each) for each in (
+    ...     {"owner_id": [1, 2]}, {"tags": [["vip"], []]}, {"custom": [{"region": "south"}, {}]})]
+    [True, True, True]
+    """
+    if changes.act in BINNING:
+        return bool(since)
+    if changes.act is not Act.EDIT:
+        return any(column in since for column in _TAKEN[changes.act])
+    if any(_COLUMNS.get(name, name) in since for name in changes.fields):
+        return True
+    wanted = {tag.casefold() for tag in (*changes.add_tags, *changes.remove_tags)}
+    return bool(_differing_tags(since) & wanted or _own_keys(since) & set(changes.custom))
+
+
+def _differing_tags(since: Mapping[str, Sequence[Any]]) -> set[str]:
+    before, after = ({tag.casefold() for tag in side or ()} for side in since.get("tags", ((), ())))
+    return before ^ after
+
+
+def _own_keys(since: Mapping[str, Sequence[Any]]) -> set[str]:
+    return {key for side in since.get("custom", ()) for key in side or {}}
+
+
 def read_changes(subject: Subject, given: Mapping[str, Any]) -> Changes:
     """What JSON or a form says is wanted; refuses what cannot be wanted of such records, and wanting nothing."""
     act = Act(_one_of("act", given.get("act", Act.EDIT.value), tuple(ACTS[subject])))

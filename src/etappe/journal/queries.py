@@ -11,9 +11,10 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 
-from etappe.core.kinds import REGISTRY, JournalKind
+from etappe.core.kinds import REGISTRY, Edited, JournalKind
 from etappe.journal.fields import Says, Told, Words
 from etappe.journal.models import WRITTEN, Entry
 from etappe.journal.statements import Statement
@@ -159,6 +160,37 @@ def horizon() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         return int(cursor.fetchone()[0])
+
+
+def moment() -> str:
+    """The present moment as the database keeps it: what is committed by now, whatever is still being written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who changed which columns of a record, each with its value before (where the entry tells it) and after."""
+
+    record: int
+    actor: int | None
+    change: uuid.UUID
+    changed: Mapping[str, Sequence[Any]]
+
+
+def changed_after(subject: str, keys: Sequence[int], since: str) -> list[Act]:
+    """What became visible after a `moment()` about these deals, accounts or people and changed them, oldest first."""
+    column = f"{subject}_id"
+    later = Q(RawSQL("NOT pg_visible_in_snapshot(xid::text::xid8, %s::pg_snapshot)", [since], BooleanField()))
+    rows = Entry.objects.filter(later, **{f"{column}__in": list(keys)}, kind__startswith=f"{subject}.")
+    told = rows.order_by("id").values_list(column, "actor_id", "change_id", "kind", "data")
+    return [Act(key, actor, change, _changed(kind, data)) for key, actor, change, kind, data in told]
+
+
+def _changed(kind: str, data: Mapping[str, Any]) -> Mapping[str, Sequence[Any]]:
+    entry = REGISTRY[kind](**data)
+    return entry.changed if isinstance(entry, Edited) else {name: (None, now) for name, now in entry.after().items()}
 
 
 def touched_since(mark: int, limit: int = 200) -> list[int]:

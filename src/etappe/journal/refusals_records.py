@@ -13,6 +13,10 @@ RECORDS: Mapping[str, tuple[Label, Label]] = {
         _("“{field}” has to stay below {limit}: larger amounts are not kept."),
         _("Check the number of digits."),
     ),
+    "changed_meanwhile": (
+        _("{name} changed this after the preview; it stays as it is."),
+        _("Look at it as it is now. If it shall be changed all the same, choose it again."),
+    ),
     "field_of_other_team": (
         _("The field “{field}” is not there for this record, or not for you."),
         _("Leave it out, or have somebody of the field's team set it."),

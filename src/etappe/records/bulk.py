@@ -20,10 +20,12 @@ from etappe.core.bulk import Changes, Decided, Fate, Subject, as_stored, read_ch
 from etappe.core.errors import Missing, Refusal
 from etappe.core.periods import local_day
 from etappe.journal.load import as_text, copy_rows
+from etappe.journal.queries import moment
 from etappe.journal.record import action, under
+from etappe.records.bulk_meanwhile import Seen, overtaken
 from etappe.records.bulk_queries import AT_WORK, SHOWN, UNDO_DAYS, found
 from etappe.records.bulk_reasons import Reasons
-from etappe.records.bulk_rooms import PERMITS, Chosen, carry_out, decide, keys_of, names_of, take_back
+from etappe.records.bulk_rooms import PERMITS, Chosen, carry_out, decide, keys_of, names_of, take_back, versions_of
 from etappe.records.models import BulkRow, BulkRun
 from etappe.team import queries as team
 from etappe.team.access import require
@@ -69,8 +71,9 @@ def choose(subject: str, chosen: Chosen, *, actor: Actor, at: datetime) -> uuid.
         created_at=at,
         moved_at=at,
     )
-    columns = ("run_id", "record", "fate", "undone")
-    copy_rows("records_bulkrow", columns, ((run.id, key, "", "") for key in keys[:LIMIT]))
+    columns = ("run_id", "record", "version", "fate", "undone")
+    versions = versions_of(kind, keys[:LIMIT])
+    copy_rows("records_bulkrow", columns, ((run.id, key, version, "", "") for key, version in versions.items()))
     return uuid.UUID(str(run.uid))
 
 
@@ -91,7 +94,7 @@ def want(uid: uuid.UUID | str, given: Mapping[str, Any], *, actor: Actor, at: da
         raise Refusal("bulk_has_begun")
     subject = Subject(run.subject)
     changes = read_changes(subject, given)
-    reasons, counts, shown = Reasons([]), Counter[str](), _Shown()
+    since, reasons, counts, shown = moment(), Reasons([]), Counter[str](), _Shown()
     keys = list(BulkRow.objects.filter(run=run).order_by("record").values_list("record", flat=True))
     for start in range(0, len(keys), PREVIEWED):
         part = keys[start : start + PREVIEWED]
@@ -101,7 +104,7 @@ def want(uid: uuid.UUID | str, given: Mapping[str, Any], *, actor: Actor, at: da
             counts[decision.fate] += 1
             shown.add(decision, reasons.number(decision.refusal))
     run.changes, run.state, run.moved_at = as_stored(changes), "ready", at
-    run.preview = {"counts": dict(counts), "rows": shown.rows(subject), "reasons": reasons.kept}
+    run.preview = {"since": since, "counts": dict(counts), "rows": shown.rows(subject), "reasons": reasons.kept}
     run.save(update_fields=["changes", "state", "moved_at", "preview"])
 
 
@@ -211,18 +214,21 @@ def _chunk(run_id: int, *, actor: Actor, at: datetime) -> bool:
     run = BulkRun.objects.select_for_update().get(id=run_id)
     if run.state not in ("queued", "running"):
         return False
-    keys = list(BulkRow.objects.filter(run=run, fate="").order_by("record").values_list("record", flat=True)[:CHUNK])
-    if run.cancel_asked or not keys:
+    waiting = BulkRow.objects.filter(run=run, fate="").order_by("record")
+    chosen = dict(waiting.values_list("record", "version")[:CHUNK])
+    if run.cancel_asked or not chosen:
         return _end(run, "cancelled" if run.cancel_asked else "done", at)
     subject = Subject(run.subject)
     changes: Changes = read_changes(subject, run.changes)
-    decisions = carry_out(subject, keys, changes, actor=actor, at=at)
+    left = overtaken(subject, chosen, changes, Seen(run.preview.get("since", ""), run.change_id), actor=actor, at=at)
+    keys = sorted(set(chosen) - {decision.key for decision in left})
+    decisions = left + carry_out(subject, keys, changes, actor=actor, at=at)
     reasons = Reasons(run.reasons)
     kept = [(decision, reasons.number(decision.refusal)) for decision in decisions]
     _keep(run.id, [_ledger_row(decision, reason) for decision, reason in kept])
     run.counts = _added(run.counts, decisions)
     run.reasons, run.state, run.moved_at = reasons.kept, "running", at
-    run.rows_done += len(keys)
+    run.rows_done += len(chosen)
     run.save(update_fields=["counts", "reasons", "state", "moved_at", "rows_done"])
     return True
 

@@ -15,6 +15,7 @@ from etappe.deals import queries as deal_queries
 from etappe.deals.list_fields import account_registry
 from etappe.deals.load_bin import BIN
 from etappe.deals.queries.bin import selected_archived as archived_deals
+from etappe.journal.statements import AnyOf
 from etappe.people import load_edits as people
 from etappe.people import queries as people_queries
 from etappe.people.bin import selected_archived
@@ -65,6 +66,13 @@ def _keys_in_bin(viewer: Actor, subject: Subject, chosen: Chosen, limit: int, at
     if subject is Subject.DEAL:
         return archived_deals(viewer, uids, limit, at=at)
     return selected_archived(viewer, subject.value, uids, limit, at=at)
+
+
+def versions_of(subject: Subject, keys: Sequence[int], *, held: bool = False) -> dict[int, int]:
+    """The versions of these records by key, in the order of the keys; `held`, they stay so in this transaction."""
+    of, _kept = _bin(subject)
+    rows = of.model._default_manager.filter(AnyOf("id", keys)).order_by("id")
+    return dict((rows.select_for_update() if held else rows).values_list("id", "version"))
 
 
 def names_of(subject: Subject, keys: Iterable[int]) -> dict[int, tuple[uuid.UUID, str]]:

@@ -118,8 +118,9 @@ class BulkRun(models.Model):
 class BulkRow(models.Model):
     """A record of a run, by its key: what became of it, and what it takes to undo that.
 
-    `fate` is empty while it waits; `before` holds the columns that changed as they were, `version` the record's
-    afterwards, `reason` the place of the refusal in the run's `reasons`. `undone` is empty until the run is undone.
+    `fate` is empty while it waits, and `version` what the record's was when it was chosen; then `before` holds the
+    columns that changed as they were, `version` the record's afterwards, `reason` the place of the refusal in the
+    run's `reasons`. `undone` is empty until the run is undone.
     """
 
     run = models.ForeignKey("records.BulkRun", on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -27,7 +28,7 @@ from etappe.playbook import queries as playbook
 from etappe.records import bulk as actions
 from etappe.records import bulk_queries as queries
 from etappe.records import jobs
-from etappe.records.bulk_queries import SILENT, BulkView, Reason, Row
+from etappe.records.bulk_queries import SHOWN, SILENT, BulkView, Reason, Row
 from etappe.records.bulk_rooms import Chosen
 from etappe.team import queries as team
 from etappe.team.access import may
@@ -117,6 +118,8 @@ class Outcome:
     undone: Mapping[str, int]
     left_alone: int
     refused: int
+    first: tuple[Shown, ...]
+    """The first of those that were refused or left alone, to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -280,7 +283,7 @@ def _page(request: Request, run: BulkView, error: Said | None = None, own: OwnFo
         work=_work(run, request.at) if run.is_at_work else None,
         forms=_forms(request, run, own) if is_open and not _restores(run) else None,
         groups=_groups(run, names) if run.state == "ready" else (),
-        outcome=None if is_open else _outcome(run),
+        outcome=None if is_open else _outcome(request, run),
         can_undo=run.can_be_undone(request.at),
         error=error or (text(Refusal(run.error["code"], **run.error["params"])) if run.error else None),
     )
@@ -329,13 +332,20 @@ def _shown(run: BulkView, row: Row, names: Names) -> Shown:
     pairs = {column: pair for column, pair in row.changed.items() if column in shown}
     pairs.pop("team_id", None)  # follows the owner
     told = tuple(changed({"changed": pairs}, names))
-    return Shown(row.name, reverse(ROUTES[run.subject], args=[row.uid]), told, row.reason)
+    return Shown(row.name, _url(run, row.uid), told, row.reason)
 
 
-def _outcome(run: BulkView) -> Outcome:
+def _outcome(request: Request, run: BulkView) -> Outcome:
     counts, undone = run.counts, run.undo_counts
     left_alone = undone.get(Fate.REFUSED, 0) + undone.get(Fate.GONE, 0)
-    return Outcome(counts, undone, left_alone, counts.get(Fate.REFUSED, 0) + counts.get(Fate.GONE, 0))
+    refused = counts.get(Fate.REFUSED, 0) + counts.get(Fate.GONE, 0)
+    rows = islice(queries.refused(request.actor, run.uid), SHOWN) if refused or left_alone else ()
+    first = tuple(Shown(row.name, _url(run, row.uid), (), row.reason) for row in rows if row.uid)
+    return Outcome(counts, undone, left_alone, refused, first)
+
+
+def _url(run: BulkView, uid: uuid.UUID) -> str:
+    return reverse(ROUTES[run.subject], args=[uid])
 
 
 def _names(request: Request, runs: Iterable[BulkView]) -> Mapping[Subject, Names]:
