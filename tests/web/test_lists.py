@@ -15,6 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from etappe.team.actions import invite
+from etappe.team.actions_views import save_view
+from tests.cast import AT
 from tests.deals.conftest import Scene, scene
 from tests.make import make_account
 from tests.web.signed import client_of
@@ -49,6 +51,34 @@ def test_one_filter_narrows_table_board_and_file(ada: Client) -> None:
 def test_a_filter_that_speaks_of_the_status_is_not_narrowed_to_open_ones(scene: Scene, ada: Client) -> None:
     assert names(ada.get(reverse("deals"), {"where": "status != open"})) == []
     assert len(names(ada.get(reverse("deals"), {"where": "status in (open, won)"}))) == 4
+
+
+def test_fields_named_plainly_in_the_address_are_conditions(scene: Scene, ada: Client) -> None:
+    deals = reverse("deals")
+    shown = ada.get(deals, {"status": "open", "currency": "EUR", "utm_source": "mail"}, headers=ENGLISH)
+    assert (shown.status_code, len(names(shown))) == (200, 3)
+    said = [chip.said for chip in shown.context["page"].list.chips]
+    assert said == ["Currency is EUR", "State is open"] and "Select a valid choice" not in shown.content.decode()
+    for query, found in (
+        ({"status": ["lost", "won"]}, 0),
+        ({"owner": "ada@etappe.example"}, 4),
+        ({"owner": "ada@etappe.example", "where": "currency = CHF"}, 1),
+        ({"status": "won", "source": ""}, 0),
+    ):
+        answer = ada.get(deals, query)
+        assert (answer.status_code, len(names(answer))) == (200, found), query
+    assert "Groß" not in ada.get(reverse("deals_board"), {"name": "=1+1"}).content.decode()
+    make_account(name="Kölner", city="Köln")
+    assert names(ada.get(reverse("accounts"), {"city": "Köln"})) == ["Kölner"]
+    broken = {"status": "x", "where": "("}
+    for hostile in ({"status": '") or name ~ "'}, {"name": "a" * 9000}, {"account": "'"}, broken):
+        assert ada.get(deals, hostile).status_code in (200, 422), hostile
+
+
+def test_a_field_named_plainly_narrows_a_view_further(scene: Scene, ada: Client) -> None:
+    view = save_view("deal", {"name": "Euro", "where": "currency = EUR"}, actor=scene.cast.ada, at=AT)
+    answer = ada.get(reverse("deals"), {"view": str(view.uid), "name": "Groß"})
+    assert names(answer) == ["Groß"] and answer.context["page"].views.is_changed
 
 
 BROKEN = ("amount >", "ammount = 1", "custom.gone = 1", "a = 1 or " * 300 + "a = 1", "x" * 9000)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from etappe.cli import main
 from etappe.journal.clock import now
 from etappe.team.actions import create_token
-from etappe.team.actions_views import save_view
+from etappe.team.actions_views import delete_view, edit_view, save_view
 from etappe.team.models import SavedView
 from etappe.team.views import ListView
 from tests.api.conftest import Caller
@@ -194,6 +194,25 @@ def test_a_view_is_renamed_shared_and_deleted(scene: Scene, ada: Client) -> None
     assert "is_default" in ben.get(reverse("view", args=[view.uid])).context["page"].form.fields
     assert ada.post(reverse("view_delete", args=[view.uid])).status_code == 303
     assert ben.get(reverse("deals"), {"view": str(view.uid)})["Location"] == f"{reverse('deals')}?view=all"
+
+
+def test_what_was_to_be_saved_is_kept_where_the_view_is_gone_or_changed(scene: Scene, ada: Client) -> None:
+    """A colleague deletes the view, or changes it, while one is about to save it: one saves a view of one's own."""
+    chosen = {"list": "deals", "where": "amount >= 3000", "columns": "name,amount", "sort": "-name", "seen": "1"}
+    gone, changed = saved(scene, "ben", shared="team"), saved(scene, name="Andere")
+    delete_view(gone.uid, actor=scene.cast.ben, at=AT)
+    edit_view(changed.uid, {"sort": "amount"}, actor=scene.cast.ada, at=AT)
+    for number, view in enumerate((gone, changed)):
+        kept = ada.post(reverse("view_query", args=[view.uid]), chosen, headers=ENGLISH)
+        page = kept.context["page"]
+        assert (kept.status_code, page.form.is_bound, bool(page.problem)) == (409, False, True)
+        given = dict(page.asked) | {"name": f"Neu {number}", "seen_by": "nobody", "shown_as": "table"}
+        assert names(ada.get(ada.post(page.action, given)["Location"])) == ["Drei"]
+    assert SavedView.objects.get(uid=changed.uid).where == "amount >= 2000"
+    typed = {"name": "Meine", "seen_by": "nobody", **chosen}
+    renamed = ada.post(reverse("view", args=[gone.uid]), typed, headers=ENGLISH).context["page"]
+    assert (renamed.form["name"].value(), dict(renamed.asked)["where"]) == ("Meine", "amount >= 3000")
+    assert ada.post(reverse("view_query", args=[uuid.uuid4()]), {"list": "<b>"}).status_code == 404
 
 
 def listed(view: str, who: str, *options: str) -> Result:

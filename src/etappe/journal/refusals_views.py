@@ -19,7 +19,11 @@ VIEWS: Mapping[str, tuple[Label, Label]] = {
     ),
     "view_stale": (
         _("This view was changed meanwhile; nothing of yours was saved."),
-        _("Open the view as it is now, and change it again."),
+        _("Open the view as it is now, and change it again; or save yours as a new one."),
+    ),
+    "view_gone": (
+        _("This view was deleted meanwhile, or is not shared with you any more; nothing was saved yet."),
+        _("What you chose is kept below. Save it as a view of your own."),
     ),
     "view_name_taken": (_("You have a view called “{value}” already."), _("Choose another name, or save that one.")),
     "views_full": (_("You have {limit} views of this list already."), _("Delete views that you do not use any more.")),

@@ -18,6 +18,7 @@ from etappe.deals.queries import DealFilter
 from etappe.journal.labels import words
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
+from etappe.web.lists_plain import as_conditions
 from etappe.web.shell import Request
 
 CLOSED = (Status.LOST, Status.DISQUALIFIED, Status.DECLINED, Status.CANCELLED)
@@ -28,6 +29,8 @@ STATUSES: dict[str, tuple[Promise, tuple[Status, ...]]] = {
     "all": (_("all"), ()),
 }
 TEXT_LIMIT = 200
+CONDITIONS = frozenset({"process", "stage", "status", "owner", "account"})
+"""Fields of the form that are fields of deals, too."""
 
 
 class FilterForm(forms.Form):
@@ -57,11 +60,16 @@ class Filters:
 
 
 def read_filters(request: Request, *, statuses: bool = True) -> Filters:
-    """The filters that the address names. With `statuses` only open deals are meant unless it says otherwise."""
+    """The filters that the address names. With `statuses` only open deals are meant unless it says otherwise.
+
+    What a field of the form does not offer (`?status=lost`) is a condition of the filter instead.
+    """
     processes = published(request)
-    form = FilterForm(request.GET, auto_id="filter_%s")
-    _offer(form, request, processes)
-    form.is_valid()
+    form = _form(request, processes)
+    if not form.is_valid():
+        request.GET = as_conditions(request.GET, set(form.errors) & CONDITIONS)  # type: ignore[assignment]
+        form = _form(request, processes)
+        form.is_valid()
     given = {name: value for name, value in form.cleaned_data.items() if value}
     return Filters(
         form=form,
@@ -69,6 +77,12 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
         processes=processes,
         is_narrowed=bool(set(given) - {"process", "status"}) or (statuses and "process" in given),
     )
+
+
+def _form(request: Request, processes: tuple[Process, ...]) -> FilterForm:
+    form = FilterForm(request.GET, auto_id="filter_%s")
+    _offer(form, request, processes)
+    return form
 
 
 def _says_status(request: Request) -> bool:

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from etappe.core.errors import Missing
+from etappe.records import lists
 from etappe.records.lists import SINGULAR
 from etappe.team.queries import as_uuid
 from etappe.team.views import SHOWN_AS, ListView, get_view, views
+from etappe.web.deals_filter import CONDITIONS
 from etappe.web.lists import ALL, COUNTED, OF_VIEW
 from etappe.web.lists_places import view_address
+from etappe.web.lists_plain import as_conditions
 from etappe.web.shell import Request, go, warn
 
 FOUND_BY_LOOKING = 12
@@ -80,12 +83,24 @@ def open_view(request: Request, subject: str, shown_as: str = SHOWN_AS[0]) -> Op
     shown = _shown(request, subject, found, shown_as)
     own = tuple(Choice(view, view_address(view)) for view in found if view.is_own)
     others = tuple(Choice(view, view_address(view)) for view in found if not view.is_own)
-    given = request.GET
+    given = request.GET = _spelled_out(request, subject, shown)  # type: ignore[assignment]  # changes no more
     carried = _carried(given, shown)
     if shown is None:
         return Opened(own, others, request.path, carried=carried)
     request.GET = _together(shown, given, subject)  # type: ignore[assignment]  # a copy that changes no more
     return Opened(own, others, request.path, shown, _is_changed(shown, given, subject), carried)
+
+
+FORMS = {"deals": CONDITIONS | {"q"}, "accounts": {"q"}, "people": {"q", "account"}}
+"""Parts of an address that the form above a list reads."""
+
+
+def _spelled_out(request: Request, subject: str, shown: ListView | None) -> QueryDict:
+    """The address with the fields that it names plainly (`?source=fair`) as conditions; what is no field stays."""
+    plain = set(request.GET) - BESIDE - FORMS[subject]
+    if plain:
+        plain &= set(lists.registry_of(lists.subject_of(subject), request.actor).fields)
+    return as_conditions(request.GET, plain, shown.where if shown else "") if plain else request.GET
 
 
 def _carried(given: QueryDict, shown: ListView | None) -> str:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from etappe.core.deal_fields import NAME_LIMIT
-from etappe.core.errors import Forbidden
+from etappe.core.errors import Forbidden, Missing, Refusal, Stale
+from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SINGULAR
 from etappe.team import actions_views as actions
@@ -24,6 +25,7 @@ from etappe.team.views import SHOWN_AS, ListView, get_view
 from etappe.web.deals_answers import seen_of
 from etappe.web.forms import is_written
 from etappe.web.lists import OF_VIEW
+from etappe.web.lists_opened import parts_of
 from etappe.web.lists_places import LISTS, OTHER_PAGE, PAGES, list_page, view_address
 from etappe.web.shell import Request, go, say, show
 
@@ -75,6 +77,8 @@ class ViewPage:
     where: str
     sub: str = ""
     delete: str = ""
+    problem: Said | None = None
+    """Why the view that was meant could not be saved; what was chosen is in this form."""
 
 
 def _form(request: Request, subject: str, data: QueryDict | None, view: ListView | None = None) -> ViewForm:
@@ -125,21 +129,43 @@ def new_view(request: Request, subject: str) -> HttpResponse:
     if is_written(request, form, write):
         say(request, _("View saved."))
         return go(request, view_address(made[0]))
-    page = ViewPage(
+    return _shown(request, _new_page(subject, form, asked, request.GET.get("shown_as", "")))
+
+
+def _new_page(
+    subject: str, form: ViewForm, asked: dict[str, str], shown_as: str, problem: Said | None = None
+) -> ViewPage:
+    return ViewPage(
         form=form,
         title=_("Save the view"),
         action=reverse("view_new", args=[subject]),
-        back=list_page(lists.subject_of(subject), request.GET.get("shown_as", "")),
+        back=list_page(lists.subject_of(subject), shown_as),
         asked=tuple(asked.items()),
         where=asked.get("where", ""),
+        problem=problem,
     )
-    return _shown(request, page)
+
+
+def _as_new_instead(request: Request, refusal: Refusal, *, named: bool = False) -> HttpResponse:
+    """What was to be saved, kept in the form of a new view: the view that was meant is gone, or is another by now."""
+    subject, shown_as = request.POST.get("list", ""), request.POST.get(OTHER_PAGE, "")
+    if subject not in lists.SUBJECTS:
+        raise Missing if refusal.code == "view_gone" else refusal
+    form = _form(request, SINGULAR[subject], request.POST if named else None)
+    form.initial["shown_as"] = shown_as
+    page = _new_page(subject, form, _asked(request.POST), shown_as, text(refusal))
+    return show(request, "lists/view.html", page, part="panel", into="panel", status=409)
 
 
 @require_http_methods(["GET", "POST"])
 def view(request: Request, uid: uuid.UUID) -> HttpResponse:
     """A view's name and who sees it."""
-    found = _editable(request, uid)
+    try:
+        found = _editable(request, uid)
+    except Missing:
+        if request.method == "POST":
+            return _as_new_instead(request, Stale("view_gone"), named=True)
+        raise
     form = _form(request, found.subject, request.POST if request.method == "POST" else None, found)
 
     def write(_given: dict[str, Any]) -> None:
@@ -148,12 +174,13 @@ def view(request: Request, uid: uuid.UUID) -> HttpResponse:
     if is_written(request, form, write):
         say(request, _("View saved."))
         return go(request, view_address(found, form.cleaned_data.get("shown_as", "")))
+    seen = str(seen_of(request) or found.version)
     page = ViewPage(
         form=form,
         title=_("View"),
         action=reverse("view", args=[uid]),
         back=view_address(found),
-        asked=(("seen", str(seen_of(request) or found.version)),),
+        asked=(("seen", seen), ("list", LISTS[found.subject]), *parts_of(found).items()),
         where=found.where,
         sub=found.name
         if found.is_own
@@ -179,7 +206,12 @@ def _editable(request: Request, uid: uuid.UUID) -> ListView:
 def save_query(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Let the view list what the page shows now."""
     asked = _asked(request.POST)
-    saved = actions.edit_view(uid, asked, seen=seen_of(request), actor=request.actor, at=request.at)
+    try:
+        saved = actions.edit_view(uid, asked, seen=seen_of(request), actor=request.actor, at=request.at)
+    except Missing:
+        return _as_new_instead(request, Stale("view_gone"))
+    except Stale as stale:
+        return _as_new_instead(request, stale)
     say(request, _("View saved."))
     return go(request, view_address(saved, request.POST.get(OTHER_PAGE, "")))
 

@@ -28,6 +28,7 @@ STATUSES: Mapping[str, int] = {
     "forbidden": 403,
     "needs_a_person": 403,
     "not_your_note": 403,
+    "view_gone": 409,
     "view_stale": 409,
     "stale": 409,
     "merged_away": 409,
