@@ -23,7 +23,7 @@ def define(scene: Scene, subject: str, name: str, **given: Any) -> None:
 
 
 def colleague(actor: Actor) -> uuid.UUID:
-    return User.objects.values_list("uid", flat=True).get(id=actor.id)
+    return User.objects.values_list("uid", flat=True).get(id=actor.id or 0)
 
 
 def rows(caller: Caller, address: str) -> dict[str, tuple[list[str], dict[str, Any]]]:
@@ -65,7 +65,7 @@ def test_own_values_cost_no_query_per_row(scene: Scene, ada: Caller) -> None:
     for subject in lists:
         define(scene, subject, "Alle")
         define(scene, subject, "Nord", team=str(scene.cast.north))
-    own = {"custom": {"alle": "a", "nord": "n"}}
+    own: dict[str, Any] = {"custom": {"alle": "a", "nord": "n"}}
 
     def fill(number: int) -> None:
         make_account(scene.cast.ada, name=f"Firma {number}", **own)
