@@ -14,7 +14,7 @@ from django.db import connection
 from etappe.core.headers import is_stage_field
 from etappe.core.history import Way, way_of
 from etappe.core.process import Process
-from etappe.deals.load_history import Anchor, anchors, set_histories
+from etappe.deals.load_history import Anchor, set_histories
 from etappe.imports.book import own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.base import Item, Loader, Setting, Sorted, Tally
@@ -113,17 +113,17 @@ def renew(setting: Setting, places: Places, keys: Sequence[str]) -> Renewed:
     """Write the past of the deals with these keys, as all that is known now tells it."""
     links = Link.objects.filter(source=setting.source, kind=DEAL, key__in=keys, nth=0).exclude(record_id=None)
     deals = {record: key for key, record in links.values_list("key", "record_id") if record is not None}
-    pasts = Pasts(setting)
-    said = pasts.of(deals.values())
-    ways: dict[int, Way] = {}
+    said = Pasts(setting).of(deals.values())
     notes: dict[str, list[str]] = {}
-    for anchor in anchors(list(deals), setting.zone):
+
+    def way_to(anchor: Anchor) -> Way:
         key = deals[anchor.deal]
         way = way_of(list(told_by(_on(places, anchor), said.get(key, ()))), anchor.present)
-        ways[anchor.deal] = way
         for code in way.notes:
             notes.setdefault(code, []).append(key.lstrip("="))
-    written = set_histories(ways, actor=setting.actor, at=setting.at)
+        return way
+
+    written = set_histories(list(deals), way_to, setting.zone, actor=setting.actor, at=setting.at)
     return Renewed(len(keys), written, notes)
 
 
