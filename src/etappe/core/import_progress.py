@@ -27,7 +27,7 @@ _COSTS: Mapping[FileKind, Cost] = {
 """Beside a row of a history, which is only kept (measured by `bench/bench_import_size.py`)."""
 _STAY = 4.0
 """What a row of a history costs once more when its deal is made: its stay there, and the span of time."""
-_RENEWED = 80.0
+_RENEWED = 40.0
 """What it costs to write the past of a deal anew that was here before."""
 
 
@@ -57,7 +57,7 @@ def share(parts: Sequence[Part], renewed: int = 0, waiting: int = 0) -> float:
     >>> round(share([Part(FileKind.HISTORY, 40_000, created=40_000), deals]), 2)
     0.5
     >>> round(share([Part(FileKind.DEALS, 10_000, new=0, same=5_000)], waiting=1_000), 2)
-    0.17
+    0.25
     """
     stays = _stays(parts)
     done = sum(_cost(part, stays, part.created, part.changed, part.same) for part in parts) + _RENEWED * renewed

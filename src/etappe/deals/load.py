@@ -151,7 +151,8 @@ def create_deals(rows: Sequence[NewDeal], *, actor: Actor, at: datetime) -> list
 def told_way(deal: int, account: int | None, past: Sequence[Stay], present: Stay) -> Told:
     """The entry that tells of a deal's stays, the present one last."""
     stages, statuses, since = (list(each) for each in zip(*past, present, strict=True))
-    return Told(HistoryImported, since[0], HistoryImported(stages, statuses, since).data(), account, None, deal)
+    data = {"stages": stages, "statuses": statuses, "since": since}
+    return Told(HistoryImported, since[0], data, account, None, deal)
 
 
 def _standing(values: Mapping[str, Any]) -> str:
