@@ -8,6 +8,7 @@ from etappe.imports.background import carry_undo
 from etappe.imports.undo import begin_undo
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
+from etappe.people.models import Person
 from tests.imports import twin
 from tests.imports.test_again import folded
 from tests.imports.test_history import DEALS
@@ -67,3 +68,90 @@ def test_associations_join_people_and_accounts_to_deals(db, tmp_path):
     assert deal.account is not None
     assert deal.account.name == "Nord GmbH"
     folded()
+
+
+def connector(folder, *, more: bool = False):
+    """The tables of a connector: notes without a word of whom they are about, and files of two keys each."""
+    notes: list[list[object]] = [
+        [
+            "engagement_id",
+            "_fivetran_deleted",
+            "property_hs_createdate",
+            "property_hs_note_body",
+            "property_hs_timestamp",
+        ],
+        ["97001", "false", "2025-02-09 08:00:00.123", "both of us", "2025-01-05 10:00:00.123000"],
+        ["97002", "false", "2025-02-09 08:00:00.123", "she alone", "2025-01-06 10:00:00.123000"],
+        ["97003", "false", "2025-02-09 08:00:00.123", "about nobody", "2025-01-07 10:00:00.123000"],
+    ]
+    deals: list[list[object]] = [
+        ["deal_id", "engagement_id", "type_id", "category"],
+        ["D1", "97001", 216, "HUBSPOT_DEFINED"],
+        ["D2", "97001", 216, "HUBSPOT_DEFINED"],
+        ["D99", "97002", 216, "HUBSPOT_DEFINED"],
+        ["D1", "97009", 216, "HUBSPOT_DEFINED"],
+    ]
+    people: list[list[object]] = [["contact_id", "engagement_id"], ["C1", "97001"], ["C1", "97002"]]
+    if more:
+        deals.append(["D2", "97002", 216, "HUBSPOT_DEFINED"])
+    return [
+        *files(folder),
+        twin.write(folder / "engagement_note_data.csv", notes),
+        twin.write(folder / "engagement_deal_data.csv", deals),
+        twin.write(folder / "engagement_contact_data.csv", people),
+    ]
+
+
+def told() -> list[tuple[str, str, str]]:
+    """What is told of activities: text, deal and person."""
+    deals, people = dict(Deal.objects.values_list("id", "name")), dict(Person.objects.values_list("id", "name"))
+    taken = set(Entry.objects.filter(kind="activity.taken_back").values_list("voids", flat=True))
+    entries = Entry.objects.filter(kind="activity.imported").order_by("occurred_at", "id")
+    return [
+        (each.data["excerpt"], deals.get(each.deal_id or 0, ""), people.get(each.person_id or 0, ""))
+        for each in entries
+        if each.id not in taken
+    ]
+
+
+FIRST = [("both of us", "One", "Kern"), ("both of us", "Two", ""), ("she alone", "", "Kern")]
+
+
+def test_files_of_links_bring_notes_to_all_whose_they_are(db, tmp_path):
+    view = twin.run(*connector(tmp_path))
+    assert told() == FIRST
+    assert {note.code: note.count for note in view.notes if note.rejects} == {
+        "activity_of_nobody": 1,
+        "link_unknown": 1,
+    }
+    twin.run(*connector(tmp_path))
+    assert told() == FIRST, "the same again says nothing new"
+    newer = twin.run(*connector(tmp_path, more=True))
+    assert told() == [*FIRST, ("she alone", "Two", "")], "a link that comes later brings it there"
+    carry_undo(begin_undo(newer.uid, actor=SYSTEM, at=now()), clock=now)
+    assert told() == FIRST
+    twin.run(*connector(tmp_path))
+    assert told() == FIRST, "what an import only met stays known when that is undone"
+    carry_undo(begin_undo(view.uid, actor=SYSTEM, at=now()), clock=now)
+    assert told() == []
+    twin.run(*connector(tmp_path))
+    assert told() == FIRST
+    folded()
+
+
+def test_files_of_links_are_known_by_their_keys_and_say_what_they_join(db, tmp_path):
+    paths = connector(tmp_path)
+    renamed = twin.write(
+        tmp_path / "table_17.csv",
+        [["left", "right"], *([f"HSD00{at}", f"97{at:03}"] for at in (1, 2, 3))],
+    )
+    deals: list[list[object]] = [["Deal ID", "Deal Name", "Stage", "Amount"]]
+    deals += [[f"HSD00{at}", f"Deal {at}", "Proposal", 10] for at in range(1, 6)]
+    paths = [twin.write(tmp_path / "deals.csv", deals), paths[3], renamed]
+    found = {file.given.name: file.found for file in twin.looked(*paths).files}
+    assert [column.field for column in found["table_17.csv"].columns] == ["deal", "activity"]
+    assert found["table_17.csv"].column("activity").detail == "engagement_note_data.csv"
+    assert found["engagement_note_data.csv"].column("external_id").detail == "table_17.csv"
+    assert found["engagement_note_data.csv"].column("at").name == "property_hs_timestamp"
+    twin.run(*paths)
+    assert told() == [("both of us", "Deal 1", ""), ("she alone", "Deal 2", ""), ("about nobody", "Deal 3", "")]

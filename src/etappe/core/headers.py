@@ -81,7 +81,9 @@ FIELDS: Mapping[FileKind, Mapping[str, Form]] = {
         "external_id": _F.KEY, "type": _F.KEY, "at": _F.MOMENT, "subject": _F.TEXT, "text": _F.TEXT, "deal": _F.KEY,
         "account": _F.KEY, "person": _F.KEY, "deleted": _F.FLAG,
     },
-    FileKind.LINKS: {"deal": _F.KEY, "person": _F.KEY, "account": _F.KEY, "deleted": _F.FLAG},
+    FileKind.LINKS: {
+        "activity": _F.KEY, "deal": _F.KEY, "person": _F.KEY, "account": _F.KEY, "deleted": _F.FLAG,
+    },
 }  # fmt: skip
 """The fields of each kind of file, with the form of their cells."""
 
@@ -247,9 +249,9 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "external_id": "id recordid activityid engagementid taskid eventid noteid callid meetingid hsobjectid",
         "type": "type activitytype tasktype tasksubtype eventsubtype engagementtype art typ aktivitaetsart",
         "at": "timestamp activitydatetime startdatetime activitydate starttime date datum duedate duetime addtime "
-        "createdate createddate createdat zeitpunkt faelligam donetime meetingstarttime calldate notedate",
+        "zeitpunkt faelligam donetime meetingstarttime calldate notedate",
         "subject": "subject title betreff titel emailsubject meetingtitle calltitle",
-        "text": "text body note notes notebody bodypreview description content notiz inhalt beschreibung emailtext "
+        "text": "text body note notes notebody description content notiz inhalt beschreibung emailtext "
         "callbody meetingbody",
         "deal": "dealid deal opportunityid opportunity whatid dealtitle vorgang associateddeal associateddealids "
         "relatedtoid",
@@ -258,6 +260,8 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
     },
     FileKind.LINKS: {
         "deleted": _COMMON["deleted"],
+        "activity": "engagementid activityid noteid callid meetingid emailid taskid eventid communicationid "
+        "aktivitaetid notizid engagement activity",
         "deal": "dealid opportunityid deal opportunity vorgangsnummer",
         "person": "contactid personid contact person kontaktid",
         "account": "companyid accountid organizationid company account firmenid",
@@ -289,7 +293,7 @@ PARTS: Mapping[FileKind, Mapping[str, str]] = {
     FileKind.PRODUCTS: {"price": "price preis", "name": "product produkt artikel"},
     FileKind.STAGES: {},
     FileKind.HISTORY: {},
-    FileKind.ACTIVITIES: {},
+    FileKind.ACTIVITIES: {"at": "createdate createddate createdat create created erstellt angelegt", "text": "preview"},
     FileKind.LINKS: {},
 }  # fmt: skip
 """Words that make a longer header name a field, though less surely."""

@@ -56,7 +56,7 @@ _WEIGHTS: Mapping[FileKind, Mapping[str, float]] = {
     FileKind.ACTIVITIES: {
         "at": 1, "subject": 1.5, "text": 1.5, "type": 1, "deal": 1, "person": 0.7, "account": 0.5, "external_id": 0.3,
     },
-    FileKind.LINKS: {"deal": 1.8, "person": 1.8, "account": 1.8},
+    FileKind.LINKS: {"activity": 1.8, "deal": 1.8, "person": 1.8, "account": 1.8},
 }  # fmt: skip
 _FILE_WORDS: Mapping[FileKind, str] = {
     FileKind.DEALS: "deal deals opportunity opportunities pipeline chancen verkaufschancen vertriebschancen vorgaenge "
@@ -269,8 +269,10 @@ def _is_whole(kind: FileKind, fields: Mapping[str, float]) -> bool:
         FileKind.STAGES: (("name", "external_id"), ("order", "is_won")),
         FileKind.HISTORY: (("deal", "external_id"), ("stage",), ("since",)),
         FileKind.ACTIVITIES: (("at",), ("subject", "text"), ("deal", "person", "account")),
-        FileKind.LINKS: (("deal",), ("person", "account")),
+        FileKind.LINKS: (("deal", "activity"),),
     }
+    if kind is FileKind.LINKS and len({"deal", "activity", "person", "account"} & set(fields)) < 2:
+        return False
     return all(any(field in fields for field in choice) for choice in needed[kind])
 
 
@@ -312,14 +314,19 @@ def _is_else(words: Sequence[str]) -> bool:
 
 
 def _is_said(words: Sequence[str], kind: FileKind) -> bool:
-    """Whether a file's name says that it holds activities, or what belongs to which deal (`deal_contact`)."""
+    """Whether a file's name says that it holds activities, or what belongs together (`deal_contact`, `note_deal`)."""
     if set(words) & _NO_RECORDS:
         return False
     if kind is FileKind.ACTIVITIES:
         return bool(set(words) & set(_FILE_WORDS[kind].split()))
-    kinds = (FileKind.DEALS, FileKind.PEOPLE, FileKind.ACCOUNTS, kind)
+    kinds = (FileKind.DEALS, FileKind.PEOPLE, FileKind.ACCOUNTS, FileKind.ACTIVITIES, kind)
     sides = [other for other in kinds if set(words) & set(_FILE_WORDS[other].split())]
-    return kind in sides or (FileKind.DEALS in sides and len(sides) == 2)
+    return kind in sides or (bool({FileKind.DEALS, FileKind.ACTIVITIES} & set(sides)) and len(sides) == 2)
+
+
+def is_of_records(name: str) -> bool:
+    """Whether nothing in a file's name says that it holds what was sent to many, or tickets."""
+    return not set(words_of(_stem(name))) & _NO_RECORDS
 
 
 def _stem(name: str) -> str:

@@ -16,6 +16,7 @@ from etappe.core.dates import YMD, NoDate, day_of
 from etappe.core.errors import Missing, Refusal
 from etappe.core.headers import DATA, ENTERED, SKIP, FileKind, is_stage_field, stage_entered
 from etappe.core.mapping import ColumnPlan, FilePlan, plan_as, propose
+from etappe.core.mapping_links import with_links
 from etappe.core.periods import local_day
 from etappe.core.process import Status
 from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
@@ -100,7 +101,8 @@ def look(given: Sequence[Given], *, at: datetime) -> Look:
     """Read every file once and propose what to do with it."""
     files = [looked for each in given for looked in _look_at(each)]
     readable = [file for file in files if file.profile is not None]
-    plans = propose([file.profile for file in readable if file.profile])
+    profiles = [file.profile for file in readable if file.profile]
+    plans = with_links(profiles, propose(profiles))
     for file, found in zip(readable, plans, strict=True):
         file.found = _with_own(file, _without_deleted_if_all(file, _of_cards(file, found)))
     return _proposed(files, at)

@@ -29,7 +29,7 @@ KINDS: Mapping[FileKind, Label] = {
     FileKind.STAGES: _("Stages"),
     FileKind.HISTORY: _("Stage history"),
     FileKind.ACTIVITIES: _("Activities and notes"),
-    FileKind.LINKS: _("People and accounts of deals"),
+    FileKind.LINKS: _("What belongs to which record"),
 }
 
 POLICY_LABELS: Mapping[str, Label] = {
@@ -66,7 +66,7 @@ REASONS: Mapping[str, Label] = {
     "stage_unknown": _("The stage “{value}” leads nowhere yet. Say in the map what it means."),
     "activity_incomplete": _("An activity needs a time, and a subject or a text."),
     "activity_of_nobody": _("The deal, account or person that this is about is not here."),
-    "link_incomplete": _("The row needs a deal, and a person or an account."),
+    "link_incomplete": _("The row needs two records that belong together, one of them a deal or an activity."),
     "link_unknown": _("“{value}” is not here: import it first, or together with this file."),
     "undecided": _("“{name}” is here already, and nobody has decided what becomes of it."),
     "history_incomplete": _("A row of a history needs the deal, the stage and the time."),
@@ -103,6 +103,8 @@ WHY: Mapping[str, Label] = {
     "header": _("by its name"),
     "header_part": _("the name suggests it"),
     "overlap": _("its values stand in {detail}"),
+    "joins": _("says to what the rows of {detail} belong"),
+    "joined": _("to what each row belongs is said by {detail}"),
     "outcomes": _("its few values say won and lost"),
     "later_date": _("the date that not every row has"),
     "only_date": _("the only other date"),
@@ -148,6 +150,7 @@ FIELDS: Mapping[str, Label] = {
     "subject": _("Subject"),
     "text": _("Text"),
     "deal": _("Deal"),
+    "activity": _("Activity"),
     "since": _("Entered on"),
     "came_from": _("Stage before"),
     "changed_field": _("Field that changed"),

@@ -91,7 +91,8 @@ def begin_undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> str:
     run.state, run.undone_at, run.moved_at, run.rows_done, run.share = "undoing", at, at, 0, 0.0
     run.undone |= {"by": actor.id}
     run.last_entry = run.last_entry or newest()
-    run.rows_total = Link.objects.filter(source=run.source, made=run.id).values("kind", "record_id").distinct().count()
+    made = Link.objects.filter(source=run.source, made=run.id).exclude(record_id=None)
+    run.rows_total = made.values("kind", "record_id").distinct().count()
     run.save(update_fields=[
         "state", "undone_at", "moved_at", "last_entry", "rows_done", "rows_total", "share", "undone"
     ])  # fmt: skip
@@ -193,8 +194,9 @@ def _finish(key: int, *, actor: Actor, at: datetime) -> None:
             [run.source_id, run.id],
         )
         cursor.execute(
-            "DELETE FROM imports_link WHERE source_id = %s AND run_id = %s AND record_id IS NULL AND made IS NULL",
-            [run.source_id, run.id],
+            "DELETE FROM imports_link WHERE source_id = %s AND record_id IS NULL "
+            "AND (made = %s OR (made IS NULL AND run_id = %s))",
+            [run.source_id, run.id, run.id],
         )
     Past.objects.filter(source=run.source_id, run=run.id).delete()
     run.state, run.undone_at, run.moved_at = "undone", at, at
