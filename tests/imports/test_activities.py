@@ -148,10 +148,11 @@ def test_files_of_links_are_known_by_their_keys_and_say_what_they_join(db, tmp_p
     deals: list[list[object]] = [["Deal ID", "Deal Name", "Stage", "Amount"]]
     deals += [[f"HSD00{at}", f"Deal {at}", "Proposal", 10] for at in range(1, 6)]
     paths = [twin.write(tmp_path / "deals.csv", deals), paths[3], renamed]
-    found = {file.given.name: file.found for file in twin.looked(*paths).files}
-    assert [column.field for column in found["table_17.csv"].columns] == ["deal", "activity"]
-    assert found["table_17.csv"].column("activity").detail == "engagement_note_data.csv"
-    assert found["engagement_note_data.csv"].column("external_id").detail == "table_17.csv"
-    assert found["engagement_note_data.csv"].column("at").name == "property_hs_timestamp"
+    plans = [file.found for file in twin.looked(*paths).files if file.found]
+    found = {(plan.name, column.field): column for plan in plans for column in plan.columns}
+    assert (found["table_17.csv", "deal"].name, found["table_17.csv", "activity"].name) == ("left", "right")
+    assert found["table_17.csv", "activity"].detail == "engagement_note_data.csv"
+    assert found["engagement_note_data.csv", "external_id"].detail == "table_17.csv"
+    assert found["engagement_note_data.csv", "at"].name == "property_hs_timestamp"
     twin.run(*paths)
     assert told() == [("both of us", "Deal 1", ""), ("she alone", "Deal 2", ""), ("about nobody", "Deal 3", "")]
