@@ -141,10 +141,9 @@ def test_files_of_links_bring_notes_to_all_whose_they_are(db, tmp_path):
 
 def test_files_of_links_are_known_by_their_keys_and_say_what_they_join(db, tmp_path):
     paths = connector(tmp_path)
-    renamed = twin.write(
-        tmp_path / "table_17.csv",
-        [["left", "right"], *([f"HSD00{at}", f"97{at:03}"] for at in (1, 2, 3))],
-    )
+    pairs: list[list[object]] = [["left", "right"]]
+    pairs += [[f"HSD00{at}", f"97{at:03}"] for at in (1, 2, 3)]
+    renamed = twin.write(tmp_path / "table_17.csv", pairs)
     deals: list[list[object]] = [["Deal ID", "Deal Name", "Stage", "Amount"]]
     deals += [[f"HSD00{at}", f"Deal {at}", "Proposal", 10] for at in range(1, 6)]
     paths = [twin.write(tmp_path / "deals.csv", deals), paths[3], renamed]
