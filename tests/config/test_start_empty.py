@@ -61,7 +61,7 @@ def _sign_in(url: str, user: int) -> str:
         salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
         data = {
             SESSION_KEY: str(user),
-            BACKEND_SESSION_KEY: "allauth.account.auth_backends.AuthenticationBackend",
+            BACKEND_SESSION_KEY: "etappe.config.sessions.Backend",
             HASH_SESSION_KEY: salted_hmac(salt, found[0], algorithm="sha256").hexdigest(),
         }
         key = f"session{user}" + "x" * 24

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from etappe.core.actor import Actor
 from etappe.core.filters import EVERYTHING, parse, written
@@ -93,6 +94,30 @@ def test_a_page_costs_the_same_whatever_it_shows(scene: Scene) -> None:
 
     rows(scene.cast.ada, "deals")
     assert cost(columns=("name",)) == cost(columns=("name", "account", "account.country", "owner", "evidence"))
+
+
+def test_a_filter_asked_again_means_what_it_means_now(scene: Scene) -> None:
+    """What finds a page is kept, but who asks, on which day and in which language is part of the question."""
+
+    def names(viewer: Actor, where: str, day: date = TODAY) -> list[str]:
+        wanted = Wanted(SUBJECTS["deals"], parse(where), columns=("name",), sort="name")
+        return [row.values["name"] for row in lists.listing(viewer, wanted, today=day).rows]
+
+    deal = Deal.objects.filter(name="A")
+    deal.update(expected_close=TODAY, source="Messe")
+    for _again in range(2):
+        assert names(scene.cast.ada, "expected_close < today") == []
+        assert names(scene.cast.ada, "expected_close < today", date(2026, 3, 3)) == ["A"]
+        with translation.override("de"):
+            assert "A" in names(scene.cast.ada, "status = offen")
+        with refused("filter_value_unknown"):
+            names(scene.cast.ada, "status = offen")
+    mine = "status = open and source = Messe"
+    assert (names(scene.cast.ada, mine), names(scene.cast.cem, mine)) == (["A"], [])
+    deal.update(owner=scene.cast.cem.id, team=None)
+    assert names(scene.cast.cem, mine) == ["A"]
+    deal.update(source="Web")
+    assert names(scene.cast.ada, mine) == []
 
 
 def test_groups_count_and_sum_by_currency(scene: Scene) -> None:

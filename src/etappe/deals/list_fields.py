@@ -107,7 +107,7 @@ def _keyed(key: str, labels: Mapping[str, Label], keys: type, name: Label | None
     def choices(_asker: Asker) -> Sequence[tuple[str, str]]:
         return [(item.value, str(labels[item])) for item in keys]  # type: ignore[attr-defined]
 
-    return make.choice(key, choices, name)
+    return replace(make.choice(key, choices, name), is_settled=True)
 
 
 # --- Where a deal stands ---

@@ -67,6 +67,7 @@ OPS: Mapping[Kind, tuple[Op, ...]] = {
 }
 """How each kind compares, the usual way first."""
 
+_STEADY = frozenset({Kind.TEXT, Kind.NUMBER, Kind.MONEY, Kind.DAY, Kind.TAGS, Kind.YES_NO})
 _POSITIVE = {Op.IS_NOT: Op.IS, Op.HAS_NOT: Op.HAS, Op.NOT_IN: Op.IN, Op.NOT_SINCE: Op.FROM, Op.FILLED: Op.EMPTY}
 
 
@@ -104,6 +105,13 @@ class Field:
     edit: str = ""
     group: Label = ""
     """What related record it belongs to, for pickers."""
+    is_settled: bool = False
+    """Whether its choices are the program's own, and so the same until it is started anew."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether its test follows from the values, the viewer, the day and the reader's language alone, and may be kept."""
+        return self.is_settled or (self.kind in _STEADY and "custom." not in self.key)
 
     @property
     def ops(self) -> tuple[Op, ...]:

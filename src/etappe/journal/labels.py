@@ -272,13 +272,12 @@ def listed(items: Iterable[str]) -> str:
 
 def day(value: date) -> str:
     """A day: `24.11.2026` or `24 Nov 2026`; of a moment the day where the reader is."""
-    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return _day(local, language())
+    return day_in(timezone.localtime(value).date() if isinstance(value, datetime) else value, language())
 
 
 @lru_cache(maxsize=4096)
-def _day(value: date, language: str) -> str:
-    # A table shows the same few days again and again.
+def day_in(value: date, language: str) -> str:
+    """A day in this language. A table shows the same few days again and again."""
     return format_date(value, _DAYS[language], locale=language)
 
 

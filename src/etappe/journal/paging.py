@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 
 from etappe.core.errors import Refusal
 from etappe.core.page import COUNT_LIMIT, Count, Mark, Page, read_mark, write_mark
+from etappe.journal.statements import Statement
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
@@ -87,17 +88,40 @@ def stretch(
     mark = read_mark(after, key) if after else None
     limit = size + 1
     found = _walked(rows, sort, mark, limit) if isinstance(sort, Walk) else _sorted(rows, sort, mark, limit)
-    last = found[size - 1] if len(found) > size else None
-    onward = None if last is None else write_mark(Mark(key, _mark_value(last[1]), last[0].pk))
-    return [row for row, _value in found[:size]], onward
+    return [row for row, _value in found[:size]], _onward([(row.pk, value) for row, value in found], key, size)
+
+
+def first_keys(rows: QuerySet[M], sort: Sort, size: int = PAGE) -> Statement[tuple[int, Any]]:
+    """What finds the first page in this order, for `first_stretch`: a statement to keep where many ask for the same."""
+    ordered = _ordered(rows, sort)
+    return Statement(lambda: ordered.values_list("id", "sort_value")[: size + 1])
+
+
+def first_stretch(
+    statement: Statement[tuple[int, Any]], key: str, size: int = PAGE
+) -> tuple[tuple[int, ...], str | None]:
+    """The keys of the rows of the first page in the order `key`, and the mark to read on from."""
+    found = statement()
+    return tuple(row for row, _value in found[:size]), _onward(found, key, size)
+
+
+def _onward(found: Sequence[tuple[int, Any]], key: str, size: int) -> str | None:
+    """The mark behind a page of which one row more was read, if there is one."""
+    if len(found) <= size:
+        return None
+    last, value = found[size - 1]
+    return write_mark(Mark(key, _mark_value(value), last))
+
+
+def _ordered(rows: QuerySet[M], sort: Sort) -> QuerySet[M]:
+    direction = "-" if sort.descending else ""
+    valued = rows.annotate(sort_value=F(sort.by) if isinstance(sort.by, str) else sort.by)
+    return valued.order_by(f"{direction}sort_value", f"{direction}id")
 
 
 def _sorted(rows: QuerySet[M], sort: Sort, mark: Mark | None, limit: int) -> list[tuple[M, Any]]:
     """Rows behind the mark, each with its value in the order."""
-    ordered = rows.annotate(sort_value=F(sort.by) if isinstance(sort.by, str) else sort.by)
-    behind = _behind(mark, sort) if mark else Q()
-    direction = "-" if sort.descending else ""
-    found = ordered.filter(behind).order_by(f"{direction}sort_value", f"{direction}id")[:limit]
+    found = _ordered(rows, sort).filter(_behind(mark, sort) if mark else Q())[:limit]
     return [(row, row.sort_value) for row in found]  # type: ignore[attr-defined] # annotated
 
 

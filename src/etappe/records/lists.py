@@ -14,13 +14,14 @@ from django.db.models import Count, F, Model, QuerySet, Sum
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
-from etappe.core.filters import EVERYTHING, Condition, Node, Op, Value
+from etappe.core.filters import EVERYTHING, Condition, Node, Op, Value, conditions_of
 from etappe.core.page import Count as Counted
 from etappe.deals.list_fields import account_registry, deal_registry
 from etappe.deals.queries import REASONED_FROM
 from etappe.deals.scope import visible
 from etappe.journal.filtering import Asker, Field, Fields, Kind, Registry, compiled, is_asked
-from etappe.journal.paging import bounded_count, chosen, stretch
+from etappe.journal.labels import language
+from etappe.journal.paging import Sort, bounded_count, chosen, first_keys, first_stretch, stretch
 from etappe.journal.statements import AnyOf, Statement
 from etappe.people.list_fields import person_registry
 from etappe.people.queries import found_by_text, visible_accounts, visible_people
@@ -157,12 +158,44 @@ def listing(
     """A page of the list."""
     known = known or registry_of(wanted.subject, viewer)
     fields = shown_fields(known, wanted)
-    rows = matching(viewer, wanted, known, today)
-    sort = wanted.sort or wanted.subject.sort
-    found, mark = stretch(rows.only("id"), known.sorts(), sort, after)
-    lines = _lines(viewer, wanted.subject, _ids(found), (*fields, *_marks(known, wanted.subject)), today)
+    found, mark = _page(viewer, wanted, known, after, today)
+    lines = _lines(viewer, wanted.subject, found, (*fields, *_marks(known, wanted.subject)), today)
     count = None if after or mark else Counted(len(found))
     return Listing(fields, lines, mark, count, known)
+
+
+def _page(
+    viewer: Actor, wanted: Wanted, known: Registry, after: str | None, today: date
+) -> tuple[tuple[int, ...], str | None]:
+    """The keys of a page's rows, and the mark to read on from."""
+    sort = wanted.sort or wanted.subject.sort
+    if after is None and _may_be_kept(wanted, known, sort):
+        first = _first_keys(viewer, today, language(), wanted.subject.key, wanted.where, sort)
+        return first_stretch(first, sort)
+    found, mark = stretch(matching(viewer, wanted, known, today).only("id"), known.sorts(), sort, after)
+    return _ids(found), mark
+
+
+def _may_be_kept(wanted: Wanted, known: Registry, sort: str) -> bool:
+    """Whether what finds the first page follows from what is asked alone, and not from what else is stored."""
+    return (
+        not wanted.search
+        and "custom." not in sort
+        and isinstance(chosen(known.sorts(), sort), Sort)
+        and all(known.field(condition.field).is_steady for condition in conditions_of(wanted.where))
+    )
+
+
+@lru_cache(maxsize=512)
+def _first_keys(
+    viewer: Actor, today: date, _language: str, subject: str, where: Node, sort: str
+) -> Statement[tuple[int, Any]]:
+    """Lists are opened again and again with the filters people saved: putting one into SQL costs as much as asking."""
+    wanted = Wanted(SUBJECTS[subject], where)
+    known = wanted.subject.fields(viewer, False)
+    order = chosen(known.sorts(), sort)
+    assert isinstance(order, Sort)
+    return first_keys(matching(viewer, wanted, known, today), order)
 
 
 def _ids(found: Sequence[Any]) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.errors import Refusal
@@ -19,6 +20,7 @@ from etappe.journal.labels import words
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.web.lists_plain import as_conditions
+from etappe.web.loops import drawn
 from etappe.web.shell import Request
 
 CLOSED = (Status.LOST, Status.DISQUALIFIED, Status.DECLINED, Status.CANCELLED)
@@ -58,6 +60,36 @@ class Filters:
     processes: tuple[Process, ...]
     is_narrowed: bool
 
+    @property
+    def of_table(self) -> SafeString:
+        """The choices of a table or a calendar as markup."""
+        return self._selects("process", "stage", "status", "owner")
+
+    @property
+    def of_board(self) -> SafeString:
+        """The same of a board, which shows all stages of one process."""
+        return self._selects("owner")
+
+    def _selects(self, *names: str) -> SafeString:
+        return drawn("selects.html", selects=[_select(self.form, name) for name in names])
+
+
+@dataclass(frozen=True)
+class _Select:
+    id: str
+    name: str
+    label: str
+    value: str
+    choices: list[tuple[str, str]]
+
+
+def _select(form: FilterForm, name: str) -> _Select:
+    # Drawn as Django's fields, these four would cost a fifth of the page.
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    choices = [(key, str(said)) for key, said in field.choices]
+    return _Select(f"filter_{name}", name, str(field.label), form.data.get(name, ""), choices)
+
 
 def read_filters(request: Request, *, statuses: bool = True) -> Filters:
     """The filters that the address names. With `statuses` only open deals are meant unless it says otherwise.
@@ -80,7 +112,7 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
 
 
 def _form(request: Request, processes: tuple[Process, ...]) -> FilterForm:
-    form = FilterForm(request.GET, auto_id="filter_%s")
+    form = FilterForm(request.GET)
     _offer(form, request, processes)
     return form
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache, lru_cache
 from html import escape
 from typing import Any, NamedTuple
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from etappe.core.process import Proof, Status
 from etappe.journal.filtering import Field, Kind
-from etappe.journal.labels import PROOFS, STATUSES, label, language
+from etappe.journal.labels import PROOFS, STATUSES, day_in, label, language
 from etappe.records.list_values import Money, Ref
 from etappe.records.lists import Group, Line, Subject
 from etappe.team.access import may
@@ -28,7 +29,7 @@ from etappe.web.attention import Said, gravest_among
 from etappe.web.deals_words import goal_of
 from etappe.web.lists_fit import WORD, cut, few, has_long_word, more
 from etappe.web.shell import Request, today
-from etappe.web.templatetags.formats import day, day_short, money_whole, number
+from etappe.web.templatetags.formats import day_short, money_in, number
 from etappe.web.templatetags.parts import icon
 
 ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
@@ -152,7 +153,7 @@ def _fitted(column: Column, cell: Cell, value: Any) -> Cell:
     """The cell with as much of its long text as a list has room for; the record's name is always whole."""
     parts = few(value)
     if parts:
-        shown, rest = (", ".join(map(_text, each)) for each in parts)
+        shown, rest = (", ".join(map(text_here(), each)) for each in parts)
         cell = cell._replace(text=shown, signs=cell.signs + more(rest, len(parts[1])))
     css = f"{column.css} broken".strip() if has_long_word(cell.text) else column.css
     text = cell.text if column.is_main else cut(cell.text)
@@ -177,30 +178,40 @@ def _saying(field: Field) -> Callable[[Line], str]:
     key = field.key
     if key == "founded":  # a year has no thousands
         return lambda line: str(line.values[key] or "")
-    return lambda line: _text(line.values[key])
+    text = text_here()
+    return lambda line: text(line.values[key])
 
 
-def _text(value: Any) -> str:
-    return _TEXTS.get(type(value), str)(value)
+def text_here() -> Callable[[Any], str]:
+    """How values are written for the reader. Asking for the language anew for every cell costs as much as the cell."""
+    return _text_in(language(), timezone.get_current_timezone())
 
 
-_TEXTS: Mapping[type, Callable[[Any], str]] = {
-    type(None): lambda _nothing: "",
-    tuple: lambda values: ", ".join(map(_text, values)),
-    Money: lambda value: money_whole(value.amount, value.currency),
-    Ref: lambda value: value.name,
-    bool: lambda value: _("yes") if value else _("no"),
-    Decimal: lambda value: number(value, 0 if value == value.to_integral_value() else 2),
-    int: number,
-    datetime: day,
-    date: day,
-}
+@lru_cache(maxsize=64)
+def _text_in(language: str, zone: tzinfo) -> Callable[[Any], str]:
+    texts: Mapping[type, Callable[[Any], str]] = {
+        type(None): lambda _nothing: "",
+        tuple: lambda values: ", ".join(map(text, values)),
+        Money: lambda value: money_in(value.amount, value.currency, language, whole=True),
+        Ref: lambda value: value.name,
+        bool: lambda value: _("yes") if value else _("no"),
+        Decimal: lambda value: number(value, 0 if value == value.to_integral_value() else 2),
+        int: number,
+        datetime: lambda value: day_in(value.astimezone(zone).date(), language),
+        date: lambda value: day_in(value, language),
+    }
+
+    def text(value: Any) -> str:
+        return texts.get(type(value), str)(value)
+
+    return text
 
 
 def group_text(group: Group) -> tuple[str, str]:
     """A group's name and its sums."""
     sums = sorted(group.sums, key=lambda money: -money.amount)
-    return _text(group.value) or _("(empty)"), " · ".join(_text(money) for money in sums)
+    text = text_here()
+    return text(group.value) or _("(empty)"), " · ".join(map(text, sums))
 
 
 # --- Signs: what a deal's dates and proof say beside its values ---

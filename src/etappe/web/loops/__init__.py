@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
-def drawn(name: str, **values: object) -> SafeString:
+def drawn(name: str, /, **values: object) -> SafeString:
     """The loop of this file with these values."""
     return mark_safe(_environment().get_template(name).render(values))  # noqa: S308 - escaped by Jinja2
 

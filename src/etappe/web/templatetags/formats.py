@@ -37,21 +37,21 @@ def _locale(language: str) -> Locale:
 @register.filter
 def money(amount: Number | None, currency: str = "EUR") -> str:
     """An amount with its currency's own number of decimals: `1.234,56 €` with a narrow space, or `€1,234.56`."""
-    return "" if amount is None else _money(amount, currency, language())
+    return "" if amount is None else money_in(amount, currency, language())
 
 
 @register.filter
 def money_whole(amount: Number | None, currency: str = "EUR") -> str:
     """The same without decimals, for sums and cards."""
-    return "" if amount is None else _money(amount, currency, language(), whole=True)
+    return "" if amount is None else money_in(amount, currency, language(), whole=True)
 
 
 _WHOLE = {"de": f"#,##0{WIDE}¤", "en": "¤#,##0"}
 
 
 @lru_cache(maxsize=4096)
-def _money(amount: Number, currency: str, language: str, *, whole: bool = False) -> str:
-    # Writing an amount costs as much as the markup of its row, and lists repeat them.
+def money_in(amount: Number, currency: str, language: str, *, whole: bool = False) -> str:
+    """An amount in this language. Writing one costs as much as the markup of its row, and lists repeat them."""
     pattern = _WHOLE[language] if whole else None
     said = format_currency(amount, currency, pattern, locale=_locale(language), currency_digits=not whole)
     return said.replace(WIDE, NARROW)

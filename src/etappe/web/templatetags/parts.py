@@ -20,6 +20,7 @@ from etappe.core.actor import Role
 from etappe.core.evidence import Strength
 from etappe.core.process import Proof, Status
 from etappe.journal.labels import PROOFS, ROLES, STATUSES, STRENGTHS, Label, label
+from etappe.web.loops import drawn
 
 register = template.Library()
 
@@ -174,8 +175,7 @@ def share(label: str, value: float, lead: bool = False) -> dict[str, Any]:
 @register.simple_block_tag
 def menu(content: str, name: str, label: str, icon: str = "dots", text: str = "", kind: str = "square quiet") -> str:
     """A button with a menu of links and buttons; `label` is what readers hear when it shows only an icon."""
-    values = {"content": content, "name": name, "label": label, "icon": icon, "text": text, "kind": kind}
-    return render_to_string("parts/menu.html", values)
+    return drawn("menu.html", content=content, name=name, label=label, icon=_icon(icon, ""), text=text, kind=kind)
 
 
 @register.simple_block_tag
