@@ -110,7 +110,7 @@ class Field:
 
     @property
     def is_steady(self) -> bool:
-        """Whether its test follows from the values, the viewer, the day and the reader's language alone, and may be kept."""
+        """Whether its test may be kept: it follows from values, viewer, day and the reader's language alone."""
         return self.is_settled or (self.kind in _STEADY and "custom." not in self.key)
 
     @property
