@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends.db import SessionStore as Plain
 from django.contrib.sessions.models import Session
 
 from etappe.journal.clock import now
 from etappe.journal.statements import Statement
-from etappe.team.models import User
+from etappe.team import queries as team
 
 _GOOD = Statement(lambda key, at: Session.objects.filter(session_key=key, expire_date__gt=at))
-_USER = Statement(lambda key: User.objects.filter(id=key))
 
 
 class SessionStore(Plain):
@@ -27,7 +28,7 @@ class SessionStore(Plain):
 class Backend(AuthenticationBackend):  # type: ignore[misc] # allauth has no types
     """allauth's own, with a quicker look."""
 
-    def get_user(self, user_id: int) -> User | None:
+    def get_user(self, user_id: int) -> Any:
         """The colleague of a session, unless they have left."""
-        user = _USER.first(user_id)
+        user = team.of_session(user_id)
         return user if user and self.user_can_authenticate(user) else None

@@ -116,7 +116,7 @@ def _onward(found: Sequence[tuple[int, Any]], key: str, size: int) -> str | None
 def _ordered(rows: QuerySet[M], sort: Sort) -> QuerySet[M]:
     direction = "-" if sort.descending else ""
     valued = rows.annotate(sort_value=F(sort.by) if isinstance(sort.by, str) else sort.by)
-    return valued.order_by(f"{direction}sort_value", f"{direction}id")
+    return valued.order_by(f"{direction}sort_value", f"{direction}id")  # type: ignore[return-value] # annotated
 
 
 def _sorted(rows: QuerySet[M], sort: Sort, mark: Mark | None, limit: int) -> list[tuple[M, Any]]:

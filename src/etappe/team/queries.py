@@ -141,6 +141,14 @@ def colleague_names() -> dict[str, str]:
 _EVERYBODY = Statement(lambda: User.objects.values_list("id", "uid", "name"))
 
 
+def of_session(key: int) -> User | None:
+    """The colleague with this key: every request of somebody signed in asks for one."""
+    return _OF_SESSION.first(key)
+
+
+_OF_SESSION = Statement(lambda key: User.objects.filter(id=key))
+
+
 def user_view(user: User) -> UserView:
     """The colleague as others see them."""
     team = TeamRef(user.team.uid, user.team.name) if user.team else None

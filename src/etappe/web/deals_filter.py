@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -87,7 +87,7 @@ def _select(form: FilterForm, name: str) -> _Select:
     # Drawn as Django's fields, these four would cost a fifth of the page.
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
-    choices = [(key, str(said)) for key, said in field.choices]
+    choices = [(key, str(said)) for key, said in cast("list[tuple[str, Any]]", field.choices)]
     return _Select(f"filter_{name}", name, str(field.label), form.data.get(name, ""), choices)
 
 
