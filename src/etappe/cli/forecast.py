@@ -73,6 +73,8 @@ def _month(month: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _forecast_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> str:
+    if not plain.get("is_enough") and plain.get("closed", 0) >= plain.get("minimum", 0):
+        return "no won deal with an amount to forecast from"
     if not plain.get("is_enough"):
         return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}"
     head = f"{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"

@@ -152,6 +152,8 @@ def _quality(past: Past) -> dict[str, int]:
         "ends_first": past.state.ends_first,
         "other_currencies": max(0, past.state.currencies - 1),
         "overdue": int((past.open.expected < day_number(past.day)).sum()),
+        "nothing_won": int(not past.state.won),
+        "no_amount_won": int(0 < past.state.won <= past.state.won_without_amount),
     }
     return {name: count for name, count in counts.items() if count}
 

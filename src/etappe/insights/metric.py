@@ -40,7 +40,8 @@ class Metric:
     the headline, `narrow` the columns of a row (or of `Finding.extra`) that narrow them, and `reasons` the filters that
     list what was left out. `beside` is the key of the figure without which this one must not be read. `options` are
     what else it can be asked for, by the names of addresses. `needs` are the data that the figure waits for; until they
-    exist, nothing is asked or found. `drawn` is what a chart compares its rows by.
+    exist, nothing is asked or found. `drawn` is what a chart compares its rows by; None: rows of
+    different kinds that are not compared.
     """
 
     key: str
@@ -60,7 +61,7 @@ class Metric:
     beside: str = ""
     options: tuple[str, ...] = ()
     needs: Promise | None = None
-    drawn: Charted = field(default_factory=Charted)
+    drawn: Charted | None = field(default_factory=Charted)
 
 
 def nothing(_rows: object) -> Any:

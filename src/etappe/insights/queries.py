@@ -203,7 +203,7 @@ def narrowed(metric: Metric, row: Row) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Record:
-    """A deal behind a figure. `days` are those on the clock asked for; empty where the clock has no start."""
+    """A deal behind a figure. `days` are those on the clock asked for; None where it has no start before its end."""
 
     uid: str
     name: str
@@ -265,9 +265,10 @@ def records(
 
 
 def _record(row: Row, names: Mapping[int, UserRef]) -> Record:
-    copied = ("uid", "name", "stage", "outcome", "proof", "amount", "currency", "engaged_since", "decided_on", "days")
+    copied = ("uid", "name", "stage", "outcome", "proof", "amount", "currency", "engaged_since", "decided_on")
     return Record(
         **{column: row[column] for column in copied},
+        days=row["days"] if (row["days"] or 0) >= 0 else None,
         owner=names.get(row["owner_id"]),
         stage_label=stage_name(row["process_version_id"], row["stage"]),
     )

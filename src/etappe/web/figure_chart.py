@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from etappe.core.figures import Result
 from etappe.core.goals import after_months
 from etappe.core.rhythm import MONTHLY
+from etappe.insights.metric import Charted
 from etappe.insights.queries import get_metric
 from etappe.web.figure_cycle import Chart
 from etappe.web.figure_numbers import between, unit_of
@@ -87,8 +88,10 @@ def pictured(chart: Compared) -> Drawn:
 def compared(result: Result, asked: Asked) -> Compared | None:
     """The rows of the figure below each other; None where fewer than two have a value."""
     declared = get_metric(result.metric).drawn
+    if declared is None:
+        return None
     unit: Callable[[Any], str] = _share if "share" in (declared.unit, result.unit) else unit_of(result)
-    found = list(_ranges(result, table(result, asked), unit))
+    found = list(_ranges(result, declared, table(result, asked), unit))
     rows = found[:MOST_ROWS]
     if len(rows) < 2:
         return None
@@ -114,8 +117,7 @@ def _basis(rows: Sequence[Range], result: Result) -> str:
     return " · ".join([_("with 95% intervals"), seen] if any(row.low is not None for row in rows) else [seen])
 
 
-def _ranges(result: Result, shown: Table, unit: Callable[[Any], str]) -> Iterable[Range]:
-    declared = get_metric(result.metric).drawn
+def _ranges(result: Result, declared: Charted, shown: Table, unit: Callable[[Any], str]) -> Iterable[Range]:
     currency = result.finding.extra.get("currency") if result.metric in ONE_CURRENCY else None
     telling = [
         name

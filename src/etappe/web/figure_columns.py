@@ -47,7 +47,8 @@ def cases(row: Mapping[str, Any]) -> tuple[str, str]:
 def _amount(row: Mapping[str, Any]) -> tuple[str, str]:
     missing = row["without_amount"]
     gap = ngettext("{count} without amount", "{count} without amount", missing).format(count=number(missing))
-    return money_whole(Decimal(row["amount"]), row["currency"]), gap if missing else ""
+    said = money_whole(Decimal(row["amount"]), row["currency"]) if missing < row["n"] else "–"
+    return said, gap if missing else ""
 
 
 def _proof(kind: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
@@ -153,7 +154,8 @@ def _multiple(key: str, count: str, amount: str) -> Callable[[Mapping[str, Any]]
 
 def _won_amount(row: Mapping[str, Any]) -> tuple[str, str]:
     deals = ngettext("{count} deal", "{count} deals", row["won"]).format(count=number(row["won"]))
-    return money_whole(Decimal(row["won_amount"]), row["currency"]), deals
+    is_known = not row["won"] or Decimal(row["won_amount"])
+    return money_whole(Decimal(row["won_amount"]), row["currency"]) if is_known else _("not known"), deals
 
 
 def _spent(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:

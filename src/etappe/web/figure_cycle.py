@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from etappe.core.figures import Result, Series
+from etappe.core.proportion import wilson
 from etappe.web.curve import Drawing, draw
 from etappe.web.figure_columns import CLOCKS
 from etappe.web.figure_numbers import between, whole_days
@@ -77,8 +78,12 @@ def _chart(clock: str, lines: Mapping[str, Series]) -> Chart:
 
 
 def _reading(key: str, line: Series, day: float) -> Reading:
+    """Where none has ended so yet, or all have, the curve does not vary: what it rests on says how sure that is."""
     start = 1.0 if key == "open" else 0.0
-    return Reading(LINES[key], percent(line.at(day, start)), between(line.around(day, start), percent))
+    share, bounds = line.at(day, start), line.around(day, start)
+    if share in (0.0, 1.0) and bounds[0] == bounds[1] and line.counts:
+        bounds = wilson(share * line.counts[0], line.counts[0])
+    return Reading(LINES[key], percent(share), between(bounds, percent))
 
 
 def _sentence(lines: Mapping[str, Series]) -> str:

@@ -123,7 +123,12 @@ def _flow(result: Result) -> str:
     opened = sum(row["open"] for row in result.finding.rows if row["currency"] == result.finding.extra["currency"])
     if result.finding.value is None:
         return _("Won deals have no amounts.")
-    return _("from {open} open deals, if they go as deals went so far").format(open=number(opened))
+    told = ngettext(
+        "from {open} open deal, if it goes as deals went so far",
+        "from {open} open deals, if they go as deals went so far",
+        opened,
+    )
+    return told.format(open=number(opened))
 
 
 def _covered(result: Result) -> str:
@@ -142,7 +147,8 @@ def _late(result: Result) -> str:
 
 
 def _odd(result: Result) -> str:
-    return _("of {n} deals in all").format(n=number(result.finding.extra["deals"]))
+    n = result.finding.extra["deals"]
+    return ngettext("of {n} deal in all", "of {n} deals in all", n).format(n=number(n))
 
 
 def _mended(result: Result) -> str:

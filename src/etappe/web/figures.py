@@ -174,12 +174,17 @@ def figure(request: Request, key: str) -> HttpResponse:
         splits=SPLITS,
         link=request.build_absolute_uri(asked.address("figure", key)),
         chart=chart,
-        past="" if chart or result.finding.series or not result.is_enough else asked.address("figure_past", key),
+        past=asked.address("figure_past", key) if _has_past(metric, result, chart) else "",
         comes_by_itself=result.finding.n <= QUICK,
         choices=_choices(metric, asked),
         turns=_turns(result) if key == "bottlenecks" else (),
     )
     return show(request, "figures/figure.html", page)
+
+
+def _has_past(metric: Metric, result: Result, chart: Compared | None) -> bool:
+    """Whether there is nothing else to draw, and something to say of the days before."""
+    return result.is_enough and bool(metric.drawn) and not chart and not result.finding.series
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ def forecast(request: Request) -> HttpResponse:
     by, skip = request.GET.get("by", ""), _number(request.GET.get("skip", "0"))
     said = stored.report(request.actor, by=by or None, skip=skip)
     if said is None or not said.is_enough:
-        return show(request, "forecast/home.html", ForecastPage(said, by, dict(SPLITS)))
+        missing = quality_lines({name: 1 for name in stored.NO_BASIS if said and name in said.quality})
+        return show(request, "forecast/home.html", ForecastPage(said, by, dict(SPLITS), quality=missing))
     months = month_lines(said.months, said.currency)
     words, is_shaky = trust(said)
     page = ForecastPage(

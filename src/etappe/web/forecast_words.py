@@ -159,9 +159,16 @@ def trust(said: Report) -> tuple[str, bool]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
     shares = {"share": percent(outer["share"]), "n": outer["n"]}
     if outer["holds"]:
-        return _("On your past, the 80%% intervals held %(share)s of %(n)d months as they were said.") % shares, False
-    words = _(
-        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d months. Take them with care."
+        words = ngettext(
+            "On your past, the 80%% intervals held %(share)s of %(n)d month as it was said.",
+            "On your past, the 80%% intervals held %(share)s of %(n)d months as they were said.",
+            outer["n"],
+        )
+        return words % shares, False
+    words = ngettext(
+        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d month. Take them with care.",
+        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d months. Take them with care.",
+        outer["n"],
     )
     return words % shares, True
 
@@ -265,6 +272,8 @@ def _odd(name: str, count: int) -> str:
             "%(n)s open deals were expected to be decided by now.",
             count,
         ),
+        "nothing_won": _("No deal was ever won: nothing says what open deals bring, and zero would be a guess."),
+        "no_amount_won": _("No won deal has an amount: nothing says what open deals bring."),
     }
     return texts[name] % {"n": number(count)}
 

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import ratio
+from etappe.core.proportion import ratio, wilson
 from etappe.insights.catalogue.durations import REASONS, Times, counted, on_clock, times, unusable, usable
 from etappe.insights.catalogue.stages import GONE
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
@@ -55,11 +55,17 @@ def _line(rows: list[Row]) -> dict[str, Any]:
     known = times(rows)
     n, spent = known.count(), float((known.days * known.weights).sum())
     enough = n >= MINIMUM and spent > 0
-    found = ratio(np.where(known.is_won, 0.0, known.days), known.days, known.weights) if enough else (None, None)
+    found = _share(known) if enough else (None, None)
     half = _half_won(known)
     late = known.count(~known.is_won & (known.days > half)) if half is not None else None
     days = {f"{end}_days": _days(rows, end) for end in ("won", *GONE)}
     return {"value": found[0], "interval": found[1], "n": n, "days": spent, **days, "half_won": half, "late": late}
+
+
+def _share(known: Times) -> tuple[float, tuple[float, float]]:
+    """Where nothing was won, or everything, the days do not vary: how sure that is, only the number of deals says."""
+    share, bounds = ratio(np.where(known.is_won, 0.0, known.days), known.days, known.weights)
+    return share, bounds if 0 < share < 1 else wilson(round(share) * known.count(), known.count())
 
 
 def _days(rows: list[Row], outcome: str) -> int:

@@ -229,8 +229,9 @@ def _usual(begun: Begun, currency: int, day: date) -> float:
 
 
 def _pipeline(found: Chances, own: Bools, shares: Floats, month: date) -> tuple[float | None, float | None]:
+    """What the open deals due in a month bring, by their stages and in full; None where most do not say when."""
     expected = found.open.expected
-    if not (own & (expected < NO_DAY)).any():
+    if 2 * (own & (expected < NO_DAY)).sum() < max(own.sum(), 1):
         return None, None
     due = own & (expected >= day_number(month)) & (expected < day_number(said.month_of(month, 1)))
     amounts = found.amount[due]

@@ -67,6 +67,10 @@ ORDER BY expected DESC, deal_id LIMIT %(limit)s OFFSET %(skip)s
 """
 
 
+NO_BASIS = {"nothing_won", "no_amount_won"}
+"""What is odd about records from which no amount can be told, whatever chances are."""
+
+
 @dataclass(frozen=True)
 class Month:
     """A month or quarter: the range of all, and expectations of its parts; `ends` is its last day.
@@ -122,7 +126,8 @@ class DealSaid:
 
 @dataclass(frozen=True)
 class Report:
-    """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything.
+    """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything, or
+    none of them was won, or none with an amount.
 
     `pace` is how fast deals move in each month of the year, January first; empty where months are alike.
     """
@@ -219,7 +224,7 @@ def _head(newest: Forecast, n: int, viewer: Actor) -> dict[str, Any]:
         "currency": newest.currency,
         "closed": newest.closed,
         "minimum": core.MINIMUM,
-        "is_enough": newest.closed >= core.MINIMUM,
+        "is_enough": newest.closed >= core.MINIMUM and not NO_BASIS & newest.quality.keys(),
         "widen": float(newest.backtest.get("widen", core.UNTRIED)),
         "n": n,
         "pace": tuple(newest.pace),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from etappe.core.sales_measured import MINIMUM, Measure
 from etappe.core.sales_model import Model
@@ -46,7 +47,7 @@ def basis(found: Measure) -> Iterator[str]:
     """What a question was measured by."""
     yield RESTS_ON[found.question]()
     if found.left_out:
-        yield LEFT_OUT[found.question]() % {"count": found.left_out}
+        yield LEFT_OUT[found.question](found.left_out) % {"count": found.left_out}
 
 
 def _figure(model: SalesModel, found: Measure) -> Iterator[str]:
@@ -106,9 +107,23 @@ RESTS_ON: Mapping[str, Callable[[], str]] = {
         "Counted is who is in the buying centre or gave evidence; whoever was not recorded is not seen."
     ),
 }
-LEFT_OUT: Mapping[str, Callable[[], str]] = {
-    "contacts": lambda: _("The source of %(count)s deals does not tell."),
-    "existing": lambda: _("%(count)s won deals have no account and are left out."),
-    "together": lambda: _("%(count)s deals nobody worked on here are left out."),
-    "people": lambda: _("%(count)s deals without anybody recorded are left out."),
+LEFT_OUT: Mapping[str, Callable[[int], str]] = {
+    "contacts": lambda count: ngettext(
+        "The source of %(count)s deal does not tell.", "The source of %(count)s deals does not tell.", count
+    ),
+    "existing": lambda count: ngettext(
+        "%(count)s won deal has no account and is left out.",
+        "%(count)s won deals have no account and are left out.",
+        count,
+    ),
+    "together": lambda count: ngettext(
+        "%(count)s deal nobody worked on here is left out.",
+        "%(count)s deals nobody worked on here are left out.",
+        count,
+    ),
+    "people": lambda count: ngettext(
+        "%(count)s deal without anybody recorded is left out.",
+        "%(count)s deals without anybody recorded are left out.",
+        count,
+    ),
 }
