@@ -57,7 +57,8 @@ PAGES = (
     "/setup/model/measured/",
 )  # fmt: skip
 WRONG = re.compile(
-    r"\b(NaN|nan|inf)\b|\bNone\b(?! of)|\b1 (deals|days|Tage|months|Monate|stays|accounts|people)\b|\b1 Deals|%\(|\{\w*\}"
+    r"\b(NaN|nan|inf)\b|\bNone\b(?! of)|%\(|\{\w*\}"
+    r"|(?<![\d.,])1 (deals|Deals|days|Tage|months|Monate|stays|accounts|people)\b"
 )
 
 
