@@ -197,6 +197,7 @@ QUERIES = {
     f"GET {API}/files": "?subject=deal&record={deal}",
     f"GET {API}/processes/{{key}}/compare": "?old=1",
     f"GET {API}/changes": "?since=0",
+    f"GET {API}/deals/{{uid}}/process": "?process=own&stage=stage_0",
     "GET /deals/changes/": "?since=0",
 }
 
@@ -274,6 +275,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/deals/{uid}/step/": lambda all_: {"next_step": "Anrufen", "next_step_on": _in_a_month()},
     "/deals/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
     "/deals/{uid}/move/": lambda all_: {"to": "product_evaluated"},
+    "/deals/{uid}/process/": lambda all_: {"to": "own:stage_0"},
     "/deals/{uid}/leave/": lambda all_: {"reason": "no_need"},
     "/deals/{uid}/rest/": lambda all_: {"until": _in_a_month()},
     "/deals/{uid}/exception/": lambda all_: {"to": "requirements_agreed", "reason": "Der Käufer ist verreist."},
@@ -323,6 +325,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /deals": lambda all_: {"name": "Ganz neu", "process": "inbound"},
     "PATCH /deals/{uid}": lambda all_: {"name": "Umbenannt"},
     "POST /deals/{uid}/move": lambda all_: {"to": "product_evaluated"},
+    "POST /deals/{uid}/process": lambda all_: {"process": "own", "stage": "stage_0"},
     "POST /deals/{uid}/leave": lambda all_: {"reason": "no_need"},
     "POST /deals/{uid}/rest": lambda all_: {"until": _in_a_month()},
     "POST /deals/{uid}/evidence": lambda all_: {

@@ -145,6 +145,20 @@ def move_deal(request: Caller, uid: uuid.UUID, body: given.Move) -> Any:
     return actions.move(uid, body.to, seen=body.seen, actor=request.actor, at=request.at)
 
 
+@router.get("/deals/{uid}/process", response=shapes_deals.ProcessPreviewOut)
+def preview_process(request: Caller, uid: uuid.UUID, process: str, stage: str) -> Any:
+    """What taking a deal to a stage of another process would make of it; nothing is changed."""
+    seen = queries.preview_process(request.actor, uid, process, stage)
+    kept, lost = [each.key for each in seen.kept], [each.key for each in seen.lost]
+    return vars(seen) | {"kept": kept, "lost": lost, "missing": [each.criterion.key for each in seen.missing]}
+
+
+@router.post("/deals/{uid}/process", response=shapes_deals.StateOut)
+def change_process(request: Caller, uid: uuid.UUID, body: given.OtherProcess) -> Any:
+    """Take an open deal to a stage of another process. That proves nothing, and `undo` takes it back."""
+    return actions.change_process(uid, body.process, body.stage, seen=body.seen, actor=request.actor, at=request.at)
+
+
 @router.post("/deals/{uid}/leave", response=shapes_deals.StateOut)
 def leave_deal(request: Caller, uid: uuid.UUID, body: given.Leave) -> Any:
     """Let a deal leave early, with one of its process's reasons."""

@@ -55,6 +55,14 @@ class Move(Schema):
     seen: int | None = None
 
 
+class OtherProcess(Schema):
+    """A stage of another process."""
+
+    process: str
+    stage: str
+    seen: int | None = None
+
+
 class Seen(Schema):
     """The version the caller saw."""
 

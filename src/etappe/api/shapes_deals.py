@@ -65,6 +65,20 @@ class DealsOut(ListOut):
     rows: list[DealRowOut]
 
 
+class ProcessPreviewOut(Schema):
+    """A deal before and after it is taken to another process; `missing` is what the stages behind it lack there."""
+
+    process: str
+    stage: str
+    before: dict[str, str]
+    after: dict[str, str]
+    proof_before: str
+    proof_after: str
+    kept: list[str]
+    lost: list[str]
+    missing: list[str]
+
+
 class EvidenceOut(Schema):
     """A piece of evidence."""
 

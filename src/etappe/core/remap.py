@@ -8,7 +8,7 @@ deal that stands further than its evidence reaches is unproven afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from etappe.core.errors import Refusal
@@ -16,6 +16,7 @@ from etappe.core.process import (
     Basis,
     Criterion,
     DealFacts,
+    MissingProof,
     Phase,
     Process,
     Proof,
@@ -23,7 +24,9 @@ from etappe.core.process import (
     Status,
     Words,
     is_met,
+    missing_proof,
     proof,
+    stages_behind,
 )
 
 CLOSE = 0.6
@@ -49,6 +52,8 @@ class Remapped:
     lost: tuple[Criterion, ...]
     lapsed: frozenset[str]
     exceptions_lapse: frozenset[str]
+    missing: tuple[MissingProof, ...] = ()
+    """What the stages behind it ask for afterwards and do not have."""
 
 
 def propose(old: Process, new: Process, stages: Iterable[str]) -> dict[str, str]:
@@ -112,7 +117,25 @@ def remap(facts: DealFacts, new: Process, stages: StageMap) -> Remapped:
         lost=tuple(item for _stage, item in met if item.key not in kept),
         lapsed=frozenset(item.criterion for item in facts.held if item.criterion in changed and not item.withdrawn),
         exceptions_lapse=lapse,
+        missing=missing_proof(after, stages_behind(after)),
     )
+
+
+def change_process(facts: DealFacts, new: Process, to: str) -> Remapped:
+    """What taking an open deal to a stage of another process makes of it.
+
+    No stage of the one process stands for one of the other: the deal counts as entered at the beginning, so that
+    whatever the stages before `to` ask for has to be shown before it is won. Exceptions come along only from stages
+    that ask for the same in both.
+    """
+    if facts.status is not Status.OPEN:
+        raise Refusal("deal_is_closed", status=facts.status)
+    if new.key == facts.process.key:
+        raise Refusal("same_process", field="process")
+    check_map({facts.stage: to}, new)
+    outcome = remap(facts, new, {facts.stage: to})
+    other = frozenset(key for key in facts.process.order if not _asks_the_same(facts.process, new, key))
+    return replace(outcome, entry_stage=new.first.key, exceptions_lapse=other)
 
 
 def changed_criteria(old: Process, new: Process) -> frozenset[str]:

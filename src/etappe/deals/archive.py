@@ -27,6 +27,8 @@ TABLES = (
             "deal.member_removed": {"user": USER},
             "deal.remapped": {"version_before": VERSION, "version_after": VERSION},
             "deal.remap_undone": {"version_after": VERSION},
+            "deal.process_changed": {"version_before": VERSION, "version_after": VERSION},
+            "deal.process_change_undone": {"version_after": VERSION},
         },
     ),
     Archived(

@@ -17,6 +17,10 @@ PROCESSES: Mapping[str, tuple[Label, Label]] = {
         _("An open deal cannot be put into “{stage}”: that is after the order."),
         _("Choose a stage before the order; the deal gets there by being won."),
     ),
+    "same_process": (
+        _("The deal is on this process already."),
+        _("Choose another process, or move it to a stage of this one."),
+    ),
     "remap_nothing": (
         _("This map moves no deal."),
         _("Choose a new stage for at least one old stage with open deals."),

@@ -46,6 +46,7 @@ class Names:
     users: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    processes: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, OwnField] = field(default_factory=dict)
 
 
@@ -123,6 +124,10 @@ SENTENCES: Mapping[str, Label] = {
     "process.published": _("Version {number} of the process “{process}” published, with {stages} stages"),
     "process.made_default": _("New deals start on the process “{process}”"),
     "deal.remapped": _("With another process version now in “{went_to}” (before: “{came_from}”)"),
+    "deal.process_changed": _(
+        "From the process “{process_before}” to “{process_after}”, now in “{went_to}” (before: “{came_from}”)"
+    ),
+    "deal.process_change_undone": _("Back on the process “{process_after}”, in “{went_to}”"),
     "deal.remap_undone": _("Back in “{went_to}”: the change of process version was taken back"),
     "process.deals_taken": _("{deals} open deals moved to version {number} of the process “{process}”"),
     "process.deals_taken_back": _("{deals} deals moved back to earlier versions of the process “{process}”"),
@@ -300,6 +305,8 @@ _LOOKED_UP = {
     "owner_id": "users",
     "parent_id": "accounts",
     "person": "people",
+    "process_after": "processes",
+    "process_before": "processes",
     "reason": "reasons",
     "stage": "stages",
     "stages": "stages",

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from etappe.core.actor import Actor, ActorKind
+from etappe.core.process import Process
 from etappe.deals.shapes import DealView
 from etappe.journal.labels import words
 from etappe.journal.queries import PAGE, EntryView, timeline, without_old_notes
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
+from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 from etappe.web.entry_names import account_names, team_names
 from etappe.web.jottings import Jotting, jotting
@@ -35,6 +37,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "deal.move_undone": ("arrow-back-up", ""),
     "deal.remapped": ("route", ""),
     "deal.remap_undone": ("arrow-back-up", ""),
+    "deal.process_changed": ("route", ""),
+    "deal.process_change_undone": ("arrow-back-up", ""),
     "deal.evidence_confirmed": ("file-check", "good"),
     "deal.evidence_withdrawn": ("file-text", "warn"),
     "deal.evidence_judged": ("eye-check", ""),
@@ -119,8 +123,11 @@ def _by(entry: EntryView, names: Names) -> str:
 
 def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
     process = deal.process
+    others = _other_processes(entries)
+    stages = (stage for spec in (*others.values(), process) for stage in spec.stages)
     return Names(
-        stages={stage.key: words(stage.name) for stage in process.stages},
+        stages={stage.key: words(stage.name) for stage in stages},
+        processes={key: words(spec.name) for key, spec in others.items()},
         criteria={key: words(criterion.text) for key, (_stage, criterion) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for reason in process.leave},
         people=_people(deal, list(_mentioned(entries))),
@@ -128,6 +135,16 @@ def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
         teams=team_names(entries),
         accounts=account_names(entries),
     )
+
+
+def _other_processes(entries: Iterable[EntryView]) -> dict[str, Process]:
+    """The processes that the deal was on, where it was taken from one to another."""
+    told = (entry.data for entry in entries if "process_after" in entry.data)
+    versions = {data[part] for data in told for part in VERSIONS if part in data}
+    return {spec.key: spec for spec in (playbook.spec(version) for version in sorted(versions))}
+
+
+VERSIONS = ("version_before", "version_after")
 
 
 def _mentioned(entries: Iterable[EntryView]) -> Iterable[str]:

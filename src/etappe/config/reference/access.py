@@ -30,7 +30,7 @@ ABOUT: Mapping[str, str] = {
     "deals.see": "see deals with their record, amounts and evidence",
     "deals.create": "make deals",
     "deals.edit": "change fields, deal team and buying centre",
-    "deals.move": "move, win, leave, rest, reopen, undo",
+    "deals.move": "move, win, leave, rest, reopen, undo, take to another process",
     "deals.prove": "give and withdraw evidence, ask a buyer to confirm a note",
     "deals.ask_exception": "ask for an exception",
     "deals.grant": "grant or refuse an exception; not one's own while somebody else could",

@@ -171,6 +171,24 @@ class RemapUndone(_Placed):
         return super().after() | {"process_version_id": self.version_after, "entry_stage": self.entry_after}
 
 
+@dataclass(frozen=True)
+class ProcessChanged(DealRemapped):
+    """A deal was taken to a stage of another process, which was chosen for it; that proves nothing."""
+
+    name: ClassVar[str] = "deal.process_changed"
+    process_before: str = ""
+    process_after: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessChangeUndone(RemapUndone):
+    """A deal went back to the process that it had been taken from."""
+
+    name: ClassVar[str] = "deal.process_change_undone"
+    process_before: str = ""
+    process_after: str = ""
+
+
 PLACING = (StageMoved.name, DealWon.name, DealLeft.name, DealReopened.name, MoveUndone.name)
 """Kinds that put a deal into another place."""
 

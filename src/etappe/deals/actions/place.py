@@ -23,6 +23,7 @@ from etappe.core.kinds.deals import (
 )
 from etappe.core.periods import local_day
 from etappe.core.process import WON, Basis, Phase, Proof, Status, Verdict, entry, verdict
+from etappe.deals.actions.remap_write import back_to_process, came_by_choice
 from etappe.deals.centre import join_centre
 from etappe.deals.columns import columns_from, own_column
 from etappe.deals.models import Deal, StageVisit
@@ -257,10 +258,16 @@ def _reopened_place(deal: Deal) -> tuple[str, Status]:
 
 @action
 def undo(uid: uuid.UUID | str, *, seen: int | None = None, actor: Actor, at: datetime) -> DealState:
-    """Take back the last move, win, exit or reopening. Where that leads forward again, the gate decides as ever."""
+    """Take back the last move, win, exit or reopening, or the deal's coming from another process.
+
+    Where that leads forward again, the gate decides as ever.
+    """
     deal = lock(actor, uid)
     require(actor, "deals.move", holder(deal))
     require_seen(deal, seen)
+    if deal.basis == Basis.REMAP.value and (came := came_by_choice(deal)):
+        back_to_process(deal, came, actor=actor, at=at)
+        return state(deal)
     if deal.basis in FINAL:
         raise Refusal("nothing_to_undo")
     earlier = StageVisit.objects.filter(deal=deal, left_at__isnull=False).latest("id")

@@ -7,25 +7,23 @@ What is done already is not done again, so that an interrupted one simply goes o
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Refusal
 from etappe.core.kinds.deals import DealRemapped, RemapUndone
 from etappe.core.kinds.playbook import DealsTaken, DealsTakenBack
-from etappe.core.process import Basis, Process, proof
-from etappe.core.remap import Remapped, StageMap, changed_criteria, check_map, remap
-from etappe.deals.load import VISIT
-from etappe.deals.models import Deal, DealException, Evidence, Remap, StageVisit
+from etappe.core.process import Basis
+from etappe.core.remap import StageMap, check_map, remap
+from etappe.deals.actions.remap_write import Moved, carry_back, carry_over
+from etappe.deals.models import Deal, Remap, StageVisit
 from etappe.deals.place import facts_of_many
 from etappe.deals.remaps import AT_WORK, UNDO_DAYS, candidates, find_remap
-from etappe.journal.load import Told, copy_rows, record_many
+from etappe.journal.load import Told, record_many
 from etappe.journal.queries import EntryView, entries_of_change, last_entry_id
 from etappe.journal.record import action, record, under
 from etappe.playbook import queries as playbook
@@ -110,16 +108,6 @@ def carry_on(uid: str, *, clock: Callable[[], datetime]) -> None:
 # --- Moving ---
 
 
-@dataclass(frozen=True)
-class _Moved:
-    deal: Deal
-    after: Remapped
-
-    @property
-    def since(self) -> datetime:
-        return self.deal.stage_since
-
-
 @action
 def _move(key: int, *, actor: Actor, at: datetime) -> bool:
     """One chunk; False when nothing was left to do."""
@@ -131,13 +119,17 @@ def _move(key: int, *, actor: Actor, at: datetime) -> bool:
         record(DealsTaken(run.process, _number(run), run.done, str(run.uid)), actor=actor, at=at)
         return False
     new, facts = playbook.spec(run.to_version_id), facts_of_many(deals)
-    moved = [_Moved(deal, remap(facts[deal.id], new, run.stages)) for deal in deals]
-    evidence, exceptions = _lapsed(moved)
-    told = [_told(each, run.to_version_id, evidence, exceptions, at) for each in moved]
-    _lapse(Evidence.objects, evidence, at)
-    _lapse(DealException.objects, exceptions, at)
-    _write([_Place.of(each, run.to_version_id, at) for each in moved], actor, at)
-    record_many(told, actor=actor, backfilled=False)
+    moved = [Moved(deal, remap(facts[deal.id], new, run.stages)) for deal in deals]
+    told = carry_over(moved, run.to_version_id, actor=actor, at=at)
+    when = at.isoformat()
+    record_many(
+        (
+            Told(DealRemapped, when, data, each.deal.account_id, None, each.deal.id)
+            for each, data in zip(moved, told, strict=True)
+        ),
+        actor=actor,
+        backfilled=False,
+    )
     run.state, run.done, run.last_entry = "running", run.done + len(moved), last_entry_id()
     run.save(update_fields=["state", "done", "last_entry"])
     return True
@@ -150,128 +142,6 @@ def _end(run: Remap, state: str, at: datetime) -> None:
 
 def _number(run: Remap) -> int:
     return playbook.version_numbers([run.to_version_id])[run.to_version_id]
-
-
-Lapsing = dict[int, list[tuple[int, str]]]
-"""Key and uid of what does not count any more, by deal."""
-
-
-def _lapsed(moved: Sequence[_Moved]) -> tuple[Lapsing, Lapsing]:
-    """Evidence and exceptions that were given for something that the new version does not ask for."""
-    evidence: Lapsing = {}
-    by_deal = {each.deal.id: each.after for each in moved}
-    rows = Evidence.objects.filter(deal__in=by_deal, lapsed_at=None).values_list("id", "uid", "deal_id", "criterion")
-    for key, uid, deal, criterion in rows:
-        if criterion in by_deal[deal].lapsed:
-            evidence.setdefault(deal, []).append((key, str(uid)))
-    exceptions: Lapsing = {}
-    open_to = DealException.objects.filter(deal__in=by_deal, lapsed_at=None).exclude(granted=False)
-    for key, uid, deal, stages in open_to.values_list("id", "uid", "deal_id", "stages"):
-        if by_deal[deal].exceptions_lapse & set(stages):
-            exceptions.setdefault(deal, []).append((key, str(uid)))
-    return evidence, exceptions
-
-
-def _told(each: _Moved, version: int, evidence: Lapsing, exceptions: Lapsing, at: datetime) -> Told:
-    deal, after = each.deal, each.after
-    kind = DealRemapped(
-        came_from=deal.stage,
-        went_to=after.stage,
-        status_before=deal.status,
-        status=deal.status,
-        basis=Basis.REMAP.value,
-        version_before=deal.process_version_id,
-        version_after=version,
-        entry_before=deal.entry_stage,
-        entry_after=after.entry_stage,
-        basis_before=deal.basis,
-        since_before=deal.stage_since.isoformat(),
-        proof_before=deal.proof,
-        proof_after=after.proof.value,
-        lost=[criterion.key for criterion in after.lost],
-        lapsed=[uid for _key, uid in evidence.get(deal.id, ())],
-        exceptions=[uid for _key, uid in exceptions.get(deal.id, ())],
-    )
-    return Told(DealRemapped, at.isoformat(), kind.data(), deal.account_id, None, deal.id)
-
-
-def _lapse(rows: Any, lapsing: Lapsing, at: datetime) -> None:
-    keys = [key for pairs in lapsing.values() for key, _uid in pairs]
-    if keys:
-        rows.filter(id__in=keys).update(lapsed_at=at)
-
-
-# --- Writing, both ways ---
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a deal is put. In a stage of the same key it stays since when it was there."""
-
-    deal: int
-    version: int
-    came_from: str
-    stage: str
-    status: str
-    entry_stage: str
-    basis: str
-    visit_basis: str
-    proof: str
-    since: datetime
-
-    @classmethod
-    def of(cls, each: _Moved, version: int, at: datetime) -> _Place:
-        """Where the map puts a deal."""
-        deal, after = each.deal, each.after
-        since = deal.stage_since if after.stage == deal.stage else at
-        basis = Basis.REMAP.value
-        return cls(deal.id, version, deal.stage, after.stage, deal.status, after.entry_stage, basis, basis,
-                   after.proof.value, since)  # fmt: skip
-
-
-def _write(places: Sequence[_Place], actor: Actor, at: datetime) -> None:
-    """The deals' rows, their visits and their spans, in a handful of statements."""
-    columns = ("deal", "version", "stage", "entry_stage", "basis", "proof", "since")
-    arrays = [[getattr(place, column) for place in places] for column in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(DEALS, arrays)
-        cursor.execute(LEAVE, [at, arrays[0]])
-    copy_rows(
-        "deals_stagevisit",
-        VISIT,
-        (
-            (place.deal, place.version, place.stage, place.status, place.visit_basis, place.proof, place.came_from,
-             max(at, place.since).isoformat(), None, actor.id, False)
-            for place in places
-        ),
-    )  # fmt: skip
-    moved = [place.deal for place in places if place.stage != place.came_from]
-    with connection.cursor() as cursor:
-        cursor.execute(DROP_SPANS, [moved, at])
-        cursor.execute(END_SPANS, [at, moved])
-        cursor.execute(NEW_SPANS, [at, moved])
-
-
-DEALS = (
-    "UPDATE deals_deal AS deal SET process_version_id = new.version_id, stage = new.stage, "
-    "entry_stage = new.entry_stage, basis = new.basis, proof = new.proof, stage_since = new.since, "
-    "version = deal.version + 1 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], "
-    "%s::text[], %s::timestamptz[]) AS new(id, version_id, stage, entry_stage, basis, proof, since) "
-    "WHERE deal.id = new.id"
-)
-LEAVE = (
-    "UPDATE deals_stagevisit SET left_at = greatest(entered_at, %s) "
-    "WHERE deal_id = ANY(%s) AND left_at IS NULL AND voided_at IS NULL"
-)
-DROP_SPANS = "DELETE FROM deals_dealspan WHERE deal_id = ANY(%s) AND upper(valid) IS NULL AND lower(valid) >= %s"
-END_SPANS = (
-    "UPDATE deals_dealspan SET valid = tstzrange(lower(valid), %s) WHERE deal_id = ANY(%s) AND upper(valid) IS NULL"
-)
-NEW_SPANS = (
-    "INSERT INTO deals_dealspan (deal_id, valid, stage, status, amount, currency, owner_id, team_id, expected_close) "
-    "SELECT id, tstzrange(%s, NULL), stage, status, amount, currency, owner_id, team_id, expected_close "
-    "FROM deals_deal WHERE id = ANY(%s)"
-)
 
 
 # --- Taking it back ---
@@ -288,9 +158,7 @@ def _undo(key: int, *, actor: Actor, at: datetime) -> bool:
         return False
     told = {entry.deal_id: entry for entry in entries if entry.deal_id is not None}
     deals = _unmoved(told, run.to_version_id)
-    _restore_proof([told[deal.id] for deal in deals], playbook.spec(run.to_version_id), at)
-    places = _places_before(deals, told)
-    _write(places, actor, at)
+    carry_back(deals, told, playbook.spec(run.to_version_id), actor=actor, at=at)
     record_many([_taken_back(deal, told[deal.id], at) for deal in deals], actor=actor, backfilled=False)
     run.undone, run.stayed = run.undone + len(deals), run.stayed + len(told) - len(deals)
     run.cursor = entries[-1].id
@@ -306,37 +174,6 @@ def _unmoved(keys: Iterable[int], version: int) -> list[Deal]:
     locked = list(Deal.objects.filter(id__in=keys).order_by("id").select_for_update())
     still = set(there.values_list("deal_id", flat=True))
     return [deal for deal in locked if deal.id in still and deal.process_version_id == version]
-
-
-def _restore_proof(entries: Sequence[EntryView], new: Process, at: datetime) -> None:
-    """Evidence that was given for the new version only does not count for the old one; what had lapsed does again."""
-    by_version: dict[int, list[int]] = {}
-    for entry in entries:
-        by_version.setdefault(entry.data["version_before"], []).append(entry.deal_id or 0)
-    for version, deals in by_version.items():
-        changed = changed_criteria(new, playbook.spec(version))
-        Evidence.objects.filter(deal__in=deals, criterion__in=changed, lapsed_at=None).update(lapsed_at=at)
-    lapsed = [uid for entry in entries for uid in entry.data["lapsed"]]
-    Evidence.objects.filter(uid__in=lapsed).update(lapsed_at=None)
-    excepted = [uid for entry in entries for uid in entry.data["exceptions"]]
-    DealException.objects.filter(uid__in=excepted).update(lapsed_at=None)
-
-
-def _places_before(deals: Sequence[Deal], told: dict[int, EntryView]) -> list[_Place]:
-    came_from = {deal.id: deal.stage for deal in deals}
-    for deal in deals:
-        data = told[deal.id].data
-        imported = data["basis_before"] == Basis.IMPORTED.value
-        deal.process_version_id, deal.stage = data["version_before"], data["came_from"]
-        deal.entry_stage = data["entry_before"]
-        deal.basis = (Basis.IMPORTED if imported else Basis.UNDO).value
-        deal.stage_since = datetime.fromisoformat(data["since_before"])
-    facts = facts_of_many(deals)
-    return [
-        _Place(deal.id, deal.process_version_id, came_from[deal.id], deal.stage, deal.status, deal.entry_stage,
-               deal.basis, Basis.UNDO.value, proof(facts[deal.id]).value, deal.stage_since)
-        for deal in deals
-    ]  # fmt: skip
 
 
 def _taken_back(deal: Deal, entry: EntryView, at: datetime) -> Told:

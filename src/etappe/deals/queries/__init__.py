@@ -27,6 +27,7 @@ from etappe.deals.queries.lists import (
     joined,
     keys_left_by,
 )
+from etappe.deals.queries.other_process import ProcessPreview, other_processes, preview_process
 from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
 from etappe.deals.queries.selection import deal_names, selected, selected_where
 from etappe.deals.queries.selling import Sales, decided_sales
@@ -50,6 +51,7 @@ __all__ = [
     "DealFilter",
     "InspectionFilter",
     "Needing",
+    "ProcessPreview",
     "Sales",
     "Steps",
     "Underway",
@@ -74,6 +76,8 @@ __all__ = [
     "next_steps",
     "note_letter",
     "note_page",
+    "other_processes",
+    "preview_process",
     "reasons_of",
     "reasons_of_each",
     "refs_of",

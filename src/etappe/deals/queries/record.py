@@ -28,6 +28,7 @@ from etappe.deals.shapes import (
 )
 from etappe.journal.statements import Statement
 from etappe.people import queries as people
+from etappe.playbook import queries as playbook
 from etappe.team.access import Holder, may
 
 _EVIDENCE = Statement(lambda deal: Evidence.objects.filter(deal=deal).order_by("-happened_at", "-id"))
@@ -45,7 +46,7 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
     facts = facts_with(deal, evidence, asked)
     held_by = Holder(deal.owner_id, deal.team_id, frozenset(key for key, _ in members))
     exceptions = exceptions_of(asked, {deal.id: _ref(deal)})
-    may_move = may(viewer, "deals.move", held_by)
+    may_move, visits = may(viewer, "deals.move", held_by), _VISITS(deal.id)
     return DealView(
         row=rows_of([deal])[0],
         id=deal.id,
@@ -69,12 +70,12 @@ def get_deal(viewer: Actor, uid: uuid.UUID | str) -> DealView:
         members=tuple(member for _, member in members),
         stakeholders=_stakeholders(deal),
         exceptions=exceptions,
-        visits=_visits(deal),
+        visits=tuple(map(_visit, visits)),
         may_edit=may(viewer, "deals.edit", held_by),
         may_move=may_move,
         may_grant=may(viewer, "deals.grant", held_by),
         may_inspect=may(viewer, "deals.inspect", held_by),
-        can_undo=may_move and deal.basis not in FINAL,
+        can_undo=may_move and (deal.basis not in FINAL or _came_by_choice(visits)),
     )
 
 
@@ -267,19 +268,24 @@ def _stakeholders(deal: Deal) -> tuple[StakeholderView, ...]:
     )
 
 
-def _visits(deal: Deal) -> tuple[VisitView, ...]:
-    return tuple(
-        VisitView(
-            stage=visit.stage,
-            status=Status(visit.status),
-            basis=Basis(visit.basis),
-            proof=Proof(visit.proof),
-            entered_at=visit.entered_at,
-            left_at=visit.left_at,
-            backfilled=visit.backfilled,
-        )
-        for visit in _VISITS(deal.id)
+def _visit(visit: StageVisit) -> VisitView:
+    return VisitView(
+        stage=visit.stage,
+        status=Status(visit.status),
+        basis=Basis(visit.basis),
+        proof=Proof(visit.proof),
+        entered_at=visit.entered_at,
+        left_at=visit.left_at,
+        backfilled=visit.backfilled,
     )
+
+
+def _came_by_choice(visits: Sequence[StageVisit]) -> bool:
+    """Whether the deal came from another process, and has not moved since."""
+    if len(visits) < 2 or visits[-1].basis != Basis.REMAP.value:
+        return False
+    before, here = (playbook.spec(visit.process_version_id).key for visit in visits[-2:])
+    return before != here
 
 
 def get_evidence(viewer: Actor, uid: uuid.UUID | str) -> EvidenceView:
