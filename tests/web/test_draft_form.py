@@ -77,6 +77,19 @@ def test_changed_words_leave_comments_and_order_alone(ben: Client, scene: Scene)
     )
 
 
+def test_findings_lead_to_the_fields_they_speak_of(ben: Client, scene: Scene) -> None:
+    desk = begun(ben)
+    wrong = INBOUND.replace("de: Produkt bewertet", "de: Demo gehalten").replace(
+        "evidence: [reply, form, note_confirmed]", "evidence: []"
+    )
+    ben.post(desk, {"source": wrong, "seen": 1, "save": "1"})
+    page = ben.get(f"{desk}form/").content.decode()
+    led = set(re.findall(r'<a href="#((?:stage|leave)-[^"]+)"', page))
+    assert "stage-2-name-de" in led
+    assert all(f'id="{name}"' in page for name in led)
+    assert "stage-0-fact-0-text-de" in led
+
+
 def test_stages_come_go_and_move(ben: Client, scene: Scene) -> None:
     desk = begun(ben)
     page = ben.get(f"{desk}form/").content.decode()

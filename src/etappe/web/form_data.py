@@ -81,6 +81,29 @@ def fields_of(data: Data) -> ProcessFields:
     )
 
 
+_PATH = re.compile(
+    r"(?:stages\[(?P<stage>\d+)\](?:\.criteria\[(?P<fact>\d+)\])?|leave\[(?P<leave>\d+)\])?"
+    r"(?:\.?(?P<part>name|about|alias|action|text)(?:\.(?P<language>de|en))?|\.(?P<own>phase|owner|expected_days))?"
+)
+
+
+def field_at(path: str) -> str:
+    """The name of the field that shows what stands at a path of the file, or else the first of the part it belongs to.
+
+    >>> field_at("stages[0].name.en"), field_at("stages[2].criteria[1].evidence[0]"), field_at("stages")
+    ('stage-0-name-en', 'stage-2-fact-1-text-de', '')
+    """
+    found = _PATH.match(path)
+    if found is None or not found[0]:
+        return ""
+    whole = [f"stage-{found['stage']}"] if found["stage"] else [f"leave-{found['leave']}"] if found["leave"] else []
+    fact = [f"fact-{found['fact']}"] if found["fact"] else []
+    if found["own"]:
+        return "-".join([*whole, found["own"].removeprefix("expected_")])
+    part = found["part"] or ("text" if fact else "name")
+    return "-".join([*whole, *fact, part, found["language"] or "de"])
+
+
 def _stage(at: int, item: Data) -> StageFields:
     name = f"stage-{at}"
     return StageFields(

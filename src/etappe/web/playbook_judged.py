@@ -10,6 +10,7 @@ from etappe.core.process import Phase, Process, Stage
 from etappe.core.process_file import read
 from etappe.core.process_preview import preview
 from etappe.playbook.lint_texts import tell
+from etappe.web.form_data import field_at
 
 SHOWN = 100
 """Findings that a page shows; who has more begins with these."""
@@ -28,6 +29,11 @@ class Found:
     proposal: str = ""
     is_grave: bool = False
     """Whether it keeps the text from being a process."""
+
+    @property
+    def field(self) -> str:
+        """The field of the form that shows what it is about, if one does."""
+        return field_at(self.path)
 
 
 @dataclass(frozen=True)
