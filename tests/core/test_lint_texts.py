@@ -12,6 +12,7 @@ from tests.core.test_process_file import REFUSED, changed
 
 from etappe.core.lint import RULES, lint
 from etappe.playbook import lint_texts
+from etappe.playbook.lint_texts_records import readable
 
 DOCS = Path(__file__).parents[2] / "docs/reference"
 
@@ -58,3 +59,13 @@ def test_the_page_on_the_file_names_every_part_and_its_example_is_flawless() -> 
     assert [name for name in parts if f"`{name}`" not in page] == []
     example = page.split("```yaml\n")[1].split("```")[0]
     assert lint(example) == []
+
+
+def test_an_interval_holds_what_it_says_and_nearly_all_are_not_all() -> None:
+    said = {"texts": {"en": "Demo"}, "n": 4000}
+    told = readable({**said, "share": 0.9996, "low": 0.996, "high": 1.0})
+    assert (told["share"], told["low"], told["high"]) == ("99.96%", "99%", "100%")
+    told = readable({**said, "share": 0.93, "low": 0.915, "high": 0.945})
+    assert (told["share"], told["low"], told["high"]) == ("93%", "91%", "95%")
+    told = readable({**said, "share": -0.004, "low": -0.06, "high": 0.07})
+    assert (told["points"], told["low_points"], told["high_points"]) == ("0", "-6", "7")

@@ -233,11 +233,9 @@ def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
         if quiet or not sys.stderr.isatty() or passed - last[0] < 0.2:
             return
         last[0] = passed
-        rate = progress.done / passed
         left = passed * (1 - progress.share) / progress.share if progress.share else 0
         click.echo(
-            f"\r{progress.share:.0%}: {progress.done:,} of {progress.total:,} rows, {rate:,.0f} a second, "
-            f"{left:.0f} s left   ",
+            f"\r{progress.share:.0%} done, {progress.done:,} of {progress.total:,} rows, about {left:.0f} s left   ",
             nl=False,
             err=True,
         )

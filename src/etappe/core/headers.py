@@ -93,7 +93,7 @@ _COMMON = {
     "verkaeufer "
     "verkaeuferin verantwortlich verantwortlicher besitzer betreuer kundenbetreuer vertriebsmitarbeiter "
     "vertriebsbeauftragter assignedto zugewiesen zustaendig accountmanager accountexecutive hubspotownerid inhaber "
-    "vertriebsperson salesowner useridname verkaufsmitarbeiter",
+    "vertriebsperson salesowner useridname verkaufsmitarbeiter ownedby assignedusername bearbeiter sachbearbeiter",
 }
 _PLACE = {
     "phone": "phone phonenumber telephone tel telefon telefonnummer rufnummer mainphone businessphone",
@@ -108,30 +108,31 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         **_COMMON,
         "external_id": "opportunityid dealid id recordid opportunitynumber dealnumber vorgang vorgangsnummer "
         "vorgangsnr nr "
-        "opportunitynr chancennummer chancenid projektnummer referenz key crmid",
+        "opportunitynr chancennummer chancenid projektnummer referenz key crmid offertnummer angebotsnummer copperid",
         "name": "name dealname opportunityname opportunity deal title dealtitle titel bezeichnung projekt "
         "projektname "
-        "verkaufschance chance vorgangsname betreff subject topic thema vorhaben angebotsname",
+        "verkaufschance chance vorgangsname betreff subject topic thema vorhaben angebotsname offerte offertenname",
         "account": "account accountname accountid company companyname companyid associatedcompany organization "
         "organisation organizationname org customer customername kunde kundenname firma firmenname unternehmen "
         "client "
         "clientname associatedcompanyids potentialcustomer accounts auftraggeber kundennummer kundennr "
-        "potenziellerkunde partneridname partnerid",
+        "potenziellerkunde partneridname partnerid leadname",
         "person": "contact contactname contactperson contactid associatedcontact associatedcontacts ansprechpartner "
-        "ansprechperson kontakt kontaktperson primarycontact contactemail",
-        "owner": _COMMON["owner"] + " dealowner opportunityowner dealownerid opportunityownerid",
+        "ansprechperson kontakt kontaktperson primarycontact contactemail contacts relatedcontact relatedcontacts",
+        "owner": _COMMON["owner"] + " dealowner opportunityowner dealownerid opportunityownerid username",
         "stage": "stage stagename dealstage opportunitystage salesstage pipelinestage dealpipelinestageid phase "
         "verkaufsphase vertriebsphase vertriebsstufe stufe dealphase pipelinestageid stageid verkaufsstufe etappe "
-        "stageidname",
-        "status": "status dealstatus state zustand ergebnis outcome result opportunitystatus winlost wonlost",
-        "is_won": "iswon won isclosedwon hsisclosedwon gewonnen istgewonnen closedwon",
+        "stageidname statuslabel",
+        "status": "status dealstatus statustype state zustand ergebnis outcome result opportunitystatus winlost "
+        "wonlost",
+        "is_won": "iswon won isclosedwon hsisclosedwon gewonnen istgewonnen closedwon auftragerhalten beauftragt",
         "is_closed": "isclosed closed hsisclosed geschlossen abgeschlossen istabgeschlossen",
         "amount": "amount value dealvalue closevalue dealamount betrag wert auftragswert volumen umsatz "
         "auftragsvolumen "
         "dealsize revenue totalamount auftragssumme angebotswert angebotssumme opportunityamount estrevenue "
         "estimatedrevenue price preis summe actualrevenue dealwert nettobetrag nettowert amountindealcurrency "
-        "expectedrevenue erwarteterumsatz geschumsatz geschaetzterumsatz",
-        "currency": "currency currencyisocode waehrung currencycode dealcurrency dealcurrencycode",
+        "expectedrevenue erwarteterumsatz geschumsatz geschaetzterumsatz likely",
+        "currency": "currency currencyisocode waehrung currencycode currencysymbol dealcurrency dealcurrencycode",
         "product": "product productname produkt artikel productid productinterest leistung dienstleistung",
         "source": "source leadsource herkunft quelle origin dealsource leadherkunft kanal channel originalsource",
         "created": "created createdate createddate createdat creationdate createdon dateadded dealcreated erstellt "
@@ -144,20 +145,21 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "geschlossenam closetime dealclosed dealclosedon closeddate auftragsdatum "
         "abschlusstag "
         "entscheidungsdatum actualclosedate",
-        "won_on": "wontime wondate wonon gewonnenam auftragseingang auftragam orderdate wonat",
-        "lost_on": "losttime lostdate loston verlorenam absageam lostat",
+        "won_on": "wontime wondate wonon datewon gewonnenam auftragseingang auftragam orderdate wonat",
+        "lost_on": "losttime lostdate loston datelost verlorenam absageam lostat",
         "expected_close": "expectedclosedate expectedclose expectedclosing estclosedate estimatedclosedate "
         "forecastdate "
         "erwarteterabschluss geplanterabschluss voraussichtlicherabschluss plandatum zieldatum "
         "erwartetesabschlussdatum "
         "datedeadline geschabschlussdatum geschaetztesabschlussdatum "
-        "auftragstermin erwarteterauftragstermin",
+        "auftragstermin erwarteterauftragstermin abschlussgeplant abschlusserwartet geplantesabschlussdatum",
         "buyer_target_date": "buyertargetdate wunschtermin golivedate wunschtermindeskaeufers targetdate",
         "stage_since": "stagesince laststagechange laststagechangedate stagechangedate dateenteredstage phaseseit "
         "stufeseit stageentered dateenteredcurrentstage",
         "next_step": "nextstep naechsterschritt nextaction nextactivity",
         "next_step_on": "nextstepdate nextactivitydate nextactiondate naechsterschrittam wiedervorlage followupdate",
-        "leave_reason": "lostreason lossreason closedlostreason reasonlost verlustgrund absagegrund closedreason "
+        "leave_reason": "grunddesverlusts verlorengrund "
+        "lostreason lossreason closedlostreason reasonlost verlustgrund absagegrund closedreason "
         "reasonforloss grund ablehnungsgrund lostreasonidname",
         "lost_to": "lostto competitor wettbewerber competitorname verlorenan konkurrent",
     },
@@ -193,7 +195,8 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "email": "email emailaddress mail emailadresse mailadresse primaryemail workemail emailwork epost "
         "emailgeschaeftlich",
         "phone": _PLACE["phone"] + " workphone phonework festnetz telefongeschaeftlich",
-        "mobile": "mobile mobilephone mobilenumber cell cellphone handy mobil mobiltelefon mobilnummer handynummer",
+        "mobile": "mobile mobilephone mobilenumber cell cellphone handy mobil mobiltelefon mobilnummer handynummer "
+        "telefonmobil phonemobile",
         "job_title": "jobtitle title position funktion rolle berufsbezeichnung stelle jobrole",
         "department": "department abteilung bereich",
         "profile": "linkedin linkedinurl profile profileurl linkedinprofile xing profil linkedinprofil",
@@ -329,7 +332,7 @@ def words_of(header: str) -> tuple[str, ...]:
     >>> words_of("property_hs_closeDate"), words_of("Größe (qm)")
     (('property', 'hs', 'close', 'date'), ('groesse',))
     """
-    text = _UNIT.sub(" ", header.removesuffix("__c")).translate(_UMLAUTS)
+    text = _UNIT.sub(" ", header[:-3] if header.endswith(("__c", "__C")) else header).translate(_UMLAUTS)
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
     text = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
     return tuple(re.findall(r"[^\W_]+", text))

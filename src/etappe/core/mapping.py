@@ -25,7 +25,7 @@ from etappe.core.headers import (
 )
 from etappe.core.process import Status
 from etappe.core.stages import outcome_of
-from etappe.core.values import CURRENCIES, DOT, NumberEvidence
+from etappe.core.values import CURRENCIES, DOT, SEVERAL, SYMBOLS, NumberEvidence
 
 ENOUGH = 3.0
 """The score from which a file is taken for something."""
@@ -194,12 +194,18 @@ def _of_history(profile: Profile, named: dict[int, tuple[str, float, str]]) -> d
 def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]]:
     """Column positions with the field their header names; each field once, the surest and fullest column first.
 
-    Of two that are as sure the one that is called as the field goes first: a user's name, not their user name.
+    Of two that are as sure the one that is called as the field goes first: a user's name, not their user name; and of
+    owners one with names: whom their keys mean may stand nowhere.
     """
     found = [
-        (field, confidence, (bool(column.cells), squeezed(column.name) == field, column.cells), -at)
+        (
+            field,
+            confidence,
+            (bool(column.cells), squeezed(column.name) == field, _is_name_of_owner(field, column), column.cells),
+            -at,
+        )
         for at, column in enumerate(profile.columns)
-        for field, confidence in [field_named(column.name, kind)]
+        for field, confidence in [_as_dated(column, *field_named(column.name, kind))]
     ]
     taken: dict[str, tuple[int, float]] = {}
     for field, confidence, _cells, minus_at in sorted(found, key=lambda each: each[1:], reverse=True):
@@ -214,7 +220,18 @@ def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]
     }
 
 
+def _as_dated(column: Column, field: str, confidence: float) -> tuple[str, float]:
+    """A column of dates that is called like a yes or no: `Closed` says when."""
+    return {"is_closed": "closed", "is_won": "won_on"}.get(field, field) if column.is_date else field, confidence
+
+
+def _is_name_of_owner(field: str, column: Column) -> bool:
+    return field == "owner" and words_of(column.name)[-1:] not in (("id",), ("ids",)) and not column.is_number
+
+
 def _is_like(column: Column, kind: FileKind, field: str, confidence: float) -> bool:
+    if field in ("phone", "mobile") and not column.is_flag:
+        return True
     return _can_be(column, FIELDS[kind][field], confidence) and _fits(column, field)
 
 
@@ -230,7 +247,7 @@ def _can_be(column: Column, form: Form, confidence: float) -> bool:
     if form is Form.FLAG:
         return column.is_flag
     if form is Form.CURRENCY:
-        return column.distinct <= 40
+        return not column.cells or any(_is_currency_code(value) for value in column.values)
     return confidence > 0.6 or not (column.is_flag or column.is_number or column.is_date)
 
 
@@ -497,8 +514,12 @@ def _is_unique(profile: Profile, plan: FilePlan, at: int) -> bool:
 
 
 def _is_currency(profile: Profile, plan: FilePlan, at: int) -> bool:
-    values = profile.columns[at].values
-    return not profile.columns[at].overflowed and all(value.strip().upper() in CURRENCIES for value in values)
+    column = profile.columns[at]
+    return not column.overflowed and all(map(_is_currency_code, column.values))
+
+
+def _is_currency_code(text: str) -> bool:
+    return text.strip().upper() in CURRENCIES or text.strip().lower() in (*SYMBOLS, *SEVERAL)
 
 
 _SHAPES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -248,13 +249,12 @@ def _cell_text(cell: Any) -> str:
 
 def read_table(file: BinaryIO, guess: TableGuess) -> Iterator[list[Any]]:
     """The rows below the header in batches: lines, rows, problems."""
-    batch = _Batch()
-    width = len(guess.columns)
+    batch = _Batch(guess.columns)
     for line, row in _body(file, guess):
-        batch.add(line, row, width)
+        batch.add(line, row)
         if batch.is_full:
             yield batch.plain()
-            batch = _Batch()
+            batch = _Batch(guess.columns)
     if batch.lines:
         yield batch.plain()
 
@@ -296,10 +296,22 @@ def _every_row(file: BinaryIO, guess: TableGuess) -> Numbered:
     return _csv_rows(_text(file, guess.encoding), guess.delimiter, guess.quote)
 
 
+_TOTAL = re.compile(
+    r"(?:gesamt(?:summe)?|(?:zwischen)?summe|insgesamt|(?:grand |sub)?totals?)(?:\s*\(.*\))?\s*:?", re.IGNORECASE
+)
+"""What stands before a sum below a list."""
+
+
+def _has_letters(cell: str) -> bool:
+    """Whether there is more in a cell than an amount with its currency."""
+    return sum(map(str.isalpha, cell)) > 3
+
+
 class _Batch:
     """Rows on their way, brought to the width of the table."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self._columns, self._width = columns, len(columns)
         self.lines: list[int] = []
         self.rows: list[list[str | None]] = []
         self.problems: list[tuple[int, str, dict[str, Any]]] = []
@@ -309,23 +321,39 @@ class _Batch:
     def is_full(self) -> bool:
         return len(self.lines) >= _BATCH_ROWS or self._characters > _BATCH_CHARACTERS
 
-    def add(self, line: int, row: list[str], width: int) -> None:
+    def add(self, line: int, row: list[str]) -> None:
         """Take a row that has anything in it."""
-        joined = "".join(row)
+        joined, width = "".join(row), self._width
         if not joined or joined.isspace():
             return
         if "\0" in joined:
             row = [cell.replace("\0", "") for cell in row]
+        is_none = self._is_none(row)
         if len(row) != width:
-            row = self._resized(row, width)
+            row = self._resized(row, width, complain=not is_none)
         if len(joined) > MAX_CELL:
             row = self._cut(row)
         self.lines.append(line)
         self.rows.append([cell or None for cell in row])
         self._characters += min(len(joined), width * MAX_CELL)
 
-    def _resized(self, row: list[str], width: int) -> list[str]:
-        if len(row) < width:
+    def _is_none(self, row: list[str]) -> bool:
+        """Whether it is the header once more, or a sum; says so, and that of a title above the header, too."""
+        cells = [cell for cell in row if cell and not cell.isspace()]
+        if len(cells) > 1 and cells[0] == self._columns[0] and cells == list(self._columns[: len(cells)]):
+            if self.rows and sum(cell is not None for cell in self.rows[-1]) == 1 < self._width:
+                self.problems.append((len(self.rows) - 1, "row_title", {}))
+            self._complain("row_header")
+            return True
+        if cells and _TOTAL.fullmatch(cells[0].strip()) and not any(map(_has_letters, cells[1:])):
+            self._complain("row_total")
+            return True
+        return False
+
+    def _resized(self, row: list[str], width: int, *, complain: bool) -> list[str]:
+        if not complain:
+            pass
+        elif len(row) < width:
             self._complain("row_short", cells=len(row), columns=width)
         elif any(cell.strip() for cell in row[width:]):
             self._complain("row_long", cells=len(row), columns=width)

@@ -20,15 +20,31 @@ MAX_CSV_BYTES: Final = 2 << 30
 SECONDS: Final = 60.0
 MEGABYTES: Final = 300
 
-__all__ = ["FOUND_OUT", "Batch", "Row", "RowProblem", "TableGuess", "Wish", "batches", "copy_blocks", "rows", "sniff"]
+__all__ = [
+    "FOUND_OUT",
+    "NO_ROWS",
+    "Batch",
+    "Row",
+    "RowProblem",
+    "TableGuess",
+    "Wish",
+    "batches",
+    "copy_blocks",
+    "rows",
+    "sniff",
+]
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What is wrong with one row: `row_short`, `row_long`, `cell_too_long`, with the values its sentence needs."""
+    """What is wrong with one row: `row_short`, `cell_too_long` and so on, `NO_ROWS`, with what its sentence needs."""
 
     code: str
     params: dict[str, Any]
+
+
+NO_ROWS: Final = frozenset(("row_header", "row_title", "row_total"))
+"""Problems of rows that are none: a header that comes again, a title above it, a sum below."""
 
 
 class Row(NamedTuple):

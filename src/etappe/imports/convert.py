@@ -17,9 +17,10 @@ from etappe.core.deal_fields import CLEANERS, NAME_LIMIT, TEXT_LIMIT, clean_name
 from etappe.core.errors import Refusal
 from etappe.core.headers import DATA, ENTERED, FIELDS, SKIP, FileKind, Form, stage_entered
 from etappe.core.periods import local_day
+from etappe.core.person_names import addresses_in, in_order, numbers_in
 from etappe.core.values import (
-    CURRENCIES,
     DOT,
+    SEVERAL,
     SYMBOLS,
     NoNumber,
     currency_in,
@@ -112,6 +113,15 @@ class Converter:
             for at, column in enumerate(file.columns)
             if column.field == DATA and tidy(column.column)
         ]
+        self._several = [
+            (
+                at,
+                clean_name("data", tidy(column.column)[:NAME_LIMIT]),
+                Reading(partial(_parts, _SEVERAL[column.field]), ()),
+            )
+            for at, column in enumerate(file.columns)
+            if column.field in _SEVERAL and tidy(column.column)
+        ]
 
     def convert(self, batch: Batch) -> Chunk:
         """The block as values."""
@@ -129,6 +139,8 @@ class Converter:
             if reading.has_bad:
                 self._mark(chunk, values, self.file.columns[position].column)
         chunk.data = self._custom(columns, len(batch.rows))
+        for position, title, parts in self._several:
+            self._keep_several(chunk, [parts[cell] for cell in columns[position]] if columns else [], position, title)
         self._limit(chunk)
         return chunk
 
@@ -136,6 +148,17 @@ class Converter:
         for at, value in enumerate(values):
             if type(value) is Bad:
                 chunk.bad.setdefault(at, Bad(value.code, {**value.params, "column": title}))
+
+    def _keep_several(self, chunk: Chunk, parts: Sequence[Sequence[str]], position: int, title: str) -> None:
+        """Of several addresses or numbers in a cell the first is taken; the cell is kept beside it.
+
+        The second number is a person's mobile, where the file has no column for that.
+        """
+        for at, each in enumerate(parts):
+            if each:
+                chunk.data[at][title] = _custom(chunk.cells[at][position] or "")
+        if self.file.kind is FileKind.PEOPLE and any(parts) and self.file.columns[position].field == "phone":
+            chunk.values.setdefault("mobile", [tidy(each[1]) if each else "" for each in parts])
 
     def _custom(self, columns: Sequence[Sequence[str | None]], rows: int) -> list[dict[str, str]]:
         if not self._data:
@@ -162,10 +185,12 @@ class Converter:
             Form.NUMBER: (partial(_whole, column.style or DOT, _cleaner(kind, column.field)), None),
             Form.FLAG: (_flag, None),
             Form.KEY: (_key, ""),
-            Form.CURRENCY: (_currency, ""),
+            Form.CURRENCY: (partial(_currency, self._currency), ""),
         }
         if (kind, column.field) == (FileKind.DEALS, "person"):
-            return Reading(partial(_key, limit=TEXT_LIMIT), "")  # several may stand in a cell
+            return Reading(partial(_people, TEXT_LIMIT), "")  # several may stand in a cell
+        if column.field in ("owner", "manager"):
+            return Reading(partial(_people, NAME_LIMIT), "")
         if form in special:
             return Reading(*special[form])
         return Reading(partial(_text, column.field, _cleaner(kind, column.field)), "")
@@ -177,9 +202,11 @@ def _cleaner(kind: FileKind, name: str) -> Callable[[str, Any], Any]:
         FileKind.ACCOUNTS: ACCOUNT, FileKind.PEOPLE: PERSON, FileKind.DEALS: CLEANERS,
     }.get(kind, {})  # fmt: skip
     if name == "name":
-        return _optional_name
+        return _person_name if kind in (FileKind.PEOPLE, FileKind.OWNERS) else _optional_name
     if name == "email":
-        return PERSON["email"]
+        return _first_address
+    if name in ("phone", "mobile"):
+        return partial(_first_number, own[name])
     return own.get(name) or (
         lambda field_name, value: value if not isinstance(value, str) else _line(field_name, value)
     )
@@ -187,6 +214,35 @@ def _cleaner(kind: FileKind, name: str) -> Callable[[str, Any], Any]:
 
 def _optional_name(field_name: str, value: str) -> str:
     return clean_name(field_name, value) if value else ""
+
+
+def _person_name(field_name: str, value: str) -> str:
+    return _optional_name(field_name, in_order(value))
+
+
+def _first_address(field_name: str, value: str) -> Any:
+    return PERSON["email"](field_name, addresses_in(value)[0])
+
+
+def _first_number(clean: Callable[[str, Any], Any], field_name: str, value: str) -> Any:
+    return clean(field_name, numbers_in(value)[0])
+
+
+_SEVERAL: Mapping[str, Callable[[str], list[str]]] = {
+    "email": addresses_in, "phone": numbers_in, "mobile": numbers_in,
+}  # fmt: skip
+"""Fields of which a cell may hold several, and what parts it."""
+
+
+def _parts(parted: Callable[[str], list[str]], cell: str) -> list[str]:
+    """The parts of a cell that holds several; none for any other."""
+    found = parted(cell)
+    return found if len(found) > 1 else []
+
+
+def _people(limit: int, cell: str) -> str:
+    """Names or keys of people, several with semicolons between them, given names first."""
+    return ";".join(in_order(part.strip()) for part in _key(cell, limit).split(";"))
 
 
 def _line(field_name: str, value: str) -> str:
@@ -207,12 +263,13 @@ def _key(cell: str, limit: int = NAME_LIMIT) -> str:
     return "" if is_nothing(text) else " ".join(clean_text("key", text, limit).split())
 
 
-def _currency(cell: str) -> str:
-    text = tidy(cell).upper()
-    code = SYMBOLS.get(text.lower(), text)
+def _currency(usual: str, cell: str) -> str:
+    text = tidy(cell)
     if is_nothing(text):
         return ""
-    if code not in CURRENCIES:
+    sign = text.lower()
+    code = currency_of(SYMBOLS.get(sign) or (sign if sign in SEVERAL else text.upper()), usual)
+    if not code:
         raise Refusal("not_a_currency", value=text[:40])
     return code
 

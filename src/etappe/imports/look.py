@@ -22,7 +22,7 @@ from etappe.core.process import Status
 from etappe.core.stages import StagePlan, StageSeen, in_order, outcome_of, plan_stages
 from etappe.core.values import fold_key, read_flag, tidy
 from etappe.foreign.reasons import Reason
-from etappe.foreign.tables import TableGuess, Wish, batches, sniff
+from etappe.foreign.tables import NO_ROWS, TableGuess, Wish, batches, sniff
 from etappe.imports.last_time import as_last_time
 from etappe.imports.models import Link, Source
 from etappe.imports.own import proposed
@@ -55,7 +55,21 @@ _SYSTEMS = (
         "Salesforce",
         {"stagename", "stage_name", "isclosed", "is_closed", "forecastcategory", "forecast_category", "isdeleted"},
     ),
-    ("Pipedrive", {"deal - title", "deal - stage", "organization - name", "person - name", "deal - value"}),
+    (
+        "Pipedrive",
+        {
+            "deal - title",
+            "deal - stage",
+            "deal - value",
+            "deal - titel",
+            "deal - phase",
+            "deal - wert",
+            "organization - name",
+            "organisation - name",
+            "person - name",
+        },
+    ),
+    ("Close", {"lead_name", "status_label", "status_type", "value_period"}),
     ("Odoo", {"stage_id/name", "user_id/name", "partner_id/name", "team_id/name", "expected_revenue"}),
     ("Zoho", {"deal owner.id", "zoho record id", "closing date", "account name.id"}),
 )
@@ -148,7 +162,8 @@ def _profiled(given: Given, guess: TableGuess) -> Looked:
     profile = Profile(given.name, guess.columns)
     try:
         for batch in batches(given.path, guess):
-            profile.look(batch.rows)
+            none = {at for at, problem in batch.problems.items() if problem.code in NO_ROWS}
+            profile.look([row for at, row in enumerate(batch.rows) if at not in none] if none else batch.rows)
     except Refusal as refusal:
         return Looked(given, guess, refusal=refusal)
     return Looked(given, guess, profile)
@@ -422,7 +437,7 @@ def _is_closed(row: Sequence[str | None], mapped: FileMap, plan: Plan) -> bool:
 
 def _source_name(files: Sequence[Looked]) -> str:
     """The program that files came from, by columns that only it has; else the name of the fullest file."""
-    headers = {column.lower() for file in files if file.profile for column in file.profile.header}
+    headers = {column.lower().replace("–", "-") for file in files if file.profile for column in file.profile.header}
     for name, titles in _SYSTEMS:
         if len(titles & headers) >= 2:
             return name

@@ -45,6 +45,9 @@ RECORDS: Mapping[str, Label] = {"deal": _("Deal"), "person": _("Person"), "accou
 
 REASONS: Mapping[str, Label] = {
     "row_short": _("The row has fewer cells than the header."),
+    "row_header": _("The header stands here once more."),
+    "row_title": _("A title above other rows, and no row itself."),
+    "row_total": _("A sum of other rows, and no row itself."),
     "row_long": _("The row has more cells than the header."),
     "cell_too_long": _("A cell is longer than any field may be."),
     "row_twice": _("A row with this key came already in this import: {key}."),

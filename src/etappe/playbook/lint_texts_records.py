@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from babel.numbers import format_decimal, format_percent
@@ -116,19 +117,34 @@ RECORD_TEXTS: Mapping[str, Texts] = {
 
 
 def readable(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a finding as they are told: shares in percent, differences in points, the name of what is meant."""
+    """The values of a finding as they are told: shares in percent, differences in points, the name of what is meant.
+
+    The bounds of an interval are rounded outwards, so that it holds what it says.
+    """
     if "share" not in params:
         return {}
-    figures = {name: params[name] for name in ("share", "low", "high")}
-    shares = {name: format_percent(round(value, 2), locale=language()) for name, value in figures.items()}
+    share, low, high = (100 * params[name] for name in ("share", "low", "high"))
     return {
-        **shares,
+        "share": _percent(share),
+        "low": _percent(_outwards(floor, low)),
+        "high": _percent(_outwards(ceil, high)),
         "name": words(params["texts"]),
-        "points": _points(params["share"]),
-        "low_points": _points(params["low"]),
-        "high_points": _points(params["high"]),
+        "points": _points(round(share)),
+        "low_points": _points(_outwards(floor, low)),
+        "high_points": _points(_outwards(ceil, high)),
     }
 
 
-def _points(value: float) -> str:
-    return format_decimal(round(100 * value), locale=language())
+def _outwards(bound: Callable[[float], int], value: float) -> int:
+    """A bound as a whole number; what only the computer's fractions make of a whole one is that one."""
+    return bound(round(value, 6))
+
+
+def _percent(value: float) -> str:
+    """Whole percent, unless that would make all or none of nearly all or hardly any."""
+    digits = next((digits for digits in range(3) if round(value, digits) not in (0, 100) or value in (0, 100)), 3)
+    return format_percent(round(value / 100, digits + 2), locale=language(), decimal_quantization=False)
+
+
+def _points(value: int) -> str:
+    return format_decimal(value, locale=language())

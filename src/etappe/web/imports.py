@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -86,8 +87,8 @@ class Work:
     run: RunView
     state: str
     share: int
-    rate: int
     left: int
+    left_is_minutes: bool
     is_silent: bool
 
 
@@ -246,10 +247,17 @@ def _work(run: RunView, at: datetime) -> Work:
     began = (run.undone_at if run.state == "undoing" else run.started_at) or at
     passed = ((run.moved_at or at) - began).total_seconds()
     is_known = run.share > EARLY and passed > 0
-    rate = int(run.rows_done / passed) if is_known else 0
-    left = int(passed * (1 - run.share) / run.share) if is_known else 0
+    left = ceil(passed * (1 - run.share) / run.share) if is_known else 0
+    is_long = left > 2 * 60
     silent = at - (run.moved_at or run.created_at) > SILENT
-    return Work(run, str(STATES[run.state]), min(99, int(100 * run.share)), rate, left, silent)
+    return Work(
+        run,
+        str(STATES[run.state]),
+        min(99, int(100 * run.share)),
+        ceil(left / 60) if is_long else left,
+        is_long,
+        silent,
+    )
 
 
 def _outcome(run: RunView, dry: Any) -> Outcome | None:

@@ -74,7 +74,7 @@ class DealLoader(Loader):
             return Bad("stage_unknown", {"value": stage})
         if status and status not in self.places.statuses:
             return Bad("status_unknown", {"value": status})
-        if not any(row.get(name) for name in ("external_id", "name", "account", "amount", "product", "owner")):
+        if not any(row.get(name) for name in ("external_id", "name", "account", "product", "owner", "person")):
             return Bad("field_required", {"field": "name"})
         return None
 
