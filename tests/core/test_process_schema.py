@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from etappe.core.evidence import Kind
-from etappe.core.process import Phase
+from etappe.core.process import NEEDED, Phase
 from etappe.core.process_file import MODELS, OUTCOMES, OWNERS, read
 
 PLAYBOOK = Path(__file__).parents[2] / "src/etappe/playbook"
@@ -41,6 +41,7 @@ SMALL = {
             "expected_days": 14,
             "desired_rate": 0.5,
             "content": ["price_sheet"],
+            "fields": ["amount", "next_step"],
             "criteria": [
                 {"key": "given", "text": {"de": "Der Käufer hat bestellt"}, "required": False, "evidence": ["order"]}
             ],
@@ -57,6 +58,7 @@ def test_the_schema_is_a_schema_and_knows_the_words_of_the_code() -> None:
     assert parts["stage"]["properties"]["owner"]["enum"] == list(OWNERS)
     assert parts["stage"]["properties"]["phase"]["enum"] == list(Phase)
     assert parts["leave"]["properties"]["outcome"]["enum"] == list(OUTCOMES)
+    assert parts["stage"]["properties"]["fields"]["items"]["enum"] == list(NEEDED)
     assert SCHEMA["properties"]["model"]["enum"] == list(MODELS)
 
 

@@ -64,6 +64,20 @@ def test_saving_what_the_form_shows_changes_nothing(ben: Client, scene: Scene) -
     assert text_of(scene, desk) == INBOUND
 
 
+def test_fields_that_a_stage_needs_are_ticked_and_shown(ben: Client, scene: Scene) -> None:
+    desk = begun(ben)
+    form = f"{desk}form/"
+    shown = fields(ben.get(form).content.decode())
+    ticked = {"stage-0-fields": ["next_step", "amount", "stage", "amount"]}
+    assert ben.post(form, {**shown, **ticked, "save": "1"}).status_code == 303
+    assert compile_process(read(text_of(scene, desk))).first.fields == ("amount", "next_step")
+    again = fields(ben.get(form).content.decode())
+    assert again["stage-0-fields"] == ["amount", "next_step"] and "stage-1-fields" not in again
+    del again["stage-0-fields"]
+    assert ben.post(form, {**again, "seen": again["seen"], "save": "1"}).status_code == 303
+    assert "fields:" not in text_of(scene, desk)
+
+
 def test_changed_words_leave_comments_and_order_alone(ben: Client, scene: Scene) -> None:
     desk = begun(ben)
     stage = "  - key: product_evaluated"

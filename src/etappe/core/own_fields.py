@@ -261,11 +261,15 @@ _READERS: Mapping[FieldKind, Callable[[OwnField, Any], Any]] = dict.fromkeys(REF
 
 @dataclass(frozen=True)
 class Unfilled:
-    """A field that a deal needs before it leaves a stage, and that holds nothing."""
+    """A field that a deal needs before it leaves a stage, and that holds nothing.
+
+    One of the workspace's own with its name, or (not `own`) one that every deal has.
+    """
 
     stage: str
     key: str
-    name: str
+    name: str = ""
+    own: bool = True
 
 
 def unfilled(fields: Iterable[OwnField], values: Mapping[str, Any], process: str) -> tuple[Unfilled, ...]:

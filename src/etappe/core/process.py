@@ -7,7 +7,7 @@ exception was granted for that stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -62,6 +62,9 @@ class Proof(StrEnum):
     UNPROVEN = "unproven"
 
 
+NEEDED = ("amount", "expected_close", "buyer_target_date", "next_step", "source", "product")
+"""Fields of every deal that a stage may need; `next_step` stands for what was agreed and its day."""
+
 WON = "won"
 """The target of a move that wins a deal."""
 
@@ -92,6 +95,8 @@ class Stage:
     content: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
     objections: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    """Fields of every deal (of `NEEDED`) that have to be filled in before it is left."""
 
     @cached_property
     def required(self) -> tuple[Criterion, ...]:
@@ -234,7 +239,17 @@ def unfilled_in(facts: DealFacts, stages: Iterable[Stage]) -> tuple[Unfilled, ..
     """The values that these stages ask for and that are not there, each field once."""
     order = [stage.key for stage in stages]
     wanted = sorted((item for item in facts.unfilled if item.stage in order), key=lambda item: order.index(item.stage))
-    return tuple({item.key: item for item in reversed(wanted)}[key] for key in dict.fromkeys(i.key for i in wanted))
+    first: dict[tuple[bool, str], Unfilled] = {}
+    for item in wanted:
+        first.setdefault((item.own, item.key), item)
+    return tuple(first.values())
+
+
+def needed_fields(process: Process, empty: Collection[str]) -> tuple[Unfilled, ...]:
+    """Of the fields that stages of the process need those that hold nothing."""
+    return tuple(
+        Unfilled(stage.key, name, own=False) for stage in process.stages for name in stage.fields if name in empty
+    )
 
 
 def verdict(facts: DealFacts, to: str) -> Verdict:

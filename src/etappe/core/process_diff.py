@@ -101,6 +101,11 @@ def _stage(old: Stage, new: Stage) -> Iterator[Change]:
         before, after = getattr(old, attribute), getattr(new, attribute)
         if before != after:
             yield Change(f"{attribute}_changed", new.key, named | {"before": before, "after": after})
+    more, fewer = _without(new.fields, old.fields), _without(old.fields, new.fields)
+    if more:
+        yield Change("fields_needed", new.key, named | {"fields": more})
+    if fewer:
+        yield Change("fields_not_needed", new.key, named | {"fields": fewer})
     if any(getattr(old, attribute) != getattr(new, attribute) for attribute in _LISTS):
         yield Change("links_changed", new.key, named)
 

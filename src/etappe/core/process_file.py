@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from etappe.core.errors import Refusal
 from etappe.core.evidence import Kind
-from etappe.core.process import Criterion, LeaveReason, Phase, Process, Stage, Words
+from etappe.core.process import NEEDED, Criterion, LeaveReason, Phase, Process, Stage, Words
 from etappe.core.process_reader import Reader, Text, TextPerLanguage
 from etappe.core.process_yaml import Place, Problem, parse
 
@@ -59,6 +59,7 @@ class DraftStage:
     content: tuple[Text, ...]
     lessons: tuple[Text, ...]
     objections: tuple[Text, ...]
+    fields: tuple[Text, ...]
 
     @property
     def required(self) -> tuple[DraftCriterion, ...]:
@@ -114,7 +115,7 @@ def read(source: str) -> Draft:
 _TOP = ("etappe", "key", "name", "about", "model", "stages", "leave")
 _STAGE = (
     "key", "phase", "name", "alias", "owner", "action", "expected_days", "desired_rate", "content", "lessons",
-    "objections", "criteria",
+    "objections", "fields", "criteria",
 )  # fmt: skip
 _CRITERION = ("key", "text", "required", "evidence")
 _LEAVE = ("key", "name", "outcome")
@@ -150,6 +151,7 @@ def _stage(reader: Reader, node: Any) -> DraftStage:
         content=reader.keys(part, "content"),
         lessons=reader.keys(part, "lessons"),
         objections=reader.keys(part, "objections"),
+        fields=reader.choices(part, "fields", NEEDED),
     )
 
 
@@ -239,6 +241,7 @@ def _compile_stage(stage: DraftStage) -> Stage:
         content=_values(stage.content),
         lessons=_values(stage.lessons),
         objections=_values(stage.objections),
+        fields=_values(stage.fields),
     )
 
 
@@ -288,6 +291,7 @@ def _stage_data(stage: Stage) -> dict[str, Any]:
         "content": list(stage.content),
         "lessons": list(stage.lessons),
         "objections": list(stage.objections),
+        "fields": list(stage.fields),
     }
 
 
@@ -326,6 +330,7 @@ def _stage_from(data: Mapping[str, Any]) -> Stage:
         content=tuple(data["content"]),
         lessons=tuple(data["lessons"]),
         objections=tuple(data["objections"]),
+        fields=tuple(data.get("fields", ())),  # versions stored before there were any do not say
     )
 
 

@@ -33,6 +33,7 @@ def _stage(stage: DraftStage, number: int) -> Stage:
         criteria=tuple(_criterion(item) for item in stage.criteria),
         expected_days=stage.expected_days,
         desired_rate=stage.desired_rate,
+        fields=tuple(_value(name) for name in stage.fields),
     )
 
 

@@ -18,8 +18,8 @@ Data = dict[str, Any]
 
 _ORDER = (
     "etappe", "key", "phase", "name", "alias", "about", "model", "de", "en", "owner", "action", "text", "required",
-    "evidence", "outcome", "expected_days", "desired_rate", "content", "lessons", "objections", "criteria", "stages",
-    "leave",
+    "evidence", "outcome", "expected_days", "desired_rate", "content", "lessons", "objections", "fields", "criteria",
+    "stages", "leave",
 )  # fmt: skip
 
 

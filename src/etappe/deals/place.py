@@ -6,8 +6,9 @@ Only the room's actions call this; the gate has decided before.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -17,7 +18,7 @@ from django.db.models.functions import Greatest
 from etappe.core.actor import Actor
 from etappe.core.evidence import Kind, Provenance
 from etappe.core.own_fields import Unfilled
-from etappe.core.process import Basis, DealFacts, Held, Process, Status, proof
+from etappe.core.process import NEEDED, Basis, DealFacts, Held, Process, Status, needed_fields, proof
 from etappe.deals.models import Deal, DealException, DealSpan, Evidence, StageVisit
 from etappe.people.fields import unfilled_values
 from etappe.playbook.queries import spec
@@ -66,7 +67,7 @@ def _facts(
             held=tuple(held[deal.id]),
             excepted=frozenset(excepted[deal.id]),
             basis=Basis.IMPORTED if deal.id in still_imported else Basis(deal.basis),
-            unfilled=unfilled[_own_values(deal)],
+            unfilled=(*empty_fields(process_of(deal), partial(getattr, deal)), *unfilled[_own_values(deal)]),
         )
         for deal in deals
     }
@@ -98,6 +99,15 @@ def _own_values(deal: Deal) -> OwnValues:
 def _unfilled(deals: Sequence[Deal]) -> dict[OwnValues, tuple[Unfilled, ...]]:
     alike = {_own_values(deal): deal for deal in deals}
     return {key: unfilled_values(deal.custom, key[0], deal.team_id) for key, deal in alike.items()}
+
+
+def empty_fields(process: Process, value: Callable[[str], Any]) -> tuple[Unfilled, ...]:
+    """The fields of every deal that stages of the process need and that hold nothing, by a deal's `value` of each."""
+    empty = {name for name in NEEDED if any(value(column) in (None, "") for column in _COLUMNS.get(name, (name,)))}
+    return needed_fields(process, empty)
+
+
+_COLUMNS = {"next_step": ("next_step", "next_step_on")}
 
 
 def _held(rows: Iterable[Sequence[Any]]) -> dict[int, list[Held]]:

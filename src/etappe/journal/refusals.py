@@ -551,8 +551,8 @@ def _criteria(params: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _unfilled(params: Mapping[str, Any]) -> Iterable[str]:
-    """Fields of the workspace's own that hold nothing yet."""
-    return (item.name for item in params.get("unfilled", ()))
+    """Fields that hold nothing yet: the workspace's own, and those of every deal."""
+    return (item.name if item.own else label(FIELDS, item.key) for item in params.get("unfilled", ()))
 
 
 def _checks(params: Mapping[str, Any]) -> Iterable[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.process_diff import Change
-from etappe.journal.labels import KINDS, TEAM_ROLES, label, listed, words
+from etappe.journal.labels import FIELDS, KINDS, TEAM_ROLES, label, listed, words
 
 Lazy = str | Promise
 
@@ -28,6 +28,8 @@ TEXTS: Mapping[str, Lazy] = {
     "owner_changed": _("“{name}”: {after} is accountable now (before: {before})."),
     "expected_days_changed": _("“{name}”: expected to take {after} days (before: {before})."),
     "desired_rate_changed": _("“{name}”: desired conversion rate {after} (before: {before})."),
+    "fields_needed": _("“{name}”: needs {fields} before it is left."),
+    "fields_not_needed": _("“{name}”: no longer needs {fields}."),
     "links_changed": _("“{name}”: content, lessons or answers to objections changed."),
     "criterion_added": _("“{name}”: new criterion “{criterion}”, required; evidence: {kinds}."),
     "optional_criterion_added": _("“{name}”: new criterion “{criterion}”, optional; evidence: {kinds}."),
@@ -74,8 +76,8 @@ def _place(earlier: str) -> str:
 def _value(code: str, name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return words(value)
-    if name == "kinds":
-        return listed(label(KINDS, kind) for kind in value)
+    if name in ("kinds", "fields"):
+        return listed(label(KINDS if name == "kinds" else FIELDS, key) for key in value)
     way = _WAYS.get((code, name)) or _WAYS.get((code, "*"), _plain)
     return way(value)
 

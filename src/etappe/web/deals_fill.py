@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,9 +21,32 @@ from etappe.journal.refusals import Said
 from etappe.people.fields import fields
 from etappe.web import deals_move
 from etappe.web.deals_answers import complain, done
+from etappe.web.deals_forms import DealForm, StepForm, initial_of
 from etappe.web.deals_gate import unfilled
 from etappe.web.own_fields import WithOwnFields
 from etappe.web.shell import Request, say, show
+
+
+class FillForm(WithOwnFields):
+    """The fields that a stage asks for: those of every deal, and the workspace's own."""
+
+    def ask_plain(self, names: Iterable[str]) -> None:
+        """Add these fields as the forms of deals have them, with what belongs to each."""
+        known = {**DealForm.base_fields, **StepForm.base_fields}
+        for part in (part for name in names for part in (name, *_BESIDE.get(name, ()))):
+            self.fields[part] = deepcopy(known[part])
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """The bound fields that every deal has."""
+        return [self[name] for name in self.fields if not name.startswith("custom_")]
+
+    def values(self) -> dict[str, Any]:
+        """The fields as the action takes them."""
+        return self.with_own(self.plain_values())
+
+
+_BESIDE = {"amount": ("currency",), "next_step": ("next_step_on",)}
 
 
 @dataclass(frozen=True)
@@ -27,17 +54,19 @@ class FillPage:
     """A deal's fields to fill in, and the stage that asks for them."""
 
     deal: DealView
-    form: WithOwnFields
+    form: FillForm
     to: str
     said: Said | None = None
 
 
-def fill_form(request: Request, deal: DealView, to: str) -> WithOwnFields | None:
+def fill_form(request: Request, deal: DealView, to: str) -> FillForm | None:
     """A form of the fields that stand between the deal and stage `to`; nothing where none does."""
-    wanted = {item.key for item in unfilled(deal, to)}
-    if not wanted:
+    empty = unfilled(deal, to)
+    if not empty:
         return None
-    form = WithOwnFields(request.POST if "fill" in request.POST else None, auto_id="fill_%s")
+    form = FillForm(request.POST if "fill" in request.POST else None, auto_id="fill_%s", initial=initial_of(deal))
+    form.ask_plain(item.key for item in empty if not item.own)
+    wanted = {item.key for item in empty if item.own}
     known = fields("deal", request.actor, team=deal.team_id)
     form.ask_own((own for own in known if own.key in wanted), deal.custom, request.actor)
     return form
@@ -57,7 +86,7 @@ def fill(request: Request, uid: uuid.UUID) -> HttpResponse:
     if request.method == "GET" or not form.is_valid():
         return _panel(request, page, 422 if form.errors else 200)
     try:
-        actions.edit(uid, {"custom": form.own_values()}, actor=request.actor, at=request.at)
+        actions.edit(uid, form.values(), actor=request.actor, at=request.at)
     except (Forbidden, Missing):
         raise
     except Refusal as refusal:

@@ -79,10 +79,10 @@ def lacks(deal: DealView, to: str) -> tuple[Lack, ...]:
 
 
 def unfilled(deal: DealView, to: str) -> tuple[Unfilled, ...]:
-    """The own fields that stand empty between the deal and stage `to` (or `won`), each once."""
+    """The fields that stand empty between the deal and stage `to` (or `won`), each once."""
     start, end = _passed(deal, to)
     passed = {stage.stage.key for stage in deal.stages[start:end]}
-    return tuple({item.key: item for item in deal.unfilled if item.stage in passed}.values())
+    return tuple({(item.own, item.key): item for item in deal.unfilled if item.stage in passed}.values())
 
 
 def _passed(deal: DealView, to: str) -> tuple[int, int]:

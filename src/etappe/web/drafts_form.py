@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from etappe.core.errors import Refusal, Stale
-from etappe.core.process import Phase
+from etappe.core.process import NEEDED, Phase
 from etappe.core.process_file import OUTCOMES, OWNERS
 from etappe.core.process_write import Data, keeps_comments, plain, rewrite
 from etappe.core.process_yaml import LARGEST
-from etappe.journal.labels import KINDS, TEAM_ROLES, label
+from etappe.journal.labels import FIELDS, KINDS, TEAM_ROLES, label
 from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said
 from etappe.playbook import actions_drafts as actions
@@ -42,6 +42,7 @@ class FormPage:
     judged: Judged
     phases: Choices
     owners: Choices
+    needed: Choices
     kinds: Choices
     outcomes: Choices
     said: Said | None
@@ -84,6 +85,7 @@ def _show(
         judged=judged(text),
         phases=tuple((phase.value, label(PHASE_NAMES, phase.value)) for phase in Phase),
         owners=tuple((owner, label(TEAM_ROLES, owner)) for owner in OWNERS),
+        needed=tuple((name, label(FIELDS, name)) for name in NEEDED),
         kinds=tuple((kind.value, str(name)) for kind, name in KINDS.items()),  # type: ignore[attr-defined]  # kinds are an enum
         outcomes=tuple((outcome, label(OUTCOME_NAMES, outcome)) for outcome in OUTCOMES),
         said=said(refusal) if refusal else None,

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from etappe.core.process import NEEDED
 from etappe.core.process_write import Data
 
 MOST_STAGES, MOST_FACTS, MOST_REASONS = 60, 30, 60
@@ -45,6 +46,7 @@ class StageFields:
     action: Mapping[str, str]
     owner: str
     expected_days: str
+    fields: tuple[str, ...]
     facts: tuple[Fact, ...]
 
 
@@ -116,18 +118,22 @@ def _stage(at: int, item: Data) -> StageFields:
         action=_words(item.get("action")),
         owner=_text(item.get("owner")),
         expected_days=_text(item.get("expected_days")),
+        fields=_texts(item.get("fields")),
         facts=tuple(_fact(f"{name}-fact-{n}", fact) for n, fact in enumerate(_dicts(item.get("criteria")))),
     )
 
 
 def _fact(name: str, item: Data) -> Fact:
-    evidence = item.get("evidence")
-    kinds = tuple(kind for kind in evidence if isinstance(kind, str)) if isinstance(evidence, list) else ()
-    return Fact(name, _text(item.get("key")), _words(item.get("text")), item.get("required") is not False, kinds)
+    required, kinds = item.get("required") is not False, _texts(item.get("evidence"))
+    return Fact(name, _text(item.get("key")), _words(item.get("text")), required, kinds)
 
 
 def _reason(at: int, item: Data) -> ReasonFields:
     return ReasonFields(f"leave-{at}", _text(item.get("key")), _words(item.get("name")), _text(item.get("outcome")))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
 def _dicts(value: Any) -> list[Data]:
@@ -228,6 +234,7 @@ def _stage_sent(sent: QueryDict, name: str, was: Mapping[Any, Data]) -> Data:
     _set(stage, "alias", _kept(before.get("alias"), _said(sent, f"{name}-alias")), empty={"de": ""})
     days = _line(sent, f"{name}-days")
     _set(stage, "expected_days", int(days) if days.isascii() and days.isdigit() and len(days) < 9 else days, empty="")
+    _set(stage, "fields", [field for field in NEEDED if field in sent.getlist(f"{name}-fields")], empty=[])
     return stage
 
 

@@ -27,7 +27,7 @@ from etappe.deals.actions.remap_write import back_to_process, came_by_choice
 from etappe.deals.centre import join_centre
 from etappe.deals.columns import columns_from, own_column
 from etappe.deals.models import Deal, StageVisit
-from etappe.deals.place import facts_of, open_visit, process_of, renew_span, write_place
+from etappe.deals.place import empty_fields, facts_of, open_visit, process_of, renew_span, write_place
 from etappe.deals.scope import holder, lock
 from etappe.deals.shapes import DealState
 from etappe.journal.queries import kinds_of, latest
@@ -99,6 +99,7 @@ def create(
     require(actor, "deals.create", Holder(owner=columns["owner_id"], team=columns["team_id"]))
     version = playbook.get_version(process) if process else playbook.default_version()
     empty = unfilled_values(columns.get("custom", {}), version.spec.key, columns["team_id"])
+    empty = (*empty_fields(version.spec, columns.get), *empty)
     place = entry(version.spec, stage, late=late_entry, unfilled=empty)
     place.raise_if_refused()
     columns["engaged_since"] = columns.get("engaged_since") or today(at)

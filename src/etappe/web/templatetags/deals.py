@@ -34,6 +34,12 @@ def kinds(values: Iterable[Kind]) -> str:
 
 
 @register.filter
+def fields(names: Iterable[str]) -> str:
+    """Fields of a record by name."""
+    return labels.listed(labels.label(labels.FIELDS, name) for name in names)
+
+
+@register.filter
 def hint(value: str) -> str:
     """What to give as evidence of this kind."""
     return labels.label(deals_words.HINTS, value)
