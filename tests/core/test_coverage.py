@@ -23,6 +23,7 @@ from etappe.core.simulate.truth import truth
 from etappe.core.survival import Percentile, incidence, kaplan_meier, percentile, percentile_among, share_ending
 
 SOAK = bool(os.environ.get("ETAPPE_TEST_SOAK"))
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)] if SOAK else []
 RUNS = 4000 if SOAK else 200
 UNTIL = date(2026, 1, 1)
 LEVELS = (0.95, 0.8)

@@ -27,6 +27,7 @@ from etappe.insights.forecast.table import Bools
 from tests.insights.lived import records
 
 SOAK = bool(os.environ.get("ETAPPE_TEST_SOAK"))
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)] if SOAK else []
 RUNS, LOOKED_BACK = (4000, 200) if SOAK else (200, 4)
 UNTIL = date(2026, 1, 1)
 DAYS, SEEN = 900, 700
