@@ -172,12 +172,13 @@ def test_months_said_with_deals_still_to_come_hold_as_often_as_they_say() -> Non
     assert low <= np.mean(held) <= high
 
 
-def test_where_deals_move_faster_in_some_months_intervals_hold_too() -> None:
+@pytest.mark.parametrize("inflow", [COMPANY.inflow, IN_SEASON.inflow], ids=["begin_evenly", "begin_in_season"])
+def test_where_deals_move_faster_in_some_months_intervals_hold_too(inflow: tuple[float, ...]) -> None:
     """Said at every time of the year; by the calendar 64 of 100 intervals would hold."""
     held = Held()
     for run in range(IN_MONTHS):
-        turn = run % len(FAST_AND_SLOW)
-        found = company(run, 1500, replace(COMPANY, pace=FAST_AND_SLOW[turn:] + FAST_AND_SLOW[:turn]))
+        pace, begin = (each[run % 12 :] + each[: run % 12] for each in (FAST_AND_SLOW, inflow))
+        found = company(run, 1500, replace(COMPANY, pace=pace, inflow=begin))
         past = known_on(found, NOW, present=True)
         assert not past.stays.clock().is_even
         _try_months(held, found, *_told(found, past), np.random.default_rng(run))
