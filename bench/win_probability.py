@@ -122,7 +122,10 @@ def _prepared(asked: argparse.Namespace) -> Table:
     for name in [asked.target, *asked.exclude, *([asked.time] if asked.time else [])]:
         if name not in cells:
             raise Refused(f"there is no column {name!r}; there are: {', '.join(cells)}")
-    positive = _spelled(asked.positive, cells[asked.target])
+    if asked.time == asked.target:
+        raise Refused("the time cannot be the outcome")
+    positive = asked.positive
+    cells[asked.target] = [positive if _means(value, positive) else value for value in cells[asked.target]]
     cells = _decided(cells, asked.target, positive)
     cells = _once(cells)
     target = np.asarray(cells.pop(asked.target))
@@ -136,15 +139,9 @@ def _prepared(asked: argparse.Namespace) -> Table:
     return _in_time(Table(kept, won, np.empty(0, dtype=np.intp)), days)
 
 
-def _spelled(positive: str, values: list[str]) -> str:
-    """The value as the table spells it: exactly so, else without regard to case, else the same number."""
-    known = set(values)
-    if positive in known:
-        return positive
-    alike = [
-        value for value in sorted(known) if value.lower() == positive.lower() or _number(value) == _number(positive)
-    ]
-    return alike[0] if alike else positive
+def _means(value: str, positive: str) -> bool:
+    """Whether it is the value but for case, or the same number."""
+    return value.lower() == positive.lower() or _number(value) == _number(positive)
 
 
 def _number(text: str) -> float | str:
@@ -230,5 +227,6 @@ if __name__ == "__main__":
     try:
         main()
     except (Refused, Refusal, OSError) as error:
-        print(f"win_probability: {error}", file=sys.stderr)
+        why = f"{error.code} ({error.params.get('reason', '')})" if isinstance(error, Refusal) else error
+        print(f"win_probability: {why}", file=sys.stderr)
         sys.exit(2)

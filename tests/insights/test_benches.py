@@ -119,8 +119,11 @@ def test_where_there_is_nothing_to_learn_it_says_so(tmp_path: Path) -> None:
 
 def test_too_little_and_nonsense_are_refused_with_a_reason(tmp_path: Path) -> None:
     few, one_sided = table(tmp_path / "a.csv", deals(60)), table(tmp_path / "b.csv", deals(150))
+    spelled = [{**row, "stage": ("won", "Won")[at % 2]} for at, row in enumerate(deals(150))]
     for arguments, reason in (
         ((few, *WANTED), "needs 100 rows and 20 of each"),
+        ((table(tmp_path / "c.csv", spelled), *WANTED), "150 won, 0 others"),
+        ((one_sided, *WANTED, "--time", "stage"), "the time cannot be the outcome"),
         (
             (one_sided, "--target", "stage", "--positive", "gewonnen"),
             "no row has the value 'gewonnen'; there are: lost, won",
