@@ -36,7 +36,7 @@ def make_more(made: Everything, folder: Path) -> None:
     _fields(made)
     _decisions(scene)
     deals.write_note(made.deal, NOTE, actor=scene.cast.ada, at=AT)
-    tags.tag(made.deal, add=["Ärger \"groß\"", "messe"], actor=scene.cast.ada, at=AT)
+    tags.tag(made.deal, add=['Ärger "groß"', "messe"], actor=scene.cast.ada, at=AT)
     version = get_version("inbound")
     publish(version.source.replace("\n", "\n# later\n", 1), reason="Ein Wort mehr.", actor=SYSTEM, at=AT)
     hold_review("inbound", "Bleibt, wie er ist.", date(2027, 3, 1), actor=scene.cast.dot, at=AT)
