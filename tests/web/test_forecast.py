@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.test import Client
 
 from etappe.core.actor import SYSTEM
 from etappe.insights import actions
+from etappe.insights.forecast import stored
 from etappe.team.actions import create_token
 from tests.insights.history import NOW, company, live_all, story
 from tests.web.signed import client_of
@@ -40,6 +42,26 @@ def _told_why(client: Client, api: Any) -> None:
     text_of(client, "/figures/forecast/changes/nonsense/", 422)
 
 
+def test_a_month_without_deals_still_to_come_does_not_stand_beside_whole_ones(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = company()
+    live_all(story(), cast)
+    actions.forecast(actor=SYSTEM, at=NOW)
+    found = stored.report(cast.dot)
+    assert found is not None
+    page = {}
+    for known in (7, 6, 0):
+        months = tuple(
+            replace(month, still_to_come=month.still_to_come if place < known else None)
+            for place, month in enumerate(found.months)
+        )
+        monkeypatch.setattr(stored, "report", lambda *_given, said=replace(found, months=months), **_more: said)
+        page[known] = text_of(client_of("dot"), "/figures/forecast/")
+    assert [page[known].count("<rect") for known in (7, 6, 0)] == [16, 14, 16]
+    assert ["these months count open deals only" in page[known] for known in (7, 6, 0)] == [False, False, True]
+
+
 def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     cast = company()
     client = client_of("dot")
@@ -64,7 +86,9 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
         "How it is made",
     ):
         assert words in page, words
-    assert page.count("<rect") == 2 + 14 and "NaN" not in page
+    months = api("/api/v1/forecast")["months"]
+    assert all(month["still_to_come"] is not None for month in months)
+    assert page.count("<rect") == 2 + 2 * len(months) and "NaN" not in page
     back = text_of(client, "/figures/forecast/backtest/")
     assert "Stage-weighted pipeline" in back and "Month by month" in back
     whole = api("/api/v1/forecast?by=owner")

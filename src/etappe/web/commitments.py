@@ -127,7 +127,7 @@ def _forecast(request: Request, periods: Sequence[str]) -> tuple[tuple[str, str]
     said = stored.report(request.actor)
     if said is None or not said.is_enough:
         return ()
-    months = {f"{month.begins:%Y-%m}": month.total for month in said.months}
+    months = {f"{month.begins:%Y-%m}": month.total for month in said.whole_months}
     return tuple(
         (
             money_whole(months[key].median, said.currency),

@@ -69,7 +69,7 @@ def forecast(request: Request) -> HttpResponse:
     if said is None or not said.is_enough:
         missing = quality_lines({name: 1 for name in stored.NO_BASIS if said and name in said.quality})
         return show(request, "forecast/home.html", ForecastPage(said, by, dict(SPLITS), quality=missing))
-    months = month_lines(said.months, said.currency)
+    months = month_lines(said.whole_months, said.currency)
     words, is_shaky = trust(said)
     page = ForecastPage(
         said=said,
@@ -85,8 +85,8 @@ def forecast(request: Request) -> HttpResponse:
         seasons=seasons(said.pace),
         trust=words,
         is_shaky=is_shaky,
-        is_partial=any(month.still_to_come is None for month in said.months),
-        bands=draw([(short_month(month.begins), month.total) for month in said.months]),
+        is_partial=any(month.still_to_come is None for month in said.whole_months),
+        bands=draw([(short_month(month.begins), month.total) for month in said.whole_months]),
         shown=skip + len(said.deals),
         next=_address(by, skip + stored.PER_PAGE) if skip + stored.PER_PAGE < said.found else "",
         first=_address(by, 0) if skip else "",

@@ -134,10 +134,10 @@ def _range(low: float, high: float, currency: str) -> str:
 
 def headline(said: Report) -> str:
     """The next months in one sentence, which also says the drawing in words."""
-    months = [month for month in said.months if month.total.high80 > 0]
-    if not months:
+    months = said.whole_months
+    if all(month.total.high80 <= 0 for month in months):
         return _("Nothing is expected in the months ahead.")
-    first, last = said.months[0], said.months[-1]
+    first, last = months[0], months[-1]
     return _(
         "%(first)s: %(median)s, with a chance of 80%% between %(low)s and %(high)s."
         " In %(last)s the same range is %(low_last)s to %(high_last)s."

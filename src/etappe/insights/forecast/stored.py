@@ -155,6 +155,14 @@ class Report:
     quality: Mapping[str, int] = field(default_factory=dict)
     backtest: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def whole_months(self) -> tuple[Month, ...]:
+        """The months of which deals still to come are known, too; all months where that holds for none.
+
+        Beside them a month of open deals alone would look like the end of all business.
+        """
+        return tuple(month for month in self.months if month.still_to_come is not None) or self.months
+
 
 def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | None:
     """The newest forecast over the deals that the viewer may see; None where none was made yet.
