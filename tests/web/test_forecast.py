@@ -56,7 +56,8 @@ def test_a_month_without_deals_still_to_come_does_not_stand_beside_whole_ones(
             replace(month, still_to_come=month.still_to_come if place < known else None)
             for place, month in enumerate(found.months)
         )
-        monkeypatch.setattr(stored, "report", lambda *_given, said=replace(found, months=months), **_more: said)
+        said = replace(found, months=months)
+        monkeypatch.setattr(stored, "report", lambda *_given, said=said, **_more: said)
         page[known] = text_of(client_of("dot"), "/figures/forecast/")
     assert [page[known].count("<rect") for known in (7, 6, 0)] == [16, 14, 16]
     assert ["these months count open deals only" in page[known] for known in (7, 6, 0)] == [False, False, True]

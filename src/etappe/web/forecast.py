@@ -76,7 +76,7 @@ def forecast(request: Request) -> HttpResponse:
         by=by,
         splits=dict(SPLITS),
         months=months,
-        quarters=month_lines(said.quarters, said.currency, quarters=True),
+        quarters=month_lines(said.whole_quarters, said.currency, quarters=True),
         deals=deal_lines(said),
         changes=change_lines(said),
         quality=quality_lines(said.quality),

@@ -161,7 +161,16 @@ class Report:
 
         Beside them a month of open deals alone would look like the end of all business.
         """
-        return tuple(month for month in self.months if month.still_to_come is not None) or self.months
+        return _whole(self.months)
+
+    @property
+    def whole_quarters(self) -> tuple[Month, ...]:
+        """The same of quarters."""
+        return _whole(self.quarters)
+
+
+def _whole(periods: tuple[Month, ...]) -> tuple[Month, ...]:
+    return tuple(each for each in periods if each.still_to_come is not None) or periods
 
 
 def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | None:
