@@ -242,6 +242,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
         "name": "Eve", "email": "eve@evil.example", "password": NEW_PASSWORD,
     },
     "/join/{token}/": lambda all_: {"password": NEW_PASSWORD},
+    "/today/mail/": lambda all_: {"hour": "7"},
     "/figures/{key}/mail/": lambda all_: {"on": "weekly-1", "hour": "7"},
     "/settings/": lambda all_: {"name": "Anders", "language": "de", "theme": "dark"},
     "/settings/density/": lambda all_: {"density": "compact"},

@@ -35,6 +35,7 @@ class SubscriptionOut(Schema):
 class SubscriptionGiven(Schema):
     """A figure to be mailed, asked as `GET /figures/{key}` takes it, and when.
 
+    `next_steps` with the rhythm `workdays` is what waits for the caller, Monday to Friday, when something does.
     `day` is one of a week (1 is Monday) or month (in shorter months their last one), `hour` one of the workspace's
     zone; `language` is that of the mail for who chose none.
     """
@@ -45,8 +46,8 @@ class SubscriptionGiven(Schema):
     stage: str = ""
     within: str = ""
     window: str = ""
-    rhythm: Literal["weekly", "monthly"]
-    day: int
+    rhythm: Literal["weekly", "monthly", "workdays"]
+    day: int = 1
     hour: int
     language: Literal["", "de", "en"] = ""
 

@@ -80,7 +80,8 @@ def end(uid: str, email: str) -> None:
 
 
 def _line(each: SubscriptionView) -> str:
-    day = WEEK[each.on_day - 1] if each.rhythm == "weekly" else f"day {each.on_day}"
+    of_month = "Monday to Friday" if each.rhythm == "workdays" else f"day {each.on_day}"
+    day = WEEK[each.on_day - 1] if each.rhythm == "weekly" else of_month
     narrowed = "".join(f", {name} {value}" for name, value in (("by", each.split), ("where", each.where)) if value)
     last = f"; last {each.due_at:%Y-%m-%d}: {each.state}" if each.due_at else ""
     problem = f" ({each.problem})" if each.problem else ""

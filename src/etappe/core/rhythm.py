@@ -1,4 +1,4 @@
-"""When something that is sent every week or every month is due, in the workspace's zone."""
+"""When something that is sent every week, every month or every working day is due, in the workspace's zone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-WEEKLY, MONTHLY = "weekly", "monthly"
-RHYTHMS = (WEEKLY, MONTHLY)
-DAYS = {WEEKLY: 7, MONTHLY: 31}
-"""Days of a week (Monday is 1) and of a month; a month that is shorter is meant up to its last day."""
+WEEKLY, MONTHLY, WORKDAYS = "weekly", "monthly", "workdays"
+RHYTHMS = (WEEKLY, MONTHLY, WORKDAYS)
+DAYS = {WEEKLY: 7, MONTHLY: 31, WORKDAYS: 1}
+"""Days of a week (Monday is 1) and of a month; a month that is shorter is meant up to its last day.
+
+Of working days, Monday to Friday, there is none to choose.
+"""
+FRIDAY = 5
 
 
 def next_time(rhythm: str, day: int, hour: int, *, zone: str, after: datetime) -> datetime:
@@ -26,7 +30,7 @@ def next_time(rhythm: str, day: int, hour: int, *, zone: str, after: datetime) -
     '2026-04-30T05:00:00+00:00'
     """
     place = ZoneInfo(zone)
-    days = (_weekdays if rhythm == WEEKLY else _month_days)(day, after.astimezone(place).date())
+    days = _DAYS_OF[rhythm](day, after.astimezone(place).date())
     moments = (datetime.combine(each, time(hour), place) for each in days)
     return next(moment for moment in (each.astimezone(UTC) for each in moments) if moment > after)
 
@@ -41,3 +45,12 @@ def _month_days(day: int, first: date) -> Iterator[date]:
     """Such days of the month, from the month of `first` on."""
     months = (divmod(12 * first.year + first.month - 1 + ahead, 12) for ahead in count())
     return (date(year, month + 1, min(day, monthrange(year, month + 1)[1])) for year, month in months)
+
+
+def _workdays(_day: int, first: date) -> Iterator[date]:
+    """Mondays to Fridays, from `first` on."""
+    ahead = (first + timedelta(days=days) for days in count())
+    return (day for day in ahead if day.isoweekday() <= FRIDAY)
+
+
+_DAYS_OF = {WEEKLY: _weekdays, MONTHLY: _month_days, WORKDAYS: _workdays}

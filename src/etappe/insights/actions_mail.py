@@ -15,11 +15,12 @@ from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.filters import LENGTH
 from etappe.core.kinds.insights import SubscriptionChanged, SubscriptionEnded, SubscriptionMade
-from etappe.core.rhythm import DAYS, RHYTHMS, next_time
+from etappe.core.rhythm import DAYS, MONTHLY, RHYTHMS, WEEKLY, WORKDAYS, next_time
 from etappe.insights.models import Subscription
 from etappe.insights.queries import question
 from etappe.insights.subscriptions import (
     FAILED,
+    MORNING,
     NOTHING,
     SENDING,
     SENT,
@@ -63,6 +64,8 @@ WHEN: Final[Mapping[str, Cleaner]] = {
 def subscribe(given: Mapping[str, Any], *, actor: Actor, at: datetime) -> SubscriptionView:
     """Be mailed a figure every week or month; who is mailed it already gets it at the new time.
 
+    The figure `next_steps` is what waits for the reader on a working morning; its rhythm is `workdays`, and nothing
+    narrows it.
     `given`: `figure` (its key) with what else it is asked for (`by`, `where`, `stage`, `within`, `window`), and
     `rhythm` (`weekly`, `monthly`), `day` (1 is Monday; of a month up to 31, in shorter ones their last day) and
     `hour` (0 to 23) in the workspace's zone. `language` is that of the mail for who chose none in the profile.
@@ -74,7 +77,7 @@ def subscribe(given: Mapping[str, Any], *, actor: Actor, at: datetime) -> Subscr
     require_mail()
     asked, when = _cleaned(given)
     mine = Subscription.objects.filter(user_id=_alone(actor.id), ended_at__isnull=True)
-    columns = question(asked, viewer=actor, now=at)
+    columns = _columns(asked, when["rhythm"], actor, at)
     row = mine.select_for_update().filter(**columns).first()
     next_at = next_time(when["rhythm"], when["on_day"], when["hour"], zone=workspace().zone, after=at)
     if row is None:
@@ -91,6 +94,16 @@ def subscribe(given: Mapping[str, Any], *, actor: Actor, at: datetime) -> Subscr
         row.save(update_fields=[*changed, "next_at"])
         record(SubscriptionChanged(changed, str(row.uid), actor.label, row.figure), actor=actor, at=at)
     return view(row)
+
+
+def _columns(asked: Mapping[str, Any], rhythm: str, actor: Actor, at: datetime) -> dict[str, Any]:
+    """What is asked, as it is kept; figures and what waits each have rhythms of their own."""
+    is_morning = asked["figure"] == MORNING
+    if (rhythm == WORKDAYS) != is_morning:
+        raise Refusal("unknown_choice", field="rhythm", choices=(WORKDAYS,) if is_morning else (WEEKLY, MONTHLY))
+    if is_morning:
+        return {"figure": MORNING, "split": "", "where": "", "options": {}}
+    return question(asked, viewer=actor, now=at)
 
 
 def _cleaned(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

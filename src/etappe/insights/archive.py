@@ -41,11 +41,11 @@ TABLES = (
         "Who is mailed which figure, and when.",
         tells="subscription.",
         meanings={
-            "figure": "key of the figure",
+            "figure": "key of the figure; `next_steps` for what waits on a working morning",
             "split": "what it is split by",
             "where": "the filter that its deals must pass",
             "options": "what else the figure is asked for",
-            "rhythm": "`weekly` or `monthly`",
+            "rhythm": "`weekly`, `monthly` or `workdays`",
             "on_day": "day of the week (1 is Monday) or of the month (shorter months: their last day)",
             "hour": "hour of that day in the workspace's zone",
             "language": "language of the mail where the colleague chose none",

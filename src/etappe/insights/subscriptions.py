@@ -23,6 +23,8 @@ WAITING, SENDING, SENT, FAILED, NOTHING = "waiting", "sending", "sent", "failed"
 STATES: Final = (WAITING, SENDING, SENT, FAILED, NOTHING)
 """What became of a mail: it waits to be sent, is being handed to the mail server (where it stays if the process was
 killed in that moment: it is not sent twice), was taken by it, was given up; or there was nothing to be seen."""
+MORNING: Final = "next_steps"
+"""Stands in the place of a figure for the mail of a working morning: what waits for its reader."""
 _SIGNER: Final = Signer(salt="insights.subscription", sep=".")
 
 
@@ -68,6 +70,12 @@ def subscribed(viewer: Actor, asked: Mapping[str, Any], at: datetime) -> Subscri
     """The viewer's own subscription to exactly this, if there is one; `asked` is as `queries.question` takes it."""
     columns = question(asked, viewer=viewer, now=at)
     row = _running(viewer).filter(**columns).first()
+    return view(row) if row else None
+
+
+def morning(viewer: Actor) -> SubscriptionView | None:
+    """The viewer's mail of a working morning, if they asked for it."""
+    row = _running(viewer).filter(figure=MORNING).first()
     return view(row) if row else None
 
 

@@ -169,6 +169,11 @@ OTHERWISE: Mapping[tuple[str, str, Any], Label] = {
     ("deal.note_answered", "confirmed", False): _("{person} would correct the note on “{criterion}”: {comment}"),
     ("deal.stage_moved", "basis", Basis.BACK.value): _("Moved back from “{came_from}” to “{went_to}”"),
     ("deal.stage_moved", "basis", Basis.OVERRIDE.value): _("Moved from “{came_from}” to “{went_to}” by exception"),
+    ("subscription.made", "figure", "next_steps"): _("{whose} is mailed what waits for them, every working morning"),
+    ("subscription.changed", "figure", "next_steps"): _(
+        "{whose} is mailed what waits for them at another time ({fields})"
+    ),
+    ("subscription.ended", "figure", "next_steps"): _("{whose} is mailed what waits for them no longer"),
     ("deal.won", "basis", Basis.OVERRIDE.value): _("Won by exception, after “{came_from}”"),
 }
 """Kinds that say something else where a field has this value; the first that fits counts."""
@@ -182,7 +187,8 @@ BASES_SAID: Mapping[str, Label] = {
 
 def sentence(kind: str, data: Mapping[str, Any], names: Names = NOBODY) -> str:
     """What the entry says, in the reader's language."""
-    special = (text for (name, column, value), text in OTHERWISE.items() if name == kind and data.get(column) == value)
+    flat = _flat(data)
+    special = (text for (name, column, value), text in OTHERWISE.items() if name == kind and flat.get(column) == value)
     template = next(special, SENTENCES.get(kind, kind))
     return str(template).format_map(defaultdict(str, _values(data, names)))
 
@@ -236,12 +242,17 @@ def _fields(pairs: Mapping[str, Any], names: Names) -> str:
 
 
 def _values(data: Mapping[str, Any], names: Names) -> dict[str, str]:
-    """Every field in words. What a record was created with stands beside the entry's own fields."""
-    inner = data.get("values")
-    flat = {**(inner if isinstance(inner, Mapping) else {}), **data}
+    """Every field in words."""
+    flat = _flat(data)
     pairs = data.get("changed")
     fields = _fields(pairs, names) if isinstance(pairs, Mapping) else ""
     return {key: _column(key, value, names) for key, value in flat.items()} | {"fields": fields}
+
+
+def _flat(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The entry's fields, with what a record was created with beside them."""
+    inner = data.get("values")
+    return {**(inner if isinstance(inner, Mapping) else {}), **data}
 
 
 def _column(column: str, value: Any, names: Names) -> str:

@@ -1,4 +1,4 @@
-"""The mail of a figure: made for its reader as things stand when it is sent, and handed to the mail server."""
+"""The mail of a figure, or of a working morning: made for its reader as things stand when it is sent, and sent."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from etappe.core.actor import SYSTEM, Actor
@@ -25,16 +26,17 @@ from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.figures import Result
 from etappe.core.filters import parse, parts_of
 from etappe.core.periods import local_day
-from etappe.core.rhythm import DAYS, MONTHLY, WEEKLY
+from etappe.core.rhythm import DAYS, MONTHLY, WEEKLY, WORKDAYS
 from etappe.insights import actions_mail as actions
 from etappe.insights import queries
-from etappe.insights.subscriptions import WAITING, SubscriptionView, by_uid
+from etappe.insights.subscriptions import MORNING, WAITING, SubscriptionView, by_uid
 from etappe.journal.clock import now
 from etappe.journal.labels import language
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.records.lists import SUBJECTS
 from etappe.team.queries import UserView, actor_by_id, user_by_id, workspace
+from etappe.web import morning_mail
 from etappe.web.figure_chart import Drawn, compared, compared_past, days_before, drawn_curve, pictured
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, table
 from etappe.web.lists_words import in_words
@@ -89,6 +91,8 @@ def send(uid: str, due: datetime, at: datetime) -> int | None:
     try:
         user, reader = _reader(found)
         mail = _mail(found, user, reader, at)
+        if mail is None:
+            raise Missing
     except (Forbidden, Missing):
         actions.had_nothing(uid, due, actor=SYSTEM, at=at)
         return None
@@ -136,23 +140,44 @@ def _reader(found: SubscriptionView) -> tuple[UserView, Actor]:
     return user, reader
 
 
-def _mail(found: SubscriptionView, user: UserView, reader: Actor, at: datetime) -> EmailMultiAlternatives:
+def _mail(found: SubscriptionView, user: UserView, reader: Actor, at: datetime) -> EmailMultiAlternatives | None:
+    """The mail as its reader reads it; none where nothing waits for them on this morning."""
     own = workspace()
     with translation.override(user.language or found.language or "en"), timezone.override(ZoneInfo(own.zone)):
-        letter = _letter(found, reader, local_day(at, own.zone), at)
-        subject = _("{title}: how it stands").format(title=letter.title)
-        told = {"letter": letter, "language": language()}
-        mail = _WithPictures(subject, render_to_string("mails/figure.txt", told), to=[user.email])
-        mail.attach_alternative(render_to_string("mails/figure.html", told), "text/html")
-    for place, drawn in enumerate(letter.drawn):
-        mail.attach(_image(place, drawn))
+        written = _of_morning if found.figure == MORNING else _of_figure
+        mail = written(found, reader, local_day(at, own.zone), at)
+    if mail is None:
+        return None
+    mail.to = [user.email]
     host = urlsplit(settings.ADDRESS).hostname
     mail.extra_headers = {
         "Message-ID": f"<{found.uid}.{int((found.due_at or at).timestamp())}@{host}>",
-        "List-Unsubscribe": f"<{letter.stop}>",
+        "List-Unsubscribe": f"<{settings.ADDRESS + reverse('mail_stop', args=[found.token])}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }
+    return mail
+
+
+def _of_morning(found: SubscriptionView, reader: Actor, day: date, at: datetime) -> EmailMultiAlternatives | None:
+    del at
+    letter = morning_mail.morning(found, reader, day, when_words(found.rhythm, found.on_day, found.hour))
+    if not letter.count:
+        return None
+    subject, text, html = morning_mail.written(letter)
+    mail = EmailMultiAlternatives(subject, text)
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _of_figure(found: SubscriptionView, reader: Actor, day: date, at: datetime) -> EmailMultiAlternatives:
+    letter = _letter(found, reader, day, at)
+    told = {"letter": letter, "language": language()}
+    subject = _("{title}: how it stands").format(title=letter.title)
+    mail = _WithPictures(subject, render_to_string("mails/figure.txt", told))
+    mail.attach_alternative(render_to_string("mails/figure.html", told), "text/html")
+    for place, drawn in enumerate(letter.drawn):
+        mail.attach(_image(place, drawn))
     return mail
 
 
@@ -237,11 +262,18 @@ def when_words(rhythm: str, day: int, hour: int) -> str:
 
 def day_words(rhythm: str, day: int) -> str:
     """`every Monday`, `on day 3 of every month`."""
+    if rhythm == WORKDAYS:
+        return _("every working day")
     if rhythm == WEEKLY:
         return _("every {weekday}").format(weekday=get_day_names(locale=language())[day - 1])
     if day == DAYS[MONTHLY]:
         return _("on the last day of every month")
     return _("on day {day} of every month").format(day=day)
+
+
+def title_of(figure: str) -> str | Promise:
+    """What a mail is about."""
+    return morning_mail.title() if figure == MORNING else queries.get_metric(figure).title
 
 
 def days_to_choose() -> Sequence[tuple[str, str]]:

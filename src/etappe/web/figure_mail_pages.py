@@ -21,24 +21,26 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from etappe.core.actor import SYSTEM
 from etappe.core.errors import Refusal
-from etappe.core.rhythm import WEEKLY
+from etappe.core.rhythm import WEEKLY, WORKDAYS
 from etappe.insights import actions_mail as actions
 from etappe.insights import queries
 from etappe.insights.subscriptions import (
     FAILED,
+    MORNING,
     NOTHING,
     SENDING,
     SENT,
     WAITING,
     SubscriptionView,
     by_token,
+    morning,
     require_mail,
     subscribed,
     subscriptions,
 )
 from etappe.journal.refusals import Said, text
 from etappe.team.access import require
-from etappe.web.figure_mail import conditions, days_to_choose, when_words
+from etappe.web.figure_mail import conditions, days_to_choose, title_of, when_words
 from etappe.web.figure_words import SPLITS, Asked
 from etappe.web.forms import is_written
 from etappe.web.shell import Request, go, say, show, today
@@ -46,7 +48,7 @@ from etappe.web.templatetags.formats import hour, moment
 
 ASKED = ("by", "where", "stage", "within", "window")
 """What of a figure's address a mail keeps; its day does not count, for a mail tells of the day it is sent."""
-MORNING = "7"
+MORNING_HOUR = "7"
 
 
 class MailForm(forms.Form):
@@ -67,6 +69,27 @@ class MailForm(forms.Form):
         """The fields as the action takes them."""
         rhythm, _dash, day = self.cleaned_data["on"].partition("-")
         return {"rhythm": rhythm, "day": int(day), "hour": int(self.cleaned_data["hour"])}
+
+
+class MorningForm(forms.Form):
+    """At what hour of a working day."""
+
+    hour = forms.ChoiceField(label=pgettext_lazy("time of day", "At"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        at = self.fields["hour"]
+        assert isinstance(at, forms.ChoiceField)
+        at.choices = [(str(each), hour(time(each))) for each in range(24)]
+
+
+@dataclass(frozen=True)
+class MorningPage:
+    """The form of the mail of a working morning; `known` is the one that comes already."""
+
+    form: MorningForm
+    known: SubscriptionView | None
+    problem: Said | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +138,26 @@ def mail(request: Request, key: str) -> HttpResponse:
     return show(request, "figures/mail.html", page, part="panel", into="panel", status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_morning(request: Request) -> HttpResponse:
+    """Be mailed what waits for one, every working morning."""
+    require(request.actor, "figures.mail")
+    known = morning(request.actor)
+    initial = {"hour": str(known.hour) if known else MORNING_HOUR}
+    form = MorningForm(request.POST if request.method == "POST" else None, initial=initial)
+    made: list[SubscriptionView] = []
+
+    def write(given: dict[str, Any]) -> None:
+        asked = {"figure": MORNING, "rhythm": WORKDAYS, "day": 1, "hour": int(given["hour"])}
+        made.append(actions.subscribe(asked | {"language": get_language() or ""}, actor=request.actor, at=request.at))
+
+    if is_written(request, form, write):
+        say(request, _("The next mail comes on {moment}.").format(moment=moment(made[0].next_at)))
+        return go(request, "today")
+    page = MorningPage(form, known, _problem())
+    return show(request, "today/mail.html", page, part="panel", into="panel", status=422 if form.errors else 200)
+
+
 def _asked(given: QueryDict) -> dict[str, str]:
     return {name: str(given[name]) for name in ASKED if given.get(name)}
 
@@ -126,7 +169,7 @@ def _asked_so(request: Request, asked: Mapping[str, str]) -> Asked:
 
 def _initial(known: SubscriptionView | None) -> dict[str, str]:
     if known is None:
-        return {"on": f"{WEEKLY}-1", "hour": MORNING}
+        return {"on": f"{WEEKLY}-1", "hour": MORNING_HOUR}
     return {"on": f"{known.rhythm}-{known.on_day}", "hour": str(known.hour)}
 
 
@@ -175,13 +218,14 @@ def _line(request: Request, each: SubscriptionView) -> Line:
     shown = Asked(each.split or None, None, today(request), each.where, each.options)
     split = [_("by {split}").format(split=SPLITS[each.split])] if each.split else []
     last, tone = _last(each)
+    is_morning = each.figure == MORNING
     return Line(
         subscription=each,
-        title=queries.get_metric(each.figure).title,
+        title=title_of(each.figure),
         said=(*split, *_conditions(request, each)),
         when=when_words(each.rhythm, each.on_day, each.hour),
-        url=shown.address("figure", each.figure),
-        change=shown.address("figure_mail", each.figure),
+        url=reverse("today") if is_morning else shown.address("figure", each.figure),
+        change=reverse("morning_mail") if is_morning else shown.address("figure_mail", each.figure),
         last=last,
         tone=tone,
     )
@@ -206,6 +250,8 @@ def _last(each: SubscriptionView) -> tuple[str, str]:
         FAILED: (_("{moment}: not sent").format(moment=due), "bad"),
         NOTHING: (_("{moment}: there was nothing you may see").format(moment=due), "warn"),
     }
+    if each.state == NOTHING and each.figure == MORNING:
+        return _("{moment}: nothing waited for you").format(moment=due), ""
     if each.state == WAITING and each.problem:
         return _("{moment}: not sent yet, tried again").format(moment=due), "warn"
     return told[each.state]
@@ -215,7 +261,7 @@ def _last(each: SubscriptionView) -> tuple[str, str]:
 def end(request: Request, uid: uuid.UUID) -> HttpResponse:
     """Be mailed this no longer."""
     ended = actions.unsubscribe(uid, actor=request.actor, at=request.at)
-    title = queries.get_metric(ended.figure).title
+    title = title_of(ended.figure)
     say(request, _("{title} is mailed to you no longer.").format(title=title))
     return go(request, reverse("settings_mails"))
 
@@ -242,7 +288,7 @@ def stop(request: Request, token: str) -> HttpResponse:
     if request.method == "POST":
         found = actions.unsubscribe_by_link(token, actor=SYSTEM, at=request.at)
     page = StopPage(
-        title=queries.get_metric(found.figure).title,
+        title=title_of(found.figure),
         when=when_words(found.rhythm, found.on_day, found.hour),
         is_over=found.ended_at is not None,
     )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),
     path("figures/goals/<uuid:uid>/deals/", goal_deals.deals, name="goal_deals"),
+    path("today/mail/", figure_mail_pages.of_morning, name="morning_mail"),
     path("mails/stop/<str:token>/", figure_mail_pages.stop, name="mail_stop"),
     path("figures/<slug:key>/mail/", figure_mail_pages.mail, name="figure_mail"),
     path("figures/<slug:key>/past/", figures.past, name="figure_past"),
