@@ -6,6 +6,7 @@ import json
 import re
 from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,9 +15,11 @@ from django.test import Client
 from etappe.cli import main
 from etappe.deals import actions
 from etappe.journal.clock import now
+from etappe.journal.models import Entry
 from etappe.people.actions import create_account, create_person
 from etappe.playbook.actions import make_default, publish
 from etappe.team.actions import answer_questions, create_token
+from etappe.team.queries import workspace
 from tests.cast import AT, Cast, assemble, email
 from tests.core.courses import source
 from tests.scenery import kept
@@ -90,6 +93,48 @@ def test_terminal_and_api_say_the_same(company: Cast, monkeypatch: pytest.Monkey
     table = CliRunner().invoke(main, ["report", "sales_model"], catch_exceptions=False).stdout
     assert "0% came to you" in table
     assert CliRunner().invoke(main, ["report", "sales_model", "--by", "owner"]).exit_code != 0
+
+
+def test_what_words_mean_is_said_and_taken_back(company: Cast) -> None:
+    for number, told in enumerate(["Tag der offenen Tür 2026", "tag der offenen tür", "Kaltanruf Messe", "<b>x</b>"]):
+        sell(company, f"Neu {number}", told)
+    client, words = client_of("dot"), f"{ADDRESS}words/"
+    page = client.get(ADDRESS).content.decode()
+    assert "Tag der offenen Tür 2026 (1)" in page and "Kaltanruf Messe (1)" in page and "n 25 deals" in page
+    assert "&lt;b&gt;x&lt;/b&gt; (1)" in page
+    assert words not in client_of("ben").get(ADDRESS).content.decode()
+    chosen = {"word": ["Tag der offenen Tür 2026", "Kaltanruf Messe"], "meaning": ["inbound", ""]}
+    assert client.post(words, chosen).status_code == 303
+    assert workspace().source_words == {"tag der offenen tur": "inbound"}
+    assert "n 27 deals" in client.get(ADDRESS).content.decode()
+    assert client.post(words, {"word": "Messe", "meaning": "nothing"}).status_code == 303
+    assert "n 28 deals" in client.get(ADDRESS).content.decode(), "the other word of the source tells"
+    assert "tag der offenen tur" in client.get(words).content.decode()
+    client.post(words, {"word": "tag der offenen tur", "meaning": "usual"})
+    assert workspace().source_words == {"messe": "nothing"}
+    for word, meaning in (("4711", "inbound"), ("Messe", "nonsense"), ("x" * 5000, "inbound")):
+        with unchanged():
+            assert client.post(words, {"word": word, "meaning": meaning}).status_code == 422
+    assert Entry.objects.filter(kind="workspace.edited").count() >= 3
+
+
+def test_what_words_mean_over_the_api(company: Cast) -> None:
+    token = create_token("Test", ("read", "write"), actor=company.dot, at=AT)[1]
+    api = Client(headers={"Authorization": f"Bearer {token}"})
+
+    def post(given: dict[str, str | None]) -> Any:
+        return api.post(
+            "/api/v1/sales-model/words", {"words": given}, "application/json", headers={"Idempotency-Key": str(given)}
+        )
+
+    assert post({"Kaltanruf": "partners"}).json() == {"kaltanruf": "partners"}
+    measured = api.get("/api/v1/sales-model").json()
+    assert measured["questions"][0]["groups"] == {"partners": 25} and measured["unplaced"] == []
+    assert post({"kaltanruf": "nothing"}).status_code == 200
+    measured = api.get("/api/v1/sales-model").json()
+    assert measured["questions"][0]["left_out"] == 25 and measured["unplaced"] == []
+    assert post({"Kaltanruf": None}).json() == api.get("/api/v1/sales-model/words").json() == {}
+    assert post({"Kaltanruf": "nonsense"}).status_code == 422
 
 
 def test_nothing_recorded_is_said(cast: Cast) -> None:

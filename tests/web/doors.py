@@ -238,6 +238,7 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     },
     "/setup/start-empty/": lambda all_: {},
     "/setup/questions/": lambda all_: QUESTIONS,
+    "/setup/model/measured/words/": lambda all_: {"word": "Hausmesse", "meaning": "inbound"},
     "/setup/{token}/": lambda all_: {
         "name": "Eve", "email": "eve@evil.example", "password": NEW_PASSWORD,
     },
@@ -351,6 +352,7 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
     "POST /commitments": lambda all_: {"period": "2099-11", "amount": "5"},
     "POST /subscriptions": lambda all_: {"figure": "win_rate", "rhythm": "monthly", "day": 31, "hour": 7},
+    "POST /sales-model/words": lambda all_: {"words": {"hausmesse": "inbound"}},
     "POST /goals": lambda all_: {
         "team": str(all_.scene.cast.north), "measure": "won_deals", "period": "2026-11", "target": "5",
     },

@@ -13,6 +13,9 @@ from etappe.api.signin import Caller
 from etappe.insights import queries
 from etappe.insights.forecast import stored
 from etappe.insights.process import model
+from etappe.team import actions as team
+from etappe.team.access import require
+from etappe.team.queries import workspace
 
 router = Router(tags=["figures"])
 
@@ -53,6 +56,22 @@ def get_backtest(request: Caller) -> Any:
 def get_sales_model(request: Caller) -> Any:
     """The sales model as measured over the deals the caller sees, beside the answers to the four questions."""
     return model.as_json(model.run(request.actor, request.at))
+
+
+@router.get("/sales-model/words", response=dict[str, str])
+def get_source_words(request: Caller) -> Any:
+    """What words of sources, or whole sources, are said to mean here, beside what they usually mean."""
+    require(request.actor, "figures.see")
+    return workspace().source_words
+
+
+@router.post("/sales-model/words", response=dict[str, str])
+def place_sources(request: Caller, given: shapes.SourceWords) -> Any:
+    """Say what words, or whole sources, mean: `inbound`, `outbound`, `partners`, `self_service`, or `nothing`.
+
+    Answers with all that is said of words.
+    """
+    return team.place_sources(given.words, actor=request.actor, at=request.at)
 
 
 @router.get("/forecast/changes/{reason}", response=dict[str, Any])

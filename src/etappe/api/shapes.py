@@ -130,6 +130,19 @@ class QuestionMeasured(Schema):
     groups: dict[str, int]
 
 
+class SourceUnplaced(Schema):
+    """A source whose words do not tell which way contacts came."""
+
+    source: str
+    deals: int
+
+
+class SourceWords(Schema):
+    """What words of sources mean, or whole sources; null gives one its usual meaning back."""
+
+    words: dict[str, str | None]
+
+
 class SalesModelOut(Schema):
     """The sales model said and measured; with several `measured` ones the records do not decide."""
 
@@ -142,4 +155,5 @@ class SalesModelOut(Schema):
     currency: str
     first_won: date | None
     knows_before: bool
+    unplaced: list[SourceUnplaced]
     questions: list[QuestionMeasured]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from etappe.core.proportion import ratio, wilson
@@ -63,15 +64,46 @@ _WORDS: Final[Mapping[str, str]] = {
 _KNOWN: Final = {word: group for group, listed in _WORDS.items() for word in listed.split("|")}
 
 
-def group_of(source: str) -> str:
+NOTHING_SAID: Final[Mapping[str, str]] = MappingProxyType({})
+TELLS_NOTHING: Final = "nothing"
+"""What a word or source is said to mean that means none of the ways."""
+WAYS: Final = tuple(map(str, _WORDS))
+"""What words can mean."""
+
+
+def plain_words(source: str) -> str:
+    """The words of a source as they are compared: small letters without accents, one space between them.
+
+    >>> plain_words(" Tag der offenen Tür, 2026 ")
+    'tag der offenen tur'
+    """
+    letters = unicodedata.normalize("NFKD", source.casefold())
+    return " ".join(re.findall(r"[^\W\d_]+", "".join(each for each in letters if not unicodedata.combining(each))))
+
+
+def group_of(source: str, own: Mapping[str, str] = NOTHING_SAID) -> str:
     """Which way a contact came, told from the words of a deal's source; empty where they do not tell.
+
+    `own` says what words, or whole sources, mean here, by their `plain_words`; it comes before what they usually mean,
+    and a whole source before its words.
 
     >>> [str(group_of(source)) for source in ("Website (Formular)", "Kaltanruf", "Sonstiges", "Web-Partner")]
     ['inbound', 'outbound', '', '']
+    >>> said = ({"web partner": "partners"}, {"web": TELLS_NOTHING}, {"web": "outbound"})
+    >>> [group_of("Web-Partner", own) for own in said]
+    ['partners', 'partners', '']
     """
-    plain = unicodedata.normalize("NFKD", source.casefold()).encode("ascii", "ignore").decode()
-    found = {_KNOWN[word] for word in re.findall(r"[a-z]+", plain) if word in _KNOWN}
+    plain = plain_words(source)
+    if plain in own:
+        return own[plain].replace(TELLS_NOTHING, "")
+    meant = (own.get(word) or _KNOWN.get(word, "") for word in plain.split())
+    found = {str(way) for way in meant} - {"", TELLS_NOTHING}
     return found.pop() if len(found) == 1 else ""
+
+
+def usual_words() -> dict[str, tuple[str, ...]]:
+    """The words that are known of each way."""
+    return {str(way): tuple(sorted(set(listed.split("|")))) for way, listed in _WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -125,12 +157,12 @@ class Measured:
     models: tuple[Model, ...]
 
 
-def measure(sales: Sequence[Sale], *, knows_before: bool) -> Measured:
+def measure(sales: Sequence[Sale], *, knows_before: bool, own: Mapping[str, str] = NOTHING_SAID) -> Measured:
     """Measure all four questions. `knows_before`: whether records reach back far enough to know earlier orders.
 
-    Otherwise the share of revenue from existing customers is at least what was found.
+    Otherwise the share of revenue from existing customers is at least what was found. `own`: see `group_of`.
     """
-    found = (_contacts(sales), _existing(sales, knows_before=knows_before), _together(sales), _people(sales))
+    found = (_contacts(sales, own), _existing(sales, knows_before=knows_before), _together(sales), _people(sales))
     return Measured(found, _models(found))
 
 
@@ -162,9 +194,21 @@ def _too_few(question: str, n: int, groups: Mapping[str, tuple[int, ...]] | None
     return Measure(question, n, None, None, CHOICES[question], groups or {}, left_out)
 
 
-def _contacts(sales: Sequence[Sale]) -> Measure:
+def unplaced(sales: Sequence[Sale], own: Mapping[str, str]) -> Counter[str]:
+    """The sources that do not tell, and of how many deals; those that are said to mean nothing are left out."""
+    sources = Counter(sale.source.strip() for sale in sales if sale.source.strip())
+    return Counter(
+        {
+            source: deals
+            for source, deals in sources.items()
+            if not group_of(source, own) and plain_words(source) and own.get(plain_words(source)) != TELLS_NOTHING
+        }
+    )
+
+
+def _contacts(sales: Sequence[Sale], own: Mapping[str, str]) -> Measure:
     """The share that came to us, among contacts that came to us or that we went to."""
-    groups = _grouped((group, sale.deal) for sale in sales if (group := group_of(sale.source)))
+    groups = _grouped((group, sale.deal) for sale in sales if (group := group_of(sale.source, own)))
     n, left_out = sum(map(len, groups.values())), len(sales) - sum(map(len, groups.values()))
     if n < MINIMUM:
         return _too_few("contacts", n, groups, left_out)

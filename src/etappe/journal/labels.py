@@ -201,6 +201,7 @@ FIELDS: Mapping[str, Label] = {
     "next_step_person": _("Next step with"),
     "next_step_person_id": _("Next step with"),
     "our_domains": _("Our own domains"),
+    "source_words": _("Words of sources"),
     "owner": _("Owner"),
     "owner_id": _("Owner"),
     "parent": _("Belongs to"),

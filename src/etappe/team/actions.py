@@ -36,7 +36,16 @@ from etappe.journal.record import action, record
 from etappe.journal.values import changes as differing
 from etappe.journal.values import columns_of
 from etappe.team.access import Holder, actor_of, require, teams_below
-from etappe.team.fields import PROFILE, TEAM, USER, WORKSPACE, check_password, clean_scopes
+from etappe.team.fields import (
+    PROFILE,
+    TEAM,
+    USER,
+    WORDS_LIMIT,
+    WORKSPACE,
+    check_password,
+    clean_meanings,
+    clean_scopes,
+)
 from etappe.team.known import KnownUsers, known_users
 from etappe.team.links import INVITATION, SETUP, hashed, make_link, redeem
 from etappe.team.models import Team, Token, User, Workspace
@@ -428,6 +437,22 @@ def _write_workspace(wanted: Mapping[str, Any], *, actor: Actor, at: datetime) -
         row.save(update_fields=list(edited))
         record(WorkspaceEdited(edited), actor=actor, at=at)
     return edited
+
+
+@action
+def place_sources(meanings: Mapping[str, str | None], *, actor: Actor, at: datetime) -> dict[str, str]:
+    """Say which way words of sources, or whole sources, mean here; None gives a word its usual meaning back.
+
+    Returns all that is said of words now.
+    """
+    require(actor, "workspace.edit")
+    said = clean_meanings(meanings)
+    row = _lock_workspace()
+    kept = {word: way for word, way in {**row.source_words, **said}.items() if way is not None}
+    if len(kept) > WORDS_LIMIT:
+        raise Refusal("not_a_list", field="source_words", limit=WORDS_LIMIT)
+    _write_workspace({"source_words": dict(sorted(kept.items()))}, actor=actor, at=at)
+    return workspace().source_words
 
 
 @action

@@ -13,10 +13,13 @@ from etappe.core.actor import Role
 from etappe.core.contact import clean_domain, clean_email, clean_flag, clean_line, clean_reference
 from etappe.core.deal_fields import clean_currency, clean_name
 from etappe.core.errors import Refusal
+from etappe.core.sales_measured import TELLS_NOTHING, WAYS, plain_words
 from etappe.team.models import User
 
 PASSWORD_LIMIT = 1024
 DOMAINS_LIMIT = 100
+WORDS_LIMIT = 1000
+"""Words and sources of which it is said what they mean."""
 SCOPES = ("read", "write")
 LANGUAGES = ("", "de", "en")
 THEMES = ("", "light", "dark")
@@ -57,6 +60,19 @@ def clean_domains(field: str, value: Any) -> list[str]:
     if not isinstance(value, list | tuple) or len(value) > DOMAINS_LIMIT:
         raise Refusal("not_a_list", field=field, limit=DOMAINS_LIMIT)
     return [domain for domain in dict.fromkeys(clean_domain(field, item) for item in value) if domain]
+
+
+def clean_meanings(meanings: Mapping[str, Any]) -> dict[str, str | None]:
+    """What words of sources are said to mean, by their letters as they are compared."""
+    said: dict[str, str | None] = {}
+    for word, way in meanings.items():
+        plain = plain_words(clean_line("source_words", word) or "")
+        if not plain:
+            raise Refusal("not_words", field="source_words", value=word[:100])
+        if way is not None and way not in (*WAYS, TELLS_NOTHING):
+            raise Refusal("unknown_choice", field="source_words", choices=(*WAYS, TELLS_NOTHING))
+        said[plain] = way
+    return said
 
 
 def clean_scopes(field: str, value: Any) -> list[str]:

@@ -85,13 +85,14 @@ class Workspace(models.Model):
     zone = models.TextField(default="Europe/Berlin")
     currency = models.TextField(default="EUR")
     our_domains = models.JSONField(default=list)
+    source_words = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     answers = models.JSONField(null=True)
     shares = models.JSONField(null=True)
     default_process = models.TextField(default="")
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
-    JOURNALED: ClassVar = ("name", "zone", "currency", "our_domains", "default_process")
+    JOURNALED: ClassVar = ("name", "zone", "currency", "our_domains", "source_words", "default_process")
     DERIVED: ClassVar = ("id", "answers", "shares", "is_demo", "created_at")
 
     class Meta:

@@ -83,12 +83,15 @@ class TeamView:
 
 @dataclass(frozen=True)
 class WorkspaceView:
-    """The settings that belong to all. `default_process` is the key of the process that new deals start on."""
+    """The settings that belong to all. `default_process` is the key of the process that new deals start on,
+    `source_words` what words of sources mean here (see `core.sales_measured.group_of`).
+    """
 
     name: str
     zone: str
     currency: str
     our_domains: tuple[str, ...]
+    source_words: dict[str, str]
     answers: dict[str, Any] | None
     shares: dict[str, float] | None
     default_process: str
@@ -257,6 +260,7 @@ def workspace() -> WorkspaceView:
         zone=row.zone,
         currency=row.currency,
         our_domains=tuple(row.our_domains),
+        source_words=row.source_words,
         answers=row.answers,
         shares=row.shares,
         default_process=row.default_process,

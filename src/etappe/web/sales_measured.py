@@ -34,6 +34,10 @@ GROUPS: dict[str, dict[str, str | Promise]] = {
 }
 
 
+MOST_SOURCES = 8
+"""Sources that do not tell, as far as they are named beside the question."""
+
+
 @dataclass(frozen=True)
 class GroupLine:
     """Deals that count as one thing."""
@@ -77,6 +81,8 @@ class MeasuredPage:
     is_sample: bool
     questions: tuple[QuestionView, ...]
     may_answer: bool
+    unplaced: tuple[tuple[str, int], ...]
+    sources: int
     listed: Listed | None = None
 
 
@@ -90,6 +96,8 @@ def measured(request: Request) -> HttpResponse:
         is_sample=found.n < found.found,
         questions=tuple(_questions(found)),
         may_answer=may(request.actor, "workspace.edit"),
+        unplaced=tuple(found.unplaced.items())[:MOST_SOURCES],
+        sources=len(found.unplaced),
         listed=_listed(request, found) if "question" in request.GET else None,
     )
     return show(request, "setup/measured.html", page)

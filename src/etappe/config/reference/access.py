@@ -50,7 +50,7 @@ ABOUT: Mapping[str, str] = {
     "exports.see": "see and fetch what was exported",
     "exports.run": "export everything, cancel and delete exports",
     "team.administer": "add, invite and change colleagues and teams",
-    "workspace.edit": "change the workspace, define its own fields, answer the four questions",
+    "workspace.edit": "change the workspace, define its own fields, answer the four questions, say what sources mean",
     "commitments.make": "say what one will win in a month",
     "goals.set": "set, change and take away goals of colleagues and teams",
     "views.own": "save views of lists, share them with one's team, change and delete them",

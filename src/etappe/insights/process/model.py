@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.core.periods import local_day
-from etappe.core.sales_measured import MINIMUM, Measure, Measured, measure
+from etappe.core.sales_measured import MINIMUM, Measure, Measured, measure, unplaced
 from etappe.core.sales_model import Model, answers_from, evaluate
 from etappe.deals.queries import decided_sales, refs_of
 from etappe.team.access import require
@@ -38,6 +38,8 @@ class SalesModel:
     currency: str
     first_won: date | None
     knows_before: bool
+    unplaced: Mapping[str, int] = field(default_factory=dict)
+    """Sources that do not tell which way contacts came, with the number of deals, most first."""
 
     def against(self, found: Measure) -> str:
         """How a measured answer stands to what was said."""
@@ -70,7 +72,7 @@ def run(viewer: Actor, at: datetime) -> SalesModel:
     return SalesModel(
         said=said,
         said_model=evaluate(answers_from(said)).dominant if said else None,
-        measured=measure(found.sales, knows_before=knows_before),
+        measured=measure(found.sales, knows_before=knows_before, own=here.source_words),
         since=local_day(since, zone),
         as_of=local_day(at, zone),
         found=found.found,
@@ -78,6 +80,7 @@ def run(viewer: Actor, at: datetime) -> SalesModel:
         currency=here.currency,
         first_won=local_day(found.first_won, zone) if found.first_won else None,
         knows_before=knows_before,
+        unplaced=dict(unplaced(found.sales, here.source_words).most_common()),
     )
 
 
@@ -106,6 +109,7 @@ def as_json(model: SalesModel) -> dict[str, Any]:
         "currency": model.currency,
         "first_won": model.first_won.isoformat() if model.first_won else None,
         "knows_before": model.knows_before,
+        "unplaced": [{"source": source, "deals": deals} for source, deals in model.unplaced.items()],
         "questions": [
             {
                 "question": each.question,
