@@ -27,6 +27,7 @@ from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
 from etappe.web.figure_chart import Compared, compared, compared_past, days_before
 from etappe.web.figure_numbers import whole_days
+from etappe.web.figure_roles import First, first_of
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
 from etappe.web.lists_export import XLSX
@@ -36,7 +37,7 @@ from etappe.web.shell import Request, show, today
 WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
 QUICK = 20_000
-"""Over so many deals a figure of seven days is found at once; over more, when it is asked for."""
+"""Over so many deals what is no part of a page itself comes with it; over more, when it is asked for."""
 ENGINES = {"duckdb": "DuckDB", "spark": "Spark"}
 """Engines that compute over facts of a moment, by their own names."""
 
@@ -51,6 +52,8 @@ class HomePage:
     stages: Table
     cycle: Card
     cycle_table: Table
+    first: First
+    comes_by_itself: bool
     more: tuple[Metric, ...]
     waiting: tuple[Metric, ...]
     is_empty: bool
@@ -75,6 +78,8 @@ def home(request: Request) -> HttpResponse:
         stages=table(results["stage_now"], asked),
         cycle=card(results["sales_cycle"], asked),
         cycle_table=table(results["sales_cycle"], asked),
+        first=first_of(request.actor, asked),
+        comes_by_itself=results["sales_cycle"].finding.n <= QUICK,
         more=tuple(queries.get_metric(key) for key in CATALOGUE if key not in queries.FIRST_LOOK),
         waiting=tuple(queries.get_metric(key) for key in queries.waiting()),
         is_empty=not bar.where and not any(result.finding.n or result.finding.left_out for result in found),
