@@ -101,7 +101,7 @@ def test_the_first_look_tells_what_is_odd_and_leads_there(told: Cast) -> None:
     part = client.get(
         "/figures/quality/counts/?where=currency+%3D+CHF", headers={"Accept-Language": "en"}
     ).content.decode()
-    assert "of 1 deals in all" in part and "without amount" in part and "summed for itself" in part
+    assert "of 1 deal in all" in part and "without amount" in part and "summed for itself" in part
     for link in re.findall(r'href="([^"]+/records/[^"]*oddity=no_amount[^"]*)"', part):
         assert str(made.uid) in client.get(html.unescape(link)).content.decode()
         break
