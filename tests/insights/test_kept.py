@@ -99,3 +99,18 @@ def test_nothing_is_kept_where_nobody_waits(told: Cast) -> None:
     assert looked(told.dot, NOW + FRESH)["win_rate"].facts_at is None
     with pytest.raises(Forbidden):
         keep_first_look(clock=lasting(9), actor=told.ada, at=NOW)
+
+
+def test_pages_come_before_figures_that_take_long(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: LATER)
+    assert "59.1%" in client_of("dot").get("/figures/?where=owner+!%3D+me").content.decode(), "as long as it is quick"
+    keep()
+    assert "59.1%" in client_of("dot").get("/figures/").content.decode(), "what is kept stands on the page"
+    for name, address in (("dot", "/figures/?where=owner+!%3D+me"), ("ada", "/figures/")):
+        client = client_of(name)
+        page = client.get(address).content.decode()
+        assert f'hx-get="{address}" hx-trigger="load"' in page and "Sales cycle" not in page
+        part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+        assert "Sales cycle" in part and "<html" not in part
+        whole = client.get(f"{address}{'&' if '?' in address else '?'}whole=1").content.decode()
+        assert "Sales cycle" in whole and "<html" in whole

@@ -25,6 +25,11 @@ def kept(names: Collection[str], day: date, now: datetime) -> dict[str, Answer]:
     return {row.name: Answer(of_plain(row.columns, row.rows), row.sql, "postgres", row.found_at) for row in rows}
 
 
+def takes_long() -> bool:
+    """Whether the deals are so many that finding their figures took long enough to keep them. One query."""
+    return KeptAnswer.objects.exists()
+
+
 Columns = list[tuple[str, str]]
 """Names of columns, each with what has to be made of its values."""
 

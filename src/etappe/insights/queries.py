@@ -19,7 +19,7 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.waiting import WAITING
-from etappe.insights.kept import kept
+from etappe.insights.kept import kept, takes_long
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
 from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
@@ -118,10 +118,20 @@ def first_look(*, viewer: Actor, as_of: date | None = None, where: str = "", now
     """The figures of the first page; see `report`. Where all deals are many, as they were found a little while ago."""
     metrics = [get_metric(key) for key in FIRST_LOOK]
     asked = _asked(viewer, None, as_of, where, now)
-    is_plain = viewer.scope.all and asked.day == asked.today and asked.only is None
+    is_plain = _is_plain(asked)
     names = {metric.key: name_of(metric.key, **asked.shape) for metric in metrics}
     held = kept(names.values(), asked.day, now) if is_plain else {}
     return [_result(metric, asked, held.get(names[metric.key])) for metric in metrics]
+
+
+def first_look_takes_long(*, viewer: Actor, as_of: date | None = None, where: str = "", now: datetime) -> bool:
+    """Whether the first look takes seconds to find: those over all deals had to be kept, and this one is not."""
+    return not _is_plain(_asked(viewer, None, as_of, where, now)) and takes_long()
+
+
+def _is_plain(asked: Asked) -> bool:
+    """Whether all deals are asked about, as they are now."""
+    return asked.viewer.scope.all and asked.day == asked.today and asked.only is None
 
 
 def answer_now(key: str, viewer: Actor, now: datetime) -> tuple[str, date, engine.Answer]:

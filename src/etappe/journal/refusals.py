@@ -146,10 +146,6 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     ),
     "not_yes_or_no": (_("“{field}” has to be yes or no."), _("Choose one of them.")),
     "not_a_list": (_("“{field}” has to be a list of at most {limit} entries."), _("Please shorten the list.")),
-    "not_words": (
-        _("“{value}” has no letters to compare sources by."),
-        _("Write a word, or the source as deals have it."),
-    ),
     "number_unfit": (
         _("“{field}” has to be a number with at most {places} decimals, and of at most fifteen digits before them."),
         _("Please check the number."),

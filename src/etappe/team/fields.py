@@ -68,7 +68,7 @@ def clean_meanings(meanings: Mapping[str, Any]) -> dict[str, str | None]:
     for word, way in meanings.items():
         plain = plain_words(clean_line("source_words", word) or "")
         if not plain:
-            raise Refusal("not_words", field="source_words", value=word[:100])
+            raise Refusal("field_required", field="source_words")
         if way is not None and way not in (*WAYS, TELLS_NOTHING):
             raise Refusal("unknown_choice", field="source_words", choices=(*WAYS, TELLS_NOTHING))
         said[plain] = way

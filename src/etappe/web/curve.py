@@ -6,7 +6,7 @@ its size on a phone. Nothing here needs script or inline style.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -96,18 +96,16 @@ def draw(series: Iterable[Series]) -> Drawing:
 def _line(series: Series, axis: Axis) -> Line:
     key = series.key.rpartition(":")[2]
     start = 1.0 if key == "open" else 0.0
-    upper, lower = (_steps(series.x, bound, start, axis) for bound in (series.high, series.low))
-    steps = _steps(series.x, series.y, start, axis)
+    places = {round(axis.place(x), 0): index for index, x in enumerate(series.x)}
+    steps, upper, lower = (_steps(places, heights, start) for heights in (series.y, series.high, series.low))
     return Line(key, tuple(steps), (*upper, *reversed(lower)), series.y[-1] if series.y else start)
 
 
-def _steps(xs: tuple[float, ...], ys: tuple[float, ...], start: float, axis: Axis) -> list[tuple[float, float]]:
-    """Corners of a step line; steps that fall on the same per mille of the width are drawn once."""
-    heights: dict[float, float] = {}
-    for x, y in zip(xs, ys, strict=True):
-        heights[round(axis.place(x), 0)] = round(_y(y), 1)
+def _steps(places: Mapping[float, int], shares: Sequence[float], start: float) -> list[tuple[float, float]]:
+    """Corners of a step line; of the steps that fall on the same per mille of the width the last one is drawn."""
     corners, height = [(0.0, _y(start))], _y(start)
-    for at, new in heights.items():
+    for at, index in places.items():
+        new = round(_y(shares[index]), 1)
         corners += [(at, height), (at, new)]
         height = new
     return [*corners, (1000.0, height)]

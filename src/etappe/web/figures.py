@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -32,7 +33,7 @@ from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, 
 from etappe.web.lists import read_state
 from etappe.web.lists_export import XLSX
 from etappe.web.lists_places import Bar, bar_of, deals_address
-from etappe.web.shell import Request, show, today
+from etappe.web.shell import Request, show, today, wants_part
 
 WITHIN, WINDOW = (7, 14, 30, 60, 90, 180), (90, 180, 365, 730)
 """Days that the page offers; an address may ask for others."""
@@ -63,20 +64,37 @@ class HomePage:
     facts_at: datetime | None
 
 
+@dataclass(frozen=True)
+class WaitsPage:
+    """The first look before its figures are there, where finding them takes long: `here` brings them.
+
+    `whole` is the address at which they come with the page, for who runs no script.
+    """
+
+    asked: Asked
+    bar: Bar
+    here: str
+    whole: str
+
+
 @require_GET
 def home(request: Request) -> HttpResponse:
     """What the data say, on one page."""
     asked, bar = _asked(request), _bar(request, "figures")
     if bar.problem:
         return _cannot(request, bar)
-    found = queries.first_look(viewer=request.actor, as_of=asked.as_of, where=asked.where, now=request.at)
+    question: dict[str, Any] = {"viewer": request.actor, "as_of": asked.as_of, "where": asked.where, "now": request.at}
+    if not wants_part(request) and "whole" not in request.GET and queries.first_look_takes_long(**question):
+        return show(request, "figures/home_waits.html", WaitsPage(asked, bar, request.get_full_path(), _whole(request)))
+    found = queries.first_look(**question)
     results = {result.metric: result for result in found}
+    cards = {result.metric: card(result, asked) for result in found}
     page = HomePage(
         asked=asked,
         bar=bar,
-        cards=tuple(card(result, asked) for result in found),
+        cards=tuple(cards.values()),
         stages=table(results["stage_now"], asked),
-        cycle=card(results["sales_cycle"], asked),
+        cycle=cards["sales_cycle"],
         cycle_table=table(results["sales_cycle"], asked),
         first=first_of(request.actor, asked),
         comes_by_itself=results["sales_cycle"].finding.n <= QUICK,
@@ -88,7 +106,13 @@ def home(request: Request) -> HttpResponse:
         engine=ENGINES.get(found[0].engine, ""),
         facts_at=found[0].facts_at,
     )
-    return show(request, "figures/home.html", page)
+    return show(request, "figures/home.html", page, part="found")
+
+
+def _whole(request: Request) -> str:
+    asked = request.GET.copy()
+    asked["whole"] = "1"
+    return f"{request.path}?{asked.urlencode()}"
 
 
 @dataclass(frozen=True)
