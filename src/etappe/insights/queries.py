@@ -116,17 +116,23 @@ def report(
 
 def first_look(*, viewer: Actor, as_of: date | None = None, where: str = "", now: datetime) -> list[Result]:
     """The figures of the first page; see `report`. Where all deals are many, as they were found a little while ago."""
-    metrics = [get_metric(key) for key in FIRST_LOOK]
+    return _first_look(_asked(viewer, None, as_of, where, now), now)
+
+
+def first_look_at_once(
+    *, viewer: Actor, as_of: date | None = None, where: str = "", now: datetime
+) -> list[Result] | None:
+    """The same, or None where it takes seconds: those over all deals had to be kept, and these are not."""
     asked = _asked(viewer, None, as_of, where, now)
+    return None if not _is_plain(asked) and takes_long() else _first_look(asked, now)
+
+
+def _first_look(asked: Asked, now: datetime) -> list[Result]:
+    metrics = [get_metric(key) for key in FIRST_LOOK]
     is_plain = _is_plain(asked)
     names = {metric.key: name_of(metric.key, **asked.shape) for metric in metrics}
     held = kept(names.values(), asked.day, now) if is_plain else {}
     return [_result(metric, asked, held.get(names[metric.key])) for metric in metrics]
-
-
-def first_look_takes_long(*, viewer: Actor, as_of: date | None = None, where: str = "", now: datetime) -> bool:
-    """Whether the first look takes seconds to find: those over all deals had to be kept, and this one is not."""
-    return not _is_plain(_asked(viewer, None, as_of, where, now)) and takes_long()
 
 
 def _is_plain(asked: Asked) -> bool:

@@ -84,9 +84,10 @@ def home(request: Request) -> HttpResponse:
     if bar.problem:
         return _cannot(request, bar)
     question: dict[str, Any] = {"viewer": request.actor, "as_of": asked.as_of, "where": asked.where, "now": request.at}
-    if not wants_part(request) and "whole" not in request.GET and queries.first_look_takes_long(**question):
+    may_wait = wants_part(request) or "whole" in request.GET
+    found = queries.first_look(**question) if may_wait else queries.first_look_at_once(**question)
+    if found is None:
         return show(request, "figures/home_waits.html", WaitsPage(asked, bar, request.get_full_path(), _whole(request)))
-    found = queries.first_look(**question)
     results = {result.metric: result for result in found}
     cards = {result.metric: card(result, asked) for result in found}
     page = HomePage(
