@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import translation
+
 from etappe.core.actor import SYSTEM
 from etappe.deals.models import Deal, Stakeholder
 from etappe.imports.background import carry_undo
 from etappe.imports.undo import begin_undo
 from etappe.journal.clock import now
 from etappe.journal.models import Entry
+from etappe.journal.texts import sentence
 from etappe.people.models import Person
 from tests.imports import twin
 from tests.imports.test_again import folded
@@ -51,6 +54,32 @@ def test_activities_become_entries_on_timelines(db, tmp_path):
     assert set(taken) == {entry.id for entry in entries}
     assert Deal.objects.filter(archived_at=None).count() == 5, "the deals are of an earlier import"
     folded()
+
+
+def test_what_somebody_wrote_comes_whole_with_its_lines_and_without_marks(db, tmp_path):
+    long = "Erste Zeile.\n\n- " + "ein Wort " * 600
+    rows: list[list[object]] = [
+        NOTES[0],
+        [
+            "N1",
+            "2025-01-05 10:00",
+            "<p>They asked for <b>terms</b></p><script>x()</script><ul><li>net 30</ul>",
+            "",
+            "D1",
+            "",
+        ],
+        ["N2", "2025-01-06 10:00", long, "", "D1", ""],
+        ["N3", "2025-01-07 10:00", "a < b > c, 3<4", "CALL", "D1", ""],
+        ["N4", "2025-01-08 10:00", "<div>" * 4_000, "", "D1", ""],
+    ]
+    view = twin.run(*files(tmp_path), twin.write(tmp_path / "notes.csv", rows))
+    assert {note.code: note.count for note in view.notes if note.rejects} == {"activity_incomplete": 1}
+    entries = list(Entry.objects.filter(kind="activity.imported").order_by("occurred_at"))
+    assert [entry.data["excerpt"] for entry in entries] == [
+        "They asked for terms\n\nnet 30", long.strip(), "a < b > c, 3<4",
+    ]  # fmt: skip
+    with translation.override("de"):
+        assert [sentence(entry.kind, entry.data) for entry in entries] == ["Notiz", "Notiz", "Telefonat"]
 
 
 def test_associations_join_people_and_accounts_to_deals(db, tmp_path):

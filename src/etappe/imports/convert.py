@@ -31,6 +31,7 @@ from etappe.core.values import (
     split_money,
     tidy,
 )
+from etappe.foreign import markup
 from etappe.foreign.tables import Batch
 from etappe.imports.own import readers
 from etappe.imports.plan import ColumnMap, FileMap
@@ -39,6 +40,10 @@ from etappe.people.countries import code_of
 
 _PLAIN_AMOUNT = re.compile(r"(?:0|[1-9]\d{0,11})(?:\.\d{1,2})?")
 """Amounts that need no reading: they stand as the journal keeps them, but for zeros at the end."""
+
+_HTML = re.compile(r"(?i)</?(?:p|br|div|span|ul|ol|li|b|strong|i|em|u|a|table|h[1-6]|blockquote)\b[^<>]*>")
+_HTML_LIMIT = 10 * NOTE_LIMIT
+"""What a text may take with its marks."""
 
 REMEMBERED = 20_000
 """Different cells of a column whose reading is remembered."""
@@ -201,6 +206,8 @@ def _cleaner(kind: FileKind, name: str) -> Callable[[str, Any], Any]:
     own: Mapping[str, Callable[[str, Any], Any]] = {
         FileKind.ACCOUNTS: ACCOUNT, FileKind.PEOPLE: PERSON, FileKind.DEALS: CLEANERS,
     }.get(kind, {})  # fmt: skip
+    if kind is FileKind.ACTIVITIES and name in _WRITTEN:
+        return _WRITTEN[name]
     if name == "name":
         return _person_name if kind in (FileKind.PEOPLE, FileKind.OWNERS) else _optional_name
     if name == "email":
@@ -218,6 +225,20 @@ def _optional_name(field_name: str, value: str) -> str:
 
 def _person_name(field_name: str, value: str) -> str:
     return _optional_name(field_name, in_order(value))
+
+
+def _written(field_name: str, value: str) -> str:
+    """What somebody wrote, with its lines; HTML becomes text."""
+    text = markup.as_text(markup.clean(clean_text(field_name, value, _HTML_LIMIT))) if _HTML.search(value) else value
+    return clean_text(field_name, text, NOTE_LIMIT)
+
+
+def _subject(field_name: str, value: str) -> str:
+    return " ".join(clean_text(field_name, value, TEXT_LIMIT).split())
+
+
+_WRITTEN: Mapping[str, Callable[[str, Any], str]] = {"text": _written, "subject": _subject}
+"""What activities say in words of their own."""
 
 
 def _first_address(field_name: str, value: str) -> Any:

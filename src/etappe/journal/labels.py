@@ -102,6 +102,15 @@ CENTRE_ROLES: Mapping[str, Label] = {
     "opponent": _("opponent"),
 }
 
+ACTIVITIES: Mapping[str, Label] = {
+    "call": _("Call"),
+    "meeting": _("Meeting"),
+    "email": _("E-mail"),
+    "task": _("Task"),
+    "note": _("Note"),
+}
+"""What another program tells of; a kind of its own is called as there."""
+
 TEAM_ROLES: Mapping[str, Label] = {
     "sdr": _("lead qualification"),
     "am": _("account management"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.own_fields import OwnField
 from etappe.core.process import Basis
 from etappe.journal.labels import (
+    ACTIVITIES,
     CENTRE_ROLES,
     FIELDS,
     FLAGS,
@@ -162,6 +163,7 @@ SENTENCES: Mapping[str, Label] = {
 """By kind: what happened, without a subject."""
 
 OTHERWISE: Mapping[tuple[str, str, Any], Label] = {
+    ("activity.imported", "subject", ""): "{type}",
     ("deal.rested", "until", None): _("Taken up again"),
     ("deal.evidence_judged", "accepted", False): _("Evidence for “{criterion}” not accepted: {reason}"),
     ("deal.exception_answered", "granted", False): _("Exception for {stages} refused: {reason}"),
@@ -345,5 +347,6 @@ _SAID: Mapping[str, Callable[[str], str]] = {
     "role": _role,
     "taken_at": _moment,
     "status": lambda key: label(STATUSES, key),
+    "type": lambda key: label(ACTIVITIES, key),
     "until": _day,
 }
