@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden
@@ -104,6 +106,30 @@ def test_a_map_proves_nothing_of_a_deal_that_an_import_brought(scene: Scene) -> 
     actions.withdraw(evidence, "doppelt", actor=scene.cast.ada, at=scene.later())
     with refused("criteria_missing"):
         actions.win(uid, actor=scene.cast.ada, at=LATER + timedelta(hours=2))
+
+
+def test_what_was_kept_as_proven_before_a_map_was_no_move_is_mended(scene: Scene) -> None:
+    columns = {"name": "Importiert", "owner_id": scene.cast.ada.id, "team_id": scene.cast.ada.team, "status": "open",
+               "stage": "need_confirmed", "entry_stage": "need_confirmed", "process_version_id": newest().id,
+               "currency": "EUR", "account_id": scene.row.account_id}  # fmt: skip
+    made = [NewDeal({**columns, "name": name}, AT.isoformat(), None) for name in ("Steht", "Bewegt")]
+    stands, moves = create_deals(made, actor=SYSTEM, at=AT)
+    moved(scene, RENAMED, {"need_confirmed": "need_confirmed"})
+    uid = Deal.objects.get(id=moves).uid
+    scene.prove("need_confirmed", uid)
+    actions.move(uid, "requirements_agreed", actor=scene.cast.ada, at=scene.later() + timedelta(days=2))
+    Deal.objects.update(proof="proven")
+    StageVisit.objects.filter(left_at=None).update(proof="proven")
+    mend = import_module("etappe.deals.migrations.0019_a_map_is_no_move").UNPROVEN
+    for _twice in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(mend)
+        assert dict(Deal.objects.values_list("id", "proof")) == {
+            scene.row.id: "proven", stands: "unproven", moves: "proven",
+        }  # fmt: skip
+        assert StageVisit.objects.get(deal=stands, left_at=None).proof == "unproven"
+        assert StageVisit.objects.get(deal=moves, left_at=None).proof == "proven"
+    assert_replays(Deal.objects.get(id=stands))
 
 
 def test_evidence_for_other_words_does_not_count_any_more_and_counts_again_after_taking_back(scene: Scene) -> None:

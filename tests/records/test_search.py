@@ -62,6 +62,21 @@ def full(cast: Cast) -> Cast:
     return cast
 
 
+def test_a_whole_number_stands_before_those_that_hold_it(cast: Cast) -> None:
+    """Whichever way it is written and stored, and however many newer numbers hold its digits."""
+    for number, phone in enumerate(("+49 30 123456", "030/123456", "0049 (0)30 1234-56")):
+        make_account(cast.ada, name=f"Genau {number}", phone=phone)
+    make_person(cast.ada, name="Genau Mobil", phone="0221 99", mobile="030 123456")
+    for number in range(9):
+        make_account(cast.ada, name=f"Länger {number}", phone=f"030 123456{number}")
+        make_person(cast.ada, name=f"Davor {number}", mobile=f"0{number + 1}777 30123456")
+    for text in ("030 123456", "+49 (0)30 123456", "0049 30 / 123456", "30123456"):
+        found = search(cast.ada, text)
+        assert {hit.name for hit in found[:4]} == {"Genau 0", "Genau 1", "Genau 2", "Genau Mobil"}, text
+        assert {hit.rank for hit in found[:4]} == {Rank.EXACT} and found[4].rank is not Rank.EXACT
+    assert search(cast.ada, "030 12345")[0].rank is not Rank.EXACT, "while one types, none is whole"
+
+
 WRITINGS: tuple[tuple[str, set[str]], ...] = (
     ("Mueller", {"Müller GmbH", "Mueller GmbH", "Anna Mueller"}),
     ("müller", {"Müller GmbH", "Mueller GmbH", "Anna Mueller"}),

@@ -20,17 +20,18 @@ FAMILY = "etappe_fold(row.family_name)"
 """The expression of the index `person_family`."""
 NEWEST = "row.created_at DESC, row.id DESC"
 SAME, BEGINS = "lower(row.{column}) = %s", "row.{column} <> '' AND lower(row.{column}) LIKE %s || '%%'"
-ACCOUNT_DIGITS = "NOT (row.phone = '') AND regexp_replace(replace(row.phone, '(0)', ''), '[^0-9;]', '', 'g') LIKE %s"
-PERSON_DIGITS = (
-    "NOT (row.mobile = '' AND row.phone = '') AND "
-    "regexp_replace(replace(row.phone || ';' || row.mobile, '(0)', ''), '[^0-9;]', '', 'g') LIKE %s"
-)
-"""The expressions of the indexes `account_digits` and `person_digits`, with the conditions that they hold under."""
+ACCOUNT_DIGITS = "regexp_replace(replace(row.phone, '(0)', ''), '[^0-9;]', '', 'g')"
+PERSON_DIGITS = "regexp_replace(replace(row.phone || ';' || row.mobile, '(0)', ''), '[^0-9;]', '', 'g')"
+"""The expressions of the indexes `account_digits` and `person_digits`."""
+ACCOUNT_NUMBERED, PERSON_NUMBERED = "NOT (row.phone = '')", "NOT (row.mobile = '' AND row.phone = '')"
+"""The conditions that these hold under."""
+WHOLE = "(^|;)(0+|(00)?[1-9][0-9]{{0,2}})?{digits}(;|$)"
+"""A whole number, with or without the country's code or a leading zero."""
 
 
 def search_accounts(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     """Accounts the viewer sees, the best first: by name, by the beginning of the domain, by phone. One query."""
-    beside = (*_written("domain", sought.domain), *_numbered(ACCOUNT_DIGITS, sought.digits))
+    beside = (*_written("domain", sought.domain), *_numbered(ACCOUNT_NUMBERED, ACCOUNT_DIGITS, sought.digits))
     found = find(_accounts(viewer), sought, limit, beside)
     return [_hit(Subject.ACCOUNT, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
 
@@ -43,7 +44,7 @@ def accounts_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
 
 def search_people(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     """People the viewer sees, the best first: by name, by the beginning of the address, by phone. One query."""
-    beside = (*_written("email", sought.address), *_numbered(PERSON_DIGITS, sought.digits))
+    beside = (*_written("email", sought.address), *_numbered(PERSON_NUMBERED, PERSON_DIGITS, sought.digits))
     found = find(_people(viewer), sought, limit, beside)
     return [_hit(Subject.PERSON, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
 
@@ -70,9 +71,10 @@ def _written(column: str, text: str) -> Iterator[Beside]:
         yield Beside(begins, Part(SAME.format(column=column), (text,)))
 
 
-def _numbered(condition: str, digits: str) -> Iterator[Beside]:
+def _numbered(condition: str, column: str, digits: str) -> Iterator[Beside]:
     if digits:
-        yield Beside(Part(f"({condition})", (f"%{digits}%",)))
+        holds = Part(f"({condition} AND {column} LIKE %s)", (f"%{digits}%",))
+        yield Beside(holds, Part(f"({column} ~ %s)", (WHOLE.format(digits=digits),)))
 
 
 def _hit(subject: Subject, viewer: Actor, rank: Rank, closeness: float, *row: Any) -> Hit:

@@ -21,6 +21,7 @@ class ProcessPreview:
     """
 
     process: str
+    name: Words
     stage: str
     before: Words
     after: Words
@@ -38,6 +39,7 @@ def preview_process(viewer: Actor, uid: uuid.UUID | str, process: str, stage: st
     outcome = change_process(facts_of(deal), new, stage)
     return ProcessPreview(
         process=new.key,
+        name=new.name,
         stage=outcome.stage,
         before=process_of(deal).stage(deal.stage).name,
         after=new.stage(outcome.stage).name,
