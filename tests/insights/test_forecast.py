@@ -237,13 +237,24 @@ def _goes_by_the_clock() -> None:
     assert sum(slowly["months"][:3]) < sum(before["months"][:3])
 
 
-@pytest.mark.parametrize("outcomes", [[], ["won"] * 20, ["lost"] * 20])
-def test_little_and_one_sided_histories_give_no_nonsense(db: None, outcomes: list[str]) -> None:
+ONE_SIDED: list[tuple[list[str], int | None, str]] = [
+    ([], None, ""),
+    (["won"] * 20, None, "no_amount_won"),
+    (["lost"] * 20, 100, "nothing_won"),
+    (["won"] * 20, 100, ""),
+]
+
+
+@pytest.mark.parametrize(("outcomes", "amount", "odd"), ONE_SIDED)
+def test_little_and_one_sided_histories_give_no_nonsense(
+    db: None, outcomes: list[str], amount: int | None, odd: str
+) -> None:
     cast = company()
-    live_all([Past(at % 9, at % 5, outcome, {"amount": None}) for at, outcome in enumerate(outcomes)], cast)
+    live_all([Past(at % 9, at % 5, outcome, {"amount": amount}) for at, outcome in enumerate(outcomes)], cast)
     live(Past(400, 0, "open", {"amount": None, "currency": "CHF"}), actor=cast.ada)
     said = made(cast)
-    assert said.is_enough == (len(outcomes) >= 20)
+    assert said.is_enough == (len(outcomes) >= 20 and not odd), "nothing is said of money that no win tells of"
+    assert not odd or said.quality[odd] == 1
     text = json.dumps(stored.as_json(said))
     assert "NaN" not in text and "Infinity" not in text
     if said.is_enough:
