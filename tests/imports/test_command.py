@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from etappe.cli import main
 from etappe.deals.models import Deal, StageVisit
 from tests.imports import twin
+from tests.imports.test_activities import connector
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +59,13 @@ def test_files_that_were_left_out_are_named_with_the_reason(db, tmp_path: Path) 
     assert [(each["file"], each["why"]) for each in told["left_out"]] == [
         ("logo.xlsx", "file_unreadable"), ("notes.csv", "no_kind"),
     ]  # fmt: skip
+
+
+def test_files_that_are_joined_are_named_where_they_are(db, tmp_path: Path) -> None:
+    said = imported(*connector(tmp_path), "--dry-run").output
+    assert "engagement_id -> activity: says to what the rows of engagement_note_data.csv belong" in said
+    files = "engagement_deal_data.csv, engagement_contact_data.csv"
+    assert f"engagement_id -> external_id: to what each row belongs is said by {files}" in said
 
 
 def test_rejected_rows_go_to_a_file(db, tmp_path: Path) -> None:

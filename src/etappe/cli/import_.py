@@ -16,8 +16,8 @@ from etappe.cli.edge import plainly, said_plainly
 from etappe.cli.export import is_archive, load_archive
 
 if TYPE_CHECKING:
-    from etappe.imports.look import Given, Look
-    from etappe.imports.plan import Plan
+    from etappe.imports.look import Given, Look, Looked
+    from etappe.imports.plan import FileMap, Plan
     from etappe.imports.queries import RunView
     from etappe.imports.run import Progress
 
@@ -212,9 +212,7 @@ def _tell_plan(found: Look, plan: Plan, *, is_own: bool) -> None:
             click.echo(f"  {file.given.name}: left out, no kind of record was recognised")
         else:
             click.echo(f"  {file.given.name}: {str(KINDS[mapped.kind]).lower()}")
-            for column in mapped.columns:
-                style = f" ({column.style})" if column.style else ""
-                click.echo(f"    {column.column} -> {column.field}{style}")
+            _tell_columns(file, mapped)
     if plan.stages:
         click.echo(f"Process: {'a new one, from these stages' if plan.process == NEW else plan.process}")
     for value, target in plan.stages.items():
@@ -241,6 +239,18 @@ def _reporter(*, quiet: bool) -> Callable[[Progress], None]:
         )
 
     return report
+
+
+def _tell_columns(file: Looked, mapped: FileMap) -> None:
+    """What each column becomes, and which files are joined by it."""
+    from etappe.core.mapping_links import JOINED, JOINS
+    from etappe.imports.texts import why
+
+    found = file.found.columns if file.found else ()
+    joined = {each.name: f": {why(each.reason, each.detail)}" for each in found if each.reason in (JOINS, JOINED)}
+    for column in mapped.columns:
+        style = f" ({column.style})" if column.style else ""
+        click.echo(f"    {column.column} -> {column.field}{style}{joined.get(column.column, '')}")
 
 
 def _tell_result(view: RunView) -> None:
