@@ -214,7 +214,9 @@ def drawn(
     weighs = what.pace.rows(np.asarray(what.middle)) @ np.asarray(what.pace.root)
     off = chance.standard_normal((draws, weighs.shape[1])) @ weighs.T
     off += np.sqrt(spread) * (chance.standard_normal(draws) if steps is None else steps)[:, None]
-    expected = expected * np.exp(off - ((weighs**2).sum(axis=1) + spread) / 2)
+    # What a deal brings was learned too high or too low by some factor, one as likely as the other: its median is kept,
+    # not its mean. With few won deals, sums that were learned low would be exceeded too often.
+    expected = expected * np.exp(off - (weighs**2).sum(axis=1) / 2)
     if what.pace.uneven > 0:
         shape = 1 / what.pace.uneven
         expected = expected * chance.gamma(shape, 1 / shape, expected.shape)
