@@ -18,11 +18,12 @@ OWN = "owner = me"
 
 @dataclass(frozen=True)
 class Look:
-    """A way on, with what it answers."""
+    """A way on, with what it answers; `follows` is whether it is over the same deals and day as the page."""
 
     title: str
     says: str
     url: str
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class First:
 
 def first_of(viewer: Actor, asked: Asked) -> First:
     """What the viewer looks at first, over the same deals and the same day."""
-    return FIRST.get(viewer.role or Role.OBSERVER, _leading)(asked)
+    first = FIRST.get(viewer.role or Role.OBSERVER, _leading)(asked)
+    return replace(first, looks=tuple(look for look in first.looks if look.follows or not asked.tail))
 
 
 def _selling(asked: Asked) -> First:
@@ -46,7 +48,7 @@ def _selling(asked: Asked) -> First:
         _("Your own deals, stage by stage"),
         mine.address("figure", "stage_conversion"),
         (
-            Look(_("Your own deals"), _("All of these figures over the deals that you own."), mine.home),
+            Look(_("Your own deals"), _("All of these figures over the deals that you own."), mine.home, True),
             _goals(),
             _commitments(),
         ),
@@ -104,7 +106,7 @@ FIRST: Mapping[Role, Callable[[Asked], First]] = {
 
 
 def _figure(asked: Asked, key: str, by: str, says: str) -> Look:
-    return Look(_split_title(key, by), says, _split(asked, key, by))
+    return Look(_split_title(key, by), says, _split(asked, key, by), True)
 
 
 def _split(asked: Asked, key: str, by: str) -> str:
