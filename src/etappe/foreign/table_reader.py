@@ -339,13 +339,16 @@ class _Batch:
 
     def _is_none(self, row: list[str]) -> bool:
         """Whether it is the header once more, or a sum; says so, and that of a title above the header, too."""
-        cells = [cell for cell in row if cell and not cell.isspace()]
-        if len(cells) > 1 and cells[0] == self._columns[0] and cells == list(self._columns[: len(cells)]):
+        first = next(cell for cell in row if cell and not cell.isspace()).strip()
+        if first != self._columns[0] and not _TOTAL.fullmatch(first):
+            return False
+        cells = [cell.strip() for cell in row if cell and not cell.isspace()]
+        if len(cells) > 1 and cells == list(self._columns[: len(cells)]):
             if self.rows and sum(cell is not None for cell in self.rows[-1]) == 1 < self._width:
                 self.problems.append((len(self.rows) - 1, "row_title", {}))
             self._complain("row_header")
             return True
-        if cells and _TOTAL.fullmatch(cells[0].strip()) and not any(map(_has_letters, cells[1:])):
+        if _TOTAL.fullmatch(first) and not any(map(_has_letters, cells[1:])):
             self._complain("row_total")
             return True
         return False
