@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ from etappe.insights.tables import FACTS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+Row = tuple[Any, ...]
 
 WORK = "sync-"
 """What the folder begins with that a sync works in."""
@@ -62,20 +65,44 @@ def _synced(place: Path, at: datetime, whole: bool) -> Synced:
     fresh = _present(at)
     known = before if before and not whole and _goes_on(before, fresh) else None
     kept, told = _kept(known)
-    parts, written = [*kept], []
-    found = (_part(fact, number) for fact, number in told)
     for rest in place.glob(f"{WORK}*"):  # of a sync that was killed
         shutil.rmtree(rest)
     with tempfile.TemporaryDirectory(dir=place, prefix=WORK) as work, _duckdb(Path(work)) as duck:
-        for part in filter(None, found):
-            parts.append(part)
-            if not (place / part.path).exists():
-                _write(place, part, duck, Path(work) / "rows.csv")
-                written.append(part)
+        parts, written = _compared(place, told, duck, Path(work))
+    parts = [*kept, *parts]
     parquet.put_in_force(place, Manifest(**{**vars(fresh), "parts": tuple(parts)}))
     deleted = parquet.sweep(place, [*parts, *(before.parts if before else ())])
     rows, rows_written = (sum(part.rows for part in each) for each in (parts, written))
     return Synced(len(told), len(written), rows, rows_written, deleted, at)
+
+
+def _compared(
+    place: Path, told: Iterable[tuple[str, int]], duck: DuckDBPyConnection, work: Path
+) -> tuple[list[Part], list[Part]]:
+    """The parts as the database has them, and which of them were written.
+
+    While DuckDB writes one, the database reads the next: each waits for the other's last part, so two are on the way.
+    """
+    parts, written = [], []
+    waiting: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        for fact, number in told:
+            found = _part(fact, number)
+            if found is None:
+                continue
+            part, sums = found
+            parts.append(part)
+            if (place / part.path).exists():
+                continue
+            rows = work / f"{len(written)}.csv"
+            _copy_out(part, rows)
+            if waiting:
+                waiting.result()
+            waiting = writer.submit(_write, place, part, sums, duck, rows)
+            written.append(part)
+        if waiting:
+            waiting.result()
+    return parts, written
 
 
 def _goes_on(before: Manifest, fresh: Manifest) -> bool:
@@ -121,24 +148,23 @@ def _range(fact: str, number: int) -> str:
     return f"{key} >= {number * PART} AND {key} < {(number + 1) * PART}" if key else "true"
 
 
-def _part(fact: str, number: int) -> Part | None:
-    """The part as the database has it; None where it has no rows."""
-    ((rows, mark),) = _all(
-        "SELECT count(*), to_hex((coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)"
-        f"::bigint) FROM {fact} AS row WHERE {_range(fact, number)}"
+def _part(fact: str, number: int) -> tuple[Part, Row] | None:
+    """The part as the database has it, and the count and sums of its columns; None where it has no rows."""
+    ((mark, rows, *sums),) = _all(
+        "SELECT to_hex((coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)::bigint),"
+        f" {', '.join(['count(*)', *parquet.sums(fact, 'postgres')])} FROM {fact} AS row WHERE {_range(fact, number)}"
     )
-    return Part(fact, number, rows, mark) if rows or fact not in KEYS else None
+    return (Part(fact, number, rows, mark), (rows, *sums)) if rows or fact not in KEYS else None
 
 
-def _write(place: Path, part: Part, duck: DuckDBPyConnection, rows: Path) -> None:
-    """Write the file, compare it with the database, and give it its name; `rows` is a place to work in."""
+def _write(place: Path, part: Part, sums: Row, duck: DuckDBPyConnection, rows: Path) -> None:
+    """Write the file from these rows, compare it with the database, and give it its name."""
     target = place / part.path
     target.parent.mkdir(parents=True, exist_ok=True)
     waiting = target.with_suffix(f".{os.getpid()}")
-    columns = ", ".join(FACTS[part.fact].columns)
-    _copy_out(f"SELECT {columns} FROM {part.fact} WHERE {_range(part.fact, part.number)}", rows)
     duck.execute(_into_parquet(part.fact, rows, waiting))
-    _require_same(part, duck, waiting)
+    rows.unlink()
+    _require_same(part, sums, duck, waiting)
     with waiting.open("rb") as file:
         os.fsync(file.fileno())
     waiting.replace(target)
@@ -153,7 +179,8 @@ def _duckdb(work: Path) -> DuckDBPyConnection:
     return found
 
 
-def _copy_out(query: str, path: Path) -> None:
+def _copy_out(part: Part, path: Path) -> None:
+    query = f"SELECT {', '.join(FACTS[part.fact].columns)} FROM {part.fact} WHERE {_range(part.fact, part.number)}"
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '\\N')"
     with connection.cursor() as cursor, path.open("wb") as file, cursor.cursor.copy(statement) as copied:
         for block in copied:
@@ -174,11 +201,9 @@ def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _require_same(part: Part, duck: DuckDBPyConnection, path: Path) -> None:
+def _require_same(part: Part, wanted: Row, duck: DuckDBPyConnection, path: Path) -> None:
     """Counts and sums of every column are the database's."""
-    ours = ", ".join(["count(*)", *parquet.sums(part.fact, "postgres")])
     theirs = ", ".join(["count(*)", *parquet.sums(part.fact, "duckdb")])
-    ((wanted),) = _all(f"SELECT {ours} FROM {part.fact} WHERE {_range(part.fact, part.number)}")
     found = duck.execute(f"SELECT {theirs} FROM read_parquet({_text(path)})").fetchone()
     if parquet.plain(wanted) != parquet.plain(found):
         path.unlink()
