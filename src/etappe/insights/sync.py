@@ -83,7 +83,8 @@ def _compared(
 
     While DuckDB writes one, the database reads the next: each waits for the other's last part, so two are on the way.
     """
-    parts, written = [], []
+    parts: list[Part] = []
+    written: list[Part] = []
     waiting: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as writer:
         for fact, number in told:
