@@ -1,9 +1,9 @@
-"""How widgets of forms become HTML: as Django draws them, but a choice from a list without a template per option."""
+"""How widgets of forms become HTML: as Django draws them, but the plain ones without a template each."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
@@ -11,17 +11,17 @@ from django.http import HttpRequest
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
-SELECT = "django/forms/widgets/select.html"
+PLACE = "django/forms/widgets/{}.html"
 
 
 class Renderer(DjangoTemplates):
-    """Django's own, but for `<select>`: filters offer every colleague, and a template for each would cost more than all
-    the rest of the page."""
+    """Django's own, but for what most forms are made of: filters offer every colleague, and a template for each would
+    cost more than all the rest of the page."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """The widget as HTML."""
-        if template_name == SELECT:
-            return select(context["widget"])
+        if template_name in DRAWN:
+            return DRAWN[template_name](context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -31,6 +31,33 @@ def select(widget: Mapping[str, Any]) -> SafeString:
     name = conditional_escape(widget["name"])
     drawn = f'<select name="{name}"{_attributes(widget["attrs"])}>{groups}</select>'
     return mark_safe(drawn)  # noqa: S308 - each part is escaped where it is put in
+
+
+def textarea(widget: Mapping[str, Any]) -> SafeString:
+    """A `<textarea>` with its text."""
+    opening = f'<textarea name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>'
+    return mark_safe(f"{opening}\n{_value(widget) or ''}</textarea>")  # noqa: S308 - as above
+
+
+def plain(widget: Mapping[str, Any]) -> SafeString:
+    """An `<input>`."""
+    value = _value(widget)
+    given = "" if value is None else f' value="{value}"'
+    opening = f'<input type="{conditional_escape(widget["type"])}" name="{conditional_escape(widget["name"])}"'
+    return mark_safe(f"{opening}{given}{_attributes(widget['attrs'])}>")  # noqa: S308 - as above
+
+
+DRAWN: Mapping[str, Callable[[Mapping[str, Any]], SafeString]] = {
+    PLACE.format("select"): select,
+    PLACE.format("textarea"): textarea,
+    **{PLACE.format(kind): plain for kind in ("text", "email", "url", "number", "date", "hidden", "password", "input")},
+}
+"""Widgets that are drawn here, by the template that Django would draw them with."""
+
+
+def _value(widget: Mapping[str, Any]) -> str | None:
+    value = widget["value"]
+    return None if value is None else _escaped(value if isinstance(value, str) else str(value))
 
 
 def _group(name: str | None, options: Iterable[Mapping[str, Any]]) -> str:

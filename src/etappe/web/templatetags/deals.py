@@ -4,15 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from etappe.core.evidence import Kind
+from etappe.deals.shapes import CriterionView
 from etappe.journal import labels
 from etappe.web import deals_words
+from etappe.web.loops import drawn
+from etappe.web.templatetags.parts import icon
 
 register = template.Library()
+
+
+class _Criterion(NamedTuple):
+    """A criterion of a stage, put into words; `held` is what was given for it."""
+
+    key: str
+    text: str
+    met: bool
+    optional: bool
+    kinds: str
+    held: SafeString
+
+
+@register.simple_tag(takes_context=True)
+def criteria(context: template.Context, views: Iterable[CriterionView]) -> SafeString:
+    """The criteria of a stage of the context's deal. A record shows all stages, and most criteria hold nothing."""
+    deal = context["deal"]
+    said = {
+        "met": icon("circle-check", _("met")),
+        "open": icon("circle-dashed", pgettext("criterion", "open")),
+        "optional": _("(optional)"),
+        "plus": icon("plus"),
+        "add": _("Add evidence"),
+    }
+    add = reverse("deal_evidence", args=[deal.uid]) if deal.may_edit else ""
+    return drawn("criteria.html", criteria=[_criterion(context, view) for view in views], said=said, add=add)
+
+
+def _criterion(context: template.Context, view: CriterionView) -> _Criterion:
+    asked, held = view.criterion, SafeString()
+    if view.evidence or view.links:
+        with context.push(view=view, may=context["deal"].may_edit):
+            held = context.template.engine.get_template("deals/held.html").render(context)  # type: ignore[union-attr]
+    kinds_said = "" if view.met else deals_words.kinds(asked.kinds)
+    return _Criterion(asked.key, labels.words(asked.text), view.met, not asked.required, kinds_said, held)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.utils import timezone
@@ -98,7 +98,7 @@ def hour(value: datetime | time | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return _("{time}").format(time=format_time(local, "HH:mm", locale=_locale(language())))
+    return _("{time}").format(time=f"{local:%H:%M}")
 
 
 @register.filter

@@ -21,6 +21,7 @@ from etappe.core.evidence import Strength
 from etappe.core.process import Proof, Status
 from etappe.journal.labels import PROOFS, ROLES, STATUSES, STRENGTHS, Label, label
 from etappe.web.loops import drawn
+from etappe.web.templatetags.formats import when
 
 register = template.Library()
 
@@ -108,8 +109,7 @@ def role(value: str | Role) -> str:
 @register.simple_block_tag
 def card(content: str, title: str = "", note: str = "", filled: bool = False, anchor: str = "") -> str:
     """A section under a hairline, or on a raised ground when `filled`."""
-    values = {"content": content, "title": title, "note": note, "filled": filled, "anchor": anchor}
-    return render_to_string("parts/card.html", values)
+    return drawn("card.html", content=content, title=title, note=note, filled=filled, anchor=anchor)
 
 
 @register.simple_block_tag
@@ -144,8 +144,8 @@ def entry(
     voided: bool = False,
 ) -> str:
     """One entry of a timeline: the sentence is the block."""
-    values = {"content": content, "icon": icon, "tone": tone, "at": at, "by": by, "voided": voided}
-    return render_to_string("parts/entry.html", values)
+    mark, when_ = _icon(icon, ""), when(at, "moment")
+    return drawn("entry.html", content=content, icon=mark, tone=tone, when=when_, by=by, voided=voided)
 
 
 @register.inclusion_tag("parts/figure.html")
