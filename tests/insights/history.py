@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.deals.actions.place import create, leave, win
+from etappe.deals.actions.place import create, leave, move, win
 from etappe.playbook.actions import make_default, publish
 from tests.cast import Cast, assemble
 
@@ -111,3 +111,35 @@ def story() -> list[Past]:
 def live_all(pasts: Iterable[Past], cast: Cast) -> list[uuid.UUID]:
     """All of them; every third is Cem's, of another team, the others are Ada's."""
     return [live(past, actor=cast.cem if place % 3 == 0 else cast.ada) for place, past in enumerate(pasts)]
+
+
+LEADS = (
+    (400, "accepted", 3), (401, "refused", 9), (402, "accepted", 12), (402, "open", 0), (405, "refused", 1),
+    (410, "accepted", 5), (411, "open", 0), (415, "accepted", 0), (418, "open", 0), (10, "accepted", 30),
+    (200, "refused", 20), (230, "accepted", 44), (231, "accepted", 2), (260, "refused", 33), (300, "accepted", 7),
+    (301, "accepted", 8), (302, "refused", 9), (330, "accepted", 60), (331, "refused", 61), (350, "accepted", 1),
+    (351, "accepted", 1), (352, "open", 0), (360, "refused", 14), (361, "accepted", 15), (362, "accepted", 16),
+)  # fmt: skip
+"""Leads: the day each was received, what came of it, and after how many days."""
+
+
+def receive(began: int, fate: str, days: int, fields: dict[str, Any], *, actor: Actor) -> uuid.UUID:
+    """Make a lead and let it go its way; every third of the accepted is won a fortnight later."""
+    begun = BEGIN + timedelta(days=began)
+    made = create({"name": f"Lead {began}", **fields}, stage="found", actor=actor, at=begun)
+    end = begun + timedelta(days=days, hours=1)
+    if fate == "refused":
+        leave(made.uid, "no_fit", actor=actor, at=end)
+    if fate == "accepted":
+        move(made.uid, "agreed", actor=actor, at=end)
+        if began % 3 == 0:
+            win(made.uid, actor=actor, at=end + timedelta(days=14))
+    return made.uid
+
+
+def receive_all(cast: Cast) -> list[uuid.UUID]:
+    """All of them, from two sources; every fourth is Cem's."""
+    return [
+        receive(*lead, {"source": ("fair", "web")[place % 2]}, actor=cast.cem if place % 4 == 0 else cast.ada)
+        for place, lead in enumerate(LEADS)
+    ]

@@ -41,7 +41,7 @@ from etappe.journal.clock import now
 from etappe.people.actions import create_account
 from tests import database
 from tests.cast import Cast
-from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, story
+from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, receive_all, story
 from tests.web.signed import client_of
 
 UGLY = 'Käufer "AG", \\N\r\n=1+1\t\'; DROP 🙂 \u2028 ,,'
@@ -58,6 +58,7 @@ def told(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         fields = {"name": UGLY, "source": UGLY, "amount": 1, "currency": "CHF", "account": made.uid}
         live(Past(place, 3, "won", fields), actor=cast.dot)
     live(Past(400, 0, "open", {"amount": None, "expected_close": date(2026, 4, 1)}), actor=cast.cem)
+    receive_all(cast)
     moved = create({"name": "Moved", "amount": 50}, stage="found", actor=cast.ada, at=BEGIN)
     for day, stage in ((3, "agreed"), (5, "ordered"), (9, "agreed")):
         move(moved.uid, stage, actor=cast.ada, at=BEGIN + timedelta(days=day))

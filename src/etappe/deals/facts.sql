@@ -111,3 +111,42 @@ SELECT
     member.deal_id,
     member.user_id
 FROM deals_member AS member;
+
+-- One row per lead: a deal that began in, or passed through, a stage of the phase find.
+--   received_at     when it first came to such a stage.
+--   accepted_number the day it first went on from there: to a stage of another phase, or to being won.
+--   refused_number  the day it left early without that, and did not come back.
+CREATE VIEW fact_lead AS
+SELECT
+    deal.deal_id AS lead_id,
+    deal.account_id,
+    deal.source,
+    deal.owner_id,
+    deal.team_id,
+    way.received_at,
+    (way.received_at AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS received_number,
+    (way.accepted_at AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS accepted_number,
+    CASE WHEN way.accepted_at IS NULL THEN deal.decided_number END AS refused_number,
+    CASE WHEN deal.outcome = 'won' THEN deal.decided_number END AS won_number,
+    CASE
+        WHEN way.accepted_at IS NOT NULL THEN 'accepted'
+        WHEN deal.outcome = 'open' THEN 'open'
+        ELSE 'refused'
+    END AS lead_status,
+    deal.seen_number
+FROM fact_deal AS deal
+CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
+CROSS JOIN LATERAL (
+    SELECT first.entered_at AS received_at, (
+        SELECT min(visit.entered_at)
+        FROM deals_stagevisit AS visit
+        JOIN fact_process_stage AS stage USING (process_version_id, stage)
+        WHERE visit.deal_id = deal.deal_id AND visit.voided_at IS NULL AND visit.id > first.id
+            AND (stage.phase <> 'find' OR visit.status IN ('won', 'cancelled'))
+    ) AS accepted_at
+    FROM deals_stagevisit AS first
+    JOIN fact_process_stage AS stage USING (process_version_id, stage)
+    WHERE first.deal_id = deal.deal_id AND first.voided_at IS NULL AND stage.phase = 'find'
+    ORDER BY first.id
+    LIMIT 1
+) AS way;

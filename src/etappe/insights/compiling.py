@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from etappe.insights.catalogue import CATALOGUE, records
+from etappe.insights.catalogue import CATALOGUE, lead_records, records
 from etappe.insights.standing import deals
-from etappe.insights.statements import DEALS, FOLDERS, RECORDS, shape_of
+from etappe.insights.statements import DEALS, FOLDERS, LEADS, RECORDS, shape_of
 
 if TYPE_CHECKING:
     from ibis.config import Config
@@ -27,7 +27,8 @@ def compile_all(engine: str) -> dict[str, str]:
         relation = deals(past=past, scoped=scoped)
         found[f"{DEALS}.{shape_of(past=past, scoped=scoped)}.sql"] = _compiled(relation, engine)
     named = ibis.table(relation.schema(), name=DEALS)
-    for key, build in {**{key: metric.build for key, metric in CATALOGUE.items()}, RECORDS: records.build}.items():
+    listing = {RECORDS: records.build, LEADS: lead_records.build}
+    for key, build in {**{key: metric.build for key, metric in CATALOGUE.items()}, **listing}.items():
         found[f"{key}.sql"] = _compiled(build(named), engine)
     return found
 

@@ -31,11 +31,14 @@ PART = 65_536
 KEYS = {
     "fact_account": "account_id",
     "fact_deal": "deal_id",
+    "fact_lead": "lead_id",
     "fact_stage_visit": "deal_id",
     "fact_deal_span": "deal_id",
     "fact_deal_member": "deal_id",
 }
 """Facts in parts, by the key that parts are ranges of; the others are one part."""
+TOLD = {"fact_lead": "deal_id"}
+"""What the journal calls the key of a fact, where it calls it otherwise."""
 QUIET = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 """DuckDB fetches nothing."""
 SQL_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "timestamp('UTC')": "TIMESTAMPTZ"}

@@ -18,6 +18,7 @@ from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
 from etappe.insights.catalogue.durations import CODES
+from etappe.insights.catalogue.leads import FATES, day_of
 from etappe.insights.catalogue.waiting import WAITING
 from etappe.insights.kept import kept, takes_long
 from etappe.insights.labels import labelled, segment_key, segment_names, stage_name, step_name
@@ -25,7 +26,7 @@ from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
 from etappe.insights.options import read
 from etappe.insights.standing import DIMENSIONS
-from etappe.insights.statements import RECORDS, name_of
+from etappe.insights.statements import LEADS, RECORDS, name_of
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
 
@@ -219,7 +220,10 @@ def narrowed(metric: Metric, row: Row) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Record:
-    """A deal behind a figure. `days` are those on the clock asked for; None where it has no start before its end."""
+    """A deal behind a figure. `days` are those on the clock asked for; None where it has no start before its end.
+
+    Of a lead they count from the day it was received to its fate; `score` is its interest, where the figure asks it.
+    """
 
     uid: str
     name: str
@@ -233,6 +237,8 @@ class Record:
     engaged_since: date | None
     decided_on: date | None
     days: int | None
+    received_on: date | None = None
+    score: float | None = None
 
 
 @dataclass(frozen=True)
@@ -267,13 +273,13 @@ def records(
 ) -> RecordPage:
     """The deals that these filters narrow to, as they stood on the day, longest first; filters are those of `FILTERS`.
 
-    `where` narrows them further, as it does in `report`.
+    `where` narrows them further, as it does in `report`; the filter `list` asks for leads instead of deals.
 
     Raises `Refusal` for a filter that does not exist or a value it does not take, and what `report` raises.
     """
     asked = _asked(viewer, by, as_of, where, now)
     values = asked.values | _parsed(filters, by) | {"skip": skip}
-    rows = engine.run(name_of(RECORDS, **asked.shape), values, asked.only).rows
+    rows = engine.run(name_of(filters.get("list", RECORDS), **asked.shape), values, asked.only).rows
     names = user_names(row["owner_id"] for row in rows)
     segment = segment_names([values["segment"]], by)[values["segment"]][1] if by and "segment" in values else ""
     listed = tuple(_record(row, names) for row in rows)
@@ -282,8 +288,11 @@ def records(
 
 def _record(row: Row, names: Mapping[int, UserRef]) -> Record:
     copied = ("uid", "name", "stage", "outcome", "proof", "amount", "currency", "engaged_since", "decided_on")
+    received = row.get("received_number")
     return Record(
         **{column: row[column] for column in copied},
+        received_on=None if received is None else day_of(received),
+        score=row.get("score"),
         days=row["days"] if (row["days"] or 0) >= 0 else None,
         owner=names.get(row["owner_id"]),
         stage_label=stage_name(row["process_version_id"], row["stage"]),
@@ -319,6 +328,7 @@ def _number_of_day(text: str) -> int:
 
 
 FILTERS: Mapping[str, Callable[[str], Any]] = {
+    "list": _choice(RECORDS, LEADS),
     "segment": str,
     "outcomes": _outcomes,
     "stage": str,
@@ -341,6 +351,9 @@ FILTERS: Mapping[str, Callable[[str], Any]] = {
     "in_time": _answer,
     "passed_from": _number_of_day,
     "passed_until": _number_of_day,
+    "received_from": _number_of_day,
+    "received_until": _number_of_day,
+    "fate": _choice(*FATES),
 }
 """What records can be narrowed by, and how the text of a value is read."""
 

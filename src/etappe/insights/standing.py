@@ -46,6 +46,9 @@ GIVEN = {
     "in_time": "boolean",  # whether they were won within those days
     "passed_from": "int64",  # days they passed it on, as numbers of days from 1970-01-01
     "passed_until": "int64",
+    "received_from": "int64",  # days leads were received on, as numbers of days from 1970-01-01
+    "received_until": "int64",
+    "fate": "string",  # open, accepted, refused
     "skip": "int64",
 }
 SOURCES = (

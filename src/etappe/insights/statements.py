@@ -19,7 +19,9 @@ FOLDERS: Final = {name: Path(__file__).parent / "sql" / name for name in ("postg
 DEALS: Final = "deals"
 """The name of that relation."""
 RECORDS: Final = "records"
-"""What the records behind figures are asked with."""
+"""What the deals behind figures are asked with."""
+LEADS: Final = "leads"
+"""What the leads behind figures are asked with."""
 _PLACE = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
 
 

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 
 from etappe.core.errors import Refusal
 from etappe.insights import parquet
-from etappe.insights.parquet import KEYS, PART, Manifest, Part
+from etappe.insights.parquet import KEYS, PART, TOLD, Manifest, Part
 from etappe.insights.tables import FACTS
 
 if TYPE_CHECKING:
@@ -127,9 +127,10 @@ def _kept(known: Manifest | None) -> tuple[list[Part], list[tuple[str, int]]]:
     single = [(fact, 0) for fact in FACTS if fact not in KEYS]
     if known is None:
         return [], [*single, *((fact, number) for fact, key in KEYS.items() for number in _numbers(fact, key))]
-    told = {key: _told_of(key, known.mark) for key in set(KEYS.values())}
-    again = [(fact, number) for fact, key in KEYS.items() for number in sorted(told[key])]
-    kept = [part for part in known.parts if part.fact in KEYS and part.number not in told[KEYS[part.fact]]]
+    names = {fact: TOLD.get(fact, key) for fact, key in KEYS.items()}
+    told = {name: _told_of(name, known.mark) for name in set(names.values())}
+    again = [(fact, number) for fact, name in names.items() for number in sorted(told[name])]
+    kept = [part for part in known.parts if part.fact in KEYS and part.number not in told[names[part.fact]]]
     return kept, [*single, *again]
 
 

@@ -96,6 +96,23 @@ FACTS: Mapping[str, Fact] = {
             ),
         },
     ),
+    "fact_lead": Fact(
+        "One row per lead: a deal that began in, or passed through, a stage of the phase find.",
+        {
+            "lead_id": (_KEY, "the deal"),
+            "account_id": (_KEY, "the company; the touchpoints of a lead are those of its account"),
+            "source": (_TEXT, "where it came from; empty if unknown"),
+            "owner_id": (_KEY, "who is accountable"),
+            "team_id": (_KEY, "team of the owner"),
+            "received_at": (_MOMENT, "when it first came to a stage of find"),
+            "received_number": ("int32", "day of that as a number of days from 1970-01-01"),
+            "accepted_number": ("int32", "day it first went on to a later phase; empty if it did not"),
+            "refused_number": ("int32", "day it left early without that; empty if it did not"),
+            "won_number": ("int32", "day it was won; empty if it was not"),
+            "lead_status": (_TEXT, "open, accepted or refused, as it stands now"),
+            "seen_number": ("int32", "as in fact_deal"),
+        },
+    ),
     "fact_stage_visit": Fact(
         "One row per stay of a deal in a stage and status.",
         {

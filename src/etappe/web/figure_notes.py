@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from etappe.core.figures import Result
 from etappe.insights.labels import passed_name
 from etappe.web.figure_numbers import whole_days
+from etappe.web.lead_columns import LEAD_NOTES
 from etappe.web.templatetags.formats import money_whole, number, percent
 
 UNDECIDED = 0.01
@@ -25,7 +26,7 @@ def note(result: Result) -> str:
         return _("Needs {data}.").format(data=result.needs)
     if not result.is_enough:
         return _("Too few cases for a reliable figure ({n} of {min}).").format(n=found.cases, min=result.minimum)
-    return NOTES[result.metric](result)
+    return {**NOTES, **LEAD_NOTES}[result.metric](result)
 
 
 def _amounts(result: Result) -> str:

@@ -20,6 +20,7 @@ def unit_of(result: Result) -> Callable[[Number], str]:
         "days": whole_days,
         "deals": number,
         "deals_per_year": lambda value: number(value, 1),
+        "leads_per_month": lambda value: number(value, 1),
         "amount": lambda value: money_whole(Decimal(value), currency),
         "amount_per_day": lambda value: per_day(value, currency),
         "times": times,

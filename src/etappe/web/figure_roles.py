@@ -60,6 +60,7 @@ def _leading(asked: Asked) -> First:
         _split_title("win_rate", "owner"),
         _split(asked, "win_rate", "owner"),
         (
+            _figure(asked, "lead_conversion", "owner", _("Whose leads are accepted, and won.")),
             _figure(asked, "bottlenecks", "team", _("Where a team loses more deals than the others, or waits longer.")),
             _figure(asked, "stage_time", "owner", _("Who waits where, and for how long.")),
             Look(
@@ -78,6 +79,8 @@ def _marketing(asked: Asked) -> First:
         _split_title("win_rate", "source"),
         _split(asked, "win_rate", "source"),
         (
+            _figure(asked, "lead_inflow", "source", _("Which sources bring how many leads, month by month.")),
+            _figure(asked, "lead_conversion", "source", _("Which sources bring leads that are accepted, and won.")),
             _figure(asked, "sales_cycle", "source", _("Which sources bring deals that are decided soon.")),
             _figure(asked, "time_not_won", "source", _("Which sources cost time that wins nothing.")),
             _measured(),

@@ -20,6 +20,8 @@ from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, month, segment, wo
 from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
 from etappe.web.figure_numbers import between, unit_of, whole_days
+from etappe.web.lead_columns import FATES, LEAD_COLUMNS, LEAD_LINKS
+from etappe.web.templatetags.formats import day as written_day
 
 SPLITS: Mapping[str, str | Promise] = {
     "owner": gettext_lazy("Owner"),
@@ -189,7 +191,7 @@ def table(result: Result, asked: Asked) -> Table:
 
     A stage says its process where there are several: stages of two processes may have one name.
     """
-    columns = COLUMNS.get(result.metric, ())
+    columns = {**COLUMNS, **LEAD_COLUMNS}.get(result.metric, ())
     named = [(SPLITS[result.by], segment, False)] if result.by else MONTHLY.get(result.metric, [])
     shown = [*named, *columns]
     heads = tuple(Cell(str(head), is_number=numeric) for head, _cell, numeric in shown)
@@ -208,7 +210,7 @@ def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write
     return Cell(text, sure, url, numeric, head)
 
 
-LINKS: Mapping[Any, Mapping[str, str]] = {cases: {}, won_in_time: {"in_time": "true"}}
+LINKS: Mapping[Any, Mapping[str, str]] = {cases: {}, won_in_time: {"in_time": "true"}, **LEAD_LINKS}
 """Which cells lead to deals, and what narrows these further."""
 
 
@@ -221,7 +223,7 @@ def _records(result: Result, row: Mapping[str, Any], asked: Asked, further: Mapp
 def describe(filters: Mapping[str, str], found: RecordPage) -> tuple[str, ...]:
     """The filters of a list of records in words."""
     stage = found.records[0].stage_label if found.records else ""
-    names = {"segment": found.segment, "stage": stage, "process": "", "version": ""}
+    names = {"list": "", "segment": found.segment, "stage": stage, "process": "", "version": ""}
     names |= {"entered": _("ever open in {stage}").format(stage=found.entered)}
     names |= dict.fromkeys(("window", "passed_from", "passed_until"), "")
     names |= {"within": _within(filters)}
@@ -246,6 +248,9 @@ def _described(name: str, text: str) -> str:
         "amount": lambda value: _("with an amount") if value == "known" else str(REASONS["without_amount"]),
         "passed": lambda value: _("passed {stage}").format(stage=passed_name(value)),
         "in_time": lambda value: "",
+        "fate": lambda value: str(FATES.get(value, "")),
+        "received_from": lambda value: _("received from {day} on").format(day=written_day(date.fromisoformat(value))),
+        "received_until": lambda value: _("until {day}").format(day=written_day(date.fromisoformat(value))),
         "oddity": lambda value: str(ODDITIES[value][0]) if value in ODDITIES else "",
         "history": lambda value: "" if value == "known" else str(REASONS["no_history"]),
     }

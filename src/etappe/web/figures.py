@@ -292,6 +292,8 @@ class RecordsPage:
     found: queries.RecordPage
     shown: int
     clock: str
+    are_leads: bool
+    have_score: bool
     next: str
     first: str
 
@@ -325,6 +327,8 @@ def records(request: Request, key: str) -> HttpResponse:
         found=found,
         shown=found.skip + len(found.records),
         clock=filters.get("clock", "engaged"),
+        are_leads="list" in filters,
+        have_score=metric.key == "interest",
         next=asked.address("figure_records", key, {**filters, "skip": str(found.next)}) if found.next else "",
         first=asked.address("figure_records", key, filters) if skip else "",
     )

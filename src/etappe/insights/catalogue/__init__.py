@@ -9,6 +9,8 @@ from etappe.insights.catalogue.coverage import COVERAGE
 from etappe.insights.catalogue.data_quality import DATA_QUALITY
 from etappe.insights.catalogue.deal_size import DEAL_SIZE
 from etappe.insights.catalogue.eventual_win_rate import EVENTUAL_WIN_RATE
+from etappe.insights.catalogue.lead_conversion import LEAD_CONVERSION
+from etappe.insights.catalogue.lead_inflow import LEAD_INFLOW
 from etappe.insights.catalogue.open_deals_beyond import OPEN_DEALS_BEYOND
 from etappe.insights.catalogue.passed_and_won import PASSED_AND_WON
 from etappe.insights.catalogue.sales_cycle import SALES_CYCLE
@@ -24,6 +26,7 @@ CATALOGUE: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         STAGE_NOW, WIN_RATE, EVENTUAL_WIN_RATE, SALES_CYCLE, OPEN_DEALS_BEYOND, STAGE_CONVERSION,
-        PASSED_AND_WON, STAGE_TIME, DEAL_SIZE, VELOCITY, COVERAGE, TIME_NOT_WON, BOTTLENECKS, DATA_QUALITY,
+        PASSED_AND_WON, STAGE_TIME, DEAL_SIZE, VELOCITY, COVERAGE, TIME_NOT_WON, BOTTLENECKS, LEAD_INFLOW,
+        LEAD_CONVERSION, DATA_QUALITY,
     )
 }  # fmt: skip

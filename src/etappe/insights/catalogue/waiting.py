@@ -36,14 +36,6 @@ WAITING: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         _waiting(
-            "lead_inflow",
-            _("New leads"),
-            "deals",
-            _("Leads that came in per week and source, beside the number that the goal needs."),
-            _("none: a count"),
-            _("leads with the day they came in"),
-        ),
-        _waiting(
             "response_time",
             _("Response time"),
             "days",
