@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from etappe.insights.commitments import commit
 from etappe.journal.clock import now
 from etappe.people.actions import edit_account, edit_person
 from etappe.people.actions_fields import define_field
+from etappe.people.actions_touchpoints import record, record_many, withdraw
 from etappe.people.models import Account
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_reviews import hold_review
@@ -35,6 +36,7 @@ def make_more(made: Everything, folder: Path) -> None:
     scene = made.scene
     _fields(made)
     _decisions(scene)
+    _contacts(made)
     deals.write_note(made.deal, NOTE, actor=scene.cast.ada, at=AT)
     tags.tag(made.deal, add=['Ärger "groß"', "messe"], actor=scene.cast.ada, at=AT)
     version = get_version("inbound")
@@ -44,6 +46,17 @@ def make_more(made: Everything, folder: Path) -> None:
     view = twin.run(*connector(folder), *both(folder))
     assert view.plan is not None
     save_preset("Jeden Montag", view.plan, actor=SYSTEM, at=now())
+
+
+def _contacts(made: Everything) -> None:
+    """Contacts of two months, one of them withdrawn, and some that another system sent."""
+    ada = made.scene.cast.ada
+    talk = {"happened_at": AT, "direction": "in", "channel": "call", "act": "called", "person": made.eva}
+    record(talk | {"about": '=1+1, "so"; ä 🎉', "source": "Messe"}, actor=ada, at=AT)
+    withdraw(record(talk, actor=ada, at=AT).uid, actor=ada, at=AT)
+    record_many(
+        [talk | {"happened_at": AT - timedelta(days=day), "key": f"c{day}"} for day in (1, 40)], actor=ada, at=AT
+    )
 
 
 def _fields(made: Everything) -> None:

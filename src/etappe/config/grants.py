@@ -9,7 +9,10 @@ from psycopg import sql
 
 APPEND_ONLY = ("journal_entry", "journal_artefact")
 """Tables the application may read and add to."""
-KEPT = ("deals_deal", "deals_stagevisit", "deals_evidence", "deals_dealexception", "playbook_processversion")
+KEPT = (
+    *("deals_deal", "deals_stagevisit", "deals_evidence", "deals_dealexception", "playbook_processversion"),
+    "people_touchpoint",
+)
 """Tables whose rows are closed, withdrawn or superseded, but never deleted."""
 READ_ONLY = ("django_migrations",)
 SOURCE = Path(__file__).parent.parent

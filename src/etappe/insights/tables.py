@@ -152,6 +152,21 @@ FACTS: Mapping[str, Fact] = {
         "One row per colleague in a deal team.",
         {"deal_id": (_KEY, "the deal"), "user_id": (_KEY, "the colleague")},
     ),
+    "fact_touchpoint": Fact(
+        "One row per contact with an account or a person that was not withdrawn.",
+        {
+            "touchpoint_id": (_KEY, "key inside"),
+            "account_id": (_KEY, "the company; empty for somebody on their own"),
+            "person_id": (_KEY, "the person; empty if only the company is known"),
+            "user_id": (_KEY, "the colleague; empty if unknown"),
+            "direction": (_TEXT, "in: the buyer acted; out: we did"),
+            "channel": (_TEXT, "mail, call, meeting, visit, fair, post, web, social, message or event"),
+            "act": (_TEXT, "what was done: opened, clicked, downloaded, wrote, called, met, and so on"),
+            "source": (_TEXT, "campaign or channel in the company's own words; empty if unknown"),
+            "happened_at": (_MOMENT, "when it happened"),
+            "happened_number": ("int32", "day it happened as a number of days from 1970-01-01"),
+        },
+    ),
 }
 
 

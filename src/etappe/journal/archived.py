@@ -75,7 +75,8 @@ class Archived:
     (`renews`), and must agree in `equal`. `secrets` are columns that never leave, with the SQL that takes their place
     on loading; `unsaid` go along as little, and the database fills them in. `shown` is SQL that takes the place of a
     column on its way out. `tells` begins the kinds of entries whose values are columns of this table, and `told` names
-    further numbers in entries: kind, key, table. `meanings` are of columns whose name says too little.
+    further numbers in entries: kind, key, table. `meanings` are of columns whose name says too little. `first` is SQL
+    to be run on the staged rows (`loading_NAME`) before they are written.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Archived:
     tells: str = ""
     told: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
     is_lines: bool = False
     keeps_numbers: bool = False
 

@@ -111,6 +111,34 @@ ACTIVITIES: Mapping[str, Label] = {
 }
 """What another program tells of; a kind of its own is called as there."""
 
+CONTACT_DIRECTIONS: Mapping[str, Label] = {"in": _("from the buyer"), "out": _("from us")}
+CONTACT_CHANNELS: Mapping[str, Label] = {
+    "mail": _("E-mail"),
+    "call": _("Phone"),
+    "meeting": pgettext_lazy("channel", "Meeting"),
+    "visit": _("Visit"),
+    "fair": _("Fair"),
+    "post": _("Letter"),
+    "web": _("Website"),
+    "social": _("Social network"),
+    "message": pgettext_lazy("channel", "Message"),
+    "event": _("Event"),
+}
+CONTACT_ACTS: Mapping[str, Label] = {
+    "opened": pgettext_lazy("contact", "opened"),
+    "clicked": pgettext_lazy("contact", "clicked"),
+    "downloaded": pgettext_lazy("contact", "downloaded"),
+    "liked": pgettext_lazy("contact", "liked"),
+    "commented": pgettext_lazy("contact", "commented"),
+    "viewed": pgettext_lazy("contact", "viewed"),
+    "submitted": pgettext_lazy("contact", "form sent"),
+    "wrote": pgettext_lazy("contact", "wrote"),
+    "called": pgettext_lazy("contact", "called"),
+    "met": pgettext_lazy("contact", "met"),
+    "attended": pgettext_lazy("contact", "attended"),
+    "sent": pgettext_lazy("contact", "sent something"),
+}
+
 TEAM_ROLES: Mapping[str, Label] = {
     "sdr": _("lead qualification"),
     "am": _("account management"),
@@ -159,6 +187,8 @@ FLAGS: Mapping[str, Label] = {
 FIELDS: Mapping[str, Label] = {
     "account": _("Account"),
     "account_id": _("Account"),
+    "about": _("What it was about"),
+    "act": _("What happened"),
     "amount": _("Deal value"),
     "answer": _("Answer"),
     "archived_at": _("In the recycle bin since"),
@@ -171,12 +201,14 @@ FIELDS: Mapping[str, Label] = {
     "closed_at": _("Closed on"),
     "comment": _("Comment"),
     "country": _("Country"),
+    "contact_channel": pgettext_lazy("contact", "Channel"),
     "currency": _("Currency"),
     "custom": _("Own fields"),
     "data": _("Further columns"),
     "data_as_of": _("Data as of"),
     "default_process": _("Process for new deals"),
     "department": _("Department"),
+    "direction": _("Direction"),
     "domain": _("Domain"),
     "columns": _("Columns"),
     "email": _("E-mail"),

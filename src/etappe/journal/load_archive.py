@@ -171,6 +171,8 @@ def write(loading: Loading, of: Archived, also: Mapping[str, str] | None = None)
         column.name: (also or {}).get(column.name) or value(loading, of, column) for column in loading.staged[of.name]
     }
     with told(of.path):
+        if of.first:
+            _run(of.first)
         renewed = _renew(of, values) if of.table in loading.met and of.renews else 0
         return renewed + _add(loading, of, values)
 

@@ -11,7 +11,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.errors import Refusal
-from etappe.journal.labels import CHECKS, FIELDS, KINDS, STATUSES, Label, grouped, label, listed, shown, words
+from etappe.journal.labels import (
+    CHECKS,
+    CONTACT_ACTS,
+    FIELDS,
+    KINDS,
+    STATUSES,
+    Label,
+    grouped,
+    label,
+    listed,
+    shown,
+    words,
+)
+from etappe.journal.refusals_contacts import CONTACTS
+from etappe.journal.refusals_exports import ARCHIVE_REASONS, EXPORTS
 from etappe.journal.refusals_figures import FIGURES
 from etappe.journal.refusals_imports import IMPORTS
 from etappe.journal.refusals_processes import PROCESSES
@@ -45,46 +59,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("A token cannot make another one that may do more than itself."),
         _("Choose fewer scopes, or sign in to make it."),
     ),
-    # --- Everything in one archive ---
-    "archive_unknown": (
-        _("This is no archive that Etappe wrote: it has no schema."),
-        _("Take the file that `etappe export` or the page of exports gave."),
-    ),
-    "archive_format": (
-        _("This archive has format {format}, which this Etappe cannot read; Etappe {by} wrote it."),
-        _("Load it with that version, bring it up to date, and export again."),
-    ),
-    "archive_not_empty": (
-        _(
-            "An archive goes into an empty workspace only; this one has {accounts} accounts, {people} people and "
-            "{deals} deals. Nothing was loaded."
-        ),
-        _("Start a workspace of its own for it: another ETAPPE_HOME, or another database."),
-    ),
-    "archive_broken": (
-        _("The archive is not as it was written, at {file}: {why} {detail} Nothing was loaded."),
-        _("Export again, or fetch the file again; do not change what is in it."),
-    ),
-    "archive_differs": (
-        _("A process of this workspace has the same key and version as one of the archive, but another text."),
-        _("Load the archive into a workspace in which no process was published yet."),
-    ),
-    "too_many_cards": (
-        _("These are more than {limit} people."),
-        _("Narrow the list, or export everything instead."),
-    ),
-    "card_version_unknown": (
-        _("There is no version {version} of vCards here."),
-        _("Choose one of: {versions}."),
-    ),
-    "export_is_busy": (
-        _("An archive is being written already."),
-        _("Wait for it, or cancel it first."),
-    ),
-    "archive_busy": (
-        _("Somebody else writes into this workspace at the same moment. Nothing was loaded."),
-        _("Load the archive again while nobody works here."),
-    ),
+    **EXPORTS,
     # --- Coming in ---
     "administrator_exists": (
         _("This workspace has an administrator already."),
@@ -178,6 +153,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
     **FIGURES,
     **VIEWS,
     **RECORDS,
+    **CONTACTS,
     "unknown_tag": (_("There is no tag “{value}”."), _("Look at the list of tags.")),
     "tag_unfit": (_("“{value}” cannot be a tag."), _("Use words without commas, up to sixty characters.")),
     "values_missing": (_("This deal stays in its stage."), _("Fill these fields in, then move it.")),
@@ -430,16 +406,6 @@ MAP_REASONS: Mapping[str, Label] = {
     "field_twice": _("two columns go to one field"),
 }
 
-ARCHIVE_REASONS: Mapping[str, Label] = {
-    "missing": _("it is not there"),
-    "changed": _("it was changed since it was written"),
-    "unreadable": _("it cannot be read"),
-    "unknown_table": _("there is no such table"),
-    "unknown_column": _("there is no such column, or the key is missing"),
-    "does_not_fit": _("the database does not take what it holds"),
-    "numbers": _("its numbers span more than any workspace has"),
-}
-
 PASSWORD_REASONS: Mapping[str, Label] = {
     "password_too_short": _("at least {min_length} characters"),
     "password_too_similar": _("something other than your name or address"),
@@ -497,6 +463,10 @@ def _found(text: str) -> str:
     return gettext("“{found}”").format(found=text) if text else gettext("the end")
 
 
+def _contact_act(act: str) -> str:
+    return label(CONTACT_ACTS, act)
+
+
 def _kind(kind: str) -> str:
     return label(KINDS, kind)
 
@@ -533,9 +503,17 @@ _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "filter_field_gone": {"field": shown},
     "filter_op_unfit": {"field": shown},
     "column_not_shown": {"field": shown},
+    "contact_unknown_word": {"field": shown},  # a program's; whoever logs by hand chooses
+    "act_of_other_side": {"act": _contact_act, "acts": lambda acts: listed(map(_contact_act, acts))},
     "group_unfit": {"field": shown},
     "unknown_field": {"field": shown},  # keys, since only a program can have asked for them
 }
+
+
+def _row(params: Mapping[str, Any]) -> Iterable[str]:
+    """What is wrong with a row of many."""
+    said = text(Refusal(params["refused"], **params["given"]))
+    yield f"{said.what} {said.way_out}"
 
 
 def _nothing(_params: Mapping[str, Any]) -> Iterable[str]:
@@ -586,6 +564,7 @@ def _both(params: Mapping[str, Any]) -> Iterable[str]:
 
 
 _MISSING: Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]] = {
+    "contact_row_refused": _row,
     "criteria_missing": _criteria,
     "values_missing": _unfilled,
     "not_buyers_mail": _checks,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from functools import reduce
+from operator import or_
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from etappe.journal.fields import LATER, Digits, Fold, custom_field, tags_field, uid_field
+from etappe.core.touchpoint import ACTS, CHANNELS, EARLIEST
+from etappe.journal.fields import LATER, Digits, Fold, TransactionId, custom_field, tags_field, uid_field
 from etappe.people.keys import NameKey, PhoneKey
 
 
@@ -190,3 +194,65 @@ class Tag(models.Model):
 
     JOURNALED: ClassVar = ()
     DERIVED: ClassVar = ("id", "key", "name")
+
+
+class Touchpoint(models.Model):
+    """One contact, in either direction, with a person or an account: what was done, on which channel, when.
+
+    There are many: the table has a partition per month (UTC) of `happened_at`, which the database makes when one is
+    needed (`etappe_touchpoint_months`). Hence no foreign keys in the database: each new month would lock accounts and
+    people against writing. `key` is what another system calls it, once per moment. `xid` is the transaction that wrote
+    the row last. Rows are found by account, person, uid or moment; `id` alone has no index.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+    happened_at = models.DateTimeField()
+    account = models.ForeignKey(
+        "people.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    person = models.ForeignKey(
+        "people.Person", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    direction = models.TextField()
+    channel = models.TextField()
+    act = models.TextField()
+    about = models.TextField(blank=True, default="", db_default="")
+    source = models.TextField(blank=True, default="", db_default="")
+    user = models.ForeignKey(
+        "team.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    key = models.TextField(blank=True, default="", db_default="")
+    withdrawn_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+    xid = models.BigIntegerField(db_default=TransactionId())
+
+    JOURNALED: ClassVar = ()
+    DERIVED: ClassVar = (
+        "id", "uid", "happened_at", "account_id", "person_id", "direction", "channel", "act", "about", "source",
+        "user_id", "key", "withdrawn_at", "recorded_at", "xid",
+    )  # fmt: skip
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["account", "-happened_at", "-id"], name="touchpoint_account", condition=Q(account__isnull=False)
+            ),
+            models.Index(
+                fields=["person", "-happened_at", "-id"], name="touchpoint_person", condition=Q(person__isnull=False)
+            ),
+            BrinIndex(fields=["xid"], name="touchpoint_xid"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["uid", "happened_at"], name="touchpoint_uid"),
+            models.UniqueConstraint(fields=["key", "happened_at"], name="touchpoint_key", condition=~Q(key="")),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(person__isnull=False), name="touchpoint_with_somebody"
+            ),
+            models.CheckConstraint(condition=Q(happened_at__gte=EARLIEST), name="touchpoint_since_1990"),
+            models.CheckConstraint(condition=Q(channel__in=CHANNELS), name="touchpoint_channel"),
+            models.CheckConstraint(
+                condition=reduce(or_, (Q(direction=side, act__in=acts) for side, acts in ACTS.items())),
+                name="touchpoint_act",
+            ),
+        ]

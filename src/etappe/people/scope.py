@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from django.db.models import Q, QuerySet
 
 from etappe.core.actor import Actor, ActorKind, Role
-from etappe.people.models import Account, Person
+from etappe.people.models import Account, Person, Touchpoint
 from etappe.team.queries import teams_above_each
 
 M = TypeVar("M", Account, Person)
@@ -31,6 +31,26 @@ def visible_people(viewer: Actor, *, archived: bool | None = False) -> QuerySet[
         return _kept(Person.objects.all(), viewer, archived=archived)
     hidden = Account.objects.filter(is_private=True).exclude(owner=viewer.id)
     return _kept(Person.objects.all(), viewer, archived=archived).exclude(account__in=hidden.values("id"))
+
+
+def visible_touchpoints(viewer: Actor, *, withdrawn: bool = False) -> QuerySet[Touchpoint]:
+    """The start of every read of contacts: those with accounts and people whom the viewer sees, and that count.
+
+    With `withdrawn` those that were withdrawn instead. What lies in the recycle bin takes its contacts along.
+    """
+    rows = Touchpoint.objects.filter(
+        Q(account=None) | Q(account__archived_at=None), withdrawn_at__isnull=not withdrawn
+    ).filter(Q(account__isnull=False) | Q(person__archived_at=None))
+    if sees_everything(viewer):
+        return rows
+    return rows.filter(*(_none_or_open(place, viewer) for place in ("account", "person", "person__account")))
+
+
+def _none_or_open(place: str, viewer: Actor) -> Q:
+    """That there is no record at this place, or one that is open to the viewer."""
+    if viewer.role is None:
+        return Q(pk__in=())
+    return Q(**{place: None}) | Q(**{f"{place}__is_private": False}) | Q(**{f"{place}__owner": viewer.id})
 
 
 def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool | None) -> QuerySet[M]:

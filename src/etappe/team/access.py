@@ -42,6 +42,8 @@ _TABLE: dict[str, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     "records.merge":        (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "records.delete":       (ALL, TEAM, OWN, NOTHING, OWN, NOTHING),
     "notes.write":          (ALL, TEAM, TEAM, TEAM, TEAM, NOTHING),
+    "contacts.record":      (ALL, ALL, ALL, ALL, ALL, NOTHING),
+    "contacts.withdraw":    (ALL, TEAM, OWN, OWN, OWN, NOTHING),
     "figures.see":          (ALL, TEAM, TEAM, TEAM, TEAM, ALL),
     "figures.mail":         (OWN, OWN, OWN, OWN, OWN, OWN),
     "goals.set":            (ALL, TEAM, NOTHING, NOTHING, NOTHING, NOTHING),

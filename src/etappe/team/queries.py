@@ -223,6 +223,12 @@ def user_names(ids: Iterable[int | None]) -> dict[int, UserRef]:
 _NAMED = Statement(lambda keys: User.objects.filter(AnyOf("id", keys)).values_list("id", "uid", "name"))
 
 
+def user_keys_by_uid(uids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The keys of these colleagues, those who left too: what they did stays theirs."""
+    wanted = set(uids)
+    return dict(User.objects.filter(uid__in=wanted).values_list("uid", "id")) if wanted else {}
+
+
 def teams_of(ids: Iterable[int | None]) -> dict[int, int]:
     """The keys of the teams of these colleagues, by theirs; who is in none is left out."""
     wanted = {item for item in ids if item is not None}

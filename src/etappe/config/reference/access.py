@@ -40,6 +40,8 @@ ABOUT: Mapping[str, str] = {
     "records.merge": "merge accounts or people and undo it; what has no owner is open to all who merge",
     "records.delete": "put accounts, people and deals into the recycle bin, and bring them back",
     "notes.write": "write notes on records one sees",
+    "contacts.record": "log contacts with accounts and people one sees",
+    "contacts.withdraw": "withdraw contacts and take that back; what names no colleague is open to all who may",
     "figures.see": "see figures, counted over the deals one sees",
     "figures.mail": "be mailed figures, each as one sees it when it is sent",
     "playbook.see": "read processes and their rules",

@@ -94,3 +94,42 @@ class NoteDeleted(JournalKind):
     """A note was deleted: by whoever wrote it, or by an administrator."""
 
     name: ClassVar[str] = "note.deleted"
+
+
+@dataclass(frozen=True)
+class ContactLogged(JournalKind):
+    """Somebody logged a contact by hand: one that no other system sent."""
+
+    name: ClassVar[str] = "contact.logged"
+    personal: ClassVar[tuple[str, ...]] = ("about",)
+    touchpoint: str
+    happened_at: str
+    direction: str
+    contact_channel: str
+    act: str
+    about: str
+
+
+@dataclass(frozen=True)
+class ContactWithdrawn(ContactLogged):
+    """A contact was withdrawn: it had not happened, or not like this."""
+
+    name: ClassVar[str] = "contact.withdrawn"
+
+
+@dataclass(frozen=True)
+class ContactBroughtBack(ContactLogged):
+    """A contact that had been withdrawn counts again."""
+
+    name: ClassVar[str] = "contact.brought_back"
+
+
+@dataclass(frozen=True)
+class ContactsRecorded(JournalKind):
+    """Many contacts were recorded at once; `known` of those sent were here before."""
+
+    name: ClassVar[str] = "contacts.recorded"
+    count: int
+    known: int
+    first: str
+    last: str
