@@ -20,8 +20,10 @@ from etappe.foreign.files import check_upload
 from etappe.people import actions as people
 from etappe.people import queries
 from etappe.people.actions_fields import define_field
+from etappe.people.actions_touchpoints import record as record_contact
+from etappe.people.actions_touchpoints import withdraw
 from etappe.people.load import create_people
-from etappe.people.models import Account, FieldValue, Person
+from etappe.people.models import Account, FieldValue, Person, Touchpoint
 from etappe.records import actions as records
 from etappe.records import bin as recycle
 from etappe.records import duplicates
@@ -376,3 +378,26 @@ def test_ticked_rows_of_a_list_are_merged_and_more_can_be_added(cast: Cast) -> N
     alone = ada.post("/merges/start/", {"subject": "account", "uid": str(one.uid)})
     assert alone.status_code == 422
     assert ada.post("/merges/start/", {"subject": "deal", "uid": [str(one.uid), str(two.uid)]}).status_code == 404
+
+
+@pytest.mark.parametrize("subject", ["account", "person"])
+def test_contacts_come_along_and_go_back(scene: Scene, subject: str) -> None:
+    ada, other = scene.cast.ada, make_account(scene.cast.ada, name="Kunde AG")
+    uwe = make_person(ada, name="Uwe", account=other.uid)
+    pair = [scene.account, other.uid] if subject == "account" else [scene.eva, uwe.uid]
+    call = {"happened_at": AT, "direction": "out", "channel": "call", "act": "called"}
+    for whom in (scene.eva, uwe.uid, uwe.uid):
+        record_contact({**call, "person": whom}, actor=ada, at=AT)
+    wrong = record_contact({**call, "person": uwe.uid}, actor=ada, at=AT)
+    withdraw(wrong.uid, actor=ada, at=AT)
+    before = list(Touchpoint.objects.order_by("id").values_list("id", "account", "person"))
+    assert preview(ada, subject, pair).moves["contacts"] == 3
+    done = merge(subject, pair, actor=ada, at=AT)
+    assert done.moved["contacts"] == 3
+    assert Touchpoint.objects.values_list(subject).distinct().count() == 1
+    later = record_contact({**call, subject: pair[0]}, actor=ada, at=AT)
+    undo(done.uid, actor=ada, at=AT)
+    assert (
+        list(Touchpoint.objects.exclude(uid=later.uid).order_by("id").values_list("id", "account", "person")) == before
+    )
+    assert getattr(Touchpoint.objects.get(uid=later.uid), subject).uid == pair[0]

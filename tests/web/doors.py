@@ -110,6 +110,10 @@ SUBJECTS: dict[str, str] = {
     "/evidence/{uid}/note-link": "note",
     "/evidence/": "evidence",
     "/note-links/": "link",
+    "/contacts/{uid}/restore": "gone_contact",
+    "/contacts/": "contact",
+    "/touchpoints/{uid}/restore": "gone_contact",
+    "/touchpoints/": "contact",
     "/accounts/": "account",
     "/people/": "eva",
     "/settings/tokens/": "token",
@@ -226,6 +230,8 @@ def _in_a_month() -> str:
 
 DEAL = {"name": "Ganz neu", "currency": "EUR", "process": "inbound"}
 COLLEAGUE = {"name": "Gero Graf", "email": "gero@etappe.example", "role": "rep", "team": ""}
+CONTACT = {"what": "out.called", "channel": "call", "happened_at": "2026-03-02T09:30"}
+TOUCHPOINT = {"happened_at": "2026-03-02T09:30:00Z", "direction": "out", "channel": "call", "act": "called"}
 NEW_PASSWORD = "Ganz andere Worte 8 am Abend"
 LOGIN = {"login": "ada@etappe.example", "password": PASSWORD}
 TABLE = b"Firma;Ort\nNeu GmbH;Ulm\n"
@@ -294,6 +300,8 @@ FORMS: dict[str, Callable[[Everything], Body]] = {
     "/accounts/new/": lambda all_: {"name": "Neu GmbH"},
     "/accounts/{uid}/edit/": lambda all_: {"name": "Anders GmbH"},
     "/accounts/{uid}/note/": lambda all_: {"text": "Noch ein Satz."},
+    "/accounts/{uid}/contacts/": lambda all_: CONTACT,
+    "/people/{uid}/contacts/": lambda all_: CONTACT,
     "/people/new/": lambda all_: {"name": "Neu Neumann"},
     "/accounts/{uid}/history/": lambda all_: _value_before("account", all_.spare.account),
     "/people/{uid}/history/": lambda all_: _value_before("person", all_.spare.person),
@@ -350,6 +358,8 @@ JSON: dict[str, Callable[[Everything], Body]] = {
     "POST /people": lambda all_: {"name": "Neu Neumann"},
     "PATCH /people/{uid}": lambda all_: {"name": "Eva Anders", "seen": 1},
     "POST /people/{uid}/notes": lambda all_: {"text": "Noch ein Satz."},
+    "POST /touchpoints": lambda all_: TOUCHPOINT | {"person": str(all_.eva)},
+    "POST /touchpoints/batch": lambda all_: {"rows": [TOUCHPOINT | {"person": str(all_.eva)}]},
     "POST /commitments": lambda all_: {"period": "2099-11", "amount": "5"},
     "POST /subscriptions": lambda all_: {"figure": "win_rate", "rhythm": "monthly", "day": 31, "hour": 7},
     "POST /sales-model/words": lambda all_: {"words": {"hausmesse": "inbound"}},

@@ -26,6 +26,7 @@ from etappe.people.actions import create_account, create_person, edit_account, e
 from etappe.people.actions import write_note as note_people
 from etappe.people.actions_fields import archive_field, define_field
 from etappe.people.actions_tags import tag
+from etappe.people.actions_touchpoints import record, withdraw
 from etappe.playbook.actions import publish
 from etappe.playbook.actions_drafts import start_draft
 from etappe.playbook.queries import library_item
@@ -105,6 +106,8 @@ class Everything:
     goal: uuid.UUID
     mail: uuid.UUID
     mail_token: str
+    contact: uuid.UUID
+    gone_contact: uuid.UUID
     caller: str = "ada"
     """Who goes through a door: whoever makes a deal makes it their own."""
 
@@ -113,6 +116,12 @@ def _goal(cast: Cast) -> uuid.UUID:
     """A goal of the team that has the deals."""
     given = {"team": str(cast.north), "measure": "new_deals", "period": f"{AT:%Y-%m}", "target": Decimal(9)}
     return set_goal(given, actor=cast.dot, at=AT).uid
+
+
+def _contact(scene: Scene) -> uuid.UUID:
+    """A call of Ada's."""
+    call = {"happened_at": AT, "direction": "out", "channel": "call", "act": "called", "person": scene.eva}
+    return record(call, actor=scene.cast.ada, at=AT).uid
 
 
 def _mail(cast: Cast) -> SubscriptionView:
@@ -189,6 +198,8 @@ def make_everything() -> Everything:
         goal=_goal(cast),
         mail=mail.uid,
         mail_token=mail.token,
+        contact=_contact(scene),
+        gone_contact=withdraw(_contact(scene), actor=scene.cast.ada, at=AT).uid,
     )
 
 

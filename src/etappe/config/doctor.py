@@ -9,7 +9,7 @@ import re
 import shutil
 import smtplib
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -251,29 +251,32 @@ def _triggers(connection: psycopg.Connection) -> Iterator[Finding]:
 
 
 SUBJECTS = {"account_id": "people_account", "person_id": "people_person", "deal_id": "deals_deal"}
+COMPANY = {"account_id": "people_account", "person_id": "people_person", "user_id": "team_user"}
 
 
 ORPHANS = sql.SQL(
-    "SELECT count(*) FROM journal_entry e WHERE {c} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {t} WHERE id = e.{c})"
+    "SELECT count(*) FROM {held} e WHERE {c} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {t} WHERE id = e.{c})"
 )
 
 
 def _orphans(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Entries that tell of a record that is not there."""
-    count = _one(connection, "SELECT count(*) FROM journal_entry")
+    """Entries of the journal, and contacts, that tell of a record that is not there: no foreign key sees to them."""
+    yield _astray(connection, "journal", "entries", "journal_entry", SUBJECTS)
+    yield _astray(connection, "contacts", "contacts", "people_touchpoint", COMPANY)
+
+
+def _astray(connection: psycopg.Connection, topic: str, called: str, held: str, subjects: Mapping[str, str]) -> Finding:
+    count = _one(connection, f'SELECT count(*) FROM "{held}"')  # noqa: S608 - one of our own tables
     lost = 0
-    for column, table in SUBJECTS.items():
-        found = connection.execute(ORPHANS.format(c=sql.Identifier(column), t=sql.Identifier(table))).fetchone()
+    for column, table in subjects.items():
+        names = {"held": sql.Identifier(held), "c": sql.Identifier(column), "t": sql.Identifier(table)}
+        found = connection.execute(ORPHANS.format(**names)).fetchone()
         lost += found[0] if found else 0
-    if lost:
-        yield Finding(
-            Level.WRONG,
-            "journal",
-            f"{lost} of {count} entries tell of records that are gone.",
-            "Restore the last backup.",
-        )
-    else:
-        yield fine("journal", f"{count} entries, each with its record")
+    if not lost:
+        return fine(topic, f"{count} {called}, each with its record")
+    return Finding(
+        Level.WRONG, topic, f"{lost} of {count} {called} tell of records that are gone.", "Restore the last backup."
+    )
 
 
 LATE = """

@@ -208,7 +208,7 @@ FIELDS: Mapping[str, Label] = {
     "data_as_of": _("Data as of"),
     "default_process": _("Process for new deals"),
     "department": _("Department"),
-    "direction": _("Direction"),
+    "direction": pgettext_lazy("contact", "Direction"),
     "domain": _("Domain"),
     "columns": _("Columns"),
     "email": _("E-mail"),

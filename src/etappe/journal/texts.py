@@ -91,9 +91,9 @@ SENTENCES: Mapping[str, Label] = {
     "person.edited": _("Person changed: {fields}"),
     "note.written": _("Note: {text}"),
     "note.deleted": _("Note deleted"),
-    "contact.logged": _("Contact logged: {direction}, {contact_channel}, {act} {about}"),
-    "contact.withdrawn": _("Contact withdrawn: {direction}, {contact_channel}, {act} {about}"),
-    "contact.brought_back": _("Contact counts again: {direction}, {contact_channel}, {act} {about}"),
+    "contact.logged": _("Contact logged: {direction}, {contact_channel}, {act}: {about}"),
+    "contact.withdrawn": _("Contact withdrawn: {direction}, {contact_channel}, {act}: {about}"),
+    "contact.brought_back": _("Contact counts again: {direction}, {contact_channel}, {act}: {about}"),
     "contacts.recorded": _("{count} contacts recorded at once, from {first} to {last}"),
     "file.added": _("File added: {called}"),
     "file.removed": _("File taken off: {called}"),
@@ -171,6 +171,9 @@ SENTENCES: Mapping[str, Label] = {
 
 OTHERWISE: Mapping[tuple[str, str, Any], Label] = {
     ("activity.imported", "subject", ""): "{type}",
+    ("contact.logged", "about", ""): _("Contact logged: {direction}, {contact_channel}, {act}"),
+    ("contact.withdrawn", "about", ""): _("Contact withdrawn: {direction}, {contact_channel}, {act}"),
+    ("contact.brought_back", "about", ""): _("Contact counts again: {direction}, {contact_channel}, {act}"),
     ("deal.rested", "until", None): _("Taken up again"),
     ("deal.evidence_judged", "accepted", False): _("Evidence for “{criterion}” not accepted: {reason}"),
     ("deal.exception_answered", "granted", False): _("Exception for {stages} refused: {reason}"),

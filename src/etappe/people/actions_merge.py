@@ -22,6 +22,7 @@ from etappe.journal.load import Told, record_many, update_rows
 from etappe.journal.queries import timeline
 from etappe.journal.record import action
 from etappe.journal.values import changes, columns_of
+from etappe.people import load_touchpoints
 from etappe.people.bin import holders_of
 from etappe.people.load_values import index_values
 from etappe.people.merging import ACT, COLUMNS, may_merge
@@ -144,14 +145,21 @@ def _above(key: int) -> int | None:
 
 
 @action
-def reattach(from_: Collection[int], to: int, *, actor: Actor, at: datetime) -> dict[str, Moved]:
-    """Let people and companies below these accounts belong to another one; each tells of it in its own record."""
+def reattach(subject: str, from_: Collection[int], to: int, *, actor: Actor, at: datetime) -> dict[str, Moved]:
+    """Let contacts of these records belong to another one; of accounts also people and companies below.
+
+    Each person and company tells of it in its own record.
+    """
+    contacts = load_touchpoints.move(f"{subject}_id", from_, to)
+    if subject != "account":
+        return {"contacts": contacts}
     persons = Person.objects.filter(account__in=from_).select_for_update().order_by("id")
     children = Account.objects.filter(parent__in=from_).exclude(id=to).select_for_update().order_by("id")
     below = [row for row in children if row.id not in from_]
     return {
         "people": _move(Person, "account_id", list(persons), {}, to, actor=actor, at=at),
         "children": _move(Account, "parent_id", below, {}, to, actor=actor, at=at),
+        "contacts": contacts,
     }
 
 
@@ -174,8 +182,8 @@ def _move(
 
 
 @action
-def detach(moved: Mapping[str, Moved], to: int, *, actor: Actor, at: datetime) -> int:
-    """Let people and companies that a merge moved hang on their own account again; returns how many stay.
+def detach(subject: str, moved: Mapping[str, Moved], to: int, *, actor: Actor, at: datetime) -> int:
+    """Let people, companies and contacts that a merge moved hang on their own record again; returns how many stay.
 
     Whoever was moved on since then stays there, and a company that would end up below itself stays, too.
     """
@@ -186,6 +194,7 @@ def detach(moved: Mapping[str, Moved], to: int, *, actor: Actor, at: datetime) -
         rows = [row for row in here if model is Person or row.id not in _ancestors(back[row.id])]
         _move(model, column, rows, back, to, actor=actor, at=at)
         stay += len(back) - len(rows)
+    load_touchpoints.move_back(f"{subject}_id", moved.get("contacts", {}), to)
     return stay
 
 

@@ -21,7 +21,7 @@ from etappe.people import load_touchpoints
 from etappe.people.load_touchpoints import Recorded
 from etappe.people.models import Touchpoint
 from etappe.people.scope import visible_accounts, visible_people, visible_touchpoints
-from etappe.people.touchpoints import WITHDRAW, TouchpointView, holders_of, may_withdraw, viewed
+from etappe.people.touchpoints import WITHDRAW, TouchpointView, may_withdraw, viewed
 from etappe.team.access import require
 from etappe.team.queries import as_uuid, user_keys_by_uid
 
@@ -56,7 +56,7 @@ def record(fields: Mapping[str, Any], *, actor: Actor, at: datetime) -> Touchpoi
     kept = Touchpoint.objects.get(same, happened_at=touch.happened_at)
     if not touch.key:
         _tell(ContactLogged, kept, actor=actor, at=at)
-    return viewed(actor, [kept])[0]
+    return viewed(actor, kept)
 
 
 @action
@@ -97,7 +97,7 @@ def _locked(uid: uuid.UUID | str, actor: Actor, *, withdrawn: bool) -> Touchpoin
     found = rows.filter(uid=as_uuid(uid)).first()
     if found is None:
         raise Missing
-    if not may_withdraw(actor, holders_of([found])[found.uid]):
+    if not may_withdraw(actor, found):
         raise Forbidden("forbidden", act=WITHDRAW)
     return found
 
@@ -109,7 +109,7 @@ def _set(
     rows = Touchpoint.objects.filter(uid=touch.uid, happened_at=touch.happened_at)
     rows.update(withdrawn_at=withdrawn_at, xid=TransactionId())
     _tell(kind, touch, actor=actor, at=at)
-    return viewed(actor, [touch])[0]
+    return viewed(actor, touch)
 
 
 def _tell(kind: type[ContactLogged], touch: Touchpoint, *, actor: Actor, at: datetime) -> None:

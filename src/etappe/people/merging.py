@@ -13,7 +13,7 @@ from etappe.core.merging import is_empty, united_words, winners
 from etappe.journal.values import columns_of
 from etappe.people.bin import holders_of
 from etappe.people.fields import FieldView, field_views, shown_values
-from etappe.people.models import Account, Person
+from etappe.people.models import Account, Person, Touchpoint
 from etappe.people.queries import visible_accounts, visible_people
 from etappe.team.access import Holder, may
 from etappe.team.queries import as_uuid, user_names
@@ -107,12 +107,15 @@ def may_merge(actor: Actor, holders: Collection[Holder]) -> bool:
 
 
 def hanging_on(subject: str, keys: Collection[int]) -> dict[str, int]:
-    """How many people and companies below hang on these accounts; nothing of this room hangs on people."""
+    """How many contacts hang on these records; on accounts also people and companies below."""
+    count = Touchpoint.objects.filter(**{f"{subject}__in": list(keys)}).count()
+    contacts = {"contacts": count} if count else {}
     if subject != "account":
-        return {}
+        return contacts
     return {
         "people": Person.objects.filter(account__in=keys).count(),
         "children": Account.objects.filter(parent__in=keys).exclude(id__in=keys).count(),
+        **contacts,
     }
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
+from etappe.core.page import Page
+from etappe.journal.paging import Sort, bounded_count, stretch
 from etappe.people.models import Touchpoint
-from etappe.people.queries import AccountRef, PersonRef, account_names, person_names
+from etappe.people.queries import AccountRef, PersonRef, person_ref
 from etappe.people.scope import visible_touchpoints
 from etappe.team.access import Holder, may
-from etappe.team.queries import UserRef, as_uuid, teams_of, user_names
+from etappe.team.queries import UserRef, as_uuid
 
 WITHDRAW = "contacts.withdraw"
 
@@ -40,46 +43,77 @@ class TouchpointView:
 
 def get_touchpoint(viewer: Actor, uid: uuid.UUID | str) -> TouchpointView:
     """The contact, if it was not withdrawn and the viewer sees with whom it was; otherwise `Missing`."""
-    found = list(visible_touchpoints(viewer).filter(uid=as_uuid(uid)))
-    if not found:
+    found = visible_touchpoints(viewer).select_related(*NAMED).filter(uid=as_uuid(uid)).first()
+    if found is None:
         raise Missing
-    return viewed(viewer, found)[0]
+    return viewed(viewer, found)
 
 
-def viewed(viewer: Actor, rows: Sequence[Touchpoint]) -> list[TouchpointView]:
-    """These contacts with the names of whom they tell: at most four queries, however many they are."""
-    accounts = account_names(row.account_id for row in rows)
-    people = person_names(row.person_id for row in rows)
-    users = user_names(row.user_id for row in rows)
-    holders = holders_of(rows)
-    return [
-        TouchpointView(
-            uid=row.uid,
-            happened_at=row.happened_at,
-            direction=row.direction,
-            channel=row.channel,
-            act=row.act,
-            about=row.about,
-            source=row.source,
-            key=row.key,
-            account=accounts.get(row.account_id or 0),
-            person=people.get(row.person_id or 0),
-            user=users.get(row.user_id or 0),
-            recorded_at=row.recorded_at,
-            withdrawn_at=row.withdrawn_at,
-            may_withdraw=may_withdraw(viewer, holders[row.uid]),
-        )
-        for row in rows
-    ]
+@dataclass(frozen=True)
+class Wanted:
+    """Which contacts: with a record (by key), on a channel, in a direction, from one moment until before another."""
+
+    account: int | None = None
+    person: int | None = None
+    channel: str = ""
+    direction: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def condition(self) -> Q:
+        """What the rows have to fulfil."""
+        given = {
+            "account_id": self.account,
+            "person_id": self.person,
+            "channel": self.channel or None,
+            "direction": self.direction or None,
+            "happened_at__gte": self.since,
+            "happened_at__lt": self.until,
+        }
+        return Q(**{name: value for name, value in given.items() if value is not None})
 
 
-def holders_of(rows: Iterable[Touchpoint]) -> dict[uuid.UUID, Holder]:
-    """Whose these contacts are: the colleague's who had them, and that colleague's team's."""
-    found = list(rows)
-    teams = teams_of(row.user_id for row in found)
-    return {row.uid: Holder(owner=row.user_id, team=teams.get(row.user_id or 0)) for row in found}
+NEWEST = {"newest": Sort("happened_at", descending=True, read=datetime.fromisoformat)}
 
 
-def may_withdraw(actor: Actor, holder: Holder) -> bool:
-    """Whether the actor may withdraw a contact of this holder; without one, whoever may withdraw at all."""
-    return may(actor, WITHDRAW, holder if holder.owner is not None else None)
+def touchpoints(viewer: Actor, wanted: Wanted, *, after: str | None = None) -> Page[TouchpointView]:
+    """The contacts that the viewer may see, newest first, page by page."""
+    rows = visible_touchpoints(viewer).filter(wanted.condition())
+    found, mark = stretch(rows.select_related(*NAMED), NEWEST, "newest", after)
+    return Page(tuple(viewed(viewer, row) for row in found), mark, bounded_count(rows))
+
+
+def newest(viewer: Actor, wanted: Wanted, count: int) -> tuple[list[TouchpointView], bool]:
+    """The newest of these contacts, and whether there are more; nothing is counted."""
+    rows = visible_touchpoints(viewer).select_related(*NAMED).filter(wanted.condition())
+    found = list(rows.order_by("-happened_at", "-id")[: count + 1])
+    return [viewed(viewer, row) for row in found[:count]], len(found) > count
+
+
+NAMED = ("account", "person", "user")
+"""Records whose names a contact shows, to be read along with it."""
+
+
+def viewed(viewer: Actor, row: Touchpoint) -> TouchpointView:
+    """The contact with the names of whom it tells."""
+    return TouchpointView(
+        uid=row.uid,
+        happened_at=row.happened_at,
+        direction=row.direction,
+        channel=row.channel,
+        act=row.act,
+        about=row.about,
+        source=row.source,
+        key=row.key,
+        account=AccountRef(row.account.uid, row.account.name) if row.account else None,
+        person=person_ref(row.person) if row.person else None,
+        user=UserRef(row.user.uid, row.user.name) if row.user else None,
+        recorded_at=row.recorded_at,
+        withdrawn_at=row.withdrawn_at,
+        may_withdraw=may_withdraw(viewer, row),
+    )
+
+
+def may_withdraw(actor: Actor, row: Touchpoint) -> bool:
+    """Whether the actor may withdraw this contact; one that names no colleague whoever may withdraw at all."""
+    return may(actor, WITHDRAW, Holder(owner=row.user_id, team=row.user.team_id) if row.user else None)

@@ -110,8 +110,9 @@ def merge(
 ) -> Done:
     """Merge records into the first of them. In fields in `choices` the value of the record named there wins.
 
-    People, deals, evidence, buying centres, next steps and files of the others come along; the others are archived,
-    and their addresses lead to the one that stays. Refuses with `Stale` where somebody was quicker than `seen`.
+    People, contacts, deals, evidence, buying centres, next steps and files of the others come along; the others are
+    archived, and their addresses lead to the one that stays. Refuses with `Stale` where somebody was quicker than
+    `seen`.
     """
     wanted = list(dict.fromkeys(as_uuid(uid) for uid in uids))
     _require_count(len(wanted))
@@ -120,9 +121,11 @@ def merge(
     for low, high in _apart(subject, [made.survivor, *keys]):
         names = made.others | {made.survivor: made.name}
         raise Refusal("merge_apart", one=names[low], other=names[high])
-    moved: dict[str, Any] = people.reattach(keys, made.survivor, actor=actor, at=at) if subject == "account" else {}
-    moved |= deals.reattach(subject, keys, made.survivor, actor=actor, at=at)
-    moved |= _move_files(subject, keys, made.survivor)
+    moved: dict[str, Any] = {
+        **people.reattach(subject, keys, made.survivor, actor=actor, at=at),
+        **deals.reattach(subject, keys, made.survivor, actor=actor, at=at),
+        **_move_files(subject, keys, made.survivor),
+    }
     row = Merge.objects.create(
         subject=subject,
         survivor=made.survivor,
@@ -215,7 +218,7 @@ def undo(uid: uuid.UUID | str, *, actor: Actor, at: datetime) -> Undone:
     if row.undone_at is not None or row.made_at < kept_since(at):
         raise Refusal("merge_is_over", days=DAYS)
     # Companies below go back first: whether the one that stayed may have its parent again depends on them.
-    stay = people.detach(row.moved, row.survivor, actor=actor, at=at)
+    stay = people.detach(row.subject, row.moved, row.survivor, actor=actor, at=at)
     stay += deals.detach(row.moved, row.survivor, actor=actor, at=at)
     _move_files_back(row.moved)
     released = people.release(row.subject, row.survivor, row.absorbed, row.changed, actor=actor, at=at)

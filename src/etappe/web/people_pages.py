@@ -27,6 +27,7 @@ from etappe.records.duplicates import Likely
 from etappe.records.lists import SUBJECTS
 from etappe.team import queries as team
 from etappe.team.access import may, require
+from etappe.web.contacts import ContactsPart, part_of
 from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
 from etappe.web.lists import ListPart, list_part, read_state
@@ -67,6 +68,7 @@ class AccountPage:
     more_people: bool
     deals: tuple[DealRow, ...]
     more_deals: bool
+    contacts: ContactsPart
     story: Story
     note: NoteForm
     parts: RecordParts
@@ -81,6 +83,7 @@ class PersonPage:
     """A person with their record."""
 
     person: PersonView
+    contacts: ContactsPart
     story: Story
     note: NoteForm
     parts: RecordParts
@@ -143,6 +146,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         more_people=persons.after is not None,
         deals=owned.rows,
         more_deals=owned.after is not None,
+        contacts=part_of(request, found, persons.rows),
         story=story(viewer, account=merged_keys("account", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "account", found, may_edit=may(viewer, "people.edit")),
@@ -170,6 +174,7 @@ def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonP
     viewer = request.actor
     return PersonPage(
         person=found,
+        contacts=part_of(request, found, None),
         story=story(viewer, person=merged_keys("person", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "person", found, may_edit=may(viewer, "people.edit")),

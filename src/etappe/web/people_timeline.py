@@ -40,6 +40,9 @@ OWN_LOOKS = {
     "person.restored": ("arrow-back-up", ""),
     "person.created": ("user-plus", ""),
     "person.edited": ("pencil", ""),
+    "contact.logged": ("phone", ""),
+    "contact.withdrawn": ("trash", ""),
+    "contact.brought_back": ("arrow-back-up", ""),
 }
 
 

@@ -231,6 +231,7 @@ def _moves(moves: dict[str, int]) -> list[str]:
     words = {
         "people": _("People"),
         "children": _("Companies below"),
+        "contacts": _("Contacts"),
         "deals": _("Deals"),
         "next_steps": _("Next steps"),
         "files": _("Files"),
