@@ -151,3 +151,17 @@ def test_page_and_api_preview_take_and_tell(scene: Scene, other: str) -> None:
     assert hers.post(f"/deals/{scene.uid}/undo").json()["stage"] == "requirements_agreed"
     assert StageVisit.objects.filter(deal__uid=scene.uid, left_at=None).count() == 1
     assert_replays(scene.row)
+
+
+def test_on_a_page_of_its_own_it_leads_to_the_deal_with_the_message(scene: Scene, other: str) -> None:
+    """A sheet closes; a page that was opened by its address, in a new tab perhaps, has nothing to go back to."""
+    ada, page = client_of("ada"), reverse("deal_process", args=[scene.uid])
+    form = {"to": "other:need_confirmed"}
+    alone = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}?to=other", "Accept-Language": "en"}
+    answer = ada.post(page, form, headers=alone)
+    assert answer.headers["HX-Redirect"] == reverse("deal", args=[scene.uid])
+    shown = ada.get(answer.headers["HX-Redirect"], headers={"Accept-Language": "en"}).content.decode()
+    assert "is on another process now" in shown and reverse("deal_undo", args=[scene.uid]) in shown
+    actions.undo(scene.uid, actor=scene.cast.ada, at=scene.later())
+    on_deal = alone | {"HX-Current-URL": f"http://testserver{reverse('deal', args=[scene.uid])}"}
+    assert "panel-done" in ada.post(page, form, headers=on_deal).headers["HX-Trigger"]

@@ -382,6 +382,16 @@ def test_a_note_that_is_gone_is_not_found(told: Cast) -> None:
     assert "Angebot nur" not in palette and "Look into notes and evidence" in palette
 
 
+def test_the_words_that_were_asked_for_are_marked(told: Cast) -> None:
+    kunde = Account.objects.get(name="Kunde AG")
+    write_note("<b>Pumpe</b> & pumpen, <mark>x</mark>", account=kunde.uid, actor=told.ada, at=AT)
+    page = client_of("ada").get("/search/", {"q": "PUMPE"}).content.decode()
+    shown = "&lt;b&gt;<mark>Pumpe</mark>&lt;/b&gt; &amp; <mark>pumpen</mark>, &lt;mark&gt;x&lt;/mark&gt;"
+    assert shown in page, "found words stand out; what somebody wrote is never markup"
+    umlauts = client_of("ada").get("/search/", {"q": "schroeder"}).content.decode()
+    assert "<mark>Schröder</mark>" in umlauts
+
+
 def test_evidence_is_found_by_what_the_buyer_wrote(scene: Scene) -> None:
     scene.prove("need_confirmed")
     uid, text = Evidence.objects.exclude(excerpt="").values_list("uid", "excerpt")[0]

@@ -13,10 +13,14 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from etappe.deals.list_fields import deal_registry
 from etappe.team.actions import invite
 from etappe.team.actions_views import save_view
-from tests.cast import AT
+from etappe.web.lists_days import days_of
+from etappe.web.lists_words import day_words
+from tests.cast import AT, Cast
 from tests.deals.conftest import Scene, scene
 from tests.make import make_account
 from tests.web.signed import client_of
@@ -131,10 +135,58 @@ def test_a_row_offers_what_its_field_can_be(scene: Scene, ada: Client) -> None:
     assert (offered["me"], offered["Ben Brandt"]) == ("me", "Ben Brandt") and owner.chosen == ["me"]
     assert {str(uid) for uid in twins} < set(offered), "who shares a name is told apart"
     assert stage.chosen == ["need_confirmed", "gone"] and ("gone", "gone") in stage.picks
-    assert not since.picks and dict(since.hints)["today-14d"] == "today − 14 days"
+    assert not since.picks and since.days and (since.days.shape, since.days.count, since.days.unit) == ("ago", 14, "d")
     assert not part.picks, "part of a name is typed"
     changed = ada.get(address, rows | {"field": ["owner", "stage", "amount", "owner"]}).context["page"].groups[0]
     assert changed[2].value == "", "a value goes with the field it was meant for"
+
+
+SAID_DAYS = {
+    "today-14d": ("ago", "14 days ago", "vor 14 Tagen"),
+    "today+1w": ("ahead", "in 1 week", "in 1 Woche"),
+    "this_month": ("this_month", "this month", "dieser Monat"),
+    "this_month-1y": ("this_month-1y", "this month − 1 year", "dieser Monat − 1 Jahr"),
+    "31.03.2026": ("date", "31 Mar 2026", "31.03.2026"),
+    "2026-03": ("2026-03", "March 2026", "März 2026"),
+    "2026-02-30": ("2026-02-30", "2026-02-30", "2026-02-30"),
+    "<b>": ("<b>", "<b>", "<b>"),
+}
+
+
+@pytest.mark.parametrize("written", SAID_DAYS)
+def test_days_are_said_in_words_and_kept_as_written(written: str, cast: Cast) -> None:
+    shape, english, german = SAID_DAYS[written]
+    known = deal_registry(cast.ada)
+    days = days_of(known.field("expected_close"), ">", written)
+    assert days and days.shape == shape
+    for tongue, said in (("en", english), ("de", german)):
+        with override(tongue):
+            assert day_words(written) == said
+    assert days_of(known.field("expected_close"), "in", written) is None, "several are typed"
+    assert days_of(known.field("name"), "=", written) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [
+        ({"days_0": "ago", "count_0": "3", "unit_0": "w"}, "expected_close < today-3w"),
+        ({"days_0": "ago"}, "expected_close < today-14d"),
+        ({"days_0": "ahead", "count_0": "99999999", "unit_0": "<"}, "expected_close < today+9999d"),
+        ({"days_0": "date", "date_0": "2026-03-31"}, "expected_close < 2026-03-31"),
+        ({"days_0": "next_quarter", "count_0": "3"}, "expected_close < next_quarter"),
+        ({"days_0": ""}, ""),
+    ],
+)
+def test_days_that_were_picked_become_text(parts: dict[str, str], kept: str, ada: Client) -> None:
+    row = {"field": "expected_close", "op": "<", "value": "today-14d", "group": "0", "was_0": "expected_close"}
+    found = ada.get(reverse("list_filter", args=["deals"]), row | parts)
+    assert found.context["page"].where == kept and found.context["page"].problem is None
+
+
+def test_a_day_that_the_calendar_does_not_have_is_told(ada: Client) -> None:
+    row = {"field": "expected_close", "op": "<", "value": "", "group": "0", "days_0": "date", "date_0": "2026-02-30"}
+    told = ada.get(reverse("list_filter", args=["deals"]), row | {"apply": "1"}, headers=ENGLISH)
+    assert "“2026-02-30” is no day." in told.content.decode()
 
 
 def test_the_side_sheet_leads_to_the_list(ada: Client) -> None:
@@ -149,7 +201,7 @@ def test_the_side_sheet_leads_to_the_list(ada: Client) -> None:
     sheet = ada.get(reverse("list_filter", args=["deals"]), rows, headers={"HX-Request": "true"})
     assert sheet.headers["HX-Redirect"] == reverse("deals") + "?where=stage+in+%28need_confirmed%2C+order_placed%29"
     chip = ada.get(reverse("deals"), {"where": "last_evidence not >= today-14d"}, headers=ENGLISH)
-    assert "Last evidence not since today − 14 days" in chip.content.decode()
+    assert "Last evidence not since 14 days ago" in chip.content.decode()
 
 
 def test_columns_are_chosen_and_ordered(ada: Client) -> None:

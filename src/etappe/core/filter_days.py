@@ -67,6 +67,18 @@ def stretch_of(text: str, today: date) -> Stretch:
         raise Refusal("filter_not_a_day", value=text) from None
 
 
+def dated(text: str) -> Stretch | None:
+    """The days of a date or a month as it is written; None for words and for days that the calendar does not have.
+
+    >>> dated("2026-02").last.isoformat(), dated("today"), dated("2026-02-30")
+    ('2026-02-28', None, None)
+    """
+    try:
+        return _dated(text)
+    except ValueError:
+        return None
+
+
 def _dated(text: str) -> Stretch | None:
     if _ISO.fullmatch(text):
         day = date.fromisoformat(text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from etappe.core.duplicates import folded
 from etappe.core.search import WORDS, read, spellings
@@ -51,8 +53,33 @@ def excerpt(text: str, words: tuple[str, ...]) -> str:
     '…st. Der Preis passt. Der Preis passt. Der Preis passt. Herr Müller entscheidet im Mai.'
     """
     plain = " ".join(text.split())
-    wanted = tuple(folded(word) for word in words)
-    said = (found.start() for found in _WORD.finditer(plain) if folded(found[0]).startswith(wanted))
-    start = max(0, next(said, 0) - BEFORE)
+    start = max(0, next((begin for begin, _end in _said(plain, words)), 0) - BEFORE)
     piece = plain[start : start + AROUND]
     return f"{'…' if start else ''}{piece}{'…' if start + AROUND < len(plain) else ''}"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a text; `is_asked` for a word that was looked for."""
+
+    text: str
+    is_asked: bool
+
+
+def pieces(text: str, words: tuple[str, ...]) -> tuple[Piece, ...]:
+    """The text cut at the words that were looked for, each of them whole; together the pieces are the text.
+
+    >>> [piece.text for piece in pieces("Herr Müller und Frau Muellers", ("muller",)) if piece.is_asked]
+    ['Müller', 'Muellers']
+    """
+    found, at = [], 0
+    for begin, end in _said(text, words):
+        found += [Piece(text[at:begin], is_asked=False), Piece(text[begin:end], is_asked=True)]
+        at = end
+    return tuple(piece for piece in (*found, Piece(text[at:], is_asked=False)) if piece.text)
+
+
+def _said(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Where the text says one of the words, or one that begins so."""
+    wanted = tuple(folded(word) for word in words)
+    return (found.span() for found in _WORD.finditer(text) if folded(found[0]).startswith(wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpResponse
@@ -19,13 +20,20 @@ from etappe.web.shell import Request, go, say, wants_part
 
 
 def done(request: Request, uid: uuid.UUID | str) -> HttpResponse:
-    """After a write: with script the sheet closes and whatever shows the deal refreshes; without, on to the deal."""
-    if not wants_part(request):
+    """After a write: the sheet closes and whatever shows the deal refreshes; without script, or without the page that
+    the sheet would lie on, on to the deal.
+    """
+    if not wants_part(request) or _is_page(request):
         return go(request, next_page(request) or reverse("deal", args=[uid]))
     answer = HttpResponse("")
     answer["HX-Reswap"] = "none"
     answer["HX-Trigger"] = json.dumps({"panel-done": {}, "changed": {}})
     return answer
+
+
+def _is_page(request: Request) -> bool:
+    """Whether the sheet stands on a page of its own, opened by its address: there is nothing below it to refresh."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path
 
 
 def next_page(request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from etappe.journal.filtering import Asker, Field, Registry, compiled
 from etappe.journal.refusals import Said, text
 from etappe.records import lists
 from etappe.web.lists import heading, offered
+from etappe.web.lists_days import Days, days_given, days_of
 from etappe.web.lists_offers import offers, picked_from, several_of
 from etappe.web.lists_places import list_address
 from etappe.web.lists_words import op_words
@@ -28,7 +30,7 @@ OPEN_ROW = ("", Op.IS.value, "")
 class Row:
     """A row of the filter's form.
 
-    Its value is picked from `picks` (one, or several of them), or typed with `hints` beside it.
+    Its value is picked from `picks` (one, or several of them), said in `days`, or typed with `hints` beside it.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Row:
     picks: Sequence[tuple[str, str]]
     hints: Sequence[tuple[str, str]]
     takes: int
+    days: Days | None
 
     @property
     def chosen(self) -> list[str]:
@@ -68,7 +71,7 @@ def narrow(request: Request, subject: str) -> HttpResponse:
     found = lists.subject_of(subject)
     known = lists.registry_of(found, request.actor)
     asked, problem = request.GET, None
-    rows = _changed(_rows_given(asked), asked)
+    rows = _changed(_rows_given(asked, today(request)), asked)
     try:
         tree = of_groups(_conditions(rows)) if "field" in asked else parse(asked.get("where", "")[: LENGTH + 1])
         compiled(tree, known, lists.asker_of(request.actor, today(request)))
@@ -100,7 +103,7 @@ def narrow(request: Request, subject: str) -> HttpResponse:
 
 
 OWN = ("field", "op", "value", "group", "add", "drop", "either", "apply", "where", "after", "csrfmiddlewaretoken")
-OF_ROWS = ("pick_", "was_")
+OF_ROWS = ("pick_", "was_", "days_", "count_", "unit_", "date_")
 
 
 def _is_own(key: str) -> bool:
@@ -122,21 +125,21 @@ def _back(request: Request, subject: lists.Subject, where: str) -> str:
 Given = tuple[int, str, str, str]
 
 
-def _rows_given(asked: QueryDict) -> list[Given]:
+def _rows_given(asked: QueryDict, on: date) -> list[Given]:
     fields, ops, values = asked.getlist("field"), asked.getlist("op"), asked.getlist("value")
     groups = asked.getlist("group")
     found = []
     for number, (field, op, value, group) in enumerate(zip(fields, ops, values, groups, strict=False)):
         place = int(group) if group.isascii() and group.isdigit() and len(group) < 4 else 0
-        found.append((place, field, op, _value_given(asked, number, field, value)))
+        found.append((place, field, op, _value_given(asked, number, field, value, on)))
     return found[:MOST_ROWS]
 
 
-def _value_given(asked: QueryDict, number: int, field: str, typed: str) -> str:
+def _value_given(asked: QueryDict, number: int, field: str, typed: str, on: date) -> str:
     """What was typed or picked; nothing that belonged to another field, which was chosen before."""
     if asked.get(f"was_{number}", field) != field:
         return ""
-    return ", ".join(asked.getlist(f"pick_{number}")) or typed
+    return ", ".join(asked.getlist(f"pick_{number}")) or days_given(asked, number, typed, on)
 
 
 def _changed(rows: list[Given], asked: QueryDict) -> list[Given]:
@@ -201,6 +204,7 @@ def _row(number: int, group: int, field: Field | None, given: tuple[str, str, st
         picks=picked_from(field, op, value, offered),
         hints=offered,
         takes=Op(op).takes if op in set(Op) else 1,
+        days=days_of(field, op, value),
     )
 
 

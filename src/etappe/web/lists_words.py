@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from etappe.core.errors import Refusal
-from etappe.core.filter_days import day_parts
+from etappe.core.filter_days import dated, day_parts
 from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value, parse
 from etappe.journal.filtering import Asker, Field, Kind, Registry
+from etappe.journal.labels import language
 from etappe.records import lists
 from etappe.web.shell import Request, today
+from etappe.web.templatetags.formats import day
 
 WORDS: Mapping[Op, Promise] = {
     Op.IS: pgettext_lazy("filter", "is"),
@@ -36,6 +39,8 @@ IN_TIME: Mapping[Op, Promise] = {
     Op.ABOVE: pgettext_lazy("filter", "is after"),
     Op.FROM: pgettext_lazy("filter", "is from"),
 }
+IN_DAYS = (Kind.DAY, Kind.MOMENT)
+"""Kinds that are compared with days."""
 SPECIAL: Mapping[str, Promise] = {
     ME: gettext_lazy("me"),
     MY_TEAM: gettext_lazy("my team"),
@@ -59,6 +64,18 @@ DAYS: Mapping[str, Promise] = {
     "last_year": gettext_lazy("last year"),
     "next_year": gettext_lazy("next year"),
 }
+AGO = {
+    "d": ngettext_lazy("{n} day ago", "{n} days ago", "n"),
+    "w": ngettext_lazy("{n} week ago", "{n} weeks ago", "n"),
+    "m": ngettext_lazy("{n} month ago", "{n} months ago", "n"),
+    "y": ngettext_lazy("{n} year ago", "{n} years ago", "n"),
+}
+AHEAD = {
+    "d": ngettext_lazy("in {n} day", "in {n} days", "n"),
+    "w": ngettext_lazy("in {n} week", "in {n} weeks", "n"),
+    "m": ngettext_lazy("in {n} month", "in {n} months", "n"),
+    "y": ngettext_lazy("in {n} year", "in {n} years", "n"),
+}
 STEPS = {
     "d": ngettext_lazy("{n} day", "{n} days", "n"),
     "w": ngettext_lazy("{n} week", "{n} weeks", "n"),
@@ -69,7 +86,7 @@ STEPS = {
 
 def op_words(op: Op, kind: Kind | None) -> str:
     """What the comparison is called for fields of this kind."""
-    in_time = kind in (Kind.DAY, Kind.MOMENT) and op in IN_TIME
+    in_time = kind in IN_DAYS and op in IN_TIME
     return str(IN_TIME[op] if in_time else WORDS[op])
 
 
@@ -83,7 +100,7 @@ def in_words(part: Node, known: Registry, asker: Asker) -> str:
     field = _field(part.field, known)
     name = field_name(field) if field else part.field
     names = dict(field.choices(asker)) if field and field.choices else {}
-    said = _(" or ").join(names.get(value.text, _value(value)) for value in part.values)
+    said = _(" or ").join(names.get(value.text, _value(value, field)) for value in part.values)
     return f"{name} {op_words(part.op, field.kind if field else None)} {said}".strip()
 
 
@@ -105,20 +122,33 @@ def _field(key: str, known: Registry) -> Field | None:
         return None
 
 
-def _value(value: Value) -> str:
+def _value(value: Value, field: Field | None) -> str:
     if value.literal:
         return value.text
     special = SPECIAL.get(value.text.lower())
-    return str(special) if special else day_words(value.text)
+    if special:
+        return str(special)
+    return day_words(value.text) if field is None or field.kind in IN_DAYS else value.text
 
 
 def day_words(text: str) -> str:
-    """A word for days as one would say it ("today − 14 days"); what is none as it is."""
+    """Days as one would say them: `14 days ago`, `31.03.2026`, `this month − 1 year`; what is none as it is."""
     parts = day_parts(text)
     if parts is None:
+        return _date_words(text)
+    word, steps = parts
+    if word == "today" and len(steps) == 1:
+        number, unit = steps[0]
+        return (AGO if number < 0 else AHEAD)[unit].format(n=abs(number))
+    said = (f" {'−' if number < 0 else '+'} {STEPS[unit].format(n=abs(number))}" for number, unit in steps)
+    return str(DAYS[word]) + "".join(said)
+
+
+def _date_words(text: str) -> str:
+    days = dated(text)
+    if days is None:
         return text
-    steps = (f" {'−' if number < 0 else '+'} {STEPS[unit].format(n=abs(number))}" for number, unit in parts[1])
-    return str(DAYS[parts[0]]) + "".join(steps)
+    return day(days.first) if days.first == days.last else format_date(days.first, "LLLL yyyy", locale=language())
 
 
 def where_words(request: Request, subject: str, where: str) -> str:

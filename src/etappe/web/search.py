@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from etappe.core.fulltext import asked_words
+from etappe.core.fulltext import Piece, asked_words, pieces
 from etappe.core.search import LONGEST, Hit, Rank, Sought, Subject, answers, note_on, read
 from etappe.journal.labels import STATUSES, label, words
 from etappe.records.mentions import ACTIVITY, EVIDENCE, NOTE, Mention, mentions
@@ -53,6 +53,8 @@ class Line:
     kind: str | Promise = ""
     fill: str = ""
     """What the palette goes on with, instead of going to the address."""
+    excerpt: tuple[Piece, ...] = ()
+    """A text that says what was looked for, cut at those words."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
     if "choices" in request.GET:
         yield Group("said", _("In texts"), tuple(_to_texts(sought)))
     else:
-        yield Group("said", _("In texts"), _mentions(mentions(request.actor, text)))
+        yield Group("said", _("In texts"), _mentions(mentions(request.actor, text), asked_words(text)))
     yield Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))
 
 
@@ -108,10 +110,16 @@ def _to_texts(sought: Sought) -> Iterator[Line]:
         yield Line("search", _("Look into notes and evidence, too"), address)
 
 
-def _mentions(found: tuple[Mention, ...]) -> tuple[Line, ...]:
+def _mentions(found: tuple[Mention, ...], asked: tuple[str, ...]) -> tuple[Line, ...]:
     """Texts that say what was looked for, leading to their record."""
     return tuple(
-        Line("note", each.name, address_of(each.subject.value)(each.uid), each.text, WRITTEN[each.what])
+        Line(
+            "note",
+            each.name,
+            address_of(each.subject.value)(each.uid),
+            kind=WRITTEN[each.what],
+            excerpt=pieces(each.text, asked),
+        )
         for each in found
     )
 
