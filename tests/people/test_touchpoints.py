@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.cast import AT
+from django.test.utils import CaptureQueriesContext
+from tests.cast import AT, assemble
 from tests.deals.conftest import Scene, scene
 from tests.make import make_account, make_person
 from tests.unchanged import refused, unchanged
@@ -19,10 +20,12 @@ from etappe.core.errors import Forbidden, Missing
 from etappe.core.touchpoint import ACTS, EARLIEST, SKEW
 from etappe.people import load_touchpoints
 from etappe.people.actions import edit_person
+from etappe.people.actions_bin import archive, restore
 from etappe.people.actions_touchpoints import bring_back, record, record_many, withdraw
 from etappe.people.models import Touchpoint
 from etappe.people.queries import account_id, get_person, person_id
-from etappe.people.touchpoints import get_touchpoint
+from etappe.people.touchpoints import Wanted, get_touchpoint, newest
+from etappe.records.merge import merge
 
 __all__ = ["scene"]
 
@@ -163,6 +166,19 @@ def test_who_may_withdraw(scene: Scene) -> None:
     assert withdraw(sent.uid, actor=cast.cem, at=AT).withdrawn_at == AT, "nobody's contact"
 
 
+def test_what_lies_in_the_recycle_bin_takes_its_contacts_along(scene: Scene) -> None:
+    ada = scene.cast.ada
+    alone = make_person(ada, name="Alone")
+    made = [record({**CALL, **whom}, actor=ada, at=AT) for whom in ({"person": scene.eva}, {"person": alone.uid})]
+    archive("person", alone.uid, actor=ada, at=AT)
+    archive("person", scene.eva, actor=ada, at=AT)
+    assert get_touchpoint(ada, made[0].uid) == made[0], "the account is still there"
+    with pytest.raises(Missing):
+        get_touchpoint(ada, made[1].uid)
+    restore("person", alone.uid, actor=ada, at=AT)
+    assert get_touchpoint(ada, made[1].uid) == made[1]
+
+
 # --- Many ---
 
 
@@ -215,6 +231,25 @@ def test_both_ways_leave_the_same_behind(scene: Scene) -> None:
     assert one["about"] == '\\N "x" 🙂 \'; --'
 
 
+def test_who_is_merged_at_the_same_moment_leaves_no_contact_behind(fresh_database: str) -> None:
+    cast = assemble()
+    stays, goes = (make_account(cast.ada, name=name) for name in ("Stays", "Goes"))
+    people = [make_person(cast.ada, name=f"P{number}", account=goes.uid) for number in range(8)]
+
+    def act(number: int) -> None:
+        try:
+            if number == 4:
+                merge("account", [stays.uid, goes.uid], actor=cast.ada, at=AT)
+            record({**CALL, "person": people[number].uid}, actor=cast.ada, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(act, range(8)))
+    kept = Touchpoint.objects.values_list("account__uid", flat=True)
+    assert list(kept) == [stays.uid] * 8
+
+
 # --- Months ---
 
 
@@ -250,6 +285,24 @@ def test_a_month_is_made_once_however_many_want_it(fresh_database: str) -> None:
         list(threads.map(log, range(24)))
     assert sorted(set(months())) == ["2025_12", "2026_01", "2026_03"]
     assert Touchpoint.objects.count() == 12, "each key once per moment"
+
+
+def test_a_page_of_contacts_walks_an_index_and_asks_once(scene: Scene) -> None:
+    record_many(many(scene, 3), actor=scene.cast.ada, at=AT)
+    for wanted in (
+        Wanted(),
+        Wanted(account=account_id(SYSTEM, scene.account)),
+        Wanted(person=person_id(SYSTEM, scene.eva)),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+            )
+        with CaptureQueriesContext(connection) as captured:
+            assert len(newest(scene.cast.ada, wanted, 5)[0]) == 3
+        (read,) = (each["sql"] for each in captured)
+        plan = "\n".join(row for (row,) in _rows("EXPLAIN " + read.replace("%", "%%")))
+        assert "Sort  (" not in plan, plan
 
 
 def test_the_application_has_no_other_months_made(scene: Scene) -> None:

@@ -150,16 +150,16 @@ def reattach(subject: str, from_: Collection[int], to: int, *, actor: Actor, at:
 
     Each person and company tells of it in its own record.
     """
-    contacts = load_touchpoints.move(f"{subject}_id", from_, to)
     if subject != "account":
-        return {"contacts": contacts}
+        return {"contacts": load_touchpoints.move("person_id", from_, to)}
     persons = Person.objects.filter(account__in=from_).select_for_update().order_by("id")
     children = Account.objects.filter(parent__in=from_).exclude(id=to).select_for_update().order_by("id")
     below = [row for row in children if row.id not in from_]
     return {
         "people": _move(Person, "account_id", list(persons), {}, to, actor=actor, at=at),
         "children": _move(Account, "parent_id", below, {}, to, actor=actor, at=at),
-        "contacts": contacts,
+        # Last: whoever records a contact holds its person, and is done as soon as the people are ours.
+        "contacts": load_touchpoints.move("account_id", from_, to),
     }
 
 

@@ -12,10 +12,8 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Refusal
 from etappe.core.kinds.people import ContactsRecorded
 from etappe.core.touchpoint import clean_touchpoint
-from etappe.journal.fields import TransactionId
 from etappe.journal.load import copy_rows, new_uids
 from etappe.journal.record import action, record
-from etappe.people.models import Touchpoint
 from etappe.team.access import require
 
 COLUMNS = (
@@ -100,21 +98,24 @@ def have_months(moments: Iterable[datetime]) -> None:
         cursor.execute("SELECT etappe_touchpoint_months(%s::date[])", [sorted(days)])
 
 
+_MOVE = "UPDATE people_touchpoint SET {column} = %s, xid = pg_current_xact_id()::text::bigint WHERE {column} = %s"
+
+
 def move(column: str, from_: Collection[int], to: int) -> dict[str, list[int]]:
     """Hang contacts of these accounts (`account_id`) or people (`person_id`) on another one, those withdrawn too.
 
     Returns the keys of what was moved, by the key it hung on before.
     """
     moved: dict[str, list[int]] = {}
-    rows = Touchpoint.objects.filter(**{f"{column}__in": list(from_)})
-    for key, was in rows.order_by("id").select_for_update().values_list("id", column):
-        moved.setdefault(str(was), []).append(key)
-    rows.update(**{column: to, "xid": TransactionId()})
+    with connection.cursor() as cursor:
+        for was in from_:
+            cursor.execute(_MOVE.format(column=column) + " RETURNING id", [to, was])
+            moved |= {str(was): keys} if (keys := [key for (key,) in cursor.fetchall()]) else {}
     return moved
 
 
 def move_back(column: str, moved: Mapping[str, Collection[int]], to: int) -> None:
     """Hang contacts that `move` hung on this record on those again that had them before."""
-    for was, keys in moved.items():
-        rows = Touchpoint.objects.filter(**{column: to}, id__in=keys)
-        rows.update(**{column: int(was), "xid": TransactionId()})
+    with connection.cursor() as cursor:
+        for was, keys in moved.items():
+            cursor.execute(_MOVE.format(column=column) + " AND id = ANY(%s)", [int(was), to, list(keys)])
