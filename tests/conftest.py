@@ -6,9 +6,10 @@ constraints checked at its end. `fresh_database` gives a clone of the empty data
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,16 @@ def django_db_setup(database_server: database.Server, django_db_blocker: DjangoD
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before the test's transaction begins."""
     SCENERY.set_for(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: nobody need look through all of it again and again for what may go."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 @pytest.hookimpl(trylast=True)
