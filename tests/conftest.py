@@ -169,10 +169,12 @@ def owner_url(database_server: database.Server, fresh_database: str) -> str:
 
 @pytest.fixture
 def site(fresh_database: str) -> Iterator[str]:
-    """The address of a running site on the fresh database."""
+    """The address of a running site on the fresh database; requests over one line share a connection to it."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.db import connections
     from django.test.testcases import LiveServerThread
 
+    connections["default"].settings_dict["CONN_MAX_AGE"] = None
     thread = LiveServerThread("localhost", StaticFilesHandler, connections_override={}, port=0)
     thread.daemon = True
     thread.start()
