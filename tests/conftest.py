@@ -215,10 +215,13 @@ def _close() -> None:
 
 
 def _forget_cached() -> None:
-    """Functions that remember rows by their id must not remember those of another database."""
+    """Functions that remember rows by their id must not remember those of another database.
+
+    One without parameters knows no ids: what it remembers came with the program, and may have taken long to read.
+    """
     for module in [module for name, module in sys.modules.items() if name.startswith("etappe.")]:
         for value in list(vars(module).values()):
-            if hasattr(value, "cache_clear"):
+            if hasattr(value, "cache_clear") and value.__wrapped__.__code__.co_argcount:
                 value.cache_clear()
 
 
