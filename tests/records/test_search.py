@@ -375,7 +375,7 @@ def test_a_note_that_is_gone_is_not_found(told: Cast) -> None:
     archive("person", Person.objects.get(name="Jörg Käthner").uid, actor=told.ada, at=AT + timedelta(hours=2))
     assert ("note", "Jörg Käthner") not in said(told.ada, "angebot"), "what lies in the bin is not found"
     page = client.get("/search/", {"q": "mündlich"}, headers={"Accept-Language": "en"}).content.decode()
-    assert "In texts" in page and "Privat GmbH" in page and "Angebot nur mündlich" in page
+    assert "In texts" in page and "Privat GmbH" in page and "Angebot nur <mark>mündlich</mark>" in page
     palette = client.get(
         "/search/", {"q": "mündlich", "choices": "1"}, headers={"Accept-Language": "en"}
     ).content.decode()
