@@ -108,7 +108,12 @@ def put_leave(data: dict[str, Any], text: str) -> None:
     data["leave"] = leave(*text.split(", "))
 
 
+def put_fields(data: dict[str, Any], text: str) -> None:
+    data["stages"][0]["fields"] = yaml.safe_load(text)
+
+
 PUT = {
+    "fields": put_fields,
     "name": put_name,
     "text": put_text,
     "evidence": put_evidence,

@@ -99,6 +99,62 @@ def test_associations_join_people_and_accounts_to_deals(db, tmp_path):
     folded()
 
 
+def test_files_of_two_keys_join_people_with_their_accounts(db, tmp_path):
+    people: list[list[object]] = [["Contact ID", "Last Name", "Email", "Company ID"], ["C1", "Kern", "k@a.example", ""],
+              ["C2", "Lenz", "l@a.example", "A2"], ["C3", "Moor", "m@a.example", ""]]  # fmt: skip
+    firms: list[list[object]] = [["Company ID", "Company Name"], ["A1", "Nord GmbH"], ["A2", "Süd AG"]]
+    pairs: list[list[object]] = [["contact_id", "company_id", "type_id", "label"], ["C1", "A1", 279, "Primary"],
+             ["C1", "A2", 280, ""], ["C2", "A1", 279, ""], ["C3", "A9", 279, ""]]  # fmt: skip
+    view = twin.run(
+        twin.write(tmp_path / "contacts.csv", people),
+        twin.write(tmp_path / "companies.csv", firms),
+        twin.write(tmp_path / "contact_company.csv", pairs),
+    )
+
+    def employed() -> dict[str, str]:
+        return {each.family_name: each.account.name if each.account else "" for each in Person.objects.all()}
+
+    assert employed() == {"Kern": "Nord GmbH", "Lenz": "Süd AG", "Moor": ""}, "the first one; what was there stays"
+    assert {note.code: note.count for note in view.notes if note.rejects} == {"link_unknown": 1}
+    folded()
+    carry_undo(begin_undo(view.uid, actor=SYSTEM, at=now()), clock=now)
+    assert not Person.objects.filter(archived_at=None).exists()
+
+
+def test_a_list_of_people_with_their_companies_is_one_of_people(db, tmp_path):
+    rows: list[list[object]] = [
+        ["Contact", "Company", "Email"],
+        ["Anna Kern", "Nord GmbH", "k@a.example"],
+        ["Ben Moor", "Süd AG", "m@a.ex"],
+    ]
+    (found,) = [file.found for file in twin.looked(twin.write(tmp_path / "contacts_companies.csv", rows)).files]
+    assert found is not None and found.kind == "people"
+
+
+def test_calls_with_a_time_and_no_words_are_told_on_the_day_they_were(db, tmp_path):
+    head: list[object] = [
+        "engagement_id",
+        "_fivetran_synced",
+        "property_hs_createdate",
+        "property_hs_timestamp",
+        "type",
+    ]
+    calls: list[list[object]] = [head,
+             ["97101", "2025-03-09 08:00:00", "2025-02-09 08:00:00", "2025-01-05 10:00:00", "CALL"],
+             ["97102", "2025-03-09 08:00:00", "2025-02-09 08:00:00", "2025-01-06 10:00:00", "CALL"]]  # fmt: skip
+    links: list[list[object]] = [["contact_id", "engagement_id"], ["C1", "97101"], ["C1", "97102"]]
+    twin.run(
+        *files(tmp_path),
+        twin.write(tmp_path / "engagement_call_data.csv", calls),
+        twin.write(tmp_path / "engagement_contact_data.csv", links),
+    )
+    told = Entry.objects.filter(kind="activity.imported").order_by("occurred_at")
+    assert [(each.data["type"], f"{each.occurred_at:%d.%m.}") for each in told] == [
+        ("call", "05.01."),
+        ("call", "06.01."),
+    ]
+
+
 def connector(folder, *, more: bool = False):
     """The tables of a connector: notes without a word of whom they are about, and files of two keys each."""
     notes: list[list[object]] = [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 
+from etappe.cli import main
 from etappe.core.actor import SYSTEM
 from etappe.core.rhythm import next_time
 from etappe.deals import actions
@@ -130,6 +133,26 @@ def test_it_is_asked_for_on_the_page_once_and_told(scene: Scene, inbox: Inbox) -
     listed = ada.get("/settings/mails/").content.decode()
     assert 'href="/today/mail/"' in listed
     assert ada.post(f"/settings/mails/{row.uid}/end/").status_code in (303, 404)
+
+
+def test_on_the_terminal_it_is_asked_for_moved_listed_and_ended(
+    scene: Scene, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+
+    def said(*words: str) -> str:
+        found = CliRunner().invoke(main, ["mail", *words, "--as", email("ada")])
+        assert found.exit_code == 0, found.output
+        return found.output
+
+    said("morning")
+    assert "next_steps, workdays (Monday to Friday, 08:00)" in said("morning", "--hour", "8")
+    row = Subscription.objects.get()
+    assert (row.hour, row.rhythm) == (8, "workdays") and str(row.uid) in said("list")
+    said("end", str(row.uid))
+    assert "Nothing is mailed." in said("list")
+    unknown = CliRunner().invoke(main, ["mail", "morning", "--as", "nobody@etappe.example"])
+    assert unknown.exit_code == 1 and "Traceback" not in unknown.output
 
 
 def test_figures_and_mornings_each_have_rhythms_of_their_own(scene: Scene, inbox: Inbox, settings: Any) -> None:

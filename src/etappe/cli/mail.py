@@ -1,4 +1,4 @@
-"""`etappe mail`: be mailed figures, and see what is mailed."""
+"""`etappe mail`: be mailed figures or what waits on a working morning, and see what is mailed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 @click.group("mail", short_help="Be mailed figures every week or month, and see what is mailed.")
 def command() -> None:
-    """Be mailed figures with their charts every week or month, and see what is mailed."""
+    """Be mailed figures every week or month, or what waits on a working morning; see what is mailed."""
 
 
 @command.command("list")
@@ -55,12 +55,30 @@ def figure(email: str, weekly: str | None, monthly: int | None, **asked: Any) ->
     if (weekly is None) == (monthly is None):
         raise click.UsageError("Give either --weekly or --monthly.")
     when = {"rhythm": "weekly", "day": WEEK.index(weekly) + 1} if weekly else {"rhythm": "monthly", "day": monthly}
+    given = {("figure" if name == "key" else name): value for name, value in asked.items()}
     with application(), said_plainly():
-        from etappe.insights.actions_mail import subscribe
-        from etappe.journal.clock import now
+        _ask(email, {**given, **when})
 
-        given = {("figure" if name == "key" else name): value for name, value in asked.items()}
-        click.echo(_line(subscribe({**given, **when}, actor=actor_named(email), at=now())))
+
+@command.command("morning")
+@click.option("--hour", type=click.IntRange(0, 23), default=7, show_default=True, help="In the workspace's time zone.")
+@click.option("--as", "email", metavar="EMAIL", required=True, help="Who is mailed it, as they may see it.")
+@plainly
+def morning(email: str, hour: int) -> None:
+    """Mail a colleague what waits for them, every working morning; who is mailed it already gets it at the new hour."""
+    from etappe.config.start import application
+
+    with application(), said_plainly():
+        from etappe.insights.subscriptions import MORNING
+
+        _ask(email, {"figure": MORNING, "rhythm": "workdays", "day": 1, "hour": hour})
+
+
+def _ask(email: str, given: dict[str, Any]) -> None:
+    from etappe.insights.actions_mail import subscribe
+    from etappe.journal.clock import now
+
+    click.echo(_line(subscribe(given, actor=actor_named(email), at=now())))
 
 
 @command.command("end")

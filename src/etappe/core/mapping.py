@@ -262,11 +262,20 @@ def _score(profile: Profile, kind: FileKind) -> float:
     score = sum(_WEIGHTS[kind].get(field, 0.1) * confidence for field, confidence in fields.items())
     if kind is FileKind.DEALS and any(is_about_a_kind(column.name) for column in profile.columns):
         score += 2
+    if kind is FileKind.LINKS and not {"deal", "activity"} & set(fields) and _tells_of_people(profile):
+        return 0.0
     if not _is_whole(kind, fields):
         if kind in (FileKind.ACTIVITIES, FileKind.LINKS):
             return 0.0
         score *= 0.3
     return score * _file_factor(profile.name, kind) + (1.5 if _names_kind(profile.name, kind) and score > 0.5 else 0)
+
+
+def _tells_of_people(profile: Profile) -> bool:
+    """Whether a file that names people and companies is a list of people, with what one knows of them."""
+    return _is_whole(
+        FileKind.PEOPLE, {field: sure for field, sure, _reason in _named(profile, FileKind.PEOPLE).values()}
+    )
 
 
 def _is_whole(kind: FileKind, fields: Mapping[str, float]) -> bool:
@@ -286,7 +295,7 @@ def _is_whole(kind: FileKind, fields: Mapping[str, float]) -> bool:
         FileKind.STAGES: (("name", "external_id"), ("order", "is_won")),
         FileKind.HISTORY: (("deal", "external_id"), ("stage",), ("since",)),
         FileKind.ACTIVITIES: (("at",), ("subject", "text"), ("deal", "person", "account")),
-        FileKind.LINKS: (("deal", "activity"),),
+        FileKind.LINKS: (("deal", "activity", "person"),),
     }
     if kind is FileKind.LINKS and len({"deal", "activity", "person", "account"} & set(fields)) < 2:
         return False
@@ -338,7 +347,12 @@ def _is_said(words: Sequence[str], kind: FileKind) -> bool:
         return bool(set(words) & set(_FILE_WORDS[kind].split()))
     kinds = (FileKind.DEALS, FileKind.PEOPLE, FileKind.ACCOUNTS, FileKind.ACTIVITIES, kind)
     sides = [other for other in kinds if set(words) & set(_FILE_WORDS[other].split())]
-    return kind in sides or (bool({FileKind.DEALS, FileKind.ACTIVITIES} & set(sides)) and len(sides) == 2)
+    return kind in sides or len(sides) == 2
+
+
+def is_of_activities(name: str) -> bool:
+    """Whether a file's name says that it holds calls, tasks, notes or the like."""
+    return _is_said(words_of(_stem(name)), FileKind.ACTIVITIES)
 
 
 def is_of_records(name: str) -> bool:

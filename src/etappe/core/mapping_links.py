@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from etappe.core.columns import Column, Profile
 from etappe.core.headers import DATA, FileKind, squeezed
-from etappe.core.mapping import SHARED, ColumnPlan, FilePlan, is_of_records, plan_as
+from etappe.core.mapping import SHARED, ColumnPlan, FilePlan, is_of_activities, is_of_records, plan_as
 
 JOINS, JOINED = "joins", "joined"
 """Reasons: a column of links names the activities of other files; the key of activities stands in files of links."""
@@ -61,11 +61,10 @@ def _position(plan: FilePlan, field: str) -> int | None:
 
 
 def _likely_activities(profile: Profile) -> FilePlan | None:
-    """The file as activities, if only what they belong to is missing."""
+    """The file as activities, if only what they belong to is missing; calls and tasks may have a time and no words."""
     plan = plan_as(profile, FileKind.ACTIVITIES)
-    is_whole = all(plan.column(field) for field in ("external_id", "at")) and (
-        plan.column("text") or plan.column("subject")
-    )
+    says = plan.column("text") or plan.column("subject") or (plan.column("type") and is_of_activities(profile.name))
+    is_whole = all(plan.column(field) for field in ("external_id", "at")) and says
     return replace(plan, confidence=0.8) if is_whole and is_of_records(profile.name) else None
 
 
@@ -74,7 +73,7 @@ def _as_links(profile: Profile, plan: FilePlan, keys: Sequence[_Key]) -> FilePla
         return plan
     sides = {at: field for at, column in enumerate(profile.columns) if (field := _side(column, profile.name, keys))}
     fields = list(sides.values())
-    if len(fields) != 2 or len(set(fields)) != 2 or not {"deal", "activity"} & set(fields):
+    if len(fields) != 2 or len(set(fields)) != 2:
         return plan
     columns = tuple(
         ColumnPlan(column.name, sides[at], 0.8, "overlap", _where(column, sides[at], keys))

@@ -95,6 +95,15 @@ _TEXTS: Mapping[str, _Texts] = {
         _("The stage “%(stage)s” has no required criterion: every deal may leave it, whatever the buyer did."),
         _("Name the one thing the buyer must have done before the deal goes on, and mark it as required."),
     ),
+    "E102": _Texts(
+        _("A deal value asked for too early"),
+        _(
+            "In the phase find nobody knows yet what the buyer needs. Whoever has to name an amount there invents one, "
+            "and forecasts count it."
+        ),
+        _("The stage “%(stage)s” asks for a deal value, but belongs to the phase find."),
+        _("Take “amount” out of its fields, and ask for it in a stage of win in which the buyer's need is known."),
+    ),
     "E201": _Texts(
         _("An opinion instead of a fact"),
         _(
@@ -402,6 +411,7 @@ _SLOTS: Mapping[str, Lazy] = {
     "keys": pgettext_lazy("example of the linter", "keys of the stages"),
     "shape": pgettext_lazy("example of the linter", "stages per phase"),
     "required": pgettext_lazy("example of the linter", "required criteria in a stage"),
+    "fields": pgettext_lazy("example of the linter", "fields of the first stage"),
     "name": pgettext_lazy("example of the linter", "name"),
     "text": pgettext_lazy("example of the linter", "text"),
     "evidence": pgettext_lazy("example of the linter", "evidence"),

@@ -213,7 +213,7 @@ def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _worth(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["verdict"] != "worse":
-        return "", ""
+        return _("too few") if row["verdict"] == "too_few" else _("no bottleneck"), ""
     return number(row["worth"], 1), between(row["worth_interval"], lambda value: number(value, 1))
 
 

@@ -29,6 +29,7 @@ _RULE_OF_PROBLEM = {
 }
 _CHECKS = (
     structure.required,
+    structure.too_early,
     structure.inspectable,
     structure.length,
     structure.coverage,

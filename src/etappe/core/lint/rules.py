@@ -1,8 +1,8 @@
 """Every rule with its id, and an example that it finds and one that it leaves alone. Ids are never used again.
 
 Slots of examples: `file` a whole file; `phases` and `keys` of the stages; `shape` how many stages per phase; `required`
-how many required criteria a stage has; `name` of a stage; `text` and `evidence` of a criterion; `leave` the outcomes of
-the reasons for leaving. The tests put each into an otherwise flawless process.
+how many required criteria a stage has; `fields` of the first stage; `name` of a stage; `text` and `evidence` of a
+criterion; `leave` the outcomes of the reasons for leaving. The tests put each into an otherwise flawless process.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ RULES: dict[str, Rule] = {
         _rule("E004", Standard.FILE, "evidence", "[telepathy]", "[reply]"),
         _rule("E005", Standard.FILE, "phases", "win, find, win, keep", "find, win, win, keep"),
         _rule("E101", Standard.REQUIRED, "required", "0", "1"),
+        _rule("E102", Standard.REQUIRED, "fields", "[source, amount]", "[source, next_step]"),
         _rule(
             "E201",
             Standard.FACTUAL,

@@ -28,6 +28,14 @@ def required(draft: Draft) -> Iterator[Finding]:
             yield finding("E503", stage.place, stage=label(stage), count=count, most=MOST_REQUIRED)
 
 
+def too_early(draft: Draft) -> Iterator[Finding]:
+    """E102: nobody has to name a deal value before there is a need that could cost something."""
+    for stage in draft.of_phase(Phase.FIND):
+        for name in stage.fields:
+            if name.value == "amount":
+                yield finding("E102", name.place, stage=label(stage))
+
+
 def label(stage: DraftStage) -> str:
     """How to call a stage: its name, or its key where it has none."""
     text = next(iter(stage.name.values()), stage.key)

@@ -18,6 +18,7 @@ from etappe.imports.book import NewLink, own_key
 from etappe.imports.convert import Bad, Chunk
 from etappe.imports.loaders.base import Item, Loader, Sorted, Tally, links, says, without
 from etappe.journal.load import as_text
+from etappe.people.load import change_people
 
 TYPES = ("call", "meeting", "email", "task", "note")
 _SAID = {
@@ -67,7 +68,7 @@ class ActivityLoader(Loader):
     counts_equals = True
 
     def items(self, chunk: Chunk, tally: Tally) -> Iterator[Item]:
-        """Rows with a time and something that was written."""
+        """Rows with a time, and something that was written or at least what it was."""
         own, moments, deleted = chunk.column("external_id"), chunk.column("at", None), chunk.column("deleted", None)
         columns = {name: chunk.column(name) for name in ("type", "subject", "text", "deal", "account", "person")}
         for at, _data in chunk.good():
@@ -84,7 +85,7 @@ class ActivityLoader(Loader):
     def _reason_against(self, values: Mapping[str, str], moment: Any, deleted: Any) -> Bad | None:
         if deleted:
             return Bad("deleted_in_source", {})
-        if moment is None or not (values["subject"] or values["text"]):
+        if moment is None or not (values["subject"] or values["text"] or values["type"]):
             return Bad("activity_incomplete", {})
         return None
 
@@ -146,7 +147,7 @@ class Links:
 
 
 class LinkLoader(Loader):
-    """Rows that say what belongs together: a deal or an activity, and a deal, an account or a person."""
+    """Rows that say what belongs together: two of a deal, an activity, a person and an account."""
 
     kind = "belongs"
 
@@ -159,16 +160,17 @@ class LinkLoader(Loader):
                 chunk.bad[at] = Bad("deleted_in_source", {})
                 continue
             said = says(**{name: column[at] for name, column in columns.items()})
-            if not {"deal", "activity"} & set(said) or len(said) < 2:
+            if len(said) < 2:
                 chunk.bad[at] = Bad("link_incomplete", {})
                 continue
             yield Item(at, self.key_of("", *_names(said)), said)
 
     def write(self, parts: Sorted, chunk: Chunk, tally: Tally) -> None:
-        """Put people into buying centres, deals without an account to theirs, activities onto timelines."""
+        """Put people into buying centres, deals and people without an account to theirs, activities onto timelines."""
         found = Keys(self).of(parts.new)
         fresh = [item for item in parts.new if self._is_known(item, found, chunk)]
-        self._join([item for item in fresh if "activity" not in item.says], found)
+        self._join([item for item in fresh if "deal" in item.says and "activity" not in item.says], found)
+        self._employ([item for item in fresh if not {"deal", "activity"} & set(item.says)], found)
         self._link([item for item in fresh if "activity" in item.says])
         self.book.add(links(fresh, [None] * len(fresh), made={None}))
         self.book.meet([known.id for _item, known in parts.same])
@@ -195,6 +197,15 @@ class LinkLoader(Loader):
         }
         if changes:
             change_deals(changes, actor=self.setting.actor, at=self.setting.at)
+
+    def _employ(self, items: Sequence[Item], found: Mapping[str, Mapping[str, int]]) -> None:
+        """Give people that have no account the first one that the file names; one that was chosen stays."""
+        wanted: dict[int, dict[str, int]] = {}
+        for item in items:
+            person, account = found["person"][item.says["person"]], found["account"][item.says["account"]]
+            wanted.setdefault(person, {"account_id": account})
+        if wanted:
+            change_people(wanted, only_empty=frozenset(wanted), actor=self.setting.actor, at=self.setting.at)
 
     def _link(self, items: Sequence[Item]) -> None:
         """Keep what activities belong to; those that were told before are told on these records' timelines too."""
