@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from etappe.core.actor import Actor
 from etappe.deals.actions.place import create, leave, move, win
+from etappe.people.actions import create_account
+from etappe.people.load_touchpoints import record_many
 from etappe.playbook.actions import make_default, publish
 from tests.cast import Cast, assemble
 
@@ -138,8 +142,56 @@ def receive(began: int, fate: str, days: int, fields: dict[str, Any], *, actor: 
 
 
 def receive_all(cast: Cast) -> list[uuid.UUID]:
-    """All of them, from two sources; every fourth is Cem's."""
+    """All of them, from two sources, each of an account of its own; every fourth is Cem's."""
     return [
-        receive(*lead, {"source": ("fair", "web")[place % 2]}, actor=cast.cem if place % 4 == 0 else cast.ada)
+        receive(
+            *lead,
+            {"source": ("fair", "web")[place % 2], "account": _firm(place, cast)},
+            actor=cast.cem if place % 4 == 0 else cast.ada,
+        )
         for place, lead in enumerate(LEADS)
     ]
+
+
+def _firm(place: int, cast: Cast) -> str:
+    return str(create_account({"name": f"Firm {place}"}, actor=cast.dot, at=BEGIN).uid)
+
+
+Said = tuple[int, datetime, str, str, str]
+"""A contact: the place of its lead, its moment, direction, channel and act."""
+
+
+def contacts() -> list[Said]:
+    """What was said between us and the leads: most came to us, most were answered, some never, some came before."""
+    found: list[Said] = []
+    for place, (began, _fate, _days) in enumerate(LEADS):
+        begun = BEGIN + timedelta(days=began, minutes=17 * place)
+        if place % 5 != 4:
+            found += [(place, begun - timedelta(hours=place), "in", "web", "submitted")]
+        if place % 3 != 2:
+            found += [(place, begun + timedelta(hours=5 * place), "out", "mail", "wrote")]
+        if place % 4 == 1:
+            found += [(place, begun + timedelta(hours=5 * place, days=2), "in", "call", "called")]
+        found += [(place, begun + timedelta(days=day), "in", "mail", "opened") for day in range(1, 1 + place % 4)]
+        found += [(place, begun - timedelta(days=200), "in", "fair", "met")]  # long before: not the lead's own
+    return [each for each in found if each[1] < NOW]
+
+
+def speak(cast: Cast) -> list[Said]:
+    """Record all of it; the contacts are with the accounts of the leads."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, id FROM people_account WHERE name LIKE 'Firm %%'")
+        keys = dict(cursor.fetchall())
+    said = contacts()
+    rows = [
+        {
+            "happened_at": moment,
+            "direction": direction,
+            "channel": channel,
+            "act": act,
+            "account_id": keys[f"Firm {place}"],
+        }
+        for place, moment, direction, channel, act in said
+    ]
+    record_many(rows, actor=cast.dot, at=NOW)
+    return said

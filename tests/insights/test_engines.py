@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from pkgutil import iter_modules
@@ -38,10 +38,12 @@ from etappe.insights.standing import DIMENSIONS, OPENING
 from etappe.insights.statements import FOLDERS
 from etappe.insights.tables import FACTS
 from etappe.journal.clock import now
+from etappe.people import actions_touchpoints as touchpoints
 from etappe.people.actions import create_account
+from etappe.people.load_touchpoints import record_many
 from tests import database
 from tests.cast import Cast
-from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, receive_all, story
+from tests.insights.history import BEGIN, NOW, Past, company, live, live_all, receive_all, speak, story
 from tests.web.signed import client_of
 
 UGLY = 'Käufer "AG", \\N\r\n=1+1\t\'; DROP 🙂 \u2028 ,,'
@@ -59,6 +61,7 @@ def told(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         live(Past(place, 3, "won", fields), actor=cast.dot)
     live(Past(400, 0, "open", {"amount": None, "expected_close": date(2026, 4, 1)}), actor=cast.cem)
     receive_all(cast)
+    speak(cast)
     moved = create({"name": "Moved", "amount": 50}, stage="found", actor=cast.ada, at=BEGIN)
     for day, stage in ((3, "agreed"), (5, "ordered"), (9, "agreed")):
         move(moved.uid, stage, actor=cast.ada, at=BEGIN + timedelta(days=day))
@@ -259,6 +262,38 @@ def test_only_what_changed_is_compared_and_written(fresh: Cast, monkeypatch: pyt
     known = parquet.manifest(parquet.folder())
     assert known is not None
     assert {path.name for path in files} == {Path(part.path).name for part in known.parts}
+
+
+def _contacts(cast: Cast, *moments: datetime) -> None:
+    row = {"direction": "in", "channel": "mail", "act": "wrote", "account_id": 1}
+    record_many([{**row, "happened_at": moment} for moment in moments], actor=cast.dot, at=NOW)
+
+
+def test_only_months_with_changed_contacts_are_written(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in (parquet, sync):
+        monkeypatch.setattr(place, "MONTH_PART", 4)
+    edge = datetime(2026, 2, 1, tzinfo=UTC)
+    _contacts(fresh, *(edge - timedelta(days=40 * place) for place in range(6)), edge - timedelta(seconds=1))
+    sync.sync(at=NOW)
+    folders = {path.parent for path in parquet.folder().glob("fact_touchpoint/*/*/*.parquet")}
+    assert {"month=2026-02", "month=2026-01", "month=2025-12"} < {path.parent.name for path in folders}
+    assert (sync.sync(at=NOW).written, sync.sync(at=NOW).compared) == (0, 2)
+    _contacts(fresh, edge, edge + timedelta(days=1))
+    assert sync.sync(at=NOW).written == 1  # a range of keys of its month; the months before stay as they are
+    ((uid,),) = _sql("SELECT uid FROM people_touchpoint ORDER BY happened_at LIMIT 1")
+    touchpoints.withdraw(uid, actor=fresh.dot, at=NOW)
+    assert (sync.sync(at=NOW).written, _counted()) == (0, 8)  # the only one of its month: its file goes
+    touchpoints.bring_back(uid, actor=fresh.dot, at=NOW)
+    assert (sync.sync(at=NOW).written, _counted()) == (0, 9)  # it was kept for who was reading it
+    assert sync.sync(at=NOW, whole=True).written == 0
+
+
+def _counted() -> int:
+    known = parquet.manifest(parquet.folder())
+    assert known is not None
+    with duckdb.connect() as plain:
+        files = [str(parquet.folder() / part.path) for part in known.parts if part.fact == "fact_touchpoint"]
+        return int(plain.from_parquet(files).count("*").fetchall()[0][0])
 
 
 def test_figures_see_the_state_before_until_the_new_one_is_whole(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.compiling import compile_all
 from etappe.insights.reference import reference
 from etappe.insights.standing import OPENING, deals
-from etappe.insights.statements import FOLDERS, LEADS, RECORDS, name_of, statement
+from etappe.insights.statements import FOLDERS, LISTS, name_of, statement
 from etappe.insights.tables import FACTS
 
 TYPES = {
@@ -67,7 +67,7 @@ def test_every_form_of_the_relation_has_the_same_columns() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name_of(key, **shape) for key in (*CATALOGUE, RECORDS, LEADS) for shape in SHAPES])
+@pytest.mark.parametrize("name", [name_of(key, **shape) for key in (*CATALOGUE, *LISTS) for shape in SHAPES])
 def test_every_statement_runs_on_an_empty_workspace(name: str) -> None:
     values: dict[str, Any] = {"by": "", "day": "2026-11-21", "moment": "2026-11-22 00:00+00", "viewer": 1, "teams": []}
     answer = engine.run(name, {**values, "skip": 0})

@@ -62,7 +62,7 @@ def test_fields_named_plainly_in_the_address_are_conditions(scene: Scene, ada: C
     shown = ada.get(deals, {"status": "open", "currency": "EUR", "utm_source": "mail"}, headers=ENGLISH)
     assert (shown.status_code, len(names(shown))) == (200, 3)
     said = [chip.said for chip in shown.context["page"].list.chips]
-    assert said == ["Currency is EUR", "Status is open"] and "Select a valid choice" not in shown.content.decode()
+    assert said == ["Currency is EUR", "State is open"] and "Select a valid choice" not in shown.content.decode()
     for query, found in (
         ({"status": ["lost", "won"]}, 0),
         ({"owner": "ada@etappe.example"}, 4),

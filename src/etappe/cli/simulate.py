@@ -141,7 +141,7 @@ def _today(order: Order) -> dict[str, int]:
 
 
 def _table(order: Order, truth: dict[str, Any]) -> str:
-    return "\n".join([*_stands(order), "", *_rates(truth), "", *_stages(truth), "", *_times(truth)])
+    return "\n".join([*_stands(order), "", *_rates(truth), "", *_stages(truth), "", *_times(truth), *_waits(truth)])
 
 
 def _stands(order: Order) -> list[str]:
@@ -171,6 +171,15 @@ def _times(truth: dict[str, Any]) -> list[str]:
                 label = f"{end} {split if split != 'all' else ''} {name}".rstrip()
                 lines.append(f"  {label:<34}" + "".join(f"{_day(day):>9}" for day in days.values()))
     return lines
+
+
+def _waits(truth: dict[str, Any]) -> list[str]:
+    """How long leads wait for our first answer, where contacts are simulated."""
+    hours = truth.get("contacts", {}).get("hours")
+    said = [f"{'-' if each is None else f'{each:.1f}':>9}" for each in hours.values()] if hours else []
+    return (
+        ["", f"working hours to our first answer{'half':>11}{'9 in 10':>9}", f"{'':<35}{''.join(said)}"] if said else []
+    )
 
 
 def _day(day: float | None) -> str:

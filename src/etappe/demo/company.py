@@ -25,6 +25,7 @@ from etappe.demo.order import Order, shipped
 from etappe.foreign.invite import parse_invite
 from etappe.foreign.mail import parse_mail
 from etappe.people import actions as people
+from etappe.people import actions_touchpoints as touchpoints
 from etappe.people.queries import AccountView, PersonRef, PersonView
 from etappe.playbook import actions as playbook
 from etappe.playbook.queries import spec as spec_of
@@ -183,8 +184,20 @@ def _is_varied(order: Order) -> bool:
 def _play(company: Company, order: Order) -> None:
     process = spec_of(playbook.take_library(order.company.process, actor=SYSTEM, at=company.began).id)
     lives = order.lives(0, order.deals)
-    for place in range(order.deals):
-        _deal(company, process, Played(order, lives, place))
+    firms = [_deal(company, process, Played(order, lives, place)) for place in range(order.deals)]
+    _speak(company, order, lives, firms)
+
+
+def _speak(company: Company, order: Order, lives: Lives, firms: Sequence[AccountView]) -> None:
+    """What was said about the deals, with their accounts, up to now."""
+    zone = team_queries.workspace().zone
+    said = [
+        contact | {"account": firms[place].uid, "source": order.company.segments[int(lives.segment[place])].key}
+        for place, contact in order.contacts(lives, 0, zone)
+        if contact["happened_at"] < company.now
+    ]
+    for begin in range(0, len(said), touchpoints.MOST):
+        touchpoints.record_many(said[begin : begin + touchpoints.MOST], actor=SYSTEM, at=company.now)
 
 
 @dataclass(frozen=True)
@@ -222,7 +235,8 @@ class Played:
         )
 
 
-def _deal(company: Company, process: Process, played: Played) -> None:
+def _deal(company: Company, process: Process, played: Played) -> AccountView:
+    """Play it; returns whose deal it is."""
     chance, went, order = company.chance, played.went, played.order
     account, buyers = company.accounts[chance.randrange(len(company.accounts))]
     began, seller = order.at(went.entered[0][1]), company.sellers[played.seller]
@@ -241,6 +255,7 @@ def _deal(company: Company, process: Process, played: Played) -> None:
         fields, process=process.key, stakeholders=tuple(buyer.uid for buyer in buyers[:3]), actor=seller, at=began
     )
     _live(Story(company, process, made.uid, seller, buyers, began, product), played)
+    return account
 
 
 def _live(story: Story, played: Played) -> None:

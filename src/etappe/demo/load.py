@@ -27,6 +27,7 @@ from etappe.demo.company import Company, Story, cast, paper
 from etappe.demo.order import Order
 from etappe.journal.load import renew_statistics
 from etappe.people.load import create_accounts, create_people
+from etappe.people.load_touchpoints import record_many
 from etappe.people.queries import person_names
 from etappe.playbook import actions as playbook
 from etappe.playbook.queries import VersionView, get_version, library_item
@@ -146,6 +147,7 @@ def _load(setting: Setting, block: Block) -> int:
     keys = create_deals(rows, **_by(setting))
     buyers = [persons[int(group) * PEOPLE_PER_ACCOUNT + place % 3] for place, group in enumerate(groups)]
     join_centres(zip(keys[::2], buyers[::2], strict=True), **_by(setting))
+    record_many(list(_contacts(setting, block, rows)), **_by(setting))
     if block.number < PROVEN:
         _prove(setting, block, list(zip(keys, rows, buyers, strict=True)))
     return len(block)
@@ -263,6 +265,15 @@ def _ahead(setting: Setting, chance: random.Random) -> dict[str, Any]:
         return expected | {"rests_until": (today + timedelta(days=chance.randrange(5, 120))).isoformat()}
     step = {"next_step": "Anrufen", "next_step_on": (today + timedelta(days=chance.randrange(-10, 30))).isoformat()}
     return expected | (step if lot < 0.84 else {})
+
+
+def _contacts(setting: Setting, block: Block, rows: Sequence[NewDeal]) -> Iterator[dict[str, Any]]:
+    """What was said about the deals, with their accounts, up to now."""
+    order = setting.order
+    for place, said in order.contacts(block.lives, block.number, team_queries.workspace().zone):
+        values = rows[place].values
+        if said["happened_at"] < setting.now:
+            yield said | {"account_id": values["account_id"], "user_id": values["owner_id"], "source": values["source"]}
 
 
 def _prove(setting: Setting, block: Block, made: Sequence[tuple[int, NewDeal, int]]) -> None:

@@ -14,10 +14,13 @@ import numpy as np
 
 from etappe.core.process import Phase, Process
 from etappe.core.process_file import compile_process, read
+from etappe.core.simulate.contacts import draw_contacts
 from etappe.core.simulate.lives import OUTCOMES, Lives, draw, observed
 from etappe.core.simulate.parameters import Parameters
 from etappe.core.simulate.reading import Road, read_parameters
 from etappe.core.simulate.truth import truth
+from etappe.core.touchpoint import IN, OUT
+from etappe.core.working_hours import HOUR, later
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,21 @@ class Order:
         """The deals of a block, drawn from a chance of its own."""
         return draw(self.company, number, self.until, np.random.default_rng([self.seed, block]))
 
+    def contacts(self, lives: Lives, block: int, zone: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """What was said about these deals of a block: the place of the deal, and the contact; none if none is set."""
+        talk = self.company.contacts
+        if talk is None:
+            return
+        said = draw_contacts(self.company, talk, lives, np.random.default_rng([self.seed, block, 1]))
+        for place, hours in enumerate(said.answers):
+            came = self.at(float(lives.began[place]))
+            yield place, _contact(came, IN, talk.channel, talk.act)
+            if not np.isnan(hours):
+                yield place, _contact(later(came, round(hours * HOUR), zone), OUT, "mail", "wrote")
+        for place, time_, number in zip(said.deal, said.time, said.act, strict=True):
+            act = talk.acts[int(number)]
+            yield int(place), _contact(self.at(float(time_)), IN, act.channel, act.act)
+
     def truth(self) -> dict[str, Any]:
         """What is true of the company; the same for every seed."""
         return truth(self.company, self.until, np.random.default_rng(0))
@@ -62,6 +80,10 @@ class Order:
         """From the file it was kept in."""
         kept = json.loads(text)
         return cls(**{**kept, "until": date.fromisoformat(kept["until"])})
+
+
+def _contact(at: datetime, direction: str, channel: str, act: str) -> dict[str, Any]:
+    return {"happened_at": at, "direction": direction, "channel": channel, "act": act}
 
 
 LIBRARY = files("etappe.playbook").joinpath("library")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from etappe.insights.catalogue import CATALOGUE, lead_records, records
 from etappe.insights.standing import deals
-from etappe.insights.statements import DEALS, FOLDERS, LEADS, RECORDS, shape_of
+from etappe.insights.statements import ANSWERED, DEALS, FOLDERS, LEADS, RECORDS, SCORED, shape_of
 
 if TYPE_CHECKING:
     from ibis.config import Config
@@ -27,7 +27,12 @@ def compile_all(engine: str) -> dict[str, str]:
         relation = deals(past=past, scoped=scoped)
         found[f"{DEALS}.{shape_of(past=past, scoped=scoped)}.sql"] = _compiled(relation, engine)
     named = ibis.table(relation.schema(), name=DEALS)
-    listing = {RECORDS: records.build, LEADS: lead_records.build}
+    listing = {
+        RECORDS: records.build,
+        LEADS: lead_records.build,
+        ANSWERED: lead_records.build_answered,
+        SCORED: lead_records.build_scored,
+    }
     for key, build in {**{key: metric.build for key, metric in CATALOGUE.items()}, **listing}.items():
         found[f"{key}.sql"] = _compiled(build(named), engine)
     return found

@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,13 @@ KEYS = {
     "fact_deal_span": "deal_id",
     "fact_deal_member": "deal_id",
 }
-"""Facts in parts, by the key that parts are ranges of; the others are one part."""
+"""Facts in parts, by the key that parts are ranges of; those that are not here nor in `MONTHLY` are one part."""
+MONTHLY = {"fact_touchpoint": "touchpoint_id"}
+"""Facts in parts of a month, and in it of a range of a key: what happens now leaves the months before as they are."""
+MONTH_PART = 1_048_576
+"""Keys per part of a month."""
+_PARTS = 1_000_000
+_MONTHS = 12
 TOLD = {"fact_lead": "deal_id"}
 """What the journal calls the key of a fact, where it calls it otherwise."""
 QUIET = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -56,7 +62,29 @@ class Part:
     @property
     def path(self) -> str:
         """Where the file lies in the folder."""
-        return f"{self.fact}/part={self.number}/{self.rows}-{self.print}.parquet"
+        return f"{self.fact}/{_place(self.fact, self.number)}/{self.rows}-{self.print}.parquet"
+
+
+def _place(fact: str, number: int) -> str:
+    if fact not in MONTHLY:
+        return f"part={number}"
+    month, part = of_month(number)
+    return f"month={month:%Y-%m}/part={part}"
+
+
+def month_number(months: int, part: int) -> int:
+    """The number of a part of a month, of which `months` is how many there were since year 0.
+
+    >>> month_number(24315, 2), of_month(month_number(24315, 2))
+    (24315000002, (datetime.date(2026, 4, 1), 2))
+    """
+    return months * _PARTS + part
+
+
+def of_month(number: int) -> tuple[date, int]:
+    """The first day of the month, and which part of it."""
+    months, part = divmod(number, _PARTS)
+    return date(months // _MONTHS, months % _MONTHS + 1, 1), part
 
 
 @dataclass(frozen=True)
@@ -115,7 +143,7 @@ def put_in_force(place: Path, new: Manifest) -> None:
 def sweep(place: Path, kept: Iterator[Part] | list[Part]) -> int:
     """Delete files that no reader can be reading any more, and half-written ones; returns how many."""
     wanted = {place / part.path for part in kept}
-    gone = [path for path in place.glob("fact_*/part=*/*") if path not in wanted]
+    gone = [path for path in place.glob("fact_*/**/*") if path not in wanted and path.is_file()]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)

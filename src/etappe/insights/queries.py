@@ -13,7 +13,9 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Missing, Refusal
 from etappe.core.figures import Finding, Result
 from etappe.core.filters import parse, written
+from etappe.core.interest import BANDS
 from etappe.core.periods import local_day
+from etappe.core.working_hours import worked
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
@@ -26,7 +28,7 @@ from etappe.insights.metric import Metric, Row
 from etappe.insights.narrowing import Among, among
 from etappe.insights.options import read
 from etappe.insights.standing import DIMENSIONS
-from etappe.insights.statements import LEADS, RECORDS, name_of
+from etappe.insights.statements import LISTS, RECORDS, name_of
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
 
@@ -64,6 +66,7 @@ class Asked:
             "day": self.day,
             "number": (self.day - date(1970, 1, 1)).days,
             "moment": end,
+            "worked": worked(end, self.zone),
             "since": date.min + max(self.day - date.min - WINDOW, timedelta()),
             "until": self.day + WINDOW,
             "viewer": scope.user,
@@ -222,7 +225,8 @@ def narrowed(metric: Metric, row: Row) -> dict[str, str]:
 class Record:
     """A deal behind a figure. `days` are those on the clock asked for; None where it has no start before its end.
 
-    Of a lead they count from the day it was received to its fate; `score` is its interest, where the figure asks it.
+    Of a lead they count from the day it was received to its fate; `score` is its interest and `hours` the working
+    hours that it waited for our first answer, where the figure asks them.
     """
 
     uid: str
@@ -239,6 +243,7 @@ class Record:
     days: int | None
     received_on: date | None = None
     score: float | None = None
+    hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -293,6 +298,7 @@ def _record(row: Row, names: Mapping[int, UserRef]) -> Record:
         **{column: row[column] for column in copied},
         received_on=None if received is None else day_of(received),
         score=row.get("score"),
+        hours=None if row.get("minutes") is None else row["minutes"] / 60,
         days=row["days"] if (row["days"] or 0) >= 0 else None,
         owner=names.get(row["owner_id"]),
         stage_label=stage_name(row["process_version_id"], row["stage"]),
@@ -328,7 +334,7 @@ def _number_of_day(text: str) -> int:
 
 
 FILTERS: Mapping[str, Callable[[str], Any]] = {
-    "list": _choice(RECORDS, LEADS),
+    "list": _choice(*LISTS),
     "segment": str,
     "outcomes": _outcomes,
     "stage": str,
@@ -354,6 +360,11 @@ FILTERS: Mapping[str, Callable[[str], Any]] = {
     "received_from": _number_of_day,
     "received_until": _number_of_day,
     "fate": _choice(*FATES),
+    "band": _choice(*BANDS),
+    "came": _answer,
+    "has_answer": _answer,
+    "went": _answer,
+    "has_reply": _answer,
 }
 """What records can be narrowed by, and how the text of a value is read."""
 

@@ -20,8 +20,10 @@ DEALS: Final = "deals"
 """The name of that relation."""
 RECORDS: Final = "records"
 """What the deals behind figures are asked with."""
-LEADS: Final = "leads"
-"""What the leads behind figures are asked with."""
+LEADS, ANSWERED, SCORED = "leads", "answered_leads", "scored_leads"
+"""What the leads behind figures are asked with: plainly, with who answered whom, with their interest."""
+LISTS: Final = (RECORDS, LEADS, ANSWERED, SCORED)
+"""Everything that lists records."""
 _PLACE = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
 
 

@@ -1,9 +1,10 @@
 """`etappe facts sync`: bring the Parquet files up to what the database says.
 
 Everything is read in one transaction that sees one state. Parts whose deals or accounts the journal has told of since
-the last sync are compared with the database by row count and fingerprint and written anew where they differ; the whole
-is compared where asked, and where the last sync was of another database, zone or version of Etappe. Each file written
-is read back, and its counts and sums are compared with the database's before it gets its name.
+the last sync, and months of contacts that were recorded, changed or withdrawn since, are compared with the database by
+row count and fingerprint and written anew where they differ; the whole is compared where asked, and where the last sync
+was of another database, zone or version of Etappe. Each file written is read back, and its counts and sums are compared
+with the database's before it gets its name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,19 @@ from django.db import connection, transaction
 
 from etappe.core.errors import Refusal
 from etappe.insights import parquet
-from etappe.insights.parquet import KEYS, PART, TOLD, Manifest, Part
+from etappe.insights.parquet import (
+    KEYS,
+    MONTH_PART,
+    MONTHLY,
+    PART,
+    TOLD,
+    Manifest,
+    Part,
+    month_number,
+    of_month,
+)
 from etappe.insights.tables import FACTS
+from etappe.people.touchpoints import parts_changed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -124,14 +136,23 @@ def _present(at: datetime) -> Manifest:
 
 def _kept(known: Manifest | None) -> tuple[list[Part], list[tuple[str, int]]]:
     """The parts that are kept unseen, and those to be compared; facts that are one part always are."""
-    single = [(fact, 0) for fact in FACTS if fact not in KEYS]
+    single = [(fact, 0) for fact in FACTS if _is_single(fact)]
     if known is None:
-        return [], [*single, *((fact, number) for fact, key in KEYS.items() for number in _numbers(fact, key))]
+        ranges = ((fact, number) for fact, key in KEYS.items() for number in _numbers(fact, key))
+        return [], [*single, *ranges, *_monthly(0)]
     names = {fact: TOLD.get(fact, key) for fact, key in KEYS.items()}
     told = {name: _told_of(name, known.mark) for name in set(names.values())}
     again = [(fact, number) for fact, name in names.items() for number in sorted(told[name])]
     kept = [part for part in known.parts if part.fact in KEYS and part.number not in told[names[part.fact]]]
-    return kept, [*single, *again]
+    months = _monthly(known.mark)
+    kept += [part for part in known.parts if part.fact in MONTHLY and (part.fact, part.number) not in months]
+    return kept, [*single, *again, *months]
+
+
+def _monthly(mark: int) -> list[tuple[str, int]]:
+    """Parts of months with a contact that was recorded, changed or withdrawn in transactions not over at the mark."""
+    found = sorted(parts_changed(mark, MONTH_PART))
+    return [(fact, month_number(months, part)) for fact in MONTHLY for months, part in found]
 
 
 def _numbers(fact: str, key: str) -> range:
@@ -146,8 +167,16 @@ def _told_of(key: str, mark: int) -> set[int]:
 
 
 def _range(fact: str, number: int) -> str:
+    if fact in MONTHLY:
+        return _range_of_month(MONTHLY[fact], *of_month(number))
     key = KEYS.get(fact)
     return f"{key} >= {number * PART} AND {key} < {(number + 1) * PART}" if key else "true"
+
+
+def _range_of_month(key: str, month: date, part: int) -> str:
+    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    span = f"happened_at >= '{month} 00:00+00' AND happened_at < '{following} 00:00+00'"
+    return f"{span} AND {key} >= {part * MONTH_PART} AND {key} < {(part + 1) * MONTH_PART}"
 
 
 def _part(fact: str, number: int) -> tuple[Part, Row] | None:
@@ -156,7 +185,12 @@ def _part(fact: str, number: int) -> tuple[Part, Row] | None:
         "SELECT to_hex((coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)::bigint),"
         f" {', '.join(['count(*)', *parquet.sums(fact, 'postgres')])} FROM {fact} AS row WHERE {_range(fact, number)}"
     )
-    return (Part(fact, number, rows, mark), (rows, *sums)) if rows or fact not in KEYS else None
+    return (Part(fact, number, rows, mark), (rows, *sums)) if rows or _is_single(fact) else None
+
+
+def _is_single(fact: str) -> bool:
+    """Whether the fact is one part, which is there without rows as well."""
+    return fact not in KEYS and fact not in MONTHLY
 
 
 def _write(place: Path, part: Part, sums: Row, duck: DuckDBPyConnection, rows: Path) -> None:

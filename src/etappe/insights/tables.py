@@ -165,6 +165,7 @@ FACTS: Mapping[str, Fact] = {
             "source": (_TEXT, "campaign or channel in the company's own words; empty if unknown"),
             "happened_at": (_MOMENT, "when it happened"),
             "happened_number": ("int32", "day it happened as a number of days from 1970-01-01"),
+            "working_seconds": (_KEY, "working seconds (Monday to Friday, 8 to 18) from 1970-01-01 until then"),
         },
     ),
 }

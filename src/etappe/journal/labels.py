@@ -271,7 +271,7 @@ FIELDS: Mapping[str, Label] = {
     "sort": _("Sorted by"),
     "source": _("Lead source"),
     "stage": _("Stage"),
-    "status": _("Status"),
+    "status": _("State"),
     "street": _("Street"),
     "subject": _("Subject"),
     "tags": _("Tags"),

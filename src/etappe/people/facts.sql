@@ -17,7 +17,8 @@ SELECT
     END AS size
 FROM people_account AS account;
 
--- One row per contact that was not withdrawn. The records that it names may be private, or lie in the recycle bin: a
+-- One row per contact that was not withdrawn. working_seconds counts from 1970-01-01, a Thursday, Monday to Friday from 8
+-- to 18 on the workspace's clock, ten hours a day: the difference of two contacts is the working time between them. The records that it names may be private, or lie in the recycle bin: a
 -- figure shows groups, never who they are.
 CREATE VIEW fact_touchpoint AS
 SELECT
@@ -30,7 +31,16 @@ SELECT
     touchpoint.act,
     touchpoint.source,
     touchpoint.happened_at,
-    (touchpoint.happened_at AT TIME ZONE workspace.zone)::date - DATE '1970-01-01' AS happened_number
+    local.day AS happened_number,
+    36000::bigint * ((local.day + 3) / 7 * 5 + least((local.day + 3) % 7, 5) - 3)
+        + CASE WHEN (local.day + 3) % 7 < 5 THEN least(greatest(local.second - 28800, 0), 36000) ELSE 0 END
+        AS working_seconds
 FROM people_touchpoint AS touchpoint
 CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
+CROSS JOIN LATERAL (SELECT touchpoint.happened_at AT TIME ZONE workspace.zone AS clock) AS told
+CROSS JOIN LATERAL (
+    SELECT
+        told.clock::date - DATE '1970-01-01' AS day,
+        floor(extract(epoch FROM told.clock::time))::bigint AS second
+) AS local
 WHERE touchpoint.withdrawn_at IS NULL;

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
@@ -117,3 +118,17 @@ def viewed(viewer: Actor, row: Touchpoint) -> TouchpointView:
 def may_withdraw(actor: Actor, row: Touchpoint) -> bool:
     """Whether the actor may withdraw this contact; one that names no colleague whoever may withdraw at all."""
     return may(actor, WITHDRAW, Holder(owner=row.user_id, team=row.user.team_id) if row.user else None)
+
+
+def parts_changed(mark: int, keys: int) -> set[tuple[int, int]]:
+    """Where contacts were recorded, changed or withdrawn in transactions from `mark` on.
+
+    Each place is a month, in UTC, as the number of months since year 0, and a range of so many keys.
+    """
+    months = ExtractYear("happened_at", tzinfo=UTC) * _MONTHS + ExtractMonth("happened_at", tzinfo=UTC) - 1
+    part = ExpressionWrapper(F("id") / keys, output_field=BigIntegerField())
+    changed = Touchpoint.objects.filter(xid__gte=mark).annotate(months=months, part=part)
+    return set(changed.values_list("months", "part").distinct())
+
+
+_MONTHS = 12

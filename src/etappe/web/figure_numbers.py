@@ -6,9 +6,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from etappe.core.figures import Interval, Number, Result
 from etappe.web.templatetags.formats import days, money_whole, number, percent
+
+MINUTES_BELOW = 2
 
 
 def unit_of(result: Result) -> Callable[[Number], str]:
@@ -21,6 +24,9 @@ def unit_of(result: Result) -> Callable[[Number], str]:
         "deals": number,
         "deals_per_year": lambda value: number(value, 1),
         "leads_per_month": lambda value: number(value, 1),
+        "contacts_per_month": lambda value: number(value, 1),
+        "leads": number,
+        "hours": working_hours,
         "amount": lambda value: money_whole(Decimal(value), currency),
         "amount_per_day": lambda value: per_day(value, currency),
         "times": times,
@@ -31,6 +37,14 @@ def unit_of(result: Result) -> Callable[[Number], str]:
 def whole_days(value: Number) -> str:
     """A duration as whole days."""
     return days(round(value))
+
+
+def working_hours(value: Number) -> str:
+    """A duration in working hours, in minutes below two of them."""
+    if value < MINUTES_BELOW:
+        minutes = round(value * 60)
+        return ngettext("{count} working minute", "{count} working minutes", minutes).format(count=number(minutes))
+    return _("{count} working hours").format(count=number(value, 1))
 
 
 def per_day(value: Number, currency: str) -> str:

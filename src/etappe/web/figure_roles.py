@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from etappe.core.actor import Actor, Role
 from etappe.insights.queries import get_metric
+from etappe.insights.statements import SCORED
 from etappe.web.figure_words import SPLITS, Asked
 
 OWN = "owner = me"
@@ -48,6 +49,12 @@ def _selling(asked: Asked) -> First:
         _("Your own deals, stage by stage"),
         mine.address("figure", "stage_conversion"),
         (
+            Look(
+                _("Your own leads"),
+                _("Those that show the most interest first."),
+                mine.address("figure_records", "interest", {"list": SCORED, "fate": "open"}),
+                True,
+            ),
             Look(_("Your own deals"), _("All of these figures over the deals that you own."), mine.home, True),
             _goals(),
             _commitments(),
@@ -60,6 +67,7 @@ def _leading(asked: Asked) -> First:
         _split_title("win_rate", "owner"),
         _split(asked, "win_rate", "owner"),
         (
+            _figure(asked, "response_time", "owner", _("How long leads wait for our first answer, and with whom.")),
             _figure(asked, "lead_conversion", "owner", _("Whose leads are accepted, and won.")),
             _figure(asked, "bottlenecks", "team", _("Where a team loses more deals than the others, or waits longer.")),
             _figure(asked, "stage_time", "owner", _("Who waits where, and for how long.")),
@@ -80,6 +88,7 @@ def _marketing(asked: Asked) -> First:
         _split(asked, "win_rate", "source"),
         (
             _figure(asked, "lead_inflow", "source", _("Which sources bring how many leads, month by month.")),
+            _figure(asked, "touchpoints", "source", _("Contacts by month and channel, and who answers.")),
             _figure(asked, "lead_conversion", "source", _("Which sources bring leads that are accepted, and won.")),
             _figure(asked, "sales_cycle", "source", _("Which sources bring deals that are decided soon.")),
             _figure(asked, "time_not_won", "source", _("Which sources cost time that wins nothing.")),

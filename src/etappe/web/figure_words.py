@@ -20,7 +20,7 @@ from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, month, segment, wo
 from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
 from etappe.web.figure_numbers import between, unit_of, whole_days
-from etappe.web.lead_columns import FATES, LEAD_COLUMNS, LEAD_LINKS
+from etappe.web.lead_columns import BANDS, FATES, LEAD_COLUMNS, LEAD_LINKS
 from etappe.web.templatetags.formats import day as written_day
 
 SPLITS: Mapping[str, str | Promise] = {
@@ -43,6 +43,7 @@ REASONS: Mapping[str, str | Promise] = {
     "resting": gettext_lazy("resting until a date the buyer named"),
     "no_history": gettext_lazy("imported without their way through the stages"),
     "without_amount": gettext_lazy("without amount"),
+    "no_contact": gettext_lazy("without a contact that came from them"),
 }
 
 
@@ -249,12 +250,27 @@ def _described(name: str, text: str) -> str:
         "passed": lambda value: _("passed {stage}").format(stage=passed_name(value)),
         "in_time": lambda value: "",
         "fate": lambda value: str(FATES.get(value, "")),
+        "band": lambda value: _("interest: {band}").format(band=BANDS.get(value, value)),
+        **{name: _yes_or_no(name) for name in YES_OR_NO},
         "received_from": lambda value: _("received from {day} on").format(day=written_day(date.fromisoformat(value))),
         "received_until": lambda value: _("until {day}").format(day=written_day(date.fromisoformat(value))),
         "oddity": lambda value: str(ODDITIES[value][0]) if value in ODDITIES else "",
         "history": lambda value: "" if value == "known" else str(REASONS["no_history"]),
     }
     return writers.get(name, str)(text)
+
+
+YES_OR_NO: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "came": (gettext_lazy("that came to us"), gettext_lazy("without a contact that came from them")),
+    "has_answer": (gettext_lazy("that we answered"), gettext_lazy("that wait for our answer")),
+    "went": (gettext_lazy("that we went to"), gettext_lazy("that we did not go to")),
+    "has_reply": (gettext_lazy("that answered within 30 days"), gettext_lazy("that did not answer within 30 days")),
+}
+"""What leads are narrowed by that holds or does not."""
+
+
+def _yes_or_no(name: str) -> Callable[[str], str]:
+    return lambda value: str(YES_OR_NO[name][value != "true"])
 
 
 OUTCOMES: Mapping[str, str | Promise] = {

@@ -23,6 +23,7 @@ from etappe.insights.export import as_csv, as_xlsx
 from etappe.insights.labels import words
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
+from etappe.insights.statements import ANSWERED, SCORED
 from etappe.playbook.queries import get_version
 from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
@@ -294,6 +295,7 @@ class RecordsPage:
     clock: str
     are_leads: bool
     have_score: bool
+    have_answer: bool
     next: str
     first: str
 
@@ -328,7 +330,8 @@ def records(request: Request, key: str) -> HttpResponse:
         shown=found.skip + len(found.records),
         clock=filters.get("clock", "engaged"),
         are_leads="list" in filters,
-        have_score=metric.key == "interest",
+        have_score=filters.get("list") == SCORED,
+        have_answer=filters.get("list") == ANSWERED,
         next=asked.address("figure_records", key, {**filters, "skip": str(found.next)}) if found.next else "",
         first=asked.address("figure_records", key, filters) if skip else "",
     )

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from etappe.core.figures import Interval, Result
+from etappe.core.interest import BANDS as LEAST
+from etappe.insights.catalogue.response_time import MINIMUM as FEWEST
+from etappe.journal.labels import CONTACT_CHANNELS
 from etappe.web.figure_columns import Column, cases
-from etappe.web.figure_numbers import between
+from etappe.web.figure_numbers import between, working_hours
 from etappe.web.forecast_words import short_month
 from etappe.web.templatetags.formats import day, number, percent
 
@@ -71,6 +74,68 @@ def won(row: Mapping[str, Any]) -> tuple[str, str]:
     return number(row["won"]), ""
 
 
+def _channel(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The channel, with its month; the row without one tells of answers."""
+    if not row["channel"]:
+        return _("Leads that we went to"), _("received within a year")
+    month = f"{row['month']}-01" if row["month"] else ""
+    return str(CONTACT_CHANNELS[row["channel"]]), short_month(date.fromisoformat(month), "LLLL yyyy") if month else ""
+
+
+def replied(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many contacts came in; of leads how many answered, for which the cell leads to them."""
+    if row["channel"]:
+        return number(row["in"]), ""
+    return number(row["answered"]), _("answered within 30 days")
+
+
+def went(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many contacts went out; of leads how many we went to, for which the cell leads to them."""
+    return (number(row["out"]), "") if row["channel"] else (number(row["touched"]), "")
+
+
+def _contacts(row: Mapping[str, Any]) -> tuple[str, str]:
+    if not row["channel"]:
+        return _surely(row["share"], row["share_interval"])
+    return number(row["value"], 0 if row["month"] else 1), ""
+
+
+def answered(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many leads we answered; the cell leads to them."""
+    return number(row["answered"]), ""
+
+
+def unanswered(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many wait for our answer; the cell leads to them."""
+    return number(row["waiting"]), ""
+
+
+def _hours(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
+    def write(row: Mapping[str, Any]) -> tuple[str, str]:
+        if row["answered"] < FEWEST:
+            return _("too few"), ""
+        said = _("not reached") if row[key] is None else working_hours(row[key])
+        return said, between(row[f"{key}_interval"], working_hours)
+
+    return write
+
+
+BANDS: Mapping[str, str | Promise] = {
+    "high": gettext_lazy("high"),
+    "raised": gettext_lazy("raised"),
+    "low": gettext_lazy("low"),
+    "none": gettext_lazy("none to speak of"),
+}
+
+
+def _band(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(BANDS[row["band"]]), _("from {score} points on").format(score=number(LEAST[row["band"]]))
+
+
+def _part(row: Mapping[str, Any]) -> tuple[str, str]:
+    return percent(row["share"], 1), ""
+
+
 LEAD_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "lead_inflow": (
         (gettext_lazy("Month"), _month, False),
@@ -86,6 +151,24 @@ LEAD_COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("won"), won, True),
         (gettext_lazy("Won in the end"), _share("won_share"), True),
     ),
+    "response_time": (
+        (gettext_lazy("Leads"), cases, True),
+        (gettext_lazy("answered"), answered, True),
+        (gettext_lazy("wait"), unanswered, True),
+        (gettext_lazy("half within"), _hours("p50"), True),
+        (gettext_lazy("9 in 10 within"), _hours("p90"), True),
+    ),
+    "touchpoints": (
+        (pgettext_lazy("contact", "Channel"), _channel, False),
+        (gettext_lazy("in"), replied, True),
+        (gettext_lazy("out"), went, True),
+        (gettext_lazy("Contacts per month"), _contacts, True),
+    ),
+    "interest": (
+        (gettext_lazy("Interest"), _band, False),
+        (gettext_lazy("Leads"), cases, True),
+        (gettext_lazy("of those that wait"), _part, True),
+    ),
 }
 """As the columns of the figures about deals."""
 LEAD_LINKS: Mapping[Any, Mapping[str, str]] = {
@@ -93,6 +176,8 @@ LEAD_LINKS: Mapping[Any, Mapping[str, str]] = {
     refused: {"fate": "refused"},
     waiting: {"fate": "open"},
     won: {"outcomes": "won"},
+    answered: {"has_answer": "true"},
+    unanswered: {"has_answer": "false"},
 }
 """Which cells lead to leads, and what narrows these further."""
 
@@ -113,5 +198,39 @@ def _of_leads(result: Result) -> str:
     return f"{said} · {_('won in the end: {share} ({interval})').format(share=won_share, interval=sure)}"
 
 
-LEAD_NOTES: Mapping[str, Callable[[Result], str]] = {"lead_inflow": _came, "lead_conversion": _of_leads}
+def _waited(result: Result) -> str:
+    """What the value is, how many wait, and how long nine in ten do."""
+    extra = result.finding.extra
+    said = [_("until half of the leads have our first answer")]
+    if result.finding.value is None:
+        said = [_("Fewer than half of the leads have been answered yet.")]
+    if extra["p90"] is not None:
+        said.append(_("nine in ten within {time}").format(time=working_hours(extra["p90"])))
+    waiting = ngettext("{count} waits", "{count} wait", extra["waiting"])
+    return " · ".join([*said, waiting.format(count=number(extra["waiting"]))] if extra["waiting"] else said)
+
+
+def _share_answered(result: Result) -> str:
+    """Of the leads that we went to, the share that answered."""
+    extra = result.finding.extra
+    if extra["share"] is None:
+        return _("too few leads that we went to for a share of answers")
+    share, sure = _surely(extra["share"], extra["share_interval"])
+    told = _("{share} ({interval}) of {count} leads that we went to answered within 30 days")
+    return told.format(share=share, interval=sure, count=number(extra["touched"]))
+
+
+def _interested(result: Result) -> str:
+    n = result.finding.n
+    told = ngettext("of {n} lead that waits shows interest", "of {n} leads that wait show interest", n)
+    return told.format(n=number(n))
+
+
+LEAD_NOTES: Mapping[str, Callable[[Result], str]] = {
+    "lead_inflow": _came,
+    "lead_conversion": _of_leads,
+    "response_time": _waited,
+    "touchpoints": _share_answered,
+    "interest": _interested,
+}
 """As the lines below the figures about deals."""

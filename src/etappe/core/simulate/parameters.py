@@ -69,12 +69,38 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Act:
+    """Something that buyers do, on a channel: so often per month while their deal is open."""
+
+    channel: str
+    act: str
+    per_month: float = 1.0
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is said. Every deal begins with the buyer coming to us on the `channel`, by the `act`.
+
+    `answered`: the share that we ever answer. `hours`: the median of the working hours until then, of those answered;
+    `shape` of their Weibull distribution: below 1 some wait very long. `acts`: what buyers do meanwhile.
+    """
+
+    answered: float = 1.0
+    hours: float = 5.0
+    shape: float = 1.0
+    channel: str = "web"
+    act: str = "submitted"
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True)
 class Parameters:
     """A company. The history goes back `days` days; `after` are stages after winning, which nobody leaves early.
 
     `growth`: deals that begin per day at the end, against those at the beginning. `inflow` and `pace`: a factor per
     month, January first, for how many deals begin and for how fast all deals move. `spread`: standard deviation of the
     logarithm of amounts, each in one of the `currencies` at random. `split` is the field that holds the segment.
+    `contacts`: what is said; None: nothing is recorded.
     """
 
     process: str
@@ -90,6 +116,7 @@ class Parameters:
     pace: tuple[float, ...] = (1.0,) * MONTHS
     spread: float = 0.8
     currencies: tuple[str, ...] = ("EUR",)
+    contacts: Talk | None = None
 
     @property
     def sellers(self) -> tuple[Rep, ...]:

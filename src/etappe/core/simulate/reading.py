@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from etappe.core.errors import Refusal
 from etappe.core.process_reader import Part, Reader
 from etappe.core.process_yaml import Node, Problem, parse
-from etappe.core.simulate.parameters import MONTHS, SPLITS, Change, Parameters, Rep, Segment, Stage
+from etappe.core.simulate.parameters import MONTHS, SPLITS, Act, Change, Parameters, Rep, Segment, Stage, Talk
+from etappe.core.touchpoint import ACTS, CHANNELS, IN
 
 FORMAT = 1
 MOST_PARTS = 200
@@ -20,7 +21,7 @@ FOREVER = 100_000.0
 
 _TOP = (
     "simulate", "process", "days", "growth", "inflow", "pace", "spread", "currencies", "split", "stages", "after",
-    "segments", "reps", "change",
+    "segments", "reps", "change", "contacts",
 )  # fmt: skip
 _WAITED = ("key", "days", "shape")
 _EFFECTS = ("key", "share", "pace", "odds")
@@ -83,6 +84,7 @@ class _Reading(Reader):
             segments=self._parts(part, "segments", self._segment) or Parameters.segments,
             reps=self._parts(part, "reps", self._rep) or Parameters.reps,
             change=self._change(part.fields.get("change"), days),
+            contacts=self._contacts(part.fields.get("contacts")),
         )
 
     def _parts(self, part: Part, name: str, read: Callable[[Node], _Kept]) -> tuple[_Kept, ...]:
@@ -171,6 +173,31 @@ class _Reading(Reader):
         part = self.mapping(node, ("day", "pace", "odds"), ("day",))
         day = self.whole_number(part, "day", 1, days - 1)
         return Change(day or 1, **self._change_effects(part))
+
+    def _contacts(self, node: Node | None) -> Talk | None:
+        if node is None:
+            return None
+        part = self.mapping(node, ("answered", "hours", "shape", "channel", "act", "acts"), ())
+        return Talk(
+            answered=_or(self.number(part, "answered", 0, 1), Talk.answered),
+            hours=self.number(part, "hours", 0.01, 1000) or Talk.hours,
+            shape=self.number(part, "shape", 0.3, 20) or Talk.shape,
+            **self._said(part),
+            acts=tuple(self._act(each) for each in self.items(part, "acts")[:MOST_PARTS]),
+        )
+
+    def _act(self, node: Node) -> Act:
+        part = self.mapping(node, ("channel", "act", "per_month"), ("channel", "act"))
+        return Act(
+            **{"channel": "mail", "act": "opened", **self._said(part)},
+            per_month=_or(self.number(part, "per_month", 0, 1000), 1.0),
+        )
+
+    def _said(self, part: Part) -> dict[str, str]:
+        """The channel and the act, where they are given."""
+        choices = {"channel": CHANNELS, "act": ACTS[IN]}
+        found = {name: self.one_of(part, name, known) for name, known in choices.items()}
+        return {name: text.value for name, text in found.items() if text}
 
     def _months(self, part: Part, name: str) -> tuple[float, ...]:
         nodes = self.items(part, name)

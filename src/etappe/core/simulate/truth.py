@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from etappe.core.simulate.contacts import true_of
 from etappe.core.simulate.lives import OUTCOMES, WON, Bools, Floats, Lives, Whole, begun_by, draw, effects, going_on
 from etappe.core.simulate.parameters import Parameters
 
@@ -26,7 +27,7 @@ def truth(company: Parameters, until: date, chance: np.random.Generator, runs: i
     goes on. `days`: percentiles of the whole days until deals are decided, and until those are won that get won, over
     `runs` deals watched to their end; the error of a share among them is at most 0.5 / sqrt(runs).
 
-    Deals that began in the history count, whenever they are decided.
+    Deals that began in the history count, whenever they are decided. `contacts`, where there are some: see `true_of`.
     """
     cells = _cells(company, until)
     lives = draw(company, runs, until, chance)
@@ -37,6 +38,7 @@ def truth(company: Parameters, until: date, chance: np.random.Generator, runs: i
         "outcomes": _outcomes(company, cells),
         "win_rate": {"all": _win_rate(company, cells), **_win_rates(company, cells)},
         "stages": dict(zip((stage.key for stage in company.stages), _conversion(company, cells), strict=True)),
+        **({"contacts": true_of(company.contacts)} if company.contacts else {}),
         "days": {"decided": dict(_days(company, lives)), "won": dict(_days(company, lives, lives.outcome == WON))},
     }
 

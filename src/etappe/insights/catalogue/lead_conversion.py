@@ -48,7 +48,7 @@ def finish(rows: list[Row]) -> Finding:
     >>> told = [(reading, end, deals) for reading in ends for end, deals in zip(ends[reading], (20, 60, 20))]
     >>> found = finish([{**line, "reading": reading, "end": end, "deals": deals} for reading, end, deals in told])
     >>> found.value, [round(bound, 2) for bound in found.interval], found.n, found.rows[0]["won_share"]
-    (0.25, [0.14, 0.48], 100, 0.25)
+    (0.25, [0.13, 0.48], 100, 0.25)
     """
     whole = _line(rows)
     lines = tuple({"segment": segment, **_line(part)} for segment, part in by_segment(rows).items())

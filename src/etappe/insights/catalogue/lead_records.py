@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etappe.insights.catalogue.leads import leads
+from etappe.insights.catalogue.contacts import with_answers
+from etappe.insights.catalogue.interest import scored
+from etappe.insights.catalogue.leads import leads, received_lately
 from etappe.insights.catalogue.records import PAGE
 from etappe.insights.standing import given
 
@@ -14,21 +16,35 @@ if TYPE_CHECKING:
 
 def build(deals: Table) -> Table:
     """One page of the leads that the given values narrow to, those received last first, with the count of all."""
-    return paged(narrowed(leads(deals)), "received_number")
+    return _page(_narrowed(leads(deals), "segment", "fate"), "received_number")
 
 
-def narrowed(lead: Table) -> Table:
-    """The leads that the filters leave."""
+def build_scored(deals: Table) -> Table:
+    """The same with their interest, the highest first."""
+    return _page(_narrowed(scored(deals), "segment", "fate", "band"), "score", "score")
+
+
+def build_answered(deals: Table) -> Table:
+    """The leads of the last year with the working minutes until our first answer, the longest first."""
+    lead = with_answers(_narrowed(received_lately(deals), "segment", "fate"))
+    told = lead.mutate(came=lead.minutes.notnull(), went=lead.reply_days.notnull())
+    return _page(_same(told, "came", "has_answer", "went", "has_reply"), "minutes", "minutes")
+
+
+def _narrowed(lead: Table, *columns: str) -> Table:
     first, last = given("received_from"), given("received_until")
     kept: BooleanValue = given("outcomes").isnull() | given("outcomes").contains(lead.outcome)
     kept = kept & (first.isnull() | (lead.received_number >= first))
     kept = kept & (last.isnull() | (lead.received_number <= last))
-    for name in ("segment", "fate"):
-        kept = kept & (given(name).isnull() | (lead[name] == given(name)))
-    return lead.filter(kept)
+    return _same(lead.filter(kept), *columns)
 
 
-def paged(lead: Table, order: str) -> Table:
+def _same(lead: Table, *columns: str) -> Table:
+    """The leads whose columns have the values asked for; null does not narrow."""
+    return lead.filter(*(given(name).isnull() | (lead[name] == given(name)) for name in columns))
+
+
+def _page(lead: Table, order: str, *further: str) -> Table:
     """One page of the leads, the highest of a column first, each with the count of all of them."""
     import ibis
 
@@ -36,4 +52,6 @@ def paged(lead: Table, order: str) -> Table:
     counted = lead.mutate(found=lead.count().over(), place=ibis.row_number().over(window))
     page = counted.filter(counted.place >= given("skip"), counted.place < given("skip") + PAGE).order_by("place")
     columns = ("uid", "name", "stage", "process_version_id", "outcome", "proof", "amount", "currency", "owner_id")
-    return page.select(*columns, "engaged_since", "decided_on", "received_number", "found", days="fate_days")
+    return page.select(
+        *columns, "engaged_since", "decided_on", "received_number", "found", *further, days=page.fate_days
+    )

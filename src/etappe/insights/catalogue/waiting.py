@@ -36,14 +36,6 @@ WAITING: Mapping[str, Metric] = {
     metric.key: metric
     for metric in (
         _waiting(
-            "response_time",
-            _("Response time"),
-            "days",
-            _("Working hours from a lead's first touch to our first answer; leads without an answer count as waiting."),
-            _("all leads that came to us"),
-            _("leads with their first touch and our first answer"),
-        ),
-        _waiting(
             "churn",
             _("Churn"),
             "share",

@@ -1,0 +1,90 @@
+"""What the figures about contacts share: the contacts of leads, and who answered whom when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from etappe.insights.catalogue.leads import LEAD_SOURCES, YEAR
+from etappe.insights.standing import given
+from etappe.insights.tables import table
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+CONTACT_SOURCES = (*LEAD_SOURCES, "fact_touchpoint")
+"""The facts that figures about contacts are made of."""
+BEFORE = 30
+"""So many days before a lead was received contacts of its account are its own: it is often entered after it came."""
+REPLIES = ("wrote", "called", "met", "attended", "submitted", "commented")
+"""What the buyer does that answers us; to open or view something does not."""
+WITHIN = 30
+"""Days within which the buyer's answer counts as one."""
+MINUTE = 60
+
+
+def contacts() -> Table:
+    """The contacts with accounts up to the day."""
+    touch = table("fact_touchpoint")
+    return touch.filter(touch.account_id.notnull(), touch.happened_number <= given("number"))
+
+
+def lately() -> Table:
+    """Those that may be a lead's own which was received within a year."""
+    touch = contacts()
+    return touch.filter(touch.happened_number > given("number") - (YEAR + BEFORE))
+
+
+def with_answers(lead: Table) -> Table:
+    """The leads with when the buyer first came to us, when we answered, when we first went to them, and they answered.
+
+    Columns besides those of `lead`: `minutes`, working minutes from the first contact in to our first one after it, or
+    to the end of the day where there is none; empty without a contact in. `has_answer`, whether there is one.
+    `reply_days`, days from our first contact to the buyer's answer or to the day, at most `WITHIN` + 1; empty without a
+    contact out. `has_reply`, whether there is one.
+    """
+    came, went = _first(lead, "in", "came"), _first(lead, "out", "went")
+    answered, replied = _after(came, "out", "came", "answered"), _after(went, "in", "went", "replied")
+    joined = lead
+    for found in (came.drop("account_id"), answered, went.drop("account_id"), replied):
+        joined = joined.left_join(found, "deal_id").drop("deal_id_right")
+    return _told(joined)
+
+
+def _first(lead: Table, direction: str, name: str) -> Table:
+    """The first contact in a direction of each lead that has one."""
+    touch = lately()
+    mine = touch.filter(touch.direction == direction).join(
+        lead.select("deal_id", "account_id", "received_number"), "account_id"
+    )
+    own = mine.filter(mine.happened_number >= mine.received_number - BEFORE)
+    return own.group_by("deal_id", "account_id").aggregate(
+        **{
+            f"{name}_at": own.happened_at.min(),
+            f"{name}_worked": own.working_seconds.min(),
+            f"{name}_number": own.happened_number.min(),
+        }
+    )
+
+
+def _after(first: Table, direction: str, since: str, name: str) -> Table:
+    """The first contact of the other side after it."""
+    touch = lately()
+    wanted = touch.direction == direction
+    if direction == "in":
+        wanted = wanted & touch.act.isin(REPLIES)
+    pairs = touch.filter(wanted).join(first.select("deal_id", "account_id", f"{since}_at"), "account_id")
+    later = pairs.filter(pairs.happened_at >= pairs[f"{since}_at"])
+    return later.group_by("deal_id").aggregate(
+        **{f"{name}_worked": later.working_seconds.min(), f"{name}_number": later.happened_number.min()}
+    )
+
+
+def _told(joined: Table) -> Table:
+    until = joined.answered_worked.coalesce(given("worked"))
+    days = joined.replied_number.coalesce(given("number")) - joined.went_number
+    return joined.mutate(
+        minutes=((until - joined.came_worked) // MINUTE).clip(lower=0).cast("int32"),
+        has_answer=joined.answered_worked.notnull(),
+        reply_days=days.clip(upper=WITHIN + 1).cast("int32"),
+        has_reply=(joined.replied_number - joined.went_number <= WITHIN).fill_null(False),
+    )

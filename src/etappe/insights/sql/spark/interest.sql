@@ -1,0 +1,383 @@
+SELECT
+  `t16`.`segment`,
+  `t16`.`band`,
+  COUNT(*) AS `deals`,
+  MAX(`t16`.`observed_on`) AS `observed_on`,
+  MIN(`t16`.`observed_on`) AS `observed_first`
+FROM (
+  SELECT
+    `t15`.`deal_id`,
+    `t15`.`uid`,
+    `t15`.`name`,
+    `t15`.`segment`,
+    `t15`.`stage`,
+    `t15`.`phase`,
+    `t15`.`position`,
+    `t15`.`process`,
+    `t15`.`process_version_id`,
+    `t15`.`outcome`,
+    `t15`.`proof`,
+    `t15`.`amount`,
+    `t15`.`currency`,
+    `t15`.`expected_close`,
+    `t15`.`owner_id`,
+    `t15`.`engaged_since`,
+    `t15`.`decided_on`,
+    `t15`.`rests`,
+    `t15`.`has_history`,
+    `t15`.`decided_number`,
+    `t15`.`version`,
+    `t15`.`engaged_days`,
+    `t15`.`buyer_days`,
+    `t15`.`observed_on`,
+    `t15`.`observed_number`,
+    `t15`.`in_pipeline`,
+    `t15`.`lead_id`,
+    `t15`.`account_id`,
+    `t15`.`received_number`,
+    `t15`.`accepted_number`,
+    `t15`.`fate`,
+    `t15`.`fate_days`,
+    `t15`.`won_days`,
+    `t15`.`score`,
+    CASE
+      WHEN `t15`.`score` >= 40
+      THEN 'high'
+      WHEN `t15`.`score` >= 15
+      THEN 'raised'
+      WHEN `t15`.`score` >= 1
+      THEN 'low'
+      ELSE 'none'
+    END AS `band`
+  FROM (
+    SELECT
+      `t14`.`deal_id`,
+      `t14`.`uid`,
+      `t14`.`name`,
+      `t14`.`segment`,
+      `t14`.`stage`,
+      `t14`.`phase`,
+      `t14`.`position`,
+      `t14`.`process`,
+      `t14`.`process_version_id`,
+      `t14`.`outcome`,
+      `t14`.`proof`,
+      `t14`.`amount`,
+      `t14`.`currency`,
+      `t14`.`expected_close`,
+      `t14`.`owner_id`,
+      `t14`.`engaged_since`,
+      `t14`.`decided_on`,
+      `t14`.`rests`,
+      `t14`.`has_history`,
+      `t14`.`decided_number`,
+      `t14`.`version`,
+      `t14`.`engaged_days`,
+      `t14`.`buyer_days`,
+      `t14`.`observed_on`,
+      `t14`.`observed_number`,
+      `t14`.`in_pipeline`,
+      `t14`.`lead_id`,
+      `t14`.`account_id`,
+      `t14`.`received_number`,
+      `t14`.`accepted_number`,
+      `t14`.`fate`,
+      `t14`.`fate_days`,
+      `t14`.`won_days`,
+      `t14`.`score`
+    FROM (
+      SELECT
+        `t13`.`deal_id`,
+        `t13`.`uid`,
+        `t13`.`name`,
+        `t13`.`segment`,
+        `t13`.`stage`,
+        `t13`.`phase`,
+        `t13`.`position`,
+        `t13`.`process`,
+        `t13`.`process_version_id`,
+        `t13`.`outcome`,
+        `t13`.`proof`,
+        `t13`.`amount`,
+        `t13`.`currency`,
+        `t13`.`expected_close`,
+        `t13`.`owner_id`,
+        `t13`.`engaged_since`,
+        `t13`.`decided_on`,
+        `t13`.`rests`,
+        `t13`.`has_history`,
+        `t13`.`decided_number`,
+        `t13`.`version`,
+        `t13`.`engaged_days`,
+        `t13`.`buyer_days`,
+        `t13`.`observed_on`,
+        `t13`.`observed_number`,
+        `t13`.`in_pipeline`,
+        `t13`.`lead_id`,
+        `t13`.`account_id`,
+        `t13`.`received_number`,
+        `t13`.`accepted_number`,
+        `t13`.`fate`,
+        `t13`.`fate_days`,
+        `t13`.`won_days`,
+        `t13`.`found`,
+        CAST(ROUND(COALESCE(`t13`.`found`, 0.0), 6) AS DOUBLE) AS `score`
+      FROM (
+        SELECT
+          `t12`.`deal_id`,
+          `t12`.`uid`,
+          `t12`.`name`,
+          `t12`.`segment`,
+          `t12`.`stage`,
+          `t12`.`phase`,
+          `t12`.`position`,
+          `t12`.`process`,
+          `t12`.`process_version_id`,
+          `t12`.`outcome`,
+          `t12`.`proof`,
+          `t12`.`amount`,
+          `t12`.`currency`,
+          `t12`.`expected_close`,
+          `t12`.`owner_id`,
+          `t12`.`engaged_since`,
+          `t12`.`decided_on`,
+          `t12`.`rests`,
+          `t12`.`has_history`,
+          `t12`.`decided_number`,
+          `t12`.`version`,
+          `t12`.`engaged_days`,
+          `t12`.`buyer_days`,
+          `t12`.`observed_on`,
+          `t12`.`observed_number`,
+          `t12`.`in_pipeline`,
+          `t12`.`lead_id`,
+          `t12`.`account_id`,
+          `t12`.`received_number`,
+          `t12`.`accepted_number`,
+          `t12`.`fate`,
+          `t12`.`fate_days`,
+          `t12`.`won_days`,
+          `t12`.`found`
+        FROM (
+          SELECT
+            `t11`.`deal_id`,
+            `t11`.`uid`,
+            `t11`.`name`,
+            `t11`.`segment`,
+            `t11`.`stage`,
+            `t11`.`phase`,
+            `t11`.`position`,
+            `t11`.`process`,
+            `t11`.`process_version_id`,
+            `t11`.`outcome`,
+            `t11`.`proof`,
+            `t11`.`amount`,
+            `t11`.`currency`,
+            `t11`.`expected_close`,
+            `t11`.`owner_id`,
+            `t11`.`engaged_since`,
+            `t11`.`decided_on`,
+            `t11`.`rests`,
+            `t11`.`has_history`,
+            `t11`.`decided_number`,
+            `t11`.`version`,
+            `t11`.`engaged_days`,
+            `t11`.`buyer_days`,
+            `t11`.`observed_on`,
+            `t11`.`observed_number`,
+            `t11`.`in_pipeline`,
+            `t11`.`lead_id`,
+            `t11`.`account_id`,
+            `t11`.`received_number`,
+            `t11`.`accepted_number`,
+            `t11`.`fate`,
+            `t11`.`fate_days`,
+            `t11`.`won_days`,
+            `t9`.`account_id` AS `account_id_right`,
+            `t9`.`found`
+          FROM (
+            SELECT
+              `t7`.`deal_id`,
+              `t7`.`uid`,
+              `t7`.`name`,
+              `t7`.`segment`,
+              `t7`.`stage`,
+              `t7`.`phase`,
+              `t7`.`position`,
+              `t7`.`process`,
+              `t7`.`process_version_id`,
+              `t7`.`outcome`,
+              `t7`.`proof`,
+              `t7`.`amount`,
+              `t7`.`currency`,
+              `t7`.`expected_close`,
+              `t7`.`owner_id`,
+              `t7`.`engaged_since`,
+              `t7`.`decided_on`,
+              `t7`.`rests`,
+              `t7`.`has_history`,
+              `t7`.`decided_number`,
+              `t7`.`version`,
+              `t7`.`engaged_days`,
+              `t7`.`buyer_days`,
+              `t7`.`observed_on`,
+              `t7`.`observed_number`,
+              `t7`.`in_pipeline`,
+              `t7`.`lead_id`,
+              `t7`.`account_id`,
+              `t7`.`received_number`,
+              `t7`.`accepted_number`,
+              CASE
+                WHEN COALESCE(`t7`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                THEN 'accepted'
+                WHEN `t7`.`outcome` = 'open'
+                THEN 'open'
+                ELSE 'refused'
+              END AS `fate`,
+              CAST(IF(
+                (
+                  IF(
+                    COALESCE(`t7`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                    `t7`.`accepted_number`,
+                    COALESCE(`t7`.`decided_number`, `t7`.`observed_number`)
+                  ) - `t7`.`received_number`
+                ) IS NULL,
+                IF(
+                  COALESCE(`t7`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                  `t7`.`accepted_number`,
+                  COALESCE(`t7`.`decided_number`, `t7`.`observed_number`)
+                ) - `t7`.`received_number`,
+                GREATEST(
+                  0,
+                  IF(
+                    COALESCE(`t7`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                    `t7`.`accepted_number`,
+                    COALESCE(`t7`.`decided_number`, `t7`.`observed_number`)
+                  ) - `t7`.`received_number`
+                )
+              ) AS INT) AS `fate_days`,
+              CAST(IF(
+                (
+                  COALESCE(`t7`.`decided_number`, `t7`.`observed_number`) - `t7`.`received_number`
+                ) IS NULL,
+                COALESCE(`t7`.`decided_number`, `t7`.`observed_number`) - `t7`.`received_number`,
+                GREATEST(
+                  0,
+                  COALESCE(`t7`.`decided_number`, `t7`.`observed_number`) - `t7`.`received_number`
+                )
+              ) AS INT) AS `won_days`
+            FROM (
+              SELECT
+                `t3`.`deal_id`,
+                `t3`.`uid`,
+                `t3`.`name`,
+                `t3`.`segment`,
+                `t3`.`stage`,
+                `t3`.`phase`,
+                `t3`.`position`,
+                `t3`.`process`,
+                `t3`.`process_version_id`,
+                `t3`.`outcome`,
+                `t3`.`proof`,
+                `t3`.`amount`,
+                `t3`.`currency`,
+                `t3`.`expected_close`,
+                `t3`.`owner_id`,
+                `t3`.`engaged_since`,
+                `t3`.`decided_on`,
+                `t3`.`rests`,
+                `t3`.`has_history`,
+                `t3`.`decided_number`,
+                `t3`.`version`,
+                `t3`.`engaged_days`,
+                `t3`.`buyer_days`,
+                `t3`.`observed_on`,
+                `t3`.`observed_number`,
+                `t3`.`in_pipeline`,
+                `t5`.`lead_id`,
+                `t5`.`account_id`,
+                `t5`.`received_number`,
+                `t5`.`accepted_number`
+              FROM `deals` AS `t3`
+              INNER JOIN (
+                SELECT
+                  `t2`.`lead_id`,
+                  `t2`.`account_id`,
+                  `t2`.`received_number`,
+                  `t2`.`accepted_number`
+                FROM `fact_lead` AS `t2`
+              ) AS `t5`
+                ON `t3`.`deal_id` = `t5`.`lead_id`
+            ) AS `t7`
+            WHERE
+              `t7`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
+          ) AS `t11`
+          LEFT OUTER JOIN (
+            SELECT
+              `t6`.`account_id`,
+              SUM(`t6`.`worth`) AS `found`
+            FROM (
+              SELECT
+                `t1`.`touchpoint_id`,
+                `t1`.`account_id`,
+                `t1`.`person_id`,
+                `t1`.`user_id`,
+                `t1`.`direction`,
+                `t1`.`channel`,
+                `t1`.`act`,
+                `t1`.`source`,
+                `t1`.`happened_at`,
+                `t1`.`happened_number`,
+                `t1`.`working_seconds`,
+                CASE
+                  WHEN `t1`.`act` = 'opened'
+                  THEN 1.0
+                  WHEN `t1`.`act` = 'viewed'
+                  THEN 2.0
+                  WHEN `t1`.`act` = 'liked'
+                  THEN 2.0
+                  WHEN `t1`.`act` = 'clicked'
+                  THEN 4.0
+                  WHEN `t1`.`act` = 'commented'
+                  THEN 6.0
+                  WHEN `t1`.`act` = 'downloaded'
+                  THEN 8.0
+                  WHEN `t1`.`act` = 'attended'
+                  THEN 15.0
+                  WHEN `t1`.`act` = 'submitted'
+                  THEN 20.0
+                  WHEN `t1`.`act` = 'wrote'
+                  THEN 20.0
+                  WHEN `t1`.`act` = 'called'
+                  THEN 25.0
+                  WHEN `t1`.`act` = 'met'
+                  THEN 40.0
+                  ELSE 0.0
+                END * (
+                  POWER(
+                    0.5,
+                    (
+                      CAST(CAST('⟦number⟧' AS BIGINT) - `t1`.`happened_number` AS DOUBLE) / 30.0
+                    )
+                  )
+                ) AS `worth`
+              FROM `fact_touchpoint` AS `t1`
+              WHERE
+                `t1`.`account_id` IS NOT NULL
+                AND `t1`.`happened_number` <= CAST('⟦number⟧' AS BIGINT)
+                AND `t1`.`direction` = 'in'
+            ) AS `t6`
+            GROUP BY
+              1
+          ) AS `t9`
+            ON `t11`.`account_id` = `t9`.`account_id`
+        ) AS `t12`
+      ) AS `t13`
+    ) AS `t14`
+  ) AS `t15`
+  WHERE
+    `t15`.`fate` = 'open'
+) AS `t16`
+GROUP BY
+  1,
+  2
