@@ -44,9 +44,10 @@ def make(place: Path, today: date, *, leads: int, contacts: int) -> int:
 def _parts(duck: DuckDBPyConnection, place: Path, last: int, leads: int, contacts: int) -> Iterator[Part]:
     for fact, text in _about_leads(last, leads).items():
         yield _written(duck, place, fact, 0, text)
+    months = date.fromordinal(FIRST.toordinal() + last).year * 12  # a reader asks for all of them
     for number, begin in enumerate(range(0, contacts, FILE)):
         rows = _contacts(last, leads, contacts, begin, min(begin + FILE, contacts))
-        yield _written(duck, place, "fact_touchpoint", number, rows)
+        yield _written(duck, place, "fact_touchpoint", parquet.month_number(months, number), rows)
 
 
 def _written(duck: DuckDBPyConnection, place: Path, fact: str, number: int, text: str) -> Part:
@@ -55,13 +56,14 @@ def _written(duck: DuckDBPyConnection, place: Path, fact: str, number: int, text
         f"CAST({name if name in _named(duck, text) else 'NULL'} AS {parquet.duckdb_type(kind)}) AS {name}"
         for name, (kind, _meaning) in FACTS[fact].columns.items()
     )
-    folder = place / fact / f"part={number}"
-    folder.mkdir(parents=True, exist_ok=True)
-    done = duck.execute(f"COPY (SELECT {columns} FROM ({text})) TO '{folder}/new' (FORMAT parquet)").fetchone()
+    part = Part(fact, number, 0, "made")
+    target = place / part.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    done = duck.execute(f"COPY (SELECT {columns} FROM ({text})) TO '{target}' (FORMAT parquet)").fetchone()
     assert done
-    part = Part(fact, number, int(done[0]), "made")
-    (folder / "new").replace(place / part.path)
-    return part
+    counted = Part(fact, number, int(done[0]), "made")
+    target.replace(place / counted.path)
+    return counted
 
 
 def _named(duck: DuckDBPyConnection, text: str) -> list[str]:

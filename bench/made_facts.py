@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from etappe.insights import parquet
-from etappe.insights.parquet import KEYS, PART, Manifest, Part
+from etappe.insights.parquet import KEYS, MONTHLY, PART, Manifest, Part
 from etappe.insights.tables import FACTS
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def _parts(
     duck: DuckDBPyConnection, place: Path, known: Manifest, *, step: int, times: int, pieces: int
 ) -> Iterator[Part]:
     for fact in dict.fromkeys(part.fact for part in known.parts):
+        if fact in MONTHLY:  # figures about contacts have a bench of their own
+            continue
         keyed = fact in KEYS
         for number in range(step * times // PART + 1) if keyed else (0,):
             part = Part(fact, number, 0, f"{times}-{pieces}")
@@ -85,7 +87,7 @@ def _many(fact: str, number: int, step: int, times: int, pieces: int) -> str:
 
 
 def _column(fact: str, name: str, step: int, pieces: int) -> str:
-    if name in ("deal_id", "account_id"):
+    if name in ("deal_id", "lead_id", "account_id"):
         return f"{name} + copy * {step}"
     if name == "visit_id":
         return f"(visit_id * {pieces} + piece) * {MOST} + copy"

@@ -265,13 +265,15 @@ def test_only_what_changed_is_compared_and_written(fresh: Cast, monkeypatch: pyt
 
 
 def _contacts(cast: Cast, *moments: datetime) -> None:
-    row = {"direction": "in", "channel": "mail", "act": "wrote", "account_id": 1}
+    ((account,),) = _sql("SELECT id FROM people_account")
+    row = {"direction": "in", "channel": "mail", "act": "wrote", "account_id": account}
     record_many([{**row, "happened_at": moment} for moment in moments], actor=cast.dot, at=NOW)
 
 
 def test_only_months_with_changed_contacts_are_written(fresh: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (parquet, sync):
         monkeypatch.setattr(place, "MONTH_PART", 4)
+    create_account({"name": "Firm"}, actor=fresh.dot, at=NOW)
     edge = datetime(2026, 2, 1, tzinfo=UTC)
     _contacts(fresh, *(edge - timedelta(days=40 * place) for place in range(6)), edge - timedelta(seconds=1))
     sync.sync(at=NOW)
