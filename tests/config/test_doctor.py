@@ -46,7 +46,7 @@ def test_a_healthy_database_is_fine(logins: Logins) -> None:
     found = _worst(logins)
     ignored = {"database"}  # the tests' own server is fast and unsafe
     assert {f.topic: f.level for f in found.values() if f.topic not in ignored and f.level is not Level.FINE} == {}
-    assert set(found) == {"logins", "database", "grants", "migrations", "journal", "jobs"}
+    assert set(found) == {"logins", "database", "grants", "migrations", "journal", "contacts", "jobs"}
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,17 @@ def test_entries_without_their_record_are_red(logins: Logins) -> None:
         " VALUES (gen_random_uuid(), 'deal.created', 1, now(), 'system', 4711, '{}')",
     )
     found = _worst(logins)["journal"]
+    assert found.level is Level.WRONG
+    assert "1 of 1" in found.said
+
+
+def test_contacts_without_their_record_are_red(logins: Logins) -> None:
+    _as_owner(
+        logins,
+        "INSERT INTO people_touchpoint (uid, happened_at, person_id, direction, channel, act)"
+        " VALUES (gen_random_uuid(), now(), 4711, 'in', 'call', 'called')",
+    )
+    found = _worst(logins)["contacts"]
     assert found.level is Level.WRONG
     assert "1 of 1" in found.said
 
