@@ -66,7 +66,15 @@ def cpu(site: Serving) -> float:
     """Seconds of processor that the site and its database have taken so far."""
     database = psutil.Process(site.database().pid())
     processes = {*site.tree(), database, *database.children(recursive=True)}
-    return sum(sum(process.cpu_times()[:4]) for process in processes)
+    return sum(map(_spent, processes))
+
+
+def _spent(process: psutil.Process) -> float:
+    """What it took with its children; connections to the database come and go meanwhile."""
+    try:
+        return sum(process.cpu_times()[:4])
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def kill_everything(site: Serving) -> None:
