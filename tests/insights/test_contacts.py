@@ -58,9 +58,10 @@ def _behind(result: Result, row: Any = None, **further: str) -> RecordPage:
 
 
 def _own(place: int, direction: str) -> list[datetime]:
-    """The contacts of a lead in a direction, those of up to thirty days before among them."""
-    since = BEGIN + timedelta(days=LEADS[place][0] - 30)
-    return [moment for each, moment, way, _, _ in contacts() if (each, way) == (place, direction) and moment > since]
+    """The contacts of a lead in a direction, those of up to three days before among them; no mail that was opened."""
+    since = BEGIN + timedelta(days=LEADS[place][0] - 3)
+    mine = [(moment, act) for each, moment, way, _, act in contacts() if (each, way) == (place, direction)]
+    return [moment for moment, act in mine if moment > since and act != "opened"]
 
 
 def _waits() -> list[tuple[float, bool]]:

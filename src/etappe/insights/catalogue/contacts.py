@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 CONTACT_SOURCES = (*LEAD_SOURCES, "fact_touchpoint")
 """The facts that figures about contacts are made of."""
-BEFORE = 30
-"""So many days before a lead was received contacts of its account are its own: it is often entered after it came."""
+BEFORE = 3
+"""So many days before a lead was received contacts of its account are its own: it is often entered after it came.
+
+No more than a weekend, or what belongs to an earlier deal of a busy account would start the clock.
+"""
 REPLIES = ("wrote", "called", "met", "attended", "submitted", "commented")
-"""What the buyer does that answers us; to open or view something does not."""
+"""What the buyer does that asks for an answer, or answers us; to open or view something does not."""
 WITHIN = 30
 """Days within which the buyer's answer counts as one."""
 MINUTE = 60
@@ -35,27 +38,36 @@ def lately() -> Table:
 
 
 def with_answers(lead: Table) -> Table:
-    """The leads with when the buyer first came to us, when we answered, when we first went to them, and they answered.
+    """The leads with when the buyer first asked us, when we answered, when we first went to them, and they answered.
 
     Columns besides those of `lead`: `minutes`, working minutes from the first contact in to our first one after it, or
     to the end of the day where there is none; empty without a contact in. `has_answer`, whether there is one.
     `reply_days`, days from our first contact to the buyer's answer or to the day, at most `WITHIN` + 1; empty without a
     contact out. `has_reply`, whether there is one.
     """
-    came, went = _first(lead, "in", "came"), _first(lead, "out", "went")
-    answered, replied = _after(came, "out", "came", "answered"), _after(went, "in", "went", "replied")
+    came, went = _first(lead, _said_by_buyer(), "came"), _first(lead, _said_by_us(), "went")
+    answered = _after(came, _said_by_us(), "came", "answered")
+    replied = _after(went, _said_by_buyer(), "went", "replied")
     joined = lead
     for found in (came.drop("account_id"), answered, went.drop("account_id"), replied):
         joined = joined.left_join(found, "deal_id").drop("deal_id_right")
     return _told(joined)
 
 
-def _first(lead: Table, direction: str, name: str) -> Table:
-    """The first contact in a direction of each lead that has one."""
+def _said_by_us() -> Table:
     touch = lately()
-    mine = touch.filter(touch.direction == direction).join(
-        lead.select("deal_id", "account_id", "received_number"), "account_id"
-    )
+    return touch.filter(touch.direction == "out")
+
+
+def _said_by_buyer() -> Table:
+    """What of the buyer's acts asks for an answer or gives one."""
+    touch = lately()
+    return touch.filter(touch.direction == "in", touch.act.isin(REPLIES))
+
+
+def _first(lead: Table, said: Table, name: str) -> Table:
+    """The first of these contacts of each lead that has one."""
+    mine = said.join(lead.select("deal_id", "account_id", "received_number"), "account_id")
     own = mine.filter(mine.happened_number >= mine.received_number - BEFORE)
     return own.group_by("deal_id", "account_id").aggregate(
         **{
@@ -66,13 +78,9 @@ def _first(lead: Table, direction: str, name: str) -> Table:
     )
 
 
-def _after(first: Table, direction: str, since: str, name: str) -> Table:
-    """The first contact of the other side after it."""
-    touch = lately()
-    wanted = touch.direction == direction
-    if direction == "in":
-        wanted = wanted & touch.act.isin(REPLIES)
-    pairs = touch.filter(wanted).join(first.select("deal_id", "account_id", f"{since}_at"), "account_id")
+def _after(first: Table, said: Table, since: str, name: str) -> Table:
+    """The first of these contacts, the other side's, after it."""
+    pairs = said.join(first.select("deal_id", "account_id", f"{since}_at"), "account_id")
     later = pairs.filter(pairs.happened_at >= pairs[f"{since}_at"])
     return later.group_by("deal_id").aggregate(
         **{f"{name}_worked": later.working_seconds.min(), f"{name}_number": later.happened_number.min()}
