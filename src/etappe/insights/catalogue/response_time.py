@@ -67,8 +67,8 @@ RESPONSE_TIME = Metric(
     unit="hours",
     definition=_(
         "Working hours, Monday to Friday from 8 to 18 in the workspace's zone, from when a lead first wrote, called, "
-        "met us or filled in a form to our first contact with it after that. Half of the leads were answered within the "
-        "median. Leads that wait count as waiting up to the day shown (Kaplan-Meier): without them whoever never "
+        "met us or filled in a form to our first contact with it after that. Half of the leads were answered within "
+        "the median. Leads that wait count as waiting up to the day shown (Kaplan-Meier): without them whoever never "
         "answers would look quick. A contact of up to 3 days before the lead was received is its own."
     ),
     denominator=_("leads received in the window that came to us"),
