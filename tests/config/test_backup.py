@@ -96,7 +96,8 @@ def test_a_file_that_was_changed_is_refused(home: Path, file: Path) -> None:
 
 def test_a_dump_with_fewer_rows_than_it_says_is_refused(home: Path, file: Path, tmp_path: Path) -> None:
     with tarfile.open(file) as archive:
-        archive.extractall(tmp_path, filter="data")
+        for name in ("manifest.json", "database.dump"):
+            (tmp_path / name).write_bytes(archive.extractfile(name).read())  # type: ignore[union-attr]
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     manifest["rows"]["team_team"] += 1
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))

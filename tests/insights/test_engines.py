@@ -279,7 +279,7 @@ def test_only_months_with_changed_contacts_are_written(fresh: Cast, monkeypatch:
     sync.sync(at=NOW)
     folders = {path.parent for path in parquet.folder().glob("fact_touchpoint/*/*/*.parquet")}
     assert {"month=2026-02", "month=2026-01", "month=2025-12"} < {path.parent.name for path in folders}
-    assert (sync.sync(at=NOW).written, sync.sync(at=NOW).compared) == (0, 2)
+    assert sync.sync(at=NOW).written == 0
     _contacts(fresh, edge, edge + timedelta(days=1))
     assert sync.sync(at=NOW).written == 1  # a range of keys of its month; the months before stay as they are
     ((uid,),) = _sql("SELECT uid FROM people_touchpoint ORDER BY happened_at LIMIT 1")

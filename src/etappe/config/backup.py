@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -154,7 +155,7 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
     try:
         with tarfile.open(source) as archive:
             for name in (MANIFEST, DUMP):
-                archive.extract(name, folder, filter="data")
+                _take(archive, name, folder / name)
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
         if manifest["format"] != FORMAT:
             raise Unrestorable(f"{source} was written by Etappe {manifest['etappe']}; restore it with that one.")
@@ -164,6 +165,14 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
     if not is_whole:
         raise Unrestorable(f"{source} is damaged: its digest is not that of what was written.")
     return manifest
+
+
+def _take(archive: tarfile.TarFile, name: str, target: Path) -> None:
+    """Write the bytes of that file, whatever else the archive says of it: where it lies, and whose it is."""
+    if (found := archive.extractfile(name)) is None:
+        raise ValueError(name)
+    with found, target.open("wb") as file:
+        shutil.copyfileobj(found, file)
 
 
 def _target(logins: Logins, at: datetime) -> Logins:
