@@ -103,7 +103,17 @@ Confidential Information - Do Not Distribute"""
     return [text(folder / "report.txt", rows, "utf-16", "\t")]
 
 
-@pytest.mark.parametrize("made", [pipedrive, close, windows, sheet, report], ids=lambda made: made.__name__)
+def sugar(folder: Path) -> list[Path]:
+    """A list of Sugar as its screen names the columns: of a deal that closed, the expected day is the one it did."""
+    rows = """
+Opportunity Name|Account Name|Sales Stage|Opportunity Amount|Currency|Expected Close Date|Assigned to|Date Created
+Pumpen|Stadtwerke Höxter|Negotiation/Review|12500.00|EUR|2026-12-31|Jörg Krämer|2024-11-05
+Teile|Meyer & Söhne KG|Closed Won|980.50|EUR|2024-10-15|Jörg Krämer|2024-07-31
+Wartung|Stadtwerke Höxter|Closed Lost|4000.00|CHF|2024-09-30|Inge Müller|2024-07-26"""
+    return [text(folder / "Opportunities.csv", rows)]
+
+
+@pytest.mark.parametrize("made", [pipedrive, close, windows, sheet, report, sugar], ids=lambda made: made.__name__)
 def test_the_same_three_deals_as_others_write_them(db, tmp_path, made: Callable[[Path], list[Path]]):
     view = twin.run(*made(tmp_path))
     assert view.totals["created"] == len(Deal.objects.all()) + (made is pipedrive)

@@ -219,6 +219,15 @@ def test_the_page_says_what_it_counted_and_leads_to_it(told: Cast, key: str, lan
         assert client.get(f"/figures/{key}.{shape}", {**asked, "by": "source"}).status_code == 200
 
 
+def test_contacts_show_channels_first_and_fold_months_and_leads_answered_lead_to_them(told: Cast) -> None:
+    page = client_of("dot").get("/figures/touchpoints/", headers={"accept-language": "en"}).content.decode()
+    whole, _fold, months = page.partition('<details class="rest">')
+    assert "Leads that we went to" in whole and "has_reply=true" in whole
+    assert whole.count("<tr>") < months.count("<tr>")
+    leads = client_of("dot").get("/figures/lead_inflow/?by=source", headers={"accept-language": "en"}).content.decode()
+    assert " per month<" in leads and leads.count(">Month</th>") == 1  # among the folded ones only
+
+
 def test_nothing_is_said_where_nothing_was(cast: Cast) -> None:
     for key in ("response_time", "touchpoints", "interest"):
         assert (_figure(key).is_enough, _figure(key).finding.n) == (False, 0)

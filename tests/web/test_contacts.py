@@ -145,3 +145,16 @@ def test_a_deal_leads_to_the_contacts_of_its_account(scene: Scene, ada: Client) 
 def test_an_account_of_another_is_not_there(scene: Scene) -> None:
     hidden = make_account(scene.cast.ada, name="Versteckt", is_private=True)
     assert signed_in(scene.cast.cem).get(f"/accounts/{hidden.uid}/contacts/").status_code == 404
+
+
+def test_people_beyond_the_first_page_of_an_account_are_found_by_name(scene: Scene, ada: Client) -> None:
+    people = [make_person(scene.cast.ada, name=f"Zoe {at:02}", account=scene.account) for at in range(51)]
+    elsewhere = make_person(scene.cast.ada, name="Zoe 50 Fremd")
+    address = f"/accounts/{scene.account}/contacts/"
+    names = f"/fields/suggest/person/?account={scene.account}"
+    assert f'data-names="{names}"' in shown(ada, address)
+    offered = shown(ada, f"{names}&q=Zoe+50", headers={"HX-Request": "true"})
+    assert str(people[50].uid) in offered and str(elsewhere.uid) not in offered
+    assert ada.post(address, TYPED | {"person": "Zoe 50"}).status_code == 303
+    assert Touchpoint.objects.get().person_id == people[50].id
+    assert ada.post(address, TYPED | {"person": "Zoe"}).status_code == 422  # which of them?

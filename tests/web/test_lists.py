@@ -46,7 +46,7 @@ def test_one_filter_narrows_table_board_and_file(ada: Client) -> None:
     answer = ada.get(reverse("deals"), where, headers=ENGLISH)
     assert names(answer) == ['"><script>alert(1)</script>', "Groß"]
     text = answer.content.decode()
-    assert "Deal value is at least 2000" in text and "<script>alert" not in text
+    assert "Deal value is at least 2,000" in text and "<script>alert" not in text
     board = ada.get(reverse("deals_board"), where).content.decode()
     assert "Groß" in board and "=1+1" not in board
     assert "2 deals" in ada.get(reverse("deals_board_totals"), where, headers=ENGLISH).content.decode()
@@ -202,6 +202,8 @@ def test_the_side_sheet_leads_to_the_list(ada: Client) -> None:
     assert sheet.headers["HX-Redirect"] == reverse("deals") + "?where=stage+in+%28need_confirmed%2C+order_placed%29"
     chip = ada.get(reverse("deals"), {"where": "last_evidence not >= today-14d"}, headers=ENGLISH)
     assert "Last evidence not since 14 days ago" in chip.content.decode()
+    chip = ada.get(reverse("deals"), {"where": "amount < 20500.50"}, headers=ENGLISH)
+    assert "Deal value is below 20,500.50" in chip.content.decode()
 
 
 def test_columns_are_chosen_and_ordered(ada: Client) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -440,6 +440,18 @@ def is_stage_field(name: str) -> bool:
     (True, True, False)
     """
     return squeezed(name) in STAGE_FIELDS
+
+
+def as_closing(field: str, fields: Collection[str], titles: Collection[str]) -> str:
+    """What a field is among the fields and squeezed titles of its file.
+
+    Sugar, known by its `Sales Stage`, has one day, shown as `Expected Close Date`: of closed deals, the one they closed.
+
+    >>> [as_closing("expected_close", fields, ["salesstage"]) for fields in (["stage"], ["closed"])]
+    ['closed', 'expected_close']
+    """
+    is_sole = "salesstage" in titles and not {"closed", "won_on", "lost_on"} & set(fields)
+    return "closed" if field == "expected_close" and is_sole else field
 
 
 def is_about_a_kind(header: str) -> bool:

@@ -17,6 +17,7 @@ from etappe.core.headers import (
     SKIP,
     FileKind,
     Form,
+    as_closing,
     field_named,
     is_about_a_kind,
     is_stage_field,
@@ -214,8 +215,13 @@ def _named(profile: Profile, kind: FileKind) -> dict[int, tuple[str, float, str]
             field = f"{ENTERED} {column.name}"  # the one field that several columns may have
         if field and field not in taken and _is_like(column, kind, field.partition(" ")[0], confidence):
             taken[field] = (-minus_at, confidence)
+    titles = {squeezed(column.name) for column in profile.columns}
     return {
-        at: (field.partition(" ")[0], confidence, "header" if confidence > 0.6 else "header_part")
+        at: (
+            as_closing(field.partition(" ")[0], taken, titles),
+            confidence,
+            "header" if confidence > 0.6 else "header_part",
+        )
         for field, (at, confidence) in taken.items()
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from etappe.core.actor import Actor
+from etappe.core.own_fields import FieldKind
 from etappe.core.page import Count
 from etappe.core.touchpoint import ABOUT_LIMIT, ACTS, CHANNELS, IN, OUT, SOURCE_LIMIT
 from etappe.journal.labels import CONTACT_ACTS, CONTACT_CHANNELS, CONTACT_DIRECTIONS, label
@@ -27,6 +29,7 @@ from etappe.people.touchpoints import TouchpointView, Wanted, newest, touchpoint
 from etappe.team.access import may, require
 from etappe.web.forms import is_written
 from etappe.web.records_bin import or_gone
+from etappe.web.references import Named, ReferenceField
 from etappe.web.shell import Request, go, say, show
 
 SHOWN = 5
@@ -82,6 +85,15 @@ class MomentField(forms.DateTimeField):
         return typed if typed.tzinfo else typed.replace(tzinfo=timezone.get_current_timezone())
 
 
+@dataclass(frozen=True)
+class Whom:
+    """Whom a contact of an account can be with: its first people to choose from, or a search where there are more."""
+
+    account: uuid.UUID
+    people: Sequence[Any]
+    are_many: bool
+
+
 class ContactForm(forms.Form):
     """A contact to be logged. On an account it asks for the person, too."""
 
@@ -92,13 +104,18 @@ class ContactForm(forms.Form):
     about = forms.CharField(label=gettext_lazy("What it was about"), max_length=ABOUT_LIMIT, required=False)
     source = forms.CharField(label=gettext_lazy("Campaign or occasion"), max_length=SOURCE_LIMIT, required=False)
 
-    def offer(self, people: Iterable[tuple[str, str]] | None) -> None:
+    def offer(self, whom: Whom | None, viewer: Actor) -> None:
         """Fill in what there is to choose from; None for the page of a person."""
         self._choices("what", [*_acts(OUT), *_acts(IN)])
         self._choices("channel", [(key, label(CONTACT_CHANNELS, key)) for key in CHANNELS])
-        if people is None:
+        if whom is None:
             del self.fields["person"]
+        elif whom.are_many:
+            named = ReferenceField(FieldKind.PERSON, label=self.fields["person"].label, within=whom.account)
+            self.fields["person"] = named
+            named.refer(viewer, Named())
         else:
+            people = [(str(row.uid), row.name) for row in whom.people]
             self._choices("person", [("", _("nobody in particular")), *people])
 
     def _choices(self, name: str, choices: list[Any]) -> None:
@@ -152,12 +169,12 @@ class Narrow:
     channels: tuple[tuple[str, str], ...]
 
 
-def part_of(request: Request, found: AccountView | PersonView, people: Iterable[Any] | None) -> ContactsPart:
-    """The contacts on a record's page; `people` are those of an account, None on the page of a person."""
+def part_of(request: Request, found: AccountView | PersonView, whom: Whom | None) -> ContactsPart:
+    """The contacts on a record's page; `whom` they can be with on an account's, None on the page of a person."""
     subject = _subject(found)
     rows, more = newest(request.actor, _with(found), SHOWN)
     url = reverse(f"{subject}_contacts", args=[found.uid])
-    return ContactsPart(subject, tuple(_row(view, subject) for view in rows), more, url, _form(request, people))
+    return ContactsPart(subject, tuple(_row(view, subject) for view in rows), more, url, _form(request, whom))
 
 
 def _subject(found: AccountView | PersonView) -> str:
@@ -168,12 +185,12 @@ def _with(found: AccountView | PersonView) -> Wanted:
     return Wanted(account=found.id) if isinstance(found, AccountView) else Wanted(person=found.id)
 
 
-def _form(request: Request, people: Iterable[Any] | None, sent: Any = None) -> ContactForm | None:
+def _form(request: Request, whom: Whom | None, sent: Any = None) -> ContactForm | None:
     """The form, for those who may log; filled with what was `sent`."""
     if not may(request.actor, "contacts.record"):
         return None
     form = ContactForm(sent, initial={"happened_at": request.at.replace(second=0, microsecond=0)})
-    form.offer(None if people is None else [(str(row.uid), row.name) for row in people])
+    form.offer(whom, request.actor)
     return form
 
 
@@ -182,8 +199,8 @@ def _form(request: Request, people: Iterable[Any] | None, sent: Any = None) -> C
 def of_account(request: Request, uid: uuid.UUID) -> HttpResponse:
     """All contacts of an account, and one more logged."""
     found = queries.get_account(request.actor, uid)
-    people = queries.people(request.actor, where=f"account = {found.uid}").rows
-    return _answered(request, found, people)
+    people = queries.people(request.actor, where=f"account = {found.uid}")
+    return _answered(request, found, Whom(found.uid, people.rows, people.after is not None))
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,8 +210,8 @@ def of_person(request: Request, uid: uuid.UUID) -> HttpResponse:
     return _answered(request, queries.get_person(request.actor, uid), None)
 
 
-def _answered(request: Request, found: AccountView | PersonView, people: Iterable[Any] | None) -> HttpResponse:
-    subject, form = _subject(found), _form(request, people, request.POST or None)
+def _answered(request: Request, found: AccountView | PersonView, whom: Whom | None) -> HttpResponse:
+    subject, form = _subject(found), _form(request, whom, request.POST or None)
 
     def write(wanted: dict[str, Any]) -> None:
         side, act = wanted["what"].split(".")

@@ -17,7 +17,7 @@ from etappe.core.rhythm import MONTHLY
 from etappe.insights.metric import Charted
 from etappe.insights.queries import get_metric
 from etappe.web.figure_cycle import Chart
-from etappe.web.figure_numbers import between, unit_of
+from etappe.web.figure_numbers import axis_of, between, unit_of
 from etappe.web.figure_words import Asked, Table, table
 from etappe.web.picture import Picture, curves, ranges
 from etappe.web.ranges import Range, Ranges, draw
@@ -95,7 +95,7 @@ def compared(result: Result, asked: Asked) -> Compared | None:
     rows = found[:MOST_ROWS]
     if len(rows) < 2:
         return None
-    highest, lowest = (choose(rows, key=lambda row: row.value) for choose in (max, min))
+    highest, lowest = (choose(found, key=lambda row: row.value) for choose in (max, min))
     sentence = _("Highest: {highest}, {most}. Lowest: {lowest}, {least}.").format(
         highest=highest.label, most=highest.text, lowest=lowest.label, least=lowest.text
     )
@@ -104,7 +104,7 @@ def compared(result: Result, asked: Asked) -> Compared | None:
     if len(found) > len(rows):
         sentence = " ".join((sentence, _("The first {count} rows; the table has all.").format(count=len(rows))))
     title = str(declared.title or result.title)
-    axis: Callable[[Any], str] = percent if unit is _share else unit
+    axis: Callable[[Any], str] = percent if unit is _share else axis_of(unit)
     return Compared("rows", title, sentence, tuple(rows), axis, _basis(rows, result))
 
 
@@ -135,7 +135,7 @@ def _ranges(result: Result, declared: Charted, shown: Table, unit: Callable[[Any
         names = [cell.text for cell in cells if not cell.is_number]
         names += [str(row[name]) for name in telling]
         names += [_("version {number}").format(number=row["version"])] if has_versions else []
-        label = " · ".join(dict.fromkeys(names))
+        label = " · ".join(dict.fromkeys(filter(None, names)))
         yield _range(label, value, row.get(declared.interval), unit, row["n"])
 
 
@@ -169,7 +169,7 @@ def compared_past(results: Sequence[Result]) -> Compared | None:
     rows = [_range(day(each.as_of), each.finding.value, each.finding.interval, unit, each.finding.n) for each in said]
     before = tuple(Before(row.label, row.text, row.sure, row.n or 0) for row in rows)
     title = _("{title} at the end of each day").format(title=said[-1].title)
-    axis = percent if said[-1].unit == "share" else unit
+    axis = percent if said[-1].unit == "share" else axis_of(unit)
     sentence = " ".join(map(_stood, dict.fromkeys((before[0], before[-1]))))
     return Compared("before", title, sentence, tuple(rows), axis, _basis(rows, said[-1]), before)
 

@@ -210,7 +210,8 @@ def _letter(found: SubscriptionView, reader: Actor, day: date, at: datetime) -> 
         if refusal.status != Refusal.status:
             raise
         return Letter(**always, only=(), problem=text(refusal))
-    shown = table(result, asked)
+    every = table(result, asked)
+    shown = every.whole
     return Letter(
         **always,
         only=only,
@@ -218,7 +219,7 @@ def _letter(found: SubscriptionView, reader: Actor, day: date, at: datetime) -> 
         card=card(result, asked),
         beside=card(result.beside, asked) if result.beside else None,
         table=Table(shown.heads, shown.rows[:ROWS]),
-        more_rows=max(0, len(shown.rows) - ROWS),
+        more_rows=len(every.rows) - len(shown.rows[:ROWS]),
         drawn=_drawn(found, result, asked, reader, at),
     )
 

@@ -23,8 +23,8 @@ def unit_of(result: Result) -> Callable[[Number], str]:
         "days": whole_days,
         "deals": number,
         "deals_per_year": lambda value: number(value, 1),
-        "leads_per_month": lambda value: number(value, 1),
-        "contacts_per_month": lambda value: number(value, 1),
+        "leads_per_month": counted,
+        "contacts_per_month": counted,
         "leads": number,
         "hours": working_hours,
         "amount": lambda value: money_whole(Decimal(value), currency),
@@ -32,6 +32,35 @@ def unit_of(result: Result) -> Callable[[Number], str]:
         "times": times,
     }
     return writers[result.unit]
+
+
+def counted(value: Number) -> str:
+    """A count, or a mean of counts with one place."""
+    return number(value, 0 if float(value).is_integer() else 1)
+
+
+def headline_of(result: Result) -> str:
+    """The value of the figure with what it is per, which its rows leave to their head."""
+    value = result.finding.value
+    if not result.is_enough or value is None:
+        return "–"
+    said = unit_of(result)(value)
+    return _("{number} per month").format(number=said) if result.unit.endswith("_per_month") else said
+
+
+def axis_of(unit: Callable[[Number], str]) -> Callable[[Number], str]:
+    """How the same unit is written along an axis, where there is little room."""
+    return {working_hours: short_hours, number: whole_counts}.get(unit, unit)
+
+
+def whole_counts(value: Number) -> str:
+    """Counts; nothing between two of them."""
+    return number(value) if float(value).is_integer() else ""
+
+
+def short_hours(value: Number) -> str:
+    """Hours, shortened."""
+    return _("{count} h").format(count=counted(value))
 
 
 def whole_days(value: Number) -> str:
@@ -64,5 +93,10 @@ def between(interval: Interval | None, unit: Callable[[Number], str]) -> str:
     low, high = interval
     if high is None:
         return _("{low} or more").format(low=unit(low or 0))
-    first = number(low or 0) if unit is whole_days else unit(low or 0)
-    return _("{low} to {high}").format(low=first, high=unit(high))
+    return _("{low} to {high}").format(low=_first(low or 0, unit), high=unit(high))
+
+
+def _first(low: Number, unit: Callable[[Number], str]) -> str:
+    if unit is whole_days:
+        return number(low)
+    return number(low, 1) if unit is working_hours and low >= MINUTES_BELOW else unit(low)

@@ -19,7 +19,7 @@ from etappe.insights.queries import RecordPage, get_metric, narrowed
 from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, month, segment, won_in_time
 from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
-from etappe.web.figure_numbers import between, unit_of, whole_days
+from etappe.web.figure_numbers import between, headline_of, unit_of, whole_days
 from etappe.web.lead_columns import BANDS, FATES, LEAD_COLUMNS, LEAD_LINKS
 from etappe.web.templatetags.formats import day as written_day
 
@@ -121,6 +121,7 @@ class Card:
     mail: str
     is_enough: bool
     is_stale: bool
+    are_leads: bool = False
     charts: tuple[Chart, ...] = ()
 
 
@@ -134,7 +135,7 @@ def card(result: Result, asked: Asked) -> Card:
     return Card(
         key=result.metric,
         title=result.title,
-        value=_headline(result),
+        value=headline_of(result),
         interval=between(found.interval, unit_of(result)) if result.is_enough else "",
         n=found.n,
         left_out=sum(found.left_out.values()),
@@ -151,14 +152,9 @@ def card(result: Result, asked: Asked) -> Card:
         mail=asked.address("figure_mail", result.metric),
         is_enough=result.is_enough,
         is_stale=asked.is_stale(result.as_of),
+        are_leads="list" in result.records,
         charts=charts(result),
     )
-
-
-def _headline(result: Result) -> str:
-    if not result.is_enough or result.finding.value is None:
-        return "–"
-    return unit_of(result)(result.finding.value)
 
 
 @dataclass(frozen=True)
@@ -180,6 +176,23 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...] = field(default=())
     of: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def whole(self) -> Table:
+        """The rows over the whole time, without columns that say nothing of it."""
+        found = self._of(is_month=False)
+        kept = [at for at in range(len(self.heads)) if not found.rows or any(row[at].text for row in found.rows)]
+        rows = tuple(tuple(row[at] for at in kept) for row in found.rows)
+        return Table(tuple(self.heads[at] for at in kept), rows, found.of)
+
+    @property
+    def months(self) -> Table:
+        """The rows of single months below them, which a page folds: there are many."""
+        return self._of(is_month=True)
+
+    def _of(self, *, is_month: bool) -> Table:
+        kept = [place for place, row in enumerate(self.of) if (row.get("span") == "month") == is_month]
+        return Table(self.heads, tuple(self.rows[place] for place in kept), tuple(self.of[place] for place in kept))
+
 
 MONTHLY: Mapping[str, list[tuple[str | Promise, Any, bool]]] = {
     "passed_and_won": [(gettext_lazy("Month of passing"), month, False)],
@@ -200,14 +213,21 @@ def table(result: Result, asked: Asked) -> Table:
     kept = tuple(
         {**row, "is_one_of_several": several}
         for row in result.finding.rows
-        if not (result.by and row.get("reading") == "won_others_censored")
+        if not (result.by and (row.get("reading") == "won_others_censored" or _is_nobody(row)))
     )
     return Table(heads, tuple(tuple(_cell(result, row, asked, *column) for column in shown) for row in kept), kept)
 
 
+def _is_nobody(row: Mapping[str, Any]) -> bool:
+    """Whether a band of interest of a segment is empty: all of them together would hide the others."""
+    return "band" in row and not row["n"]
+
+
 def _cell(result: Result, row: Mapping[str, Any], asked: Asked, head: Any, write: Any, numeric: bool) -> Cell:
     text, sure = write(row)
-    url = _records(result, row, asked, LINKS[write]) if write in LINKS else ""
+    # Nothing is behind a nought, and single contacts stand with their accounts, in no list.
+    leads_on = write in LINKS and text != "0" and not row.get("channel")
+    url = _records(result, row, asked, LINKS[write]) if leads_on else ""
     return Cell(text, sure, url, numeric, head)
 
 

@@ -201,11 +201,11 @@ def _of_stage(share: float, seen: int) -> str:
     if not seen:
         return _("No stay in its stage was seen to its end yet.")
     words = ngettext(
-        "Of deals that enter its stage %(share)s are won (%(n)d stay seen to its end).",
-        "Of deals that enter its stage %(share)s are won (%(n)d stays seen to their end).",
+        "Of deals that enter its stage %(share)s are won (%(n)s stay seen to its end).",
+        "Of deals that enter its stage %(share)s are won (%(n)s stays seen to their end).",
         seen,
     )
-    return words % {"share": percent(share), "n": seen}
+    return words % {"share": percent(share), "n": number(seen)}
 
 
 _REASONS: Mapping[str, Callable[..., str]] = {

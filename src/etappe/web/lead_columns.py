@@ -30,7 +30,7 @@ FATES: Mapping[str, str | Promise] = {
 def _month(row: Mapping[str, Any]) -> tuple[str, str]:
     """The month by name; the row of the whole time has none."""
     if not row["month"]:
-        return _("all months, per month"), ""
+        return "", ""
     return short_month(date.fromisoformat(f"{row['month']}-01"), "LLLL yyyy"), _("so far") if row["is_so_far"] else ""
 
 
@@ -129,7 +129,9 @@ BANDS: Mapping[str, str | Promise] = {
 
 
 def _band(row: Mapping[str, Any]) -> tuple[str, str]:
-    return str(BANDS[row["band"]]), _("from {score} points on").format(score=number(LEAST[row["band"]]))
+    least = LEAST[row["band"]]
+    said = _("from {score} points on").format(score=number(least)) if least else ""
+    return str(BANDS[row["band"]]), said
 
 
 def _part(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -178,6 +180,8 @@ LEAD_LINKS: Mapping[Any, Mapping[str, str]] = {
     won: {"outcomes": "won"},
     answered: {"has_answer": "true"},
     unanswered: {"has_answer": "false"},
+    replied: {"has_reply": "true"},
+    went: {},
 }
 """Which cells lead to leads, and what narrows these further."""
 

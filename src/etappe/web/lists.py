@@ -119,6 +119,11 @@ class ListPart:
     may_merge: bool = False
 
     @property
+    def has_more_than_one(self) -> bool:
+        """Whether there is anything beside the only row."""
+        return self.count is None or self.count.more or self.count.number > 1
+
+    @property
     def body(self) -> SafeString:
         """The rows as markup."""
         return drawn("rows.html", rows=self.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 
 from babel.dates import format_date
 from django.utils.functional import Promise
@@ -16,7 +17,7 @@ from etappe.journal.filtering import Asker, Field, Kind, Registry
 from etappe.journal.labels import language
 from etappe.records import lists
 from etappe.web.shell import Request, today
-from etappe.web.templatetags.formats import day
+from etappe.web.templatetags.formats import day, number
 
 WORDS: Mapping[Op, Promise] = {
     Op.IS: pgettext_lazy("filter", "is"),
@@ -40,6 +41,7 @@ IN_TIME: Mapping[Op, Promise] = {
     Op.FROM: pgettext_lazy("filter", "is from"),
 }
 IN_DAYS = (Kind.DAY, Kind.MOMENT)
+NUMBERS = (Kind.NUMBER, Kind.MONEY)
 """Kinds that are compared with days."""
 SPECIAL: Mapping[str, Promise] = {
     ME: gettext_lazy("me"),
@@ -128,7 +130,18 @@ def _value(value: Value, field: Field | None) -> str:
     special = SPECIAL.get(value.text.lower())
     if special:
         return str(special)
+    if field is not None and field.kind in NUMBERS:
+        return _number_words(value.text)
     return day_words(value.text) if field is None or field.kind in IN_DAYS else value.text
+
+
+def _number_words(text: str) -> str:
+    """A number as the reader's language writes it; what is none as it is."""
+    try:
+        said = Decimal(text)
+    except InvalidOperation:
+        return text
+    return number(said, max(0, -int(said.as_tuple().exponent))) if said.is_finite() else text
 
 
 def day_words(text: str) -> str:

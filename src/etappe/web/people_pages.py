@@ -27,7 +27,7 @@ from etappe.records.duplicates import Likely
 from etappe.records.lists import SUBJECTS
 from etappe.team import queries as team
 from etappe.team.access import may, require
-from etappe.web.contacts import ContactsPart, part_of
+from etappe.web.contacts import ContactsPart, Whom, part_of
 from etappe.web.deals_answers import complain, seen_of
 from etappe.web.deals_forms import Conflict, as_uid, conflicts, offer
 from etappe.web.lists import ListPart, list_part, read_state
@@ -146,7 +146,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         more_people=persons.after is not None,
         deals=owned.rows,
         more_deals=owned.after is not None,
-        contacts=part_of(request, found, persons.rows),
+        contacts=part_of(request, found, Whom(found.uid, persons.rows, persons.after is not None)),
         story=story(viewer, account=merged_keys("account", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "account", found, may_edit=may(viewer, "people.edit")),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, Self
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -78,6 +80,7 @@ class ReferenceInput(forms.TextInput):
     template_name = "records/reference.html"
     kind = FieldKind.ACCOUNT
     may_be_new = False
+    within: uuid.UUID | None = None
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         """The text with what was chosen for it."""
@@ -96,7 +99,9 @@ class ReferenceInput(forms.TextInput):
         is_new = isinstance(value, Typed) and value.is_new
         is_asked = is_new or "aria-invalid" in context["widget"]["attrs"]
         new = {"may_be_new": self.may_be_new, "new_name": name + NEW_NAMED, "is_new": is_new, "is_asked": is_asked}
-        names = reverse("own_suggest", args=[self.kind.value]) + ("?new=1" if self.may_be_new else "")
+        asked = {"new": "1" if self.may_be_new else "", "account": self.within or ""}
+        query = urlencode({key: given for key, given in asked.items() if given})
+        names = reverse("own_suggest", args=[self.kind.value]) + (f"?{query}" if query else "")
         context["widget"] |= chosen | new | {"names": names}
         return context
 
@@ -109,15 +114,18 @@ class ReferenceField(forms.CharField):
     """A person or an account, typed by name.
 
     Who is meant has to be clear: one that was chosen among those offered, one name, or the address of the record.
-    Where the record `may_be_new`, whoever types says so, and a part of a name means nobody.
+    Where the record `may_be_new`, whoever types says so, and a part of a name means nobody. `within` is the account
+    whose people alone are meant.
     """
 
-    def __init__(self, kind: FieldKind, *, may_be_new: bool = False, **options: Any) -> None:
-        self.kind, self.may_be_new = kind, may_be_new
+    def __init__(
+        self, kind: FieldKind, *, may_be_new: bool = False, within: uuid.UUID | None = None, **options: Any
+    ) -> None:
+        self.kind, self.may_be_new, self.within = kind, may_be_new, within
         self.viewer: Actor | None = None
         self.present = Named()
         super().__init__(**{"max_length": NAME_LIMIT, "required": False, "widget": ReferenceInput, **options})
-        self.widget.kind, self.widget.may_be_new = kind, may_be_new
+        self.widget.kind, self.widget.may_be_new, self.widget.within = kind, may_be_new, within
 
     def refer(self, viewer: Actor, present: Named) -> None:
         """Ask `viewer`, beginning with what stands there."""
@@ -147,7 +155,7 @@ class ReferenceField(forms.CharField):
 
     def _meant(self, text: str, value: Any) -> str:
         assert self.viewer is not None
-        fitting = suggested(self.kind, text, self.viewer)
+        fitting = suggested(self.kind, text, self.viewer, self.within)
         exact = [row for row in fitting if row.name.casefold() == text.casefold()]
         if self.may_be_new and not exact:
             return self._made(text, value, [row.name for row in fitting])
@@ -210,19 +218,22 @@ def with_account(request: Request, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def suggested(
-    kind: FieldKind | str, text: str, viewer: Actor
+    kind: FieldKind | str, text: str, viewer: Actor, within: uuid.UUID | None = None
 ) -> list[people.PersonRef] | list[people.SuggestedAccount]:
-    """People or accounts whose name fits what was typed."""
+    """People, of one account where it is given, or accounts whose name fits what was typed."""
     if not text.strip():
         return []
-    return people.suggest_people(viewer, text) if kind == FieldKind.PERSON else people.suggest_accounts(viewer, text)
+    if kind == FieldKind.PERSON:
+        return people.suggest_people(viewer, text, within)
+    return people.suggest_accounts(viewer, text)
 
 
 @require_GET
 def suggest(request: Request, kind: str) -> HttpResponse:
     """Names for the list under a field that names a person or an account."""
     text = request.GET.get("q", "").strip()
-    found = suggested(kind, text, request.actor)
+    within = request.GET.get("account", "")
+    found = suggested(kind, text, request.actor, uuid.UUID(within) if _UID.fullmatch(within) else None)
     is_known = any(row.name.casefold() == text.casefold() for row in found)
     new = text[:NAME_LIMIT] if request.GET.get("new") and text and not is_known else ""
     return show(request, "records/suggestions.html", Suggestions(tuple(found), new))

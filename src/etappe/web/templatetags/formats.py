@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -46,6 +47,8 @@ def money_whole(amount: Number | None, currency: str = "EUR") -> str:
     return "" if amount is None else money_in(amount, currency, language(), whole=True)
 
 
+_LETTERS = re.compile(r"([A-Z])(?=\d)")
+"""Where a currency that is written in letters meets its amount: `CHF 1,234.56`."""
 _WHOLE = {"de": f"#,##0{WIDE}¤", "en": "¤#,##0"}
 
 
@@ -54,7 +57,7 @@ def money_in(amount: Number, currency: str, language: str, *, whole: bool = Fals
     """An amount in this language. Writing one costs as much as the markup of its row, and lists repeat them."""
     pattern = _WHOLE[language] if whole else None
     said = format_currency(amount, currency, pattern, locale=_locale(language), currency_digits=not whole)
-    return said.replace(WIDE, NARROW)
+    return _LETTERS.sub(rf"\1{WIDE}", said) if language == "en" else said.replace(WIDE, NARROW)
 
 
 @register.filter
