@@ -445,7 +445,7 @@ def is_stage_field(name: str) -> bool:
 def as_closing(field: str, fields: Collection[str], titles: Collection[str]) -> str:
     """What a field is among the fields and squeezed titles of its file.
 
-    Sugar, known by its `Sales Stage`, has one day, shown as `Expected Close Date`: of closed deals, the one they closed.
+    Sugar, known by its `Sales Stage`, has one day, shown as `Expected Close Date`: once closed, when they did.
 
     >>> [as_closing("expected_close", fields, ["salesstage"]) for fields in (["stage"], ["closed"])]
     ['closed', 'expected_close']
