@@ -50,7 +50,9 @@ def headline_of(result: Result) -> str:
 
 def axis_of(unit: Callable[[Number], str]) -> Callable[[Number], str]:
     """How the same unit is written along an axis, where there is little room."""
-    return {working_hours: short_hours, number: whole_counts}.get(unit, unit)
+    if unit is working_hours:
+        return short_hours
+    return whole_counts if unit is number else unit
 
 
 def whole_counts(value: Number) -> str:

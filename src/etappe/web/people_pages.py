@@ -42,6 +42,9 @@ from etappe.web.records_duplicates import likely_to
 from etappe.web.references import named, refer, with_account
 from etappe.web.shell import Request, go, say, show, today
 
+NAMED = 12
+"""People that stand on the page of their account; what else is known of it should not lie far below them."""
+
 
 @dataclass(frozen=True)
 class ListPage:
@@ -142,8 +145,8 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
     owned = deals.deals(viewer, deals.DealFilter(account=found.uid), sort="-created", today=today(request))
     return AccountPage(
         account=found,
-        people=persons.rows,
-        more_people=persons.after is not None,
+        people=persons.rows[:NAMED],
+        more_people=len(persons.rows) > NAMED or persons.after is not None,
         deals=owned.rows,
         more_deals=owned.after is not None,
         contacts=part_of(request, found, Whom(found.uid, persons.rows, persons.after is not None)),
