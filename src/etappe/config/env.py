@@ -261,6 +261,13 @@ POOL = Variable(
     False,
     "Keep database connections over requests; `etappe serve` sets it for its web processes.",
 )
+PREPARE = Variable(
+    "ETAPPE_PREPARE",
+    boolean(),
+    True,
+    "Let connections keep the plans of statements that come again and again. Switch it off where a pooler gives every "
+    "transaction another connection and cannot prepare (PgBouncer before 1.21).",
+)
 DATABASE = Variable(
     "DATABASE_URL",
     database(),
@@ -345,7 +352,7 @@ DEBUG = Variable(
 
 VARIABLES: tuple[Variable[Any], ...] = (
     *(HOME, ADDRESS, HOST, PORT, HOSTS, PROXY, WEB_WORKERS, WEB_THREADS, POOL),
-    *(DATABASE, DATABASE_OWNER, ALLOW_ONE_LOGIN, POSTGRESQL),
+    *(DATABASE, DATABASE_OWNER, PREPARE, ALLOW_ONE_LOGIN, POSTGRESQL),
     *(SECRET_KEY, SMTP, MAIL_FROM, LOG, LOG_LEVEL, ENGINE, FACTS, ENGINE_MEMORY),
     *(SPARK, SPARK_HOST, SPARK_CORES, SPARK_SECONDS, DEBUG),
 )

@@ -114,6 +114,7 @@ def database(url: dict[str, Any] | None, *, pooled: bool) -> dict[str, Any]:
 
 
 DATABASES = {"default": database(env.DATABASE.value(), pooled=env.POOL.value())}
+PREPARES_STATEMENTS = env.PREPARE.value()
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "etappe_cache"}}
 
 # --- Language and time ---

@@ -10,3 +10,9 @@ class JournalConfig(AppConfig):
 
     name = "etappe.journal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Before the first connection is made."""
+        from etappe.journal.asking import read_moments_quickly
+
+        read_moments_quickly()

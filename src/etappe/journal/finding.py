@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from etappe.core.search import Sought, is_found_at_start, is_found_within
+from etappe.journal.asking import ask
 
 LOOKED_AT = 300
 """Rows that one way to find looks at: where more answer, nobody finds the one that is meant before typing on."""
@@ -124,7 +125,7 @@ def find(wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside] = 
     }
     plain = {"columns": wanted.columns, "table": wanted.table, "order": wanted.order}
     sql = FOUND.format(**plain, **{name: part.sql for name, part in parts.items()})
-    return _rows(sql, [*_params(parts.values()), wanted.owner, limit])
+    return ask(sql, [*_params(parts.values()), wanted.owner, limit], prepared=False)
 
 
 def similar(wanted: Wanted, sought: Sought, limit: int) -> list[tuple[Any, ...]]:
@@ -133,7 +134,7 @@ def similar(wanted: Wanted, sought: Sought, limit: int) -> list[tuple[Any, ...]]
     if seen is None:
         return []
     sql = SIMILAR.format(columns=wanted.columns, table=wanted.table, seen=seen.sql, alike=ALIKE)
-    return _rows(sql, [sought.text, *seen.params, sought.text, limit])
+    return ask(sql, [sought.text, *seen.params, sought.text, limit], prepared=False)
 
 
 @contextmanager
@@ -198,9 +199,3 @@ def _joined(word: str, parts: Sequence[Part]) -> Part:
     sql = word.join(part.sql for part in parts)
     whole = sql if word == " UNION " else f"({sql})"
     return Part(whole, _params(parts))
-
-
-def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())

@@ -11,6 +11,7 @@ values, which are parameters as they always are:
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,6 +21,8 @@ from django.db import connection
 from django.db.models import BooleanField, Expression, Func, QuerySet
 from django.db.models.query import ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
+
+from etappe.journal.asking import ask, literal
 
 R = TypeVar("R")
 K = TypeVar("K", bound=Hashable)
@@ -48,10 +51,10 @@ class AnyOf(Func):
 
 @dataclass(frozen=True)
 class _Written:
-    """The SQL with its parameters, and how its rows are read."""
+    """The SQL, which of the values given goes into each of its places, and how its rows are read."""
 
     sql: str
-    params: tuple[Any, ...]
+    places: tuple[int, ...]
     converters: tuple[tuple[int, Sequence[Convert], Any], ...]
     read: Callable[[Sequence[Any]], Any]
 
@@ -65,10 +68,7 @@ class Statement(Generic[R]):
     def __call__(self, *values: Any) -> list[R]:
         """The rows for these values."""
         written = self._written
-        params = [values[param.at] if isinstance(param, Place) else param for param in written.params]
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, params)
-            rows: Iterable[Sequence[Any]] = cursor.fetchall()
+        rows: Iterable[Sequence[Any]] = ask(written.sql, [values[at] for at in written.places])
         if written.converters:
             rows = [_converted(row, written) for row in rows]
         return [written.read(row) for row in rows]
@@ -86,7 +86,14 @@ class Statement(Generic[R]):
         assert compiler.select is not None
         found = compiler.get_converters([column for column, *_rest in compiler.select])
         converters = tuple((at, tuple(convert), column) for at, (convert, column) in found.items())
-        return _Written(sql, tuple(params), converters, _reader_of(rows, compiler))
+        given = tuple(param.at for param in params if isinstance(param, Place))
+        return _Written(_with_constants(sql, params), given, converters, _reader_of(rows, compiler))
+
+
+def _with_constants(sql: str, params: Iterable[Any]) -> str:
+    """The SQL with what is the same every time in it; what is left to be given is `%s`."""
+    said = iter("%s" if isinstance(param, Place) else literal(param) for param in params)
+    return re.sub("%s|%%", lambda found: next(said) if found[0] == "%s" else "%%", sql)
 
 
 def for_each(made: Callable[[K], Statement[R]]) -> Callable[[K], Statement[R]]:
