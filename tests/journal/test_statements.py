@@ -54,6 +54,14 @@ def test_what_is_given_is_only_ever_a_value(cast: Cast, text: str) -> None:
     assert one(text) == several([text, "other"]) == [(text,)]
 
 
+@pytest.mark.parametrize("name", ["100 %", "%s", "$1", "'; --", "\\"])
+def test_what_is_always_the_same_in_a_statement_is_only_ever_a_value(cast: Cast, name: str) -> None:
+    User.objects.filter(id=cast.ada.id or 0).update(name=name)
+    statement = Statement(lambda key: User.objects.filter(id=key, name=name).values_list("name"))
+    assert statement(cast.ada.id) == [(name,)]
+    assert statement(cast.ben.id) == []
+
+
 def _counted() -> Any:
     return Deal.objects.annotate(number=Count("id"))
 
