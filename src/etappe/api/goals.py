@@ -16,6 +16,8 @@ from etappe.core.periods import local_day
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
 from etappe.insights.goal_deals import as_json, goal_deals
+from etappe.insights.goal_leads import as_json as leads_as_json
+from etappe.insights.goal_leads import goal_leads
 from etappe.team.queries import workspace
 
 router = Router(tags=["figures"])
@@ -111,6 +113,54 @@ class GoalDealsOut(Schema):
 def list_goal_deals(request: Caller, uid: uuid.UUID, skip: int = 0) -> Mapping[str, Any]:
     """The deals that make up what was reached of a goal."""
     return as_json(goal_deals(request.actor, uid, skip=max(0, skip), at=request.at))
+
+
+class Between(Schema):
+    """A value with its interval; a bound that nobody knows is null."""
+
+    value: float
+    low: float
+    high: float | None
+
+
+class ShareOut(Between):
+    """A share in the end; `undecided` is the share of those that last longer than any was watched until its end."""
+
+    undecided: float
+
+
+class GoalLeadsOut(Schema):
+    """What a goal asks for in a month (`wanted`), and new leads beside it.
+
+    `came` is leads a month over the last 91 days with its 95 % interval, from `came_n`; `needed` those that would bring
+    what is wanted, null where `unknown` says why (`few_ended`, `none_won`, `few_amounts`). `share` of the `leads`
+    received within a year is won in the end; a won one brings `worth` on average, by `worth_n`. Of `won` deals of the
+    last year `won_leads` began as leads. `verdict`: `fewer`, `more` or `alike`, empty where unknown.
+    """
+
+    goal: uuid.UUID
+    measure: str
+    period: str
+    currency: str
+    as_of: date
+    wanted: float
+    came: Between
+    came_n: int
+    needed: Between | None
+    unknown: str
+    verdict: str
+    leads: int
+    share: ShareOut | None
+    worth: float | None
+    worth_n: int
+    won: int
+    won_leads: int
+
+
+@router.get("/goals/{uid}/leads", response=GoalLeadsOut)
+def list_goal_leads(request: Caller, uid: uuid.UUID) -> Mapping[str, Any]:
+    """New leads beside what a goal needs: an amount won or deals won; 404 for the other measures."""
+    return leads_as_json(goal_leads(request.actor, uid, at=request.at))
 
 
 @router.post("/goals", response=GoalOut)

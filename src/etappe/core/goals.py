@@ -25,6 +25,8 @@ LOOKS_BACK = 182
 FEWEST = 10
 """With fewer of them in that time nothing is said about the pace."""
 DRAWS = 1000
+Z95 = 1.959963984540054
+"""The 97.5 % point of the normal distribution."""
 _FORM = re.compile(r"(20\d\d|21\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", re.ASCII)
 
 
@@ -118,3 +120,32 @@ def still_by_pace(weeks: Sequence[float], days: int, chance: np.random.Generator
         return np.zeros(DRAWS)
     shape = expected**2 / beyond
     return chance.poisson(chance.gamma(shape, expected / shape, DRAWS)).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """How many new leads a month a goal takes, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def leads_needed(wanted: float, won: tuple[float, float, float], worth: tuple[float, float] = (1.0, 0.0)) -> Needed:
+    """New leads a month that bring `wanted` a month in the long run, with 95 %.
+
+    `won` is the share of leads that are won in the end with its 95 % interval, above 0; `worth` the mean that a won
+    lead brings and its standard error, in the unit of `wanted` (for a number of deals 1, and sure). What is not known
+    of the two adds up on the logarithmic scale (delta method), towards each side as far as the share reaches there.
+
+    >>> found = leads_needed(100_000, (0.2, 0.15, 0.26), (20_000, 2_000))
+    >>> round(found.value), round(found.low), round(found.high)
+    (25, 18, 35)
+    """
+    share, low, high = won
+    mean, error = worth
+    value = wanted / (share * mean)
+    apart = Z95 * error / mean
+    up = np.hypot(np.log(share / low), apart) if low > 0 else np.inf
+    down = np.hypot(np.log(high / share), apart)
+    return Needed(value, float(value * np.exp(-down)), float(value * np.exp(up)))

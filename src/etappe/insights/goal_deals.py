@@ -20,10 +20,11 @@ from etappe.team.queries import UserRef, user_names, workspace
 
 PER_PAGE: Final = 50
 
-_MINE: Final = "(owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))"
+MINE: Final = "(owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))"
+"""The deals of a colleague, or of the teams of a goal."""
 _WON: Final = f"""
 SELECT deal_id, uid, name, owner_id, team_id, amount, currency, decided_on AS day, 1 AS times FROM fact_deal
-WHERE outcome = 'won' AND decided_on BETWEEN %(begins)s AND %(ends)s AND {_MINE}
+WHERE outcome = 'won' AND decided_on BETWEEN %(begins)s AND %(ends)s AND {MINE}
     AND (%(currency)s = '' OR currency = %(currency)s)
 """  # noqa: S608 - nothing of a user's is in it
 _NEW: Final = f"""
@@ -31,7 +32,7 @@ SELECT deal_id, uid, name, owner_id, team_id, amount, currency, DATE '1970-01-01
 FROM fact_deal JOIN LATERAL (
     SELECT min(entered_number) AS day FROM fact_stage_visit AS visit WHERE visit.deal_id = fact_deal.deal_id
 ) AS first ON true
-WHERE first.day BETWEEN %(begins)s - DATE '1970-01-01' AND %(ends)s - DATE '1970-01-01' AND {_MINE}
+WHERE first.day BETWEEN %(begins)s - DATE '1970-01-01' AND %(ends)s - DATE '1970-01-01' AND {MINE}
 """  # noqa: S608 - the same
 _MOVED: Final = f"""
 SELECT deal_id, uid, name, owner_id, team_id, amount, currency, DATE '1970-01-01' + moves.day AS day, moves.times
@@ -41,7 +42,7 @@ FROM fact_deal JOIN (
         AND entered_number BETWEEN %(begins)s - DATE '1970-01-01' AND %(ends)s - DATE '1970-01-01'
     GROUP BY 1
 ) AS moves USING (deal_id)
-WHERE {_MINE}
+WHERE {MINE}
 """  # noqa: S608 - the same
 _COUNTED: Final = {"won_amount": _WON, "won_deals": _WON, "new_deals": _NEW, "proven_moves": _MOVED}
 _SEEN: Final = """
@@ -99,7 +100,7 @@ class GoalDeals:
 def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: datetime) -> GoalDeals:
     """The deals that make up what was reached of a goal by now; `Missing` for a goal that the viewer does not see."""
     require(viewer, "figures.see")
-    row = _goal(viewer, uid)
+    row = seen_goal(viewer, uid)
     day = local_day(at, workspace().zone)
     whose, scope = whose_each([row])[row.id], viewer.scope
     given = {
@@ -129,7 +130,8 @@ def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: dateti
     )
 
 
-def _goal(viewer: Actor, uid: uuid.UUID | str) -> Goal:
+def seen_goal(viewer: Actor, uid: uuid.UUID | str) -> Goal:
+    """The goal, as far as the viewer may see it and it was not taken away; otherwise `Missing`."""
     try:
         wanted = uuid.UUID(str(uid))
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from etappe.web import commitments, figure_mail_pages, figures, forecast, goal_deals, goals
+from etappe.web import commitments, figure_mail_pages, figures, forecast, goal_deals, goal_leads, goals
 
 urlpatterns = [
     path("figures/", figures.home, name="figures"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("figures/goals/", goals.goals, name="goals"),
     path("figures/goals/set/", goals.goal_set, name="goal_set"),
     path("figures/goals/<uuid:uid>/deals/", goal_deals.deals, name="goal_deals"),
+    path("figures/goals/<uuid:uid>/leads/", goal_leads.leads, name="goal_leads"),
     path("today/mail/", figure_mail_pages.of_morning, name="morning_mail"),
     path("mails/stop/<str:token>/", figure_mail_pages.stop, name="mail_stop"),
     path("figures/<slug:key>/mail/", figure_mail_pages.mail, name="figure_mail"),

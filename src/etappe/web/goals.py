@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from etappe.core.goals import Period, after_months, period_of, periods_around
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
+from etappe.insights.goal_leads import MEASURES as OF_LEADS
 from etappe.insights.goals import GoalView, Standing
 from etappe.team.access import Holder, may, require
 from etappe.team.queries import teams, users, workspace
@@ -61,6 +62,8 @@ class GoalLine:
     note: str | Promise
     state: str
     change: str
+    leads: str
+    """Where new leads stand beside what the goal needs."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,7 @@ def _line(goal: GoalView, day: date) -> GoalLine:
         note=_note(stands) if goal.ends >= day else "",
         state=_state(goal, stands, day),
         change=f"{reverse('goal_set')}?{urlencode(_place(goal))}" if goal.may_change else "",
+        leads=reverse("goal_leads", args=[goal.uid]) if goal.measure in OF_LEADS and goal.ends >= day else "",
     )
 
 
