@@ -125,6 +125,7 @@ def test_only_who_sees_the_goal_sees_it_and_only_goals_that_leads_can_bring(told
 
 def test_page_and_api_tell_the_same(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    monkeypatch.setattr("etappe.api.signin.now", lambda: NOW)
     goal = _goal(told, 90_000, period="2026-03")
     address = f"/figures/goals/{goal.uid}/leads/"
     dot = client_of("dot")

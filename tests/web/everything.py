@@ -114,7 +114,7 @@ class Everything:
 
 def _goal(cast: Cast) -> uuid.UUID:
     """A goal of the team that has the deals."""
-    given = {"team": str(cast.north), "measure": "new_deals", "period": f"{AT:%Y-%m}", "target": Decimal(9)}
+    given = {"team": str(cast.north), "measure": "won_deals", "period": f"{AT:%Y-%m}", "target": Decimal(9)}
     return set_goal(given, actor=cast.dot, at=AT).uid
 
 
