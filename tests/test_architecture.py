@@ -26,7 +26,7 @@ MAY_WRITE = {
     "journal/artefacts.py": "stores bytes under their digest, for actions",
     "journal/dump.py": "reads whole tables with SQL of its own",
     "journal/queries.py": "reads with SQL of its own",
-    "journal/statements.py": "reads with SQL that a queryset wrote",
+    "journal/asking.py": "reads with SQL that a queryset or the search wrote",
     "journal/finding.py": "tells the database how similar is similar, which writes nothing",
     "team/links.py": "one-time links, for the actions beside it",
     "team/idempotency.py": "keeps the answers given to POSTs, which are no records of the trade",
