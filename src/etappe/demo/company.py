@@ -17,6 +17,7 @@ from etappe.core.actor import SYSTEM, Actor
 from etappe.core.deal_fields import clean_name
 from etappe.core.process import Criterion, Phase, Process, Stage
 from etappe.core.simulate.lives import DISQUALIFIED, LOST, OPEN, OUTCOMES, WON, Course, Lives, course
+from etappe.core.touchpoint import OUT
 from etappe.deals import actions as deals
 from etappe.deals.queries import exceptions_to_answer, inspection
 from etappe.deals.reading import Given, GivenFile
@@ -32,11 +33,13 @@ from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
 from etappe.team import queries as team_queries
 
-COMPANIES = {"demo_inbound": 40, "demo_projects": 12}
+COMPANIES = {"demo_inbound": 60, "demo_projects": 12}
 """Parameters of the demo, and how many deals are played by them."""
 
 VARIED = "demo_inbound"
 """The one in which every stage should be seen."""
+WON_DEALS = 20
+"""So many figures ask for before they say anything."""
 MOST_SEEDS = 400
 """Seeds that are tried until a company is as varied as the demo should be."""
 
@@ -59,6 +62,7 @@ class Company:
     data: Mapping[str, Any] = field(default_factory=lambda: cast())
     sellers: dict[str, Actor] = field(default_factory=dict)
     managers: dict[int | None, Actor] = field(default_factory=dict)
+    users: dict[str, Any] = field(default_factory=dict)
     accounts: list[tuple[AccountView, list[PersonView]]] = field(default_factory=list)
 
     @property
@@ -109,7 +113,8 @@ def _found(company: Company) -> None:
         teams[name] = team.add_team(name, teams[parent], actor=SYSTEM, at=at).uid
     for person in company.data["colleagues"]:
         address = f"{_slug(person['name'])}@{own['domain']}"
-        team.add_user(address, person["name"], person["role"], teams[person["team"]], actor=SYSTEM, at=at)
+        added = team.add_user(address, person["name"], person["role"], teams[person["team"]], actor=SYSTEM, at=at)
+        company.users[person["name"]] = added.uid
         actor = team_queries.actor_by_email(address)
         if person["role"] == "rep":
             company.sellers[person["name"]] = actor
@@ -167,7 +172,7 @@ def varied(order: Order) -> Order:
 
 
 def _is_varied(order: Order) -> bool:
-    """Deals stand in every stage, are lost and disqualified, went on by exception; and at least half are open."""
+    """Deals stand in every stage, are lost and disqualified, went on by exception; half are open, enough are won."""
     lives = order.lives(0, order.deals)
     deals_played = [Played(order, lives, place) for place in range(order.deals)]
     gone = [played.went for played in deals_played]
@@ -177,6 +182,7 @@ def _is_varied(order: Order) -> bool:
         held >= {stage.key for stage in (*order.company.stages, *order.company.after)}
         and {LOST, DISQUALIFIED} <= set(ends)
         and 2 * ends.count(OPEN) >= order.deals
+        and ends.count(WON) >= WON_DEALS
         and any(played.excused for played in deals_played)
     )
 
@@ -192,12 +198,19 @@ def _speak(company: Company, order: Order, lives: Lives, firms: Sequence[Account
     """What was said about the deals, with their accounts, up to now."""
     zone = team_queries.workspace().zone
     said = [
-        contact | {"account": firms[place].uid, "source": order.company.segments[int(lives.segment[place])].key}
+        contact | _between(company, Played(order, lives, place), firms[place], contact["direction"] == OUT)
         for place, contact in order.contacts(lives, 0, zone)
         if contact["happened_at"] < company.now
     ]
     for begin in range(0, len(said), touchpoints.MOST):
         touchpoints.record_many(said[begin : begin + touchpoints.MOST], actor=SYSTEM, at=company.now)
+
+
+def _between(company: Company, played: Played, firm: AccountView, is_ours: bool) -> dict[str, Any]:
+    """Whom a contact was with: somebody of the account, and who sells the deal where it went out from us."""
+    buyers = next(persons for account, persons in company.accounts if account.uid == firm.uid)
+    whom = {"account": firm.uid, "person": buyers[played.place % len(buyers)].uid, "source": played.segment}
+    return whom | ({"user": company.users[played.seller]} if is_ours else {})
 
 
 @dataclass(frozen=True)
