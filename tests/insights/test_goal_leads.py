@@ -63,7 +63,8 @@ def test_the_share_is_that_of_the_figure_and_the_mean_that_of_won_leads(told: Ca
     assert found.share.value == pytest.approx(figure.extra["won_share"])
     assert found.leads == figure.n
     assert (found.share.low, found.share.high) == pytest.approx(figure.extra["won_share_interval"])
-    assert found.worth == pytest.approx(float(np.mean(AMOUNTS)))
+    mean, error = float(np.mean(AMOUNTS)), float(np.std(AMOUNTS, ddof=1) / np.sqrt(len(AMOUNTS)))
+    assert found.worth == pytest.approx((mean, mean - 1.96 * error, mean + 1.96 * error), rel=1e-4)
     assert found.worth_n == len(AMOUNTS), "the other was no lead"
     assert found.won - found.won_leads == 1
     assert found.wanted == 30_000
@@ -134,7 +135,7 @@ def test_page_and_api_tell_the_same(told: Cast, monkeypatch: pytest.MonkeyPatch)
     assert address in dot.get("/figures/goals/?period=2026-03").content.decode()
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", dot.get(address).content.decode()))
     assert "Fewer new leads come than the goal needs." in said
-    for words in ("€90,000 a month", "€4,000 n = 12", "won deals of a year"):
+    for words in ("€90,000 a month", "€4,000 €2,131 to €5,869, n = 12", "won deals of a year"):
         assert words in said, said
     german = dot.get(address, headers={"Accept-Language": "de"}).content.decode()
     assert "Es kommen weniger neue Leads, als das Ziel braucht." in german

@@ -134,8 +134,8 @@ class GoalLeadsOut(Schema):
 
     `came` is leads a month over the last 91 days with its 95 % interval, from `came_n`; `needed` those that would bring
     what is wanted, null where `unknown` says why (`few_ended`, `none_won`, `few_amounts`). `share` of the `leads`
-    received within a year is won in the end; a won one brings `worth` on average, by `worth_n`. Of `won` deals of the
-    last year `won_leads` began as leads. `verdict`: `fewer`, `more` or `alike`, empty where unknown.
+    received within a year is won in the end; a won one brings `worth` on average, with 95 %, by `worth_n`. Of `won`
+    deals of the last year `won_leads` began as leads. `verdict`: `fewer`, `more` or `alike`, empty where unknown.
     """
 
     goal: uuid.UUID
@@ -151,7 +151,7 @@ class GoalLeadsOut(Schema):
     verdict: str
     leads: int
     share: ShareOut | None
-    worth: float | None
+    worth: Between | None
     worth_n: int
     won: int
     won_leads: int

@@ -14,7 +14,7 @@ import numpy as np
 from etappe.core.actor import Actor
 from etappe.core.counts import expected
 from etappe.core.errors import Missing
-from etappe.core.goals import Needed, leads_needed, period_of
+from etappe.core.goals import Z95, Needed, leads_needed, period_of
 from etappe.core.periods import local_day
 from etappe.core.survival import Eventual, share_in_the_end
 from etappe.insights.forecast.changed import asked
@@ -59,8 +59,8 @@ class GoalLeads:
     `wanted` is in the goal's unit. `needed` is None where `unknown` says why: fewer than 20 leads of a year have ended
     (`few_ended`), none of them was won (`none_won`), fewer than 10 won ones have an amount (`few_amounts`). `came` is
     leads a month over the last 91 days with its 95 % interval, from `came_n`; `share` of them is won in the end, by
-    `leads` received within a year; won ones bring `worth` on average, by `worth_n`. Of `won` deals of the last year
-    `won_leads` had begun as leads.
+    `leads` received within a year; won ones bring `worth` on average, with its 95 % interval, by `worth_n`. Of `won`
+    deals of the last year `won_leads` had begun as leads.
     """
 
     goal: GoalView
@@ -70,7 +70,7 @@ class GoalLeads:
     came_n: int
     leads: int
     share: Eventual | None
-    worth: float | None
+    worth: tuple[float, float, float] | None
     worth_n: int
     won: int
     won_leads: int
@@ -121,7 +121,7 @@ def _told(goal: GoalView, day: date, ends: Sequence[Mapping[str, Any]], worth: M
         came_n=lately,
         leads=sum(row["leads"] for row in ends),
         share=share,
-        worth=worth["mean"] if is_amount and worth["known"] >= FEWEST_WON else None,
+        worth=_mean(*brings) if is_amount and worth["known"] >= FEWEST_WON else None,
         worth_n=worth["known"],
         won=worth["won"],
         won_leads=worth["leads"],
@@ -139,6 +139,11 @@ def _share(ends: Sequence[Mapping[str, Any]]) -> Eventual | None:
     return share_in_the_end(days, codes, 1, (1, 2), leads)
 
 
+def _mean(mean: float, error: float) -> tuple[float, float, float]:
+    """A mean with its 95 % interval, which does not go below 0."""
+    return mean, max(0.0, mean - Z95 * error), mean + Z95 * error
+
+
 def _unknown(share: Eventual | None, known: int) -> str:
     if share is None:
         return "few_ended"
@@ -147,7 +152,7 @@ def _unknown(share: Eventual | None, known: int) -> str:
     return "few_amounts" if known < FEWEST_WON else ""
 
 
-PLAIN: Final = ("wanted", "came_n", "leads", "worth", "worth_n", "won", "won_leads")
+PLAIN: Final = ("wanted", "came_n", "leads", "worth_n", "won", "won_leads")
 
 
 def as_json(found: GoalLeads) -> dict[str, Any]:
@@ -163,9 +168,14 @@ def as_json(found: GoalLeads) -> dict[str, Any]:
         **{
             name: getattr(found, name) for name in ("wanted", "came_n", "leads", "worth", "worth_n", "won", "won_leads")
         },
-        "came": dict(zip(("value", "low", "high"), found.came, strict=True)),
+        "came": _between(found.came),
+        "worth": _between(found.worth) if found.worth else None,
         "share": asdict(found.share) if found.share else None,
         "needed": {"value": needed.value, "low": needed.low, "high": high} if needed else None,
         "unknown": found.unknown,
         "verdict": found.verdict,
     }
+
+
+def _between(value: tuple[float, float, float]) -> dict[str, float]:
+    return dict(zip(("value", "low", "high"), value, strict=True))

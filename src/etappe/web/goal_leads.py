@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import ceil, floor, inf
+from math import inf
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -25,6 +25,8 @@ from etappe.web.ranges import Range
 from etappe.web.shell import Request, show
 from etappe.web.templatetags.formats import number, percent
 
+WHOLE = 9.95
+"""From here on a number of leads is written without a decimal."""
 VERDICTS: Mapping[str, str | Promise] = {
     "fewer": gettext_lazy("Fewer new leads come than the goal needs."),
     "more": gettext_lazy("More new leads come than the goal needs."),
@@ -74,7 +76,7 @@ def leads(request: Request, uid: uuid.UUID) -> HttpResponse:
 def _wanted(found: GoalLeads) -> str:
     if found.goal.measure == "won_amount":
         return written(found.goal, Decimal(round(found.wanted)))
-    return number(found.wanted, 1)
+    return number(found.wanted, 0 if found.wanted == round(found.wanted) else 1)
 
 
 def _verdict(found: GoalLeads) -> str:
@@ -96,7 +98,7 @@ def _chart(found: GoalLeads) -> Compared:
 
 def _leads(value: float) -> str:
     """A number of leads, whole from ten on."""
-    return number(floor(value + 0.5)) if value >= 10 else number(ceil(value * 10) / 10, 1)
+    return number(value) if value >= WHOLE else number(value, 1)
 
 
 def _facts(found: GoalLeads) -> list[tuple[str, str, str]]:
@@ -106,8 +108,9 @@ def _facts(found: GoalLeads) -> list[tuple[str, str, str]]:
         sure = between((share.low, share.high), percent)
         told.append((_("Leads won in the end"), percent(share.value, 1), f"{sure}, n = {number(found.leads)}"))
     if found.worth is not None:
-        worth = written(found.goal, Decimal(round(found.worth)))
-        told.append((_("A won lead brings, on average"), worth, f"n = {number(found.worth_n)}"))
+        mean, low, high = (written(found.goal, Decimal(round(bound))) for bound in found.worth)
+        sure = _("{low} to {high}").format(low=low, high=high)
+        told.append((_("A won lead brings, on average"), mean, f"{sure}, n = {number(found.worth_n)}"))
     if found.won:
         part = _("{part} of {all} won deals of a year").format(part=number(found.won_leads), all=number(found.won))
         told.append((_("Won deals that began as leads"), percent(found.won_leads / found.won), part))
