@@ -45,6 +45,8 @@ def headline_of(result: Result) -> str:
     if not result.is_enough or value is None:
         return "–"
     said = unit_of(result)(value)
+    if result.unit == "deals_per_year":
+        return _("{number} per year").format(number=counted(value))
     return _("{number} per month").format(number=said) if result.unit.endswith("_per_month") else said
 
 

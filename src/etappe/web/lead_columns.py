@@ -96,7 +96,8 @@ def went(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def _contacts(row: Mapping[str, Any]) -> tuple[str, str]:
     if not row["channel"]:
-        return _surely(row["share"], row["share_interval"])
+        share, sure = _surely(row["share"], row["share_interval"])
+        return share, _("answered: {share}").format(share=sure) if sure else ""
     return number(row["value"], 0 if row["month"] else 1), ""
 
 
