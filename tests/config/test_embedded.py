@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -53,6 +53,32 @@ def _cwd(process: psutil.Process) -> str:
         return process.cwd()
     except psutil.Error:
         return ""
+
+
+Begun = Callable[[Path, Binaries], Home]
+
+
+@pytest.fixture(scope="module")
+def begun() -> Iterator[Begun]:
+    """Gives a home in which the server ran before, with its logins: made once per version, and copied.
+
+    Tests of the first start begin without one.
+    """
+    made = Path(tempfile.mkdtemp(prefix="etappe-begun-"))
+    made.chmod(0o711)
+
+    def copied(to: Path, binaries: Binaries) -> Home:
+        known = Home(made / str(binaries.major))
+        if not known.path.exists():
+            with running(Embedded(known, binaries)) as server:
+                directory = server.socket_directory()
+            directory.rmdir()
+            (known.path / "socket-directory").unlink()
+        subprocess.run(["cp", "-a", str(known.path), str(to)], check=True)
+        return Home(to)
+
+    yield copied
+    shutil.rmtree(made)
 
 
 def _mode(path: Path) -> int:
@@ -98,8 +124,8 @@ def test_two_logins_a_private_socket_and_no_network(place: Path, binaries: Binar
         assert not listening
 
 
-def test_secrets_are_for_the_owner_only(place: Path, binaries: Binaries) -> None:
-    with running(Embedded(Home(place / "home"), binaries)) as server:
+def test_secrets_are_for_the_owner_only(place: Path, begun: Begun, binaries: Binaries) -> None:
+    with running(Embedded(begun(place / "home", binaries), binaries)) as server:
         for file in server.home.path.glob("*-password"):
             assert _mode(file) == 0o600
         assert _mode(server.home.path) & 0o007 == 0
@@ -110,8 +136,8 @@ def test_secrets_are_for_the_owner_only(place: Path, binaries: Binaries) -> None
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can become another user to try")
-def test_another_user_does_not_reach_the_socket(place: Path) -> None:
-    with running(Embedded(Home(place / "home"), find_binaries())) as server:
+def test_another_user_does_not_reach_the_socket(place: Path, begun: Begun) -> None:
+    with running(Embedded(begun(place / "home", find_binaries()), find_binaries())) as server:
         socket = server.socket_directory() / ".s.PGSQL.5432"
         tried = subprocess.run(["/usr/bin/env", "test", "-e", str(socket)], user="nobody", cwd="/", check=False)
         assert socket.exists()
@@ -184,8 +210,8 @@ def test_a_home_that_the_server_cannot_walk_to(place: Path) -> None:
         assert _rows(again) == 3
 
 
-def test_the_last_one_stops_it(place: Path, binaries: Binaries) -> None:
-    home = Home(place / "home")
+def test_the_last_one_stops_it(place: Path, begun: Begun, binaries: Binaries) -> None:
+    home = begun(place / "home", binaries)
     first, second = Embedded(home, binaries), Embedded(home, binaries)
     first.acquire()
     second.acquire()
@@ -217,8 +243,8 @@ def test_many_starts_at_once_make_one_server(place: Path) -> None:
     assert Embedded(home, find_binaries()).pid() is None
 
 
-def test_a_server_left_behind_is_attached_to(place: Path) -> None:
-    home = Home(place / "home")
+def test_a_server_left_behind_is_attached_to(place: Path, begun: Begun) -> None:
+    home = begun(place / "home", find_binaries())
     code = (
         "import os, signal, sys; from pathlib import Path; from etappe.config.embedded import *\n"
         "e = Embedded(Home(Path(sys.argv[1])), find_binaries()); e.acquire()\n"
@@ -234,8 +260,8 @@ def test_a_server_left_behind_is_attached_to(place: Path) -> None:
     assert server.pid() is None
 
 
-def test_after_kill_9_everything_committed_is_there(place: Path, binaries: Binaries) -> None:
-    home = Home(place / "home")
+def test_after_kill_9_everything_committed_is_there(place: Path, begun: Begun, binaries: Binaries) -> None:
+    home = begun(place / "home", binaries)
     server = Embedded(home, binaries)
     server.acquire()
     _write(server, 1000)
@@ -246,8 +272,8 @@ def test_after_kill_9_everything_committed_is_there(place: Path, binaries: Binar
     server.release()
 
 
-def test_a_dead_server_is_noticed_by_whoever_holds_it(place: Path) -> None:
-    with running(Embedded(Home(place / "home"), find_binaries())) as server:
+def test_a_dead_server_is_noticed_by_whoever_holds_it(place: Path, begun: Begun) -> None:
+    with running(Embedded(begun(place / "home", find_binaries()), find_binaries())) as server:
         _write(server, 5)
         assert not server.restart_if_dead()
         _kill(server)
@@ -255,8 +281,8 @@ def test_a_dead_server_is_noticed_by_whoever_holds_it(place: Path) -> None:
         assert _rows(server) == 5
 
 
-def test_a_stale_pid_file_that_names_another_process(place: Path) -> None:
-    home = Home(place / "home")
+def test_a_stale_pid_file_that_names_another_process(place: Path, begun: Begun) -> None:
+    home = begun(place / "home", find_binaries())
     with running(Embedded(home, find_binaries())) as server:
         _write(server, 5)
         lines = (server.data / "postmaster.pid").read_text().splitlines()
@@ -272,8 +298,8 @@ def test_a_stale_pid_file_that_names_another_process(place: Path) -> None:
     other.wait()
 
 
-def test_a_socket_directory_that_was_cleaned_away(place: Path) -> None:
-    home = Home(place / ("x" * 120))
+def test_a_socket_directory_that_was_cleaned_away(place: Path, begun: Begun) -> None:
+    home = begun(place / ("x" * 120), find_binaries())
     with running(Embedded(home, find_binaries())) as server:
         _write(server, 5)
         before = server.socket_directory()
@@ -294,8 +320,8 @@ def test_a_start_killed_half_way_leaves_nothing_half_made(place: Path) -> None:
         assert not (home.path / "database.draft").exists()
 
 
-def test_data_of_another_major_version_is_refused_with_the_way_out(place: Path) -> None:
-    home = Home(place / "home")
+def test_data_of_another_major_version_is_refused_with_the_way_out(place: Path, begun: Begun) -> None:
+    home = begun(place / "home", find_binaries())
     with running(Embedded(home, find_binaries())) as server:
         data = server.data
     (data / "PG_VERSION").write_text("16\n")
@@ -303,8 +329,8 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(place: Path) 
         Embedded(home, find_binaries()).acquire()
 
 
-def test_a_server_that_cannot_start_shows_why(place: Path) -> None:
-    home = Home(place / "home")
+def test_a_server_that_cannot_start_shows_why(place: Path, begun: Begun) -> None:
+    home = begun(place / "home", find_binaries())
     with running(Embedded(home, find_binaries())):
         pass
     with pytest.raises(Unstartable, match="shared_buffers"):

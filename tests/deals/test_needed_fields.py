@@ -6,7 +6,6 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from django.urls import reverse
 
 from etappe.core.actor import SYSTEM
@@ -20,6 +19,7 @@ from etappe.playbook.queries import library_item
 from tests.api.conftest import caller
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.scenery import kept
 from tests.unchanged import refused
 from tests.web.signed import client_of
 
@@ -30,14 +30,16 @@ NEEDY = INBOUND.replace(
 )
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def set_needy() -> Scene:
     """Ada's deal on a version that needs three fields before the first stage is left; its proof is there."""
     scene = set_scene()
     publish(NEEDY, actor=SYSTEM, at=AT)
     scene.uid = scene.another(name="Braucht Felder")
     scene.prove("need_confirmed")
     return scene
+
+
+scene = kept(set_needy)
 
 
 def fill(scene: Scene, **values: Any) -> None:

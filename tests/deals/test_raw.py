@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -23,7 +24,7 @@ from tests.replay import assert_replays
 from tests.scenery import kept_apart
 
 WRITERS = 10
-MOVES = 50
+MOVES = 50 if os.environ.get("ETAPPE_TEST_SOAK") else 12
 
 pytestmark = pytest.mark.server
 

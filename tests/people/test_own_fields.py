@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.cast import AT, Cast, assemble
+from tests.cast import AT, Cast
 from tests.make import make_account, make_person
 from tests.replay import assert_replays
 from tests.unchanged import refused, unchanged
@@ -23,11 +23,6 @@ from etappe.people.actions_fields import archive_field, define_field, edit_field
 from etappe.people.fields import FieldView, field_views, fields, get_field
 from etappe.people.load_values import index_values
 from etappe.people.models import Account, Field, FieldValue, Person
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return assemble()
 
 
 def define(cast: Cast, kind: str, name: str = "", subject: str = "account", **given: Any) -> FieldView:

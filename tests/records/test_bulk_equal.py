@@ -31,6 +31,7 @@ from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_account, make_deal
 from tests.replay import assert_replays
+from tests.scenery import kept
 from tests.unchanged import refused
 
 LATER = AT + timedelta(days=3)
@@ -53,8 +54,7 @@ class Zoo:
         return [found[uid] for uid in self.uids]
 
 
-@pytest.fixture
-def zoo(db: None) -> Zoo:
+def set_zoo() -> Zoo:
     scene = set_scene()
     cast = scene.cast
     scene.bring_to("requirements_agreed")
@@ -73,6 +73,9 @@ def zoo(db: None) -> Zoo:
     with_own_fields(cast)
     deals.edit(team, {"custom": {"size": 7, "areas": ["nord"]}}, actor=cast.dot, at=AT)
     return Zoo(scene, [scene.uid, proven, lost, resting, ahead, late, others, team, joined])
+
+
+zoo = kept(set_zoo)
 
 
 def with_own_fields(cast: Any) -> None:

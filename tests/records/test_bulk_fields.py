@@ -28,14 +28,14 @@ from tests.cast import AT, email
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_account, make_deal, make_person
 from tests.replay import assert_replays
+from tests.scenery import kept
 from tests.unchanged import refused
 from tests.web.signed import client_of
 
 LATER = AT + timedelta(days=3)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def set_fields() -> Scene:
     scene = set_scene()
     for subject in ("deal", "account", "person"):
         for given in (
@@ -46,6 +46,9 @@ def scene(db: None) -> Scene:
         ):
             define_field(subject, given, actor=scene.cast.dot, at=AT)
     return scene
+
+
+scene = kept(set_fields)
 
 
 def ran(scene: Scene, subject: str, wanted: dict[str, Any], **chosen: Any) -> Any:

@@ -31,6 +31,7 @@ from tests.cast import AT, email
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_deal
 from tests.replay import assert_replays
+from tests.scenery import kept
 from tests.unchanged import refused as refused_with
 from tests.unchanged import unchanged
 from tests.web.signed import client_of
@@ -38,9 +39,7 @@ from tests.web.signed import client_of
 LATER = AT + timedelta(days=3)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
+scene = kept(set_scene)
 
 
 def clock() -> datetime:

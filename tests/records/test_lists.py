@@ -23,19 +23,22 @@ from etappe.records.lists import SUBJECTS, Wanted
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_account
+from tests.scenery import kept
 from tests.unchanged import refused
 
 TODAY = date(2026, 3, 2)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def set_lists() -> Scene:
     scene = set_scene()
     wien = make_account(scene.cast.ada, name="Wiener Würze", country="AT", industry="Food")
     for name, amount, currency in (("A", 100, "EUR"), ("B", 50, "CHF"), ("C", 25, "EUR")):
         fields = {"name": name, "amount": Decimal(amount), "currency": currency, "account": wien.uid}
         actions.create(fields, process="inbound", actor=scene.cast.ada, at=AT)
     return scene
+
+
+scene = kept(set_lists)
 
 
 def rows(viewer: Actor, subject: str, where: str = "", **wanted: Any) -> list[dict[str, Any]]:

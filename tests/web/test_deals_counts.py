@@ -8,19 +8,22 @@ from django.urls import reverse
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_deal
+from tests.scenery import kept
 from tests.web.counting import counted
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+def thirty_deals() -> Scene:
     scene = set_scene()
     scene.bring_to("product_evaluated")
     for number in range(30):
         make_deal(scene.cast.ada, at=AT, account=scene.account, name=f"Deal {number:02}")
     return scene
+
+
+scene = kept(thirty_deals)
 
 
 LISTS = ("deals", "deals_board", "deals_board_totals", "inspection", "deal_create")

@@ -19,6 +19,7 @@ from etappe.people.models import Account, Person
 from tests.deals.conftest import Scene, set_scene
 from tests.make import make_person
 from tests.papers import acceptance, forward, mail, pdf, two_froms
+from tests.scenery import kept
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +27,7 @@ HTMX = {"HX-Request": "true"}
 HOSTILE = '<script>alert("x")</script> {{ settings }} \u202e & \'"><img src=x onerror=alert(1)>'
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
+scene = kept(set_scene)
 
 
 def post(name: str, args: list[Any], data: dict[str, Any], who: str = "ada", **headers: str) -> HttpResponse:

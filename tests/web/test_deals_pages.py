@@ -9,14 +9,13 @@ from etappe.deals.reading import Given
 from etappe.playbook.actions import take_library
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.scenery import kept
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
+scene = kept(set_scene)
 
 
 PAGES = ("deals", "deals_board", "deals_board_totals", "deal_create")

@@ -18,15 +18,14 @@ from etappe.web import notes
 from etappe.web.jobs import send_note_link
 from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
+from tests.scenery import kept
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '<script>alert("x")</script> Frau Ernst braucht es bis Mai.'
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
+scene = kept(set_scene)
 
 
 @pytest.fixture

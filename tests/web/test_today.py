@@ -18,6 +18,7 @@ from etappe.playbook.actions import publish
 from etappe.playbook.queries import library_item
 from tests.cast import AT, PASSWORD, Cast, email
 from tests.deals.conftest import Scene, set_scene
+from tests.scenery import kept
 from tests.web.pages import Reading
 from tests.web.signed import client_of
 
@@ -31,9 +32,7 @@ def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etappe.web.middleware.now", lambda: NOON)
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
-    return set_scene()
+scene = kept(set_scene)
 
 
 def page_of(name: str) -> Any:

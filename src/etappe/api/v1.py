@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
+from ninja.openapi.schema import OpenAPISchema, get_schema
 
 from etappe import __version__
 from etappe.api import (
@@ -35,7 +37,22 @@ from etappe.api.moved import moved_answer
 from etappe.api.signin import Bearer
 from etappe.core.errors import Missing, Refusal
 
-api = NinjaAPI(
+
+class _Described(NinjaAPI):
+    """Puts its description together once per process: that takes seconds, and anybody may ask for it."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return _description(self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+
+@cache
+def _description(prefix: str) -> OpenAPISchema:
+    return get_schema(api=api, path_prefix=prefix)
+
+
+api = _Described(
     title="Etappe",
     version=__version__,
     description="Every POST takes an `Idempotency-Key`: a retry with the same key gets the same answer and acts once.",
