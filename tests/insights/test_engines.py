@@ -290,6 +290,20 @@ def test_only_months_with_changed_contacts_are_written(fresh: Cast, monkeypatch:
     assert sync.sync(at=NOW, whole=True).written == 0
 
 
+def test_contacts_that_swap_a_value_are_written(fresh: Cast) -> None:
+    create_account({"name": "Firm"}, actor=fresh.dot, at=NOW)
+    _contacts(fresh, NOW, NOW)
+    for is_even in (True, False):  # the second time, counts and sums of every column are what they were
+        _sql(
+            "UPDATE people_touchpoint SET source = CASE WHEN (id %% 2 = 0) = %s THEN 'ab' ELSE 'ba' END,"
+            " xid = pg_current_xact_id()::text::bigint RETURNING id",
+            is_even,
+        )
+        before = set(parquet.folder().glob("fact_touchpoint/*/*/*.parquet"))
+        assert sync.sync(at=NOW).written
+        assert set(parquet.folder().glob("fact_touchpoint/*/*/*.parquet")) - before
+
+
 def _counted() -> int:
     known = parquet.manifest(parquet.folder())
     assert known is not None

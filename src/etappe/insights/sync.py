@@ -9,6 +9,7 @@ with the database's before it gets its name.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -181,11 +182,20 @@ def _range_of_month(key: str, month: date, part: int) -> str:
 
 def _part(fact: str, number: int) -> tuple[Part, Row] | None:
     """The part as the database has it, and the count and sums of its columns; None where it has no rows."""
-    ((mark, rows, *sums),) = _all(
-        "SELECT to_hex((coalesce(sum(hashtextextended(row::text, 0)::numeric), 0) % 9223372036854775807)::bigint),"
-        f" {', '.join(['count(*)', *parquet.sums(fact, 'postgres')])} FROM {fact} AS row WHERE {_range(fact, number)}"
-    )
-    return (Part(fact, number, rows, mark), (rows, *sums)) if rows or _is_single(fact) else None
+    theirs = ", ".join([_HASHED, "count(*)", *parquet.sums(fact, "postgres")])
+    ((hashed, rows, *sums),) = _all(f"SELECT {theirs} FROM {fact} AS row WHERE {_range(fact, number)}")
+    if not rows and not _is_single(fact):
+        return None
+    return Part(fact, number, rows, _print(hashed, sums)), (rows, *sums)
+
+
+_HASHED = "coalesce(sum(hashtextextended(hash_record_extended(row, 0)::text, 0)), 0)"
+"""A row's hash adds up those of its columns: as it is, its sum would not change where two rows swap a value."""
+
+
+def _print(hashed: Any, sums: Iterable[Any]) -> str:
+    """The fingerprint of rows: the sum of their hashes, and those of their columns."""
+    return hashlib.sha256(" ".join(parquet.plain([hashed, *sums])).encode()).hexdigest()[:16]
 
 
 def _is_single(fact: str) -> bool:
