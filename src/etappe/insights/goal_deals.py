@@ -148,14 +148,21 @@ def _deals(rows: list[dict[str, Any]]) -> tuple[GoalDeal, ...]:
     return tuple(GoalDeal(**{name: row[name] for name in copied}, owner=names.get(row["owner_id"])) for row in rows)
 
 
+def plain_goal(goal: GoalView, as_of: date) -> dict[str, str]:
+    """Which goal something is about, and as of which day, as plain values."""
+    return {
+        "goal": str(goal.uid),
+        "measure": goal.measure,
+        "period": goal.period,
+        "currency": goal.currency,
+        "as_of": as_of.isoformat(),
+    }
+
+
 def as_json(found: GoalDeals) -> Mapping[str, Any]:
     """The page as plain values: days as ISO text, amounts as text."""
     return {
-        "goal": str(found.goal.uid),
-        "measure": found.goal.measure,
-        "period": found.goal.period,
-        "currency": found.goal.currency,
-        "as_of": found.as_of.isoformat(),
+        **plain_goal(found.goal, found.as_of),
         "reached": str(found.reached),
         "n": found.n,
         "deals_in_all": found.deals_in_all,

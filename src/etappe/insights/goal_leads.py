@@ -18,7 +18,7 @@ from etappe.core.goals import Z95, Needed, leads_needed, period_of
 from etappe.core.periods import local_day
 from etappe.core.survival import Eventual, share_in_the_end
 from etappe.insights.forecast.changed import asked
-from etappe.insights.goal_deals import MINE, seen_goal
+from etappe.insights.goal_deals import MINE, plain_goal, seen_goal
 from etappe.insights.goals import GoalView, views, whose_each
 from etappe.team.access import require
 from etappe.team.queries import workspace
@@ -160,11 +160,7 @@ def as_json(found: GoalLeads) -> dict[str, Any]:
     needed = found.needed
     high = needed.high if needed and needed.high < float("inf") else None
     return {
-        "goal": str(found.goal.uid),
-        "measure": found.goal.measure,
-        "period": found.goal.period,
-        "currency": found.goal.currency,
-        "as_of": found.as_of.isoformat(),
+        **plain_goal(found.goal, found.as_of),
         **{
             name: getattr(found, name) for name in ("wanted", "came_n", "leads", "worth", "worth_n", "won", "won_leads")
         },
