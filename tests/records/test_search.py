@@ -132,6 +132,27 @@ def test_ones_own_then_the_recent_then_the_open_stand_first_among_equals(cast: C
     assert names(cast.ada, "ebenso") == ["Ebenso 0", "Ebenso 1"]
 
 
+def test_ones_own_stands_first_however_many_others_begin_so(cast: Cast) -> None:
+    """A search looks at some of those that begin so, in the order of their names; one's own may be behind them."""
+    own = Account.objects.get(uid=make_account(cast.ada, name="Ventile Zwickau").uid)
+    Account.objects.bulk_create(Account(name=f"Ventile {number:03}", owner_id=cast.cem.id) for number in range(50))
+    Person.objects.bulk_create(Person(name=f"Vera Ventile {number}", family_name="Ventile") for number in range(50))
+    assert own.owner_id == cast.ada.id
+    assert names(cast.ada, "ventile")[0] == "Ventile Zwickau"
+    assert {hit.rank for hit in search(cast.ada, "ventile")} == {Rank.PREFIX}
+
+
+def test_names_that_hold_the_text_fill_up_where_few_begin_so(cast: Cast) -> None:
+    """In whichever kind of record the few are, and each record once."""
+    make_process()
+    make_deal(cast.ada, name="Dichtung Ost")
+    for number in range(15):
+        make_account(cast.cem, name=f"Nord {number} Dichtung")
+    found = names(cast.ada, "dichtung")
+    assert found[0] == "Dichtung Ost" and len(found) == len(set(found)) == 12
+    assert len(names(cast.ada, "dichtung", limit=50)) == 16
+
+
 def test_nobody_finds_what_they_may_not_see(full: Cast) -> None:
     hidden = make_account(full.ada, name="Geheim KG", domain="geheim.example", phone="040 998899", is_private=True)
     Account.objects.filter(uid=hidden.uid).update(owner=full.ada.id)

@@ -95,6 +95,14 @@ class Hit:
     closeness: float = 0.0
 
 
+@dataclass(frozen=True)
+class Hits:
+    """Records that answer by how they begin, the best first. Where not `is_whole`, more of them do."""
+
+    best: list[Hit]
+    is_whole: bool
+
+
 def read(text: str) -> Sought:
     """What a typed text asks for; characters that nothing can be called by are left out."""
     plain = unicodedata.normalize("NFC", _UNSTORABLE.sub(" ", text[: LONGEST * 4]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -31,14 +31,14 @@ LOOSE = "0.4"
 """How similar a name must be: a letter wrong or two swapped in a word of six."""
 
 FOUND = """
-WITH near AS MATERIALIZED ({near})
-SELECT {columns}, ranked.rank
+WITH near AS MATERIALIZED ({ways})
+SELECT {columns}, ranked.rank, (SELECT count(*) FROM near)
 FROM {table} AS row
 CROSS JOIN LATERAL (SELECT etappe_fold(row.name) AS folded OFFSET 0) AS named
 CROSS JOIN LATERAL (
     SELECT CASE WHEN {exact} THEN 0 WHEN {begins} THEN 1 WHEN {word} THEN 2 ELSE 3 END AS rank
 ) AS ranked
-WHERE row.id IN (SELECT id FROM near{further})
+WHERE row.id IN (SELECT id FROM near)
 ORDER BY ranked.rank, row.owner_id IS NOT DISTINCT FROM %s DESC, {order} LIMIT %s
 """
 SIMILAR = """
@@ -48,8 +48,6 @@ WHERE row.id IN (SELECT id FROM ({seen}) AS row WHERE etappe_fold(row.name) %%> 
 ORDER BY closeness DESC, row.id DESC LIMIT %s
 """
 FIRST = "(SELECT id FROM ({seen}) AS row WHERE {condition} ORDER BY {by}, id LIMIT {each})"
-UNLESS = "(SELECT count(*) FROM near) < %s AND ({condition})"
-"""Whoever answers by how a name begins stands before all others, so where enough do the others are not looked for."""
 NEWEST = """(
     SELECT id FROM (SELECT id FROM ({seen}) AS row WHERE {condition} LIMIT {most}) AS way ORDER BY id DESC LIMIT {each}
 )"""
@@ -104,28 +102,47 @@ class Wanted:
             return None
 
 
-def find(wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside] = ()) -> list[tuple[Any, ...]]:
-    """Rows that answer, the best first: the columns, and the rank."""
+@dataclass(frozen=True)
+class Found:
+    """Rows that answer, the best first: the columns, and the rank. Where not `is_whole`, more rows answer as well."""
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    is_whole: bool = True
+
+
+def find(wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside] = ()) -> Found:
+    """Rows whose name begins so, and those found beside the name."""
     seen = wanted.seen
     if seen is None:
-        return []
-    near = [_way(seen, *way) for way in _near(wanted, sought, beside)]
-    further = [_way(seen, *way) for way in _further(wanted, sought, limit)]
+        return Found()
+    return _found(wanted, sought, limit, beside, [_way(seen, *way) for way in _near(wanted, sought, beside)])
+
+
+def find_within(
+    wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside] = (), *, own: bool
+) -> list[tuple[Any, ...]]:
+    """Rows whose name holds the words anywhere, the best first: those of all or only one's own. Columns and rank."""
+    seen = wanted.seen
+    ways = [_way(seen, condition, NEWEST) for condition in _within(wanted, sought, own)] if seen else []
+    return _found(wanted, sought, limit, beside, ways).rows if ways else []
+
+
+def _found(wanted: Wanted, sought: Sought, limit: int, beside: Sequence[Beside], ways: Sequence[Part]) -> Found:
     named = {
         "exact": _any("named.folded = etappe_fold(%s)", sought.spellings),
         "begins": _any("named.folded LIKE etappe_fold(%s) || '%%'", escaped(sought.spellings)),
         "word": _any("named.folded LIKE '%% ' || etappe_fold(%s) || '%%'", escaped(sought.spellings)),
     }
     parts = {
-        "near": _joined(" UNION ", near),
+        "ways": _joined(" UNION ", ways),
         "exact": _joined(" OR ", [named["exact"], *(each.exact for each in beside)]),
         "begins": _joined(" OR ", [named["begins"], *(each.condition for each in beside)]),
         "word": named["word"],
-        "further": Part("".join(f" UNION {way.sql}" for way in further), _params(further)),
     }
     plain = {"columns": wanted.columns, "table": wanted.table, "order": wanted.order}
     sql = FOUND.format(**plain, **{name: part.sql for name, part in parts.items()})
-    return ask(sql, [*_params(parts.values()), wanted.owner, limit], prepared=False)
+    rows = ask(sql, [*_params(parts.values()), wanted.owner, limit], prepared=False)
+    return Found([row[:-1] for row in rows], is_whole=not rows or rows[0][-1] < EACH)
 
 
 def similar(wanted: Wanted, sought: Sought, limit: int) -> list[tuple[Any, ...]]:
@@ -158,14 +175,15 @@ def _near(wanted: Wanted, sought: Sought, beside: Sequence[Beside]) -> Iterator[
     yield from ((each.condition, NEWEST) for each in beside)
 
 
-def _further(wanted: Wanted, sought: Sought, enough: int) -> Iterator[tuple[Part, str]]:
-    """The same for names that hold the words anywhere: one's own, and those of others unless there is enough."""
+def _within(wanted: Wanted, sought: Sought, own: bool) -> Iterator[Part]:
+    """Conditions of names that hold the words anywhere: one's own are looked for apart, the others may be many."""
     if not sought.words:
         return
     held = _joined(" AND ", [_held(word) for word in sought.words])
-    yield Part(UNLESS.format(condition=held.sql), (enough, *held.params)), NEWEST
+    if not own:
+        yield held
     if wanted.owner is not None:
-        yield Part(f"row.owner_id = %s AND {held.sql}", (wanted.owner, *held.params)), NEWEST
+        yield Part(f"row.owner_id = %s AND {held.sql}", (wanted.owner, *held.params))
 
 
 def _held(spellings: Sequence[str]) -> Part:

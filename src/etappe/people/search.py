@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.search import Hit, Rank, Sought, Subject
-from etappe.journal.finding import VIEWERS, Beside, Part, Wanted, escaped, find, similar
+from etappe.core.search import Hit, Hits, Rank, Sought, Subject
+from etappe.journal.finding import VIEWERS, Beside, Part, Wanted, escaped, find, find_within, similar
 from etappe.people.queries import visible_accounts, visible_people
 
 ACCOUNT_COLUMNS = "row.uid, row.name, row.owner_id, row.created_at, row.domain, row.city"
@@ -29,11 +29,16 @@ WHOLE = "(^|;)(0+|(00)?[1-9][0-9]{{0,2}})?{digits}(;|$)"
 """A whole number, with or without the country's code or a leading zero."""
 
 
-def search_accounts(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
-    """Accounts the viewer sees, the best first: by name, by the beginning of the domain, by phone. One query."""
-    beside = (*_written("domain", sought.domain), *_numbered(ACCOUNT_NUMBERED, ACCOUNT_DIGITS, sought.digits))
-    found = find(_accounts(viewer), sought, limit, beside)
-    return [_hit(Subject.ACCOUNT, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
+def search_accounts(viewer: Actor, sought: Sought, limit: int) -> Hits:
+    """Accounts the viewer sees, the best first: by the beginning of name and domain, by phone. One query."""
+    found = find(_accounts(viewer), sought, limit, _beside_accounts(sought))
+    return Hits(_hits(Subject.ACCOUNT, viewer, found.rows), found.is_whole)
+
+
+def accounts_within(viewer: Actor, sought: Sought, limit: int, *, own: bool) -> list[Hit]:
+    """Accounts with the words anywhere in their name, the best first; only one's own where so asked. One query."""
+    found = find_within(_accounts(viewer), sought, limit, _beside_accounts(sought), own=own)
+    return _hits(Subject.ACCOUNT, viewer, found)
 
 
 def accounts_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
@@ -42,11 +47,16 @@ def accounts_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     return [_hit(Subject.ACCOUNT, viewer, Rank.SIMILAR, closeness, *row) for *row, closeness in found]
 
 
-def search_people(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
-    """People the viewer sees, the best first: by name, by the beginning of the address, by phone. One query."""
-    beside = (*_written("email", sought.address), *_numbered(PERSON_NUMBERED, PERSON_DIGITS, sought.digits))
-    found = find(_people(viewer), sought, limit, beside)
-    return [_hit(Subject.PERSON, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
+def search_people(viewer: Actor, sought: Sought, limit: int) -> Hits:
+    """People the viewer sees, the best first: by the beginning of name and address, by phone. One query."""
+    found = find(_people(viewer), sought, limit, _beside_people(sought))
+    return Hits(_hits(Subject.PERSON, viewer, found.rows), found.is_whole)
+
+
+def people_within(viewer: Actor, sought: Sought, limit: int, *, own: bool) -> list[Hit]:
+    """People with the words anywhere in their name, the best first; only one's own where so asked. One query."""
+    found = find_within(_people(viewer), sought, limit, _beside_people(sought), own=own)
+    return _hits(Subject.PERSON, viewer, found)
 
 
 def people_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
@@ -65,6 +75,14 @@ def _people(viewer: Actor) -> Wanted:
     return Wanted(visible_people(viewer), viewer.id, PERSON_COLUMNS, NEWEST, FAMILY)
 
 
+def _beside_accounts(sought: Sought) -> tuple[Beside, ...]:
+    return (*_written("domain", sought.domain), *_numbered(ACCOUNT_NUMBERED, ACCOUNT_DIGITS, sought.digits))
+
+
+def _beside_people(sought: Sought) -> tuple[Beside, ...]:
+    return (*_written("email", sought.address), *_numbered(PERSON_NUMBERED, PERSON_DIGITS, sought.digits))
+
+
 def _written(column: str, text: str) -> Iterator[Beside]:
     if text:
         begins = Part(f"({BEGINS.format(column=column)})", escaped([text]))
@@ -75,6 +93,10 @@ def _numbered(condition: str, column: str, digits: str) -> Iterator[Beside]:
     if digits:
         holds = Part(f"({condition} AND {column} LIKE %s)", (f"%{digits}%",))
         yield Beside(holds, Part(f"({column} ~ %s)", (WHOLE.format(digits=digits),)))
+
+
+def _hits(subject: Subject, viewer: Actor, found: Iterable[tuple[Any, ...]]) -> list[Hit]:
+    return [_hit(subject, viewer, Rank(rank), 0.0, *row) for *row, rank in found]
 
 
 def _hit(subject: Subject, viewer: Actor, rank: Rank, closeness: float, *row: Any) -> Hit:

@@ -12,11 +12,11 @@ from django.db.models import Value
 
 from etappe.core.actor import Actor
 from etappe.core.process import Status
-from etappe.core.search import Hit, Rank, Sought, Subject
+from etappe.core.search import Hit, Hits, Rank, Sought, Subject
 from etappe.deals.models import Evidence
 from etappe.deals.scope import visible
 from etappe.journal.fields import Says, Words
-from etappe.journal.finding import VIEWERS, Wanted, find, similar
+from etappe.journal.finding import VIEWERS, Wanted, find, find_within, similar
 from etappe.journal.queries import LOOKED_AT
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
@@ -27,9 +27,15 @@ COLUMNS = (
 ORDER = f"row.status <> '{Status.OPEN.value}', row.stage_since DESC, row.id DESC"
 
 
-def search_deals(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
-    """Deals the viewer sees, the best first: by name; open ones before closed ones. Two queries."""
+def search_deals(viewer: Actor, sought: Sought, limit: int) -> Hits:
+    """Deals the viewer sees, the best first: by how their name begins; open before closed ones. Two queries."""
     found = find(_deals(viewer), sought, limit)
+    return Hits(_hits(viewer, [(row, Rank(rank), 0.0) for *row, rank in found.rows]), found.is_whole)
+
+
+def deals_within(viewer: Actor, sought: Sought, limit: int, *, own: bool) -> list[Hit]:
+    """Deals with the words anywhere in their name, the best first; only one's own where so asked. Two queries."""
+    found = find_within(_deals(viewer), sought, limit, own=own)
     return _hits(viewer, [(row, Rank(rank), 0.0) for *row, rank in found])
 
 
