@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import product
+from typing import Any, Literal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -24,7 +27,8 @@ from etappe.people.actions_bin import archive, restore
 from etappe.people.actions_touchpoints import bring_back, record, record_many, withdraw
 from etappe.people.models import Touchpoint
 from etappe.people.queries import account_id, get_person, person_id
-from etappe.people.touchpoints import Wanted, get_touchpoint, newest
+from etappe.people.scope import visible_touchpoints
+from etappe.people.touchpoints import Wanted, get_touchpoint, newest, touchpoints
 from etappe.records.merge import merge
 
 __all__ = ["scene"]
@@ -287,22 +291,76 @@ def test_a_month_is_made_once_however_many_want_it(fresh_database: str) -> None:
     assert Touchpoint.objects.count() == 12, "each key once per moment"
 
 
-def test_a_page_of_contacts_walks_an_index_and_asks_once(scene: Scene) -> None:
+def test_a_page_of_contacts_walks_an_index(scene: Scene) -> None:
     record_many(many(scene, 3), actor=scene.cast.ada, at=AT)
-    for wanted in (
-        Wanted(),
-        Wanted(account=account_id(SYSTEM, scene.account)),
-        Wanted(person=person_id(SYSTEM, scene.eva)),
-    ):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
-            )
-        with CaptureQueriesContext(connection) as captured:
-            assert len(newest(scene.cast.ada, wanted, 5)[0]) == 3
-        (read,) = (each["sql"] for each in captured)
-        plan = "\n".join(row for (row,) in _rows("EXPLAIN " + read.replace("%", "%%")))
+    account, person = account_id(SYSTEM, scene.account), person_id(SYSTEM, scene.eva)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(touchpoints(scene.cast.ada, Wanted()).rows) == 3
+        for key, subject in ((account, "account"), (person, "person")):
+            assert len(newest(scene.cast.ada, subject, key, 5, at=AT)[0]) == 3  # type: ignore[arg-type]
+    reads = [each["sql"] for each in captured if "ORDER BY" in each["sql"]]
+    assert len(reads) == 5, "the newest months, and the older ones"
+    for read in reads:
+        plan = explained(read)
         assert "Sort  (" not in plan, plan
+
+
+def explained(read: str) -> str:
+    return "\n".join(row for (row,) in _rows("EXPLAIN " + read.replace("%", "%%")))
+
+
+def test_where_the_newest_months_are_enough_older_ones_are_not_even_planned_for(scene: Scene) -> None:
+    """However many months there are: what is in the plan is counted, not the time it takes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT etappe_touchpoint_months(array_agg(day::date)) "
+            "FROM generate_series(timestamp '2022-03-01', '2026-03-01', '1 month') AS day"
+        )
+        assert cursor.fetchone() == (49,)
+    record_many(many(scene, 6), actor=scene.cast.ada, at=AT)
+    key = account_id(SYSTEM, scene.account)
+    with CaptureQueriesContext(connection) as captured:
+        found, more = newest(scene.cast.ada, "account", key, 5, at=AT)
+    (read,) = (each["sql"] for each in captured)
+    assert (len(found), more) == (5, True)
+    assert set(re.findall(r"on people_touchpoint_(\w+) ", explained(read))) == {"2026_01", "2026_02", "2026_03", "rest"}
+
+
+def test_the_newest_are_the_same_in_whatever_months_they_lie(scene: Scene) -> None:
+    """Old ones alone, ties at and around the month that is looked at first, the rest, the future, withdrawn, hidden."""
+    other = make_account(scene.cast.ada, name="Old friends")
+    hidden = make_person(scene.cast.cem, account=scene.account, name="Secret", is_private=True)
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    tick = timedelta(microseconds=1)
+    near = [first - tick, first - tick, first, first, first + tick, AT, AT, AT + timedelta(days=40)]
+    keys = {"account": account_id(SYSTEM, scene.account), "person": person_id(SYSTEM, scene.eva)}
+    for at, moment in enumerate([*near, *(first - timedelta(days=200 * back) for back in range(6))]):
+        person = person_id(SYSTEM, hidden.uid) if at % 5 == 2 else keys["person"]
+        gone = AT if at % 7 == 3 else None
+        Touchpoint.objects.create(
+            happened_at=moment, account_id=keys["account"], person_id=person, withdrawn_at=gone, **SENT
+        )
+    for back in range(3):
+        Touchpoint.objects.create(
+            happened_at=AT - timedelta(days=400 + back), account_id=account_id(SYSTEM, other.uid), **SENT
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT etappe_touchpoint_months(ARRAY['2025-12-31', '2026-03-01']::date[])")
+    assert set(months()) == {"2025_12", "2026_03", "rest"}
+    keys["other"] = account_id(SYSTEM, other.uid)
+    for viewer, (place, key), count in product((scene.cast.ada, scene.cast.cem, SYSTEM), keys.items(), range(16)):
+        subject: Literal["account", "person"] = "person" if place == "person" else "account"
+        rows = visible_touchpoints(viewer).filter(**{f"{subject}_id": key}).order_by("-happened_at", "-id")
+        wanted = list(rows.values_list("uid", flat=True)[: count + 1])
+        found, more = newest(viewer, subject, key, count, at=AT)
+        assert ([each.uid for each in found], more) == (wanted[:count], len(wanted) > count)
+    nobody = replace(scene.cast.ada, role=None)
+    assert newest(nobody, "account", keys["account"], 5, at=AT) == ([], False)
+
+
+SENT = {"direction": "out", "channel": "mail", "act": "sent"}
 
 
 def test_the_application_has_no_other_months_made(scene: Scene) -> None:

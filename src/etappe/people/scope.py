@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import Protocol, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Expression, Q, QuerySet
 
 from etappe.core.actor import Actor, ActorKind, Role
 from etappe.people.models import Account, Person, Touchpoint
@@ -38,19 +39,41 @@ def visible_touchpoints(viewer: Actor, *, withdrawn: bool = False) -> QuerySet[T
 
     With `withdrawn` those that were withdrawn instead. What lies in the recycle bin takes its contacts along.
     """
+    return touchpoints_seen_by(sight_of(viewer), viewer.id, withdrawn=withdrawn)
+
+
+class Sight(Enum):
+    """What of private records somebody sees."""
+
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
+
+
+def sight_of(viewer: Actor) -> Sight:
+    """Who has no role sees no record that may be private."""
+    if sees_everything(viewer):
+        return Sight.ALL
+    return Sight.NONE if viewer.role is None else Sight.OWN
+
+
+def touchpoints_seen_by(
+    sight: Sight, viewer: int | Expression | None, *, withdrawn: bool = False
+) -> QuerySet[Touchpoint]:
+    """The same, where `viewer` is the key of a user or the place of one in a statement that is kept."""
     rows = Touchpoint.objects.filter(
         Q(account=None) | Q(account__archived_at=None), withdrawn_at__isnull=not withdrawn
     ).filter(Q(account__isnull=False) | Q(person__archived_at=None))
-    if sees_everything(viewer):
+    if sight is Sight.ALL:
         return rows
+    if sight is Sight.NONE:
+        return rows.none()
     return rows.filter(*(_none_or_open(place, viewer) for place in ("account", "person", "person__account")))
 
 
-def _none_or_open(place: str, viewer: Actor) -> Q:
+def _none_or_open(place: str, viewer: int | Expression | None) -> Q:
     """That there is no record at this place, or one that is open to the viewer."""
-    if viewer.role is None:
-        return Q(pk__in=())
-    return Q(**{place: None}) | Q(**{f"{place}__is_private": False}) | Q(**{f"{place}__owner": viewer.id})
+    return Q(**{place: None}) | Q(**{f"{place}__is_private": False}) | Q(**{f"{place}__owner": viewer})
 
 
 def _kept(rows: QuerySet[M], viewer: Actor, *, archived: bool | None) -> QuerySet[M]:

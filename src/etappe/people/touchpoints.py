@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final, Literal, NamedTuple
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
+from django.db.models import BigIntegerField, Expression, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.core.page import Page
 from etappe.journal.paging import Sort, bounded_count, stretch
+from etappe.journal.statements import Statement, for_each
 from etappe.people.models import Touchpoint
 from etappe.people.queries import AccountRef, PersonRef, person_ref
-from etappe.people.scope import visible_touchpoints
+from etappe.people.scope import Sight, sight_of, touchpoints_seen_by, visible_touchpoints
 from etappe.team.access import Holder, may
 from etappe.team.queries import UserRef, as_uuid
 
@@ -84,11 +86,55 @@ def touchpoints(viewer: Actor, wanted: Wanted, *, after: str | None = None) -> P
     return Page(tuple(viewed(viewer, row) for row in found), mark, bounded_count(rows))
 
 
-def newest(viewer: Actor, wanted: Wanted, count: int) -> tuple[list[TouchpointView], bool]:
-    """The newest of these contacts, and whether there are more; nothing is counted."""
-    rows = visible_touchpoints(viewer).select_related(*NAMED).filter(wanted.condition())
-    found = list(rows.order_by("-happened_at", "-id")[: count + 1])
+MONTHS: Final = 3
+"""So many months of contacts, this one among them, are looked at before all older ones."""
+
+
+def newest(
+    viewer: Actor, subject: Literal["account", "person"], key: int, count: int, *, at: datetime
+) -> tuple[list[TouchpointView], bool]:
+    """The newest contacts with the account or person of this key, and whether there are more; nothing is counted.
+
+    Every month is a table of its own, and planning to look into all of them takes longer than looking. So the newest
+    months are asked first, which most often are enough, and the older ones by a statement that is planned once.
+    """
+    sight = sight_of(viewer)
+    if sight is Sight.NONE:
+        return [], False
+    asked, since = _Asked(subject, count + 1, sight), _months_back(at)
+    found = _late(asked)(key, since, viewer.id)
+    if len(found) <= count:
+        found += _early(asked)(key, since, viewer.id)
     return [viewed(viewer, row) for row in found[:count]], len(found) > count
+
+
+class _Asked(NamedTuple):
+    """What is part of a statement, not given to it."""
+
+    subject: str
+    limit: int
+    sight: Sight
+
+    def rows(self, key: Expression, viewer: Expression) -> QuerySet[Touchpoint]:
+        """The contacts that are asked for, of all months."""
+        rows = touchpoints_seen_by(self.sight, viewer).filter(**{f"{self.subject}_id": key})
+        return rows.select_related(*NAMED).order_by("-happened_at", "-id")
+
+
+def _months_back(at: datetime) -> datetime:
+    """The begin of the first month that is looked at first; months are those of the table, in UTC."""
+    months = at.astimezone(UTC).year * _YEAR + at.astimezone(UTC).month - MONTHS
+    return datetime(months // _YEAR, months % _YEAR + 1, 1, tzinfo=UTC)
+
+
+@for_each
+def _late(asked: _Asked) -> Statement[Touchpoint]:
+    return Statement(lambda key, since, viewer: asked.rows(key, viewer).filter(happened_at__gte=since)[: asked.limit])
+
+
+@for_each
+def _early(asked: _Asked) -> Statement[Touchpoint]:
+    return Statement(lambda key, since, viewer: asked.rows(key, viewer).filter(happened_at__lt=since)[: asked.limit])
 
 
 NAMED = ("account", "person", "user")
@@ -125,10 +171,11 @@ def parts_changed(mark: int, keys: int) -> set[tuple[int, int]]:
 
     Each place is a month, in UTC, as the number of months since year 0, and a range of so many keys.
     """
-    months = ExtractYear("happened_at", tzinfo=UTC) * _MONTHS + ExtractMonth("happened_at", tzinfo=UTC) - 1
+    months = ExtractYear("happened_at", tzinfo=UTC) * _YEAR + ExtractMonth("happened_at", tzinfo=UTC) - 1
     part = ExpressionWrapper(F("id") / keys, output_field=BigIntegerField())
     changed = Touchpoint.objects.filter(xid__gte=mark).annotate(months=months, part=part)
     return set(changed.values_list("months", "part").distinct())
 
 
-_MONTHS = 12
+_YEAR: Final = 12
+"""Months of a year."""

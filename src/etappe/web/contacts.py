@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django import forms
@@ -172,12 +172,12 @@ class Narrow:
 def part_of(request: Request, found: AccountView | PersonView, whom: Whom | None) -> ContactsPart:
     """The contacts on a record's page; `whom` they can be with on an account's, None on the page of a person."""
     subject = _subject(found)
-    rows, more = newest(request.actor, _with(found), SHOWN)
+    rows, more = newest(request.actor, subject, found.id, SHOWN, at=request.at)
     url = reverse(f"{subject}_contacts", args=[found.uid])
     return ContactsPart(subject, tuple(_row(view, subject) for view in rows), more, url, _form(request, whom))
 
 
-def _subject(found: AccountView | PersonView) -> str:
+def _subject(found: AccountView | PersonView) -> Literal["account", "person"]:
     return "account" if isinstance(found, AccountView) else "person"
 
 
@@ -216,7 +216,7 @@ def _answered(request: Request, found: AccountView | PersonView, whom: Whom | No
     def write(wanted: dict[str, Any]) -> None:
         side, act = wanted["what"].split(".")
         plain = {name: wanted[name] for name in ("channel", "happened_at", "about", "source")}
-        whom = {"person": wanted.get("person") or None, subject: found.uid}
+        whom: dict[str, Any] = {"person": wanted.get("person") or None, subject: found.uid}
         actions.record({**plain, "direction": side, "act": act, **whom}, actor=request.actor, at=request.at)
 
     if form is None and request.method == "POST":
