@@ -33,7 +33,7 @@ import numpy as np
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parent))
-from bench_pages import ETAPPE, PASSWORD, PORT, Browser, cpu, environ, moving, ok, settle, sign_in
+from bench_pages import ETAPPE, PASSWORD, PORT, Browser, cpu, environ, moving, ok, settle, sign_in, undisturbed
 
 FULL = os.environ.get("BENCH") == "full"
 DEALS = int(os.environ.get("ETAPPE_BENCH_DEALS", "100000" if FULL else "20000"))
@@ -121,6 +121,7 @@ def timed(tree: psutil.Process, acts: Iterable[Callable[[], Any]]) -> Taken:
 def alone(browser: Browser, tree: psutil.Process) -> dict[str, Taken]:
     """One client, act after act, each page first some times without being counted: a server in use is warm."""
     chance, found = random.Random(5), {}
+    browser.connection.close()  # the server has, meanwhile; the next request opens it anew
     records = opened(browser)
     for name, rounds in [*((name, ROUNDS) for name in CLAIMS), *((name, FEW) for name in PAGES)]:
         again = partial(act, browser, name, records, chance)
@@ -154,7 +155,7 @@ def say(name: str, walls: list[float], wall_claim: str, spent: str, cpu_claim: s
 
 
 def together(browser: Browser, tree: psutil.Process) -> None:
-    """Twenty clients that think between their acts."""
+    """Twenty clients that think between their acts, while the jobs in the background go on."""
     records = opened(browser)
     walls: dict[str, list[float]] = defaultdict(list)
     stop = time.monotonic() + SECONDS
@@ -256,13 +257,13 @@ def workspace(home: Path, deals: int) -> Iterator[tuple[psutil.Process, Browser]
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="etappe-bench-") as folder:
         home = Path(os.environ.get("ETAPPE_BENCH_HOME", folder))
-        with workspace(home, SMALL) as (tree, browser):
+        with workspace(home, SMALL) as (tree, browser), undisturbed(tree):
             small = alone(browser, tree)
         with workspace(home, DEALS) as (tree, browser):
             settle(tree)
-            browser.connection.close()  # the server has, meanwhile; the next request opens it anew
             print(LINE.format("", "n", "p50 ms", "p95 ms", "claim", "CPU ms", "claim", f"at {SMALL:,}"))
-            compare(alone(browser, tree), small)
+            with undisturbed(tree):
+                compare(alone(browser, tree), small)
             together(browser, tree)
             bulk(browser, tree)
 
