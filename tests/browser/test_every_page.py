@@ -14,7 +14,7 @@ from tests.web import doors
 from tests.web.conftest import files_for_one_test, make_with_files
 from tests.web.doors import Door
 from tests.web.everything import Everything
-from tests.web.seeing import amiss, amiss_as_it_is
+from tests.web.seeing import amiss, amiss_as_it_is, with_axe
 from tests.web.test_every_page import BEFORE_SIGN_IN, FILES, FOREIGN, OPEN, PARTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
@@ -39,6 +39,7 @@ def test_every_page_is_for_everybody_on_a_desktop(all_: Everything, site: str, b
     options = {"locale": "en-GB", **size("desktop")}
     problems: list[str] = []
     with visiting(browser, site, "dot", **options) as (page, heard):
+        with_axe(page.context)
         for route in [*ORDINARY, *doors.BEFORE]:
             problems += _problems(page, heard, f"{site}{_address(all_, route)}", amiss)
     problems += _before_sign_in(all_, site, browser, options)
@@ -51,6 +52,7 @@ def test_every_page_is_for_everybody_on_a_phone(all_: Everything, site: str, bro
     problems: list[str] = []
     for scheme, routes in (("light", ORDINARY[::2]), ("dark", [*ORDINARY[1::2], *doors.BEFORE])):
         with visiting(browser, site, "dot", color_scheme=scheme, **options) as (page, heard):
+            with_axe(page.context)
             for route in routes:
                 problems += _problems(page, heard, f"{site}{_address(all_, route)}", amiss_as_it_is)
     problems += _before_sign_in(all_, site, browser, options)
@@ -59,6 +61,7 @@ def test_every_page_is_for_everybody_on_a_phone(all_: Everything, site: str, bro
 
 def _before_sign_in(all_: Everything, site: str, browser: Browser, options: dict[str, Any]) -> list[str]:
     with visiting(browser, site, **options) as (page, heard):
+        with_axe(page.context)
         addresses = [f"{site}{_address(all_, route)}" for route in BEFORE_SIGN_IN]
         return [problem for address in addresses for problem in _problems(page, heard, address, amiss)]
 
