@@ -129,6 +129,10 @@ def test_stage_now_is_that_of_plain_sql(told: Cast) -> None:
     assert sorted((row["stage"], row["currency"], row["n"], row["amount"]) for row in found.rows) == theirs
     assert found.value == found.n == 15
     assert found.extra["amounts"] == {"CHF": "70.0000", "EUR": "1300.0000"}
+    assert list(found.extra["amounts"]) == ["EUR", "CHF"], "the workspace's own first"
+    create({"name": "First in francs", "currency": "CHF"}, stage="agreed", late_entry=True, actor=told.cem, at=NOW)
+    again = _figure("stage_now").finding.rows
+    assert [(row["stage"], row["currency"]) for row in again][1:3] == [("agreed", "EUR"), ("agreed", "CHF")]
     assert [row["stage"] for row in found.rows] == ["found", "agreed", "ordered"]  # in the order of the process
     assert _row(_figure("stage_now"), stage="found")["phase"] == "find"
     assert _row(_figure("stage_now"), stage="found")["without_amount"] == 1

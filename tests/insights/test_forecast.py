@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -258,7 +257,10 @@ def test_little_and_one_sided_histories_give_no_nonsense(
     text = json.dumps(stored.as_json(said))
     assert "NaN" not in text and "Infinity" not in text
     if said.is_enough:
-        assert said.quality["open_without_amount"] == 1 and said.deals[0].amount == Decimal(0)
+        assert said.quality["open_in_no_sum"] == 1 and "open_without_amount" not in said.quality
+        (deal,) = said.deals
+        assert (deal.amount, deal.expected, deal.why[-1]) == (None, None, ("no_amount",))
+        assert not said.others and said.months[0].from_open == 0
 
 
 def test_curves_recover_what_the_deals_were_drawn_from() -> None:

@@ -20,6 +20,7 @@ from etappe.deals.actions.place import create, leave, move, win
 from etappe.deals.load import NewDeal, create_deals
 from etappe.insights.queries import get_metric, narrowed, records, report, waiting
 from etappe.playbook.queries import get_version
+from etappe.web.figure_words import Asked, card
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, REASON, company
 from tests.scenery import kept
@@ -296,6 +297,22 @@ def test_a_stage_that_got_worse_is_named_with_what_mending_is_worth() -> None:
     assert (row["half"], row["half_before"], row["n"]) == (30, 5, 140)
     verdicts = {line["stage"]: line["verdict"] for line in result.finding.rows}
     assert verdicts == {"found": "alike", "agreed": "worse", "ordered": "worse"}
+
+
+def test_where_all_came_within_a_year_there_is_nothing_before_to_compare_with() -> None:
+    """It is the earlier ones that are missing; parts of the year can be compared, where they are two times enough."""
+    company()
+    rows = [_went("2025-06-01", "won", "A", True, 30) for _ in range(30)]
+    late = [_went("2025-06-01", "lost", "B", False, 30) for _ in range(25)]
+    create_deals([*rows, *late[:9]], actor=SYSTEM, at=NOW)
+    assert not _figure("bottlenecks").finding.extra["is_young"], "39 are not 20 and 20"
+    create_deals([*late[9:], _went("2024-03-01", "won", "A", True, 5)], actor=SYSTEM, at=NOW)
+    young = _figure("bottlenecks")
+    assert (young.finding.value, young.finding.cases, young.is_enough) == (None, 1, False)
+    shown = card(young, Asked(None, None, NOW.date()))
+    assert "more than a year ago (1 of 20)" in shown.note and shown.instead == "/figures/bottlenecks/?by=team"
+    split = _figure("bottlenecks", by="product")
+    assert split.is_enough and not card(split, Asked("product", None, NOW.date())).instead
 
 
 def test_teams_and_others_are_compared_with_the_rest() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
+from etappe.records.list_values import Money
 from etappe.web.templatetags import formats
 
 THIN, HARD = "\u202f", "\u00a0"
@@ -110,3 +111,8 @@ def test_a_browser_in_two_words(agent: str, said: str) -> None:
 def test_days(count: int, said: str) -> None:
     with translation.override("de"):
         assert formats.days(count) == said
+
+
+def test_of_amounts_beside_each_other_the_own_currency_comes_first() -> None:
+    found = [Money(Decimal(amount), currency) for amount, currency in ((9, "CHF"), (5, "EUR"), (90, "USD"))]
+    assert [money.currency for money in sorted(found, key=formats.own_first("EUR"))] == ["EUR", "USD", "CHF"]

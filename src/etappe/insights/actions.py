@@ -18,7 +18,7 @@ from etappe.core.season import Clock
 from etappe.insights.commitments import committed
 from etappe.insights.forecast import backtest, boosted, changed, kept, said
 from etappe.insights.forecast.fresh import packed
-from etappe.insights.forecast.past import ANY, Past, known_on, last_seen
+from etappe.insights.forecast.past import ANY, Past, known_on, last_seen, without_any_amount
 from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
 from etappe.insights.forecast.said import Chances, Fitted
 from etappe.insights.forecast.why import reasons
@@ -146,8 +146,10 @@ def _stages(records: Records, curves: Fitted) -> Iterable[dict[str, Any]]:
 
 def _quality(past: Past) -> dict[str, int]:
     """What is odd about the records, and what was done about it; only what there is."""
+    in_no_sum = int(without_any_amount(past.open, past.typical).sum())
     counts = {
-        "open_without_amount": int(np.isnan(past.open.amount).sum()),
+        "open_without_amount": int(np.isnan(past.open.amount).sum()) - in_no_sum,
+        "open_in_no_sum": in_no_sum,
         "won_without_amount": past.state.won_without_amount,
         "ends_first": past.state.ends_first,
         "other_currencies": max(0, past.state.currencies - 1),

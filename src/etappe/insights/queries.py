@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -47,6 +47,7 @@ class Asked:
     day: date
     today: date
     zone: str
+    currency: str
     where: str
     only: Among | None
     options: Mapping[str, str] = field(default_factory=dict)
@@ -169,12 +170,13 @@ def _asked(viewer: Actor, by: str | None, as_of: date | None, where: str, now: d
     require(viewer, "figures.see")
     if by is not None and by not in DIMENSIONS:
         raise Refusal("unknown_split", split=by, splits=DIMENSIONS)
-    zone = workspace().zone
-    today = local_day(now, zone)
+    own = workspace()
+    today = local_day(now, own.zone)
     if as_of and as_of > today:
         raise Refusal("day_in_future", day=as_of, today=today)
     tree = parse(where)
-    return Asked(viewer, by, as_of or today, today, zone, written(tree), among(viewer, tree, today))
+    only = among(viewer, tree, today)
+    return Asked(viewer, by, as_of or today, today, own.zone, own.currency, written(tree), only)
 
 
 def _result(metric: Metric, asked: Asked, answer: engine.Answer | None = None) -> Result:
@@ -190,7 +192,7 @@ def _result(metric: Metric, asked: Asked, answer: engine.Answer | None = None) -
         definition=str(metric.definition),
         unit=metric.unit,
         minimum=metric.minimum,
-        finding=_shown(found, asked.by),
+        finding=_shown(found, asked),
         as_of=last,
         seen_since=first if first < last else None,
         by=asked.by,
@@ -211,8 +213,26 @@ def _answered(metric: Metric, asked: Asked) -> engine.Answer:
     return engine.run(name_of(metric.key, **asked.shape), values, asked.only)
 
 
-def _shown(found: Finding, by: str | None) -> Finding:
-    return Finding(**{**vars(found), "rows": labelled(found.rows, by)})
+def _shown(found: Finding, asked: Asked) -> Finding:
+    """The finding as it is shown: rows with their names, the workspace's own currency before the others beside it."""
+    rows, extra = _own_first(found.rows, asked.currency), dict(found.extra)
+    if "amounts" in extra:
+        extra["amounts"] = dict(sorted(extra["amounts"].items(), key=lambda sum_: sum_[0] != asked.currency))
+    return replace(found, rows=labelled(rows, asked.by), extra=extra)
+
+
+def _own_first(rows: Sequence[Row], own: str) -> tuple[Row, ...]:
+    """Rows that differ in their currency alone stand where the first of them stood."""
+    if len({row.get("currency") for row in rows}) < 2:
+        return tuple(rows)
+    place: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        place.setdefault(_place(row), len(place))
+    return tuple(sorted(rows, key=lambda row: (place[_place(row)], row["currency"] != own)))
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    return tuple(row.get(name) for name in ("segment", "process", "version", "stage"))
 
 
 def narrowed(metric: Metric, row: Row) -> dict[str, str]:

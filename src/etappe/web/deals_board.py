@@ -32,7 +32,7 @@ from etappe.web.lists_opened import Opened, open_view
 from etappe.web.lists_places import Bar, bar_of, figures_address, process_meant
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, show, today
-from etappe.web.templatetags.formats import day_short, money_whole
+from etappe.web.templatetags.formats import day_short, money_whole, own_first
 from etappe.web.templatetags.parts import icon
 
 MOST = 200
@@ -278,12 +278,12 @@ def _totals(request: Request, filters: Filters) -> tuple[tuple[str, str], ...]:
     for total in deals.board_totals(request.actor, process.key, filters.wanted, where=where, today=today(request)):
         by_stage[total.stage].append(total)
     shown = process.stages if request.GET.get("keep") else process.of_phase(Phase.FIND, Phase.WIN)
-    return tuple((stage.key, total_text(by_stage[stage.key])) for stage in shown)
+    return tuple((stage.key, total_text(by_stage[stage.key], request.workspace.currency)) for stage in shown)
 
 
-def total_text(found: Iterable[Total]) -> str:
-    """`12 deals · €340,000 · CHF 20,000`: amounts of different currencies are never added."""
-    sums = sorted(found, key=lambda total: -total.amount)
+def total_text(found: Iterable[Total], own: str) -> str:
+    """`12 deals · €340,000 · CHF 20,000`: amounts are never added across currencies, and our own one stands first."""
+    sums = sorted(found, key=own_first(own))
     worth = [money_whole(total.amount, total.currency) for total in sums if total.amount]
     return " · ".join([amount_of_deals(sum(total.count for total in sums)), *worth])
 

@@ -24,6 +24,12 @@ def note(result: Result) -> str:
     found = result.finding
     if result.needs:
         return _("Needs {data}.").format(data=result.needs)
+    if not (found.rows or found.n):
+        return _("Nothing to count.")
+    if found.extra.get("is_young"):
+        return _(
+            "Too few deals came to a stage more than a year ago ({n} of {min}) to compare those of the last year with."
+        ).format(n=found.cases, min=result.minimum)
     if not result.is_enough:
         return _("Too few cases for a reliable figure ({n} of {min}).").format(n=found.cases, min=result.minimum)
     return {**NOTES, **LEAD_NOTES}[result.metric](result)

@@ -100,7 +100,10 @@ class Out:
 
 @dataclass(frozen=True)
 class Card:
-    """A figure at a glance. `note` is what the value means in one line."""
+    """A figure at a glance. `note` is what the value means in one line.
+
+    `instead` is where teams are compared, of a figure that has nothing before to compare with.
+    """
 
     key: str
     title: str
@@ -121,6 +124,7 @@ class Card:
     mail: str
     is_enough: bool
     is_stale: bool
+    instead: str = ""
     are_leads: bool = False
     charts: tuple[Chart, ...] = ()
 
@@ -152,6 +156,7 @@ def card(result: Result, asked: Asked) -> Card:
         mail=asked.address("figure_mail", result.metric),
         is_enough=result.is_enough,
         is_stale=asked.is_stale(result.as_of),
+        instead=asked.address("figure", result.metric, {"by": "team"}) if found.extra.get("is_young") else "",
         are_leads="list" in result.records,
         charts=charts(result),
     )

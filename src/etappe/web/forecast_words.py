@@ -190,8 +190,8 @@ def _deal_line(deal: DealSaid) -> DealLine:
         sure=_("%(low)s to %(high)s") % {"low": percent(deal.low), "high": percent(deal.high)},
         likely=day_short(middle) if middle else "",
         spread=spread,
-        amount=money_whole(deal.amount, deal.currency),
-        expected=money_whole(deal.expected, deal.currency),
+        amount=money_whole(deal.amount, deal.currency) or _("not known"),
+        expected=money_whole(deal.expected, deal.currency) or _("not known"),
         why=tuple(_REASONS[code](*values) for code, *values in deal.why),
         has_moved=deal.has_moved,
     )
@@ -225,6 +225,7 @@ _REASONS: Mapping[str, Callable[..., str]] = {
     ),
     "rests": lambda left: _("Rests for %(days)s more, as the buyer asked.") % {"days": days(left)},
     "typical": lambda: _("Without an amount: that of a typical won deal is taken."),
+    "no_amount": lambda: _("Without an amount, and none was ever won in its currency: in no sum."),
 }
 
 
@@ -252,6 +253,11 @@ def _odd(name: str, count: int) -> str:
         "open_without_amount": ngettext(
             "%(n)s open deal has no amount: that of a typical won deal is taken.",
             "%(n)s open deals have no amount: that of a typical won deal is taken.",
+            count,
+        ),
+        "open_in_no_sum": ngettext(
+            "%(n)s open deal has no amount, and none was ever won in its currency: it is in no sum.",
+            "%(n)s open deals have no amount, and none was ever won in their currency: they are in no sum.",
             count,
         ),
         "won_without_amount": ngettext(

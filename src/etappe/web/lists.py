@@ -320,7 +320,7 @@ def _group_row(request: Request, state: State, group: Group) -> GroupRow:
         query = tidied(query)
         query["where"] = written(all_of(state.where, group.where))
         url = f"?{query.urlencode()}"
-    name, sums = group_text(group)
+    name, sums = group_text(group, request.workspace.currency)
     return GroupRow(name, group.count, sums, url)
 
 

@@ -29,7 +29,7 @@ from etappe.web.attention import Said, gravest_among
 from etappe.web.deals_words import goal_of
 from etappe.web.lists_fit import WORD, cut, few, has_long_word, more
 from etappe.web.shell import Request, today
-from etappe.web.templatetags.formats import day_short, money_in, number
+from etappe.web.templatetags.formats import day_short, money_in, number, own_first
 from etappe.web.templatetags.parts import icon
 
 ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
@@ -207,9 +207,9 @@ def _text_in(language: str, zone: tzinfo) -> Callable[[Any], str]:
     return text
 
 
-def group_text(group: Group) -> tuple[str, str]:
-    """A group's name and its sums."""
-    sums = sorted(group.sums, key=lambda money: -money.amount)
+def group_text(group: Group, own: str) -> tuple[str, str]:
+    """A group's name and its sums, that in our own currency first."""
+    sums = sorted(group.sums, key=own_first(own))
     text = text_here()
     return text(group.value) or _("(empty)"), " · ".join(map(text, sums))
 
@@ -235,7 +235,9 @@ def _ways_of(request: Request, subject: Subject, lines: Sequence[Line]) -> Ways:
         signs = {"name": said.of_name, "stage": said.of_stage, "next_step": said.of_step}
         return Ways(signs, {"stage": said.stage})
     private = format_html(" {}", icon("lock", _("private")))
-    return Ways({"name": lambda line: (NOTHING, private if line.values["is_private"] else NOTHING)}, {})
+    text, order = text_here(), own_first(request.workspace.currency)
+    worth = {"open_amount": lambda line: text(tuple(sorted(line.values["open_amount"] or (), key=order)))}
+    return Ways({"name": lambda line: (NOTHING, private if line.values["is_private"] else NOTHING)}, worth)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Side:
 def finish(rows: list[Row]) -> Finding:
     """Per stage, deals that came within a year against earlier ones, or against other segments; worst first.
 
+    `is_young` says that there are enough deals to compare parts of them with each other, but too few earlier ones.
+
     >>> at = dict(zip(PLACE, ("", "plain", 1, 7, 2, "agreed", "win"))) | {"is_over": True, "currency": "EUR"}
     >>> at |= {"days": 5, "with_amount": 1, "amount": Decimal(100)}
     >>> ends = ((1, "on", "won", 30), (1, "out", "lost", 70), (0, "on", "won", 70), (0, "out", "lost", 30))
@@ -63,16 +65,17 @@ def finish(rows: list[Row]) -> Finding:
     found = [_line(place, *pair, main, confidence) for place, pair in pairs.items()]
     lines = sorted(found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0)))
     worst = next((line for line in lines if line["verdict"] == "worse"), None)
-    cases = max((line["decided"] for line in lines), default=0)
+    decided = max((line["decided"] for line in lines), default=0)
     enough = any(line["verdict"] != "too_few" for line in lines)
+    is_young = not enough and len(segments) < 2 and decided >= 2 * MINIMUM
     return Finding(
         value=worst["worth"] if worst else 0.0 if enough else None,
         interval=worst["worth_interval"] if worst else None,
         n=total(deals, is_over=True),
-        cases=cases if enough else min(cases, MINIMUM - 1),
+        cases=decided if enough else max((_fewer(*pair) for pair in pairs.values()), default=0),
         rows=tuple(lines),
         left_out=left_out(no_history=total(deals, is_over=False)),
-        extra={"main": main, "worst": 0 if worst else None},
+        extra={"main": main, "worst": 0 if worst else None, "is_young": is_young},
     )
 
 
@@ -94,8 +97,12 @@ def _others(place: tuple[Any, ...], groups: dict[tuple[Any, ...], list[Row]], se
 
 
 def _is_enough(rows: list[Row], others: list[Row]) -> bool:
-    recent = [row for row in rows if row["recent"]]
-    return min(_decided(recent), _decided(others)) >= MINIMUM
+    return _fewer(rows, others) >= MINIMUM
+
+
+def _fewer(rows: list[Row], others: list[Row]) -> int:
+    """The deals of the side that has fewer of them: a comparison rests on both."""
+    return min(_decided([row for row in rows if row["recent"]]), _decided(others))
 
 
 def _decided(rows: list[Row]) -> int:

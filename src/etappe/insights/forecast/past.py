@@ -114,6 +114,11 @@ def known_on(records: Records, day: date, *, present: bool) -> Past:
     )
 
 
+def without_any_amount(deals: OpenDeals, typical: Floats) -> npt.NDArray[np.bool_]:
+    """Which deals have no amount, and none was ever won in their currency that could stand for it."""
+    return np.asarray(np.isnan(deals.amount) & (typical[deals.currency] == 0), dtype=np.bool_)
+
+
 def last_seen(today: date) -> date:
     """The day that a forecast of the present is made for: today, or the last day of data where all came by import."""
     with connection.cursor() as cursor:

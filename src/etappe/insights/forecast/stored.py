@@ -100,13 +100,16 @@ class Segment:
 
 @dataclass(frozen=True)
 class DealSaid:
-    """What is said about one deal; `likely` are the days by which 10, 50 and 90 % of its wins have come."""
+    """What is said about one deal; `likely` are the days by which 10, 50 and 90 % of its wins have come.
+
+    `amount` is None where it has none and none was ever won in its currency: then it is in no sum.
+    """
 
     uid: str
     name: str
     stage_label: str
     proof: str
-    amount: Decimal
+    amount: Decimal | None
     amount_known: bool
     currency: str
     chance: float
@@ -119,9 +122,9 @@ class DealSaid:
     has_moved: bool
 
     @property
-    def expected(self) -> float:
+    def expected(self) -> float | None:
         """Amount times chance."""
-        return float(self.amount) * self.chance
+        return None if self.amount is None else float(self.amount) * self.chance
 
 
 @dataclass(frozen=True)
@@ -372,7 +375,7 @@ def _deal(row: Row, day: date) -> DealSaid:
         name=row["name"],
         stage_label=stage_name(row["version_id"], row["stage"]),
         proof=row["proof"],
-        amount=row["amount"],
+        amount=row["amount"] if row["amount"] or row["amount_known"] else None,
         amount_known=row["amount_known"],
         currency=row["currency"],
         chance=row["chance"],

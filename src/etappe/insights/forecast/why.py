@@ -22,14 +22,16 @@ def reasons(said: Chances, curves: Fitted) -> Iterator[list[Reason]]:
     `stage`: of those that enter its stage so many per cent are won, seen n times. `few`: its stage has hardly a past,
     so it is drawn towards all deals. `long`, `stayed`: for how many days it has been there, and what the chance would
     be on its first day. `learned`: what the curves alone say, where amount, owner, dates
-    and proof moved it. `rests`: days until the date the buyer named. `typical`: its amount is not known.
+    and proof moved it. `rests`: days until the date the buyer named. `typical`: its amount is not known, and that of a
+    typical won deal stands for it. `no_amount`: there is none either, so it is in no sum.
     """
     deals = said.open
     columns = (
         deals.cell, np.append(curves.entering, np.nan)[deals.cell], said.seen.astype(np.int64), deals.stayed,
         soon(curves, _on_first_day(deals), HORIZON), said.by_curves, said.within, deals.rests, said.amount_known,
+        said.amount,
     )  # fmt: skip
-    for cell, share, seen, stayed, first, by_curves, within, rests, is_known in zip(
+    for cell, share, seen, stayed, first, by_curves, within, rests, is_known, amount in zip(
         *(column.tolist() for column in columns), strict=True
     ):
         yield [
@@ -38,7 +40,7 @@ def reasons(said: Chances, curves: Fitted) -> Iterator[list[Reason]]:
             *([["learned", round(by_curves, 4)]] if abs(within - by_curves) > NOTABLE / 2 else []),
             *([["few", seen]] if seen < WEIGHT else []),
             *([["rests", rests]] if rests else []),
-            *([] if is_known else [["typical"]]),
+            *([] if is_known else [["typical"] if amount else ["no_amount"]]),
         ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date
@@ -45,6 +45,23 @@ def money(amount: Number | None, currency: str = "EUR") -> str:
 def money_whole(amount: Number | None, currency: str = "EUR") -> str:
     """The same without decimals, for sums and cards."""
     return "" if amount is None else money_in(amount, currency, language(), whole=True)
+
+
+class OfMoney(Protocol):
+    """An amount in a currency."""
+
+    @property
+    def amount(self) -> Decimal:
+        """How much."""
+
+    @property
+    def currency(self) -> str:
+        """Of which."""
+
+
+def own_first(own: str) -> Callable[[OfMoney], tuple[bool, Decimal]]:
+    """The order in which amounts of several currencies stand beside each other: the own one, then the largest first."""
+    return lambda money: (money.currency != own, -money.amount)
 
 
 _LETTERS = re.compile(r"([A-Z])(?=\d)")
