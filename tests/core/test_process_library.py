@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from etappe.core.process import Phase, Process
 from etappe.core.process_file import MODELS, OUTCOMES, compile_process, read
 
 FOLDER = Path(__file__).parents[2] / "src/etappe/playbook/library"
-LIBRARY = {path.stem: compile_process(read(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))}
 
 STAGES = {
     "inbound": "need_confirmed | requirements_agreed product_evaluated quote_reviewed order_placed | in_use "
@@ -35,15 +35,25 @@ STAGES = {
 }
 
 
+@cache
+def library() -> dict[str, Process]:
+    """The processes by key, read when the first test asks: every worker collects this file, and one runs it."""
+    return {path.stem: compile_process(read(path.read_text("utf-8"))) for path in sorted(FOLDER.glob("*.yaml"))}
+
+
+@pytest.fixture(params=sorted(STAGES))
+def process(request: pytest.FixtureRequest) -> Process:
+    return library()[request.param]
+
+
 def outline(process: Process) -> str:
     return " | ".join(" ".join(stage.key for stage in process.of_phase(phase)) for phase in Phase).strip()
 
 
 def test_the_nine_have_their_stages_in_order() -> None:
-    assert {key: outline(process) for key, process in LIBRARY.items()} == STAGES
+    assert {key: outline(process) for key, process in library().items()} == STAGES
 
 
-@pytest.mark.parametrize("process", LIBRARY.values(), ids=LIBRARY.keys())
 def test_every_stage_is_whole(process: Process) -> None:
     for stage in process.stages:
         assert stage.required, stage.key
@@ -53,7 +63,6 @@ def test_every_stage_is_whole(process: Process) -> None:
         assert stage.name["de"] != stage.name["en"] or stage.name["de"] == "Live"
 
 
-@pytest.mark.parametrize("process", LIBRARY.values(), ids=LIBRARY.keys())
 def test_our_own_word_never_decides_and_open_sources_only_find(process: Process) -> None:
     for stage, criterion in process.criteria.values():
         best = max(strength(kind, Provenance.RECEIVED) for kind in criterion.kinds)
@@ -61,7 +70,6 @@ def test_our_own_word_never_decides_and_open_sources_only_find(process: Process)
         assert Kind.SOURCE not in criterion.kinds or stage.phase is Phase.FIND
 
 
-@pytest.mark.parametrize("process", LIBRARY.values(), ids=LIBRARY.keys())
 def test_one_can_leave_every_process_in_every_way(process: Process) -> None:
     assert {reason.outcome for reason in process.leave} == set(OUTCOMES)
     assert len(process.leave) == 13
@@ -70,7 +78,7 @@ def test_one_can_leave_every_process_in_every_way(process: Process) -> None:
 def test_the_same_criterion_has_the_same_key_in_every_file_and_the_same_key_the_same_words() -> None:
     by_key: dict[str, dict[str, str]] = {}
     by_text: dict[str, str] = {}
-    for process in LIBRARY.values():
+    for process in library().values():
         for key, (_, criterion) in process.criteria.items():
             assert by_key.setdefault(key, dict(criterion.text)) == criterion.text
             assert by_text.setdefault(criterion.text["de"], key) == key
@@ -78,7 +86,7 @@ def test_the_same_criterion_has_the_same_key_in_every_file_and_the_same_key_the_
 
 def test_shared_stages_have_the_same_name_wherever_they_are() -> None:
     names: dict[str, set[str]] = {}
-    for process in LIBRARY.values():
+    for process in library().values():
         for stage in process.stages:
             names.setdefault(stage.key, set()).add(stage.name["de"])
     own_words = {"order_placed": {"Auftrag erteilt", "Bestellt"}}
@@ -87,5 +95,5 @@ def test_shared_stages_have_the_same_name_wherever_they_are() -> None:
 
 
 def test_every_model_has_its_process() -> None:
-    assert {process.model for process in LIBRARY.values()} == {*MODELS, None}
-    assert all(process.model in (None, key) for key, process in LIBRARY.items())
+    assert {process.model for process in library().values()} == {*MODELS, None}
+    assert all(process.model in (None, key) for key, process in library().items())

@@ -16,7 +16,7 @@ from tests.cast import AT
 from tests.deals.conftest import Scene, set_scene
 from tests.papers import acceptance, mail
 from tests.scenery import kept_apart
-from tests.web.seeing import DRAWN_ANEW, amiss
+from tests.web.seeing import DRAWN_ANEW, amiss, with_axe
 from tests.web.signed import client_of
 
 pytestmark = pytest.mark.browser
@@ -241,6 +241,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(scene: Scene, site: str,
     lists = ["/deals/", "/deals/?status=all&q=x", "/inspection/?period=all", "/inspection/?list=exceptions"]
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, locale="de-DE", reduced_motion="reduce")
+    with_axe(context)
     signed_in(context, site, "ben")
     page = context.new_page()
     problems = {}
