@@ -119,6 +119,18 @@ def test_rows_of_the_form_become_the_filter(ada: Client) -> None:
     assert not nested.context["page"].has_rows, "what is built otherwise is kept as text"
 
 
+def test_a_condition_that_was_begun_is_not_left_out(ada: Client) -> None:
+    """Whoever chose a field and nothing to compare it with would take the list for one that this narrows."""
+    address = reverse("list_filter", args=["deals"])
+    rows = {"field": ["amount", "source"], "op": [">", "="], "value": ["1500", ""], "group": ["0", "0"]}
+    told = ada.get(address, rows | {"apply": "1"}, headers=ENGLISH)
+    assert "“Lead source” has nothing to be compared with." in told.content.decode()
+    assert [row.value for group in told.context["page"].groups for row in group] == ["1500", ""]
+    empty = ada.get(address, rows | {"apply": "1", "op": [">", "is empty"]})
+    assert empty.status_code == 303
+    assert ada.get(address, rows | {"add": "0"}).context["page"].problem is None, "while rows are still being chosen"
+
+
 def test_a_row_offers_what_its_field_can_be(scene: Scene, ada: Client) -> None:
     address = reverse("list_filter", args=["deals"])
     twins = [

@@ -251,6 +251,10 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("It can be compared by: {ops}."),
     ),
     "filter_value_unfit": (_("“{value}” cannot be compared here."), _("Here belongs {expected}.")),
+    "filter_value_missing": (
+        _("“{field}” has nothing to be compared with."),
+        _("Say what, or take this condition out."),
+    ),
     "filter_value_unknown": (
         _("There is no “{value}” to compare with here."),
         _("It can be: {choices}."),
@@ -502,6 +506,7 @@ _SHOWN_OTHERWISE: dict[str, dict[str, Callable[[Any], str]]] = {
     "filter_unknown_field": {"field": shown},
     "filter_field_gone": {"field": shown},
     "filter_op_unfit": {"field": shown},
+    "filter_value_missing": {"field": shown},
     "column_not_shown": {"field": shown},
     "contact_unknown_word": {"field": shown},  # a program's; whoever logs by hand chooses
     "act_of_other_side": {"act": _contact_act, "acts": lambda acts: listed(map(_contact_act, acts))},

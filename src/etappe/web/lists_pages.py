@@ -76,6 +76,7 @@ def narrow(request: Request, subject: str) -> HttpResponse:
         tree = of_groups(_conditions(rows)) if "field" in asked else parse(asked.get("where", "")[: LENGTH + 1])
         compiled(tree, known, lists.asker_of(request.actor, today(request)))
         if "apply" in asked:
+            _require_values(rows, known)
             return go(request, _back(request, found, written(tree)))
     except Refusal as refusal:
         # While rows are still being chosen, a comparison that does not fit yet is nothing to complain about.
@@ -160,6 +161,13 @@ def _conditions(rows: list[Given]) -> Groups:
         if field and op in set(Op) and (value.strip() or not Op(op).takes):
             groups.setdefault(group, []).append(_condition(field, Op(op), value))
     return tuple(tuple(found) for found in groups.values())
+
+
+def _require_values(rows: list[Given], known: Registry) -> None:
+    """Nobody is shown a list without a condition that they had begun, as if it held."""
+    for _group, key, op, value in rows:
+        if key in known.fields and op in set(Op) and Op(op).takes and not value.strip():
+            raise Refusal("filter_value_missing", field=heading(known.fields[key]))
 
 
 def _condition(field: str, op: Op, value: str) -> Condition:
