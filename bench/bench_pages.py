@@ -152,7 +152,7 @@ def settle(tree: psutil.Process, most: float = 300) -> None:
 @contextmanager
 def undisturbed(tree: psutil.Process) -> Iterator[None]:
     """Let the jobs in the background rest: over a million deals they go on for an hour after the import."""
-    working = [each for each in tree.children(recursive=True) if "etappe.config.worker" in each.cmdline()]
+    working = [each for each in tree.children(recursive=True) if _works_on_jobs(each)]
     for each in working:
         each.suspend()
     time.sleep(2)  # the statement that is on its way
@@ -161,6 +161,13 @@ def undisturbed(tree: psutil.Process) -> Iterator[None]:
     finally:
         for each in working:
             each.resume()
+
+
+def _works_on_jobs(process: psutil.Process) -> bool:
+    try:
+        return "etappe.config.worker" in process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return False
 
 
 def measure(name: str, tree: psutil.Process, acts: list[Callable[[], Any]], most: str) -> None:
