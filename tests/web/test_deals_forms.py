@@ -556,12 +556,11 @@ def test_changes_name_only_what_the_viewer_sees(scene: Scene) -> None:
     assert since.isdigit()
 
 
-def test_each_currency_has_its_own_sum(scene: Scene) -> None:
+def test_each_currency_has_its_own_sum_and_the_workspace_s_stands_first(scene: Scene) -> None:
     scene.another(amount=Decimal(1000))
     scene.another(amount=Decimal(2000), currency="CHF")
     shown = text(client_of("ada").get(reverse("deals_board_totals"), headers={"Accept-Language": "en"}))
-    assert "3 deals · CHF" in shown
-    assert "€1,000" in shown
+    assert "3 deals · €1,000 · CHF\xa02,000" in shown
 
 
 def test_before_anything_is_there_the_pages_say_what_to_do(db: None) -> None:
