@@ -24,7 +24,7 @@ from etappe.people.models import Account
 from etappe.records import bulk, jobs
 from etappe.records.bulk_queries import get_bulk, refused, refused_file
 from etappe.records.bulk_rooms import Chosen
-from etappe.records.models import BulkRow, BulkRun
+from etappe.records.models import BulkRow, BulkRun, Sweep
 from etappe.team.actions import create_token
 from etappe.team.queries import user_by_id
 from tests.cast import AT, email
@@ -177,6 +177,16 @@ def test_a_killed_run_goes_on_where_its_ledger_ends(scene: Scene, monkeypatch: p
     run = get_bulk(scene.cast.ada, uid)
     assert (run.state, run.counts) == ("done", {"changed": 5})
     assert Entry.objects.filter(change_id=run.change_id).count() == 5
+
+
+def test_the_search_for_duplicates_lets_a_run_go_first(scene: Scene) -> None:
+    uid = wanted_of(scene, {"add_tags": ["Messe"]})
+    bulk.start(uid, then=lambda _uid: None, actor=scene.cast.ada, at=LATER)
+    jobs.sweep_for_duplicates(timestamp=0)
+    assert not Sweep.objects.exists()
+    bulk.carry_on(str(uid), clock=clock)
+    jobs.sweep_for_duplicates(timestamp=0)
+    assert Sweep.objects.exists()
 
 
 def test_what_cannot_be_wanted_is_refused_as_a_whole(scene: Scene) -> None:

@@ -128,6 +128,11 @@ def found(viewer: Actor, uid: uuid.UUID | str) -> BulkRun:
     return run
 
 
+def someone_waits() -> bool:
+    """Whether a bulk edit is at work, at whose page somebody is looking."""
+    return BulkRun.objects.filter(state__in=AT_WORK).exists()
+
+
 def silent(at: datetime) -> list[str]:
     """The uids of runs at work that have not moved for a while: their process was killed."""
     runs = BulkRun.objects.filter(state__in=AT_WORK, moved_at__lt=at - SILENT)

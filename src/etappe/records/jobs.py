@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from etappe.journal.clock import now
 from etappe.records import bulk, duplicates
-from etappe.records.bulk_queries import silent
+from etappe.records.bulk_queries import silent, someone_waits
 
 SPARE = timedelta(seconds=15)
 """For how long of each minute changed records are looked at."""
@@ -23,10 +23,10 @@ def look_for_duplicates(subject: str, keys: list[int]) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="background", queueing_lock="records.sweep", lock="records.sweep")
 def sweep_for_duplicates(timestamp: int) -> None:
-    """Go through records that are new or changed."""
+    """Go through records that are new or changed, while nobody waits for work on many records."""
     del timestamp
     until = now() + SPARE
-    while duplicates.sweep(at=now()) and now() < until:
+    while not someone_waits() and duplicates.sweep(at=now()) and now() < until:
         pass
 
 
