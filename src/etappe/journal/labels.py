@@ -271,7 +271,7 @@ FIELDS: Mapping[str, Label] = {
     "sort": _("Sorted by"),
     "source": _("Lead source"),
     "stage": _("Stage"),
-    "status": _("State"),
+    "status": _("Status"),
     "street": _("Street"),
     "subject": _("Subject"),
     "tags": _("Tags"),

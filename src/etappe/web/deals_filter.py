@@ -30,6 +30,7 @@ STATUSES: dict[str, tuple[Promise, tuple[Status, ...]]] = {
     "left": (_("left early"), CLOSED),
     "all": (_("all"), ()),
 }
+_STATUS_CHOICES = [(key, name) for key, (name, _meant) in STATUSES.items()]
 TEXT_LIMIT = 200
 CONDITIONS = frozenset({"process", "stage", "status", "owner", "account"})
 """Fields of the form that are fields of deals, too."""
@@ -44,9 +45,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Find"), required=False, max_length=TEXT_LIMIT)
     process = forms.ChoiceField(label=_("Process"), required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False)
-    status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[(key, name) for key, (name, _meant) in STATUSES.items()]
-    )
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=_STATUS_CHOICES)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     account = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -103,9 +102,11 @@ def read_filters(request: Request, *, statuses: bool = True) -> Filters:
         form = _form(request, processes)
         form.is_valid()
     given = {name: value for name, value in form.cleaned_data.items() if value}
+    if free := _says_status(request):
+        _choices(form, "status", _STATUS_CHOICES[1:], unchosen=_("as filtered"))
     return Filters(
         form=form,
-        wanted=_wanted(given, statuses, free=_says_status(request)),
+        wanted=_wanted(given, statuses, free),
         processes=processes,
         is_narrowed=bool(set(given) - {"process", "status"}) or (statuses and "process" in given),
     )
@@ -142,10 +143,10 @@ def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -
     _choices(form, "owner", [("me", _("my own")), *colleagues])
 
 
-def _choices(form: FilterForm, name: str, found: list[Any]) -> None:
+def _choices(form: FilterForm, name: str, found: list[Any], unchosen: Promise = _("all")) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
-    field.choices = [("", _("all")), *found]
+    field.choices = [("", unchosen), *found]
 
 
 def _wanted(given: dict[str, Any], statuses: bool, free: bool) -> DealFilter:
