@@ -29,12 +29,11 @@ from etappe.journal.refusals import Said
 from etappe.journal.refusals import text as said_of
 from etappe.web import deals_links, deals_move
 from etappe.web.deals_answers import complain, done, seen_of
-from etappe.web.deals_fill import fill_form
+from etappe.web.deals_fill import FillForm, fill_form
 from etappe.web.deals_forms import NOTE_LIMIT, latest_day, moment_of, offer
 from etappe.web.deals_gate import lacks
 from etappe.web.deals_people import people_choices, person_called
 from etappe.web.form_fields import day_field
-from etappe.web.own_fields import WithOwnFields
 from etappe.web.shell import Request, say, show, wants_part
 
 MAIL = (Kind.REPLY, Kind.BOOKING, Kind.INVITE_ACCEPTED)
@@ -117,12 +116,12 @@ class GivePage:
     asks: tuple[Ask, ...]
     to: str
     said: Said | None = None
-    own: WithOwnFields | None = None
+    own: FillForm | None = None
 
     @property
     def gaps(self) -> int:
         """How many things are missing."""
-        return len(self.asks) + (len(self.own.asked) if self.own else 0)
+        return len(self.asks) + (self.own.gaps if self.own else 0)
 
 
 @require_http_methods(["GET", "POST"])

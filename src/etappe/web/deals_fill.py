@@ -31,15 +31,22 @@ class FillForm(WithOwnFields):
     """The fields that a stage asks for: those of every deal, and the workspace's own."""
 
     def ask_plain(self, names: Iterable[str]) -> None:
-        """Add these fields as the forms of deals have them, with what belongs to each."""
+        """Add these fields as the forms of deals have them, with what belongs to each; none of them may stay empty."""
         known = {**DealForm.base_fields, **StepForm.base_fields}
         for part in (part for name in names for part in (name, *_BESIDE.get(name, ()))):
             self.fields[part] = deepcopy(known[part])
+            self.fields[part].required = True
 
     @property
     def plain(self) -> list[forms.BoundField]:
         """The bound fields that every deal has."""
         return [self[name] for name in self.fields if not name.startswith("custom_")]
+
+    @property
+    def gaps(self) -> int:
+        """How many fields stand empty; what stands beside one, its currency or its day, belongs to it."""
+        beside = {part for parts in _BESIDE.values() for part in parts}
+        return sum(bound.name not in beside for bound in self.plain) + len(self.asked)
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
@@ -69,6 +76,8 @@ def fill_form(request: Request, deal: DealView, to: str) -> FillForm | None:
     wanted = {item.key for item in empty if item.own}
     known = fields("deal", request.actor, team=deal.team_id)
     form.ask_own((own for own in known if own.key in wanted), deal.custom, request.actor)
+    for bound in form.own:
+        bound.field.required = True
     return form
 
 

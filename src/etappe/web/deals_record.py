@@ -14,13 +14,13 @@ from etappe.core.process import WON, Status
 from etappe.deals import actions
 from etappe.deals import queries as deals
 from etappe.deals.shapes import DealView, ExceptionView, StageView, VisitView
-from etappe.journal.labels import words
+from etappe.journal.labels import FIELDS, label, words
 from etappe.journal.queries import horizon
 from etappe.team.access import may
 from etappe.web.attention import Said, said, watch_of
 from etappe.web.deals_answers import done
 from etappe.web.deals_forms import NoteForm
-from etappe.web.deals_gate import lacks, next_stage, stage_before
+from etappe.web.deals_gate import lacks, next_stage, stage_before, unfilled
 from etappe.web.deals_table import Line, line
 from etappe.web.deals_timeline import Timeline, timeline_of
 from etappe.web.record_parts import RecordParts, parts_of
@@ -91,6 +91,11 @@ class RecordPage:
     def moves(self) -> bool:
         """Whether the deal can go on: open ones to their goal, won ones through `keep`."""
         return self.deal.may_move and bool(self.to)
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """The names of the fields that stand empty between the deal and its next stage."""
+        return tuple(item.name if item.own else label(FIELDS, item.key) for item in unfilled(self.deal, self.to))
 
     @property
     def required_met(self) -> int:
