@@ -103,7 +103,7 @@ def test_the_page_asks_for_them_and_goes_on_and_the_api_names_them(scene: Scene)
     assert all(f'name="{name}"' in text for name in ("amount", "currency", "expected_close", "next_step_on"))
     assert "Es fehlen noch 3 Angaben oder Belege" in text and "(freiwillig)" not in text
     record = ada.get(reverse("deal", args=[scene.uid]), headers=german).content.decode()
-    assert "Noch auszufüllen: Auftragswert, " in record
+    assert "Noch auszufüllen: Auftragswert (erwartet), " in record
     fields = reverse("deal_fill", args=[scene.uid])
     given = {"fill": "1", "to": "requirements_agreed", "amount": "1.200,50", "currency": "EUR", "next_step": "Treffen"}
     half = ada.post(fields, given | {"expected_close": "keiner", "next_step_on": ""}, headers=german)
