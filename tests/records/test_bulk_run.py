@@ -251,6 +251,16 @@ def test_the_page_leads_from_the_choice_to_the_undo(scene: Scene, monkeypatch: p
     assert "Deals" in browser.get("/bulk/").content.decode()
 
 
+def test_the_pace_is_told_once_there_is_one(scene: Scene) -> None:
+    uid = wanted_of(scene, {"add_tags": ["Messe"]})
+    browser = client_of("ada")
+    for seconds, told in ((1, False), (100, True)):
+        since = now() - timedelta(seconds=seconds)
+        BulkRun.objects.update(state="running", rows_total=9000, rows_done=1000, started_at=since, moved_at=since)
+        page = browser.get(f"/bulk/{uid}/", headers={"Accept-Language": "en"}).content.decode()
+        assert "1,000 of 9,000 records" in page and ("9 a second" in page) is told
+
+
 def test_the_api_previews_runs_and_undoes(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(jobs.carry_out_bulk, "defer", lambda run: asked.append(run))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -39,6 +39,9 @@ from etappe.web.shell import Request, go, say, show, wants_part
 
 NAMED = 5000
 """Records that a form may name one by one; whoever means more means all that a filter leaves."""
+
+TELLING = timedelta(seconds=2)
+"""After so long a run says how fast it is; before that, one part would stand for all."""
 
 STATES: Mapping[str, Promise] = {
     "draft": gettext_lazy("waits for what to change"),
@@ -309,8 +312,8 @@ def _forms(request: Request, run: BulkView, sent: OwnForm | None) -> Forms:
 
 def _work(run: BulkView, at: datetime) -> Work:
     done, total = run.work
-    passed = max(((run.moved_at or at) - (run.started_at or run.created_at)).total_seconds(), 0.1)
-    rate = int(max(done - run.done_before, 0) / passed)
+    passed = at - (run.started_at or run.created_at)
+    rate = int(max(done - run.done_before, 0) / passed.total_seconds()) if passed > TELLING else 0
     left = max(total - done, 0)
     silent = at - (run.moved_at or run.created_at) > SILENT
     return Work(done, total, min(99, 100 * done // total) if total else 0, rate, left // rate if rate else 0, silent)

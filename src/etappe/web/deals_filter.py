@@ -30,6 +30,7 @@ STATUSES: dict[str, tuple[Promise, tuple[Status, ...]]] = {
     "left": (_("left early"), CLOSED),
     "all": (_("all"), ()),
 }
+ALL = _("all")
 _STATUS_CHOICES = [(key, name) for key, (name, _meant) in STATUSES.items()]
 TEXT_LIMIT = 200
 CONDITIONS = frozenset({"process", "stage", "status", "owner", "account"})
@@ -143,7 +144,7 @@ def _offer(form: FilterForm, request: Request, processes: tuple[Process, ...]) -
     _choices(form, "owner", [("me", _("my own")), *colleagues])
 
 
-def _choices(form: FilterForm, name: str, found: list[Any], unchosen: Promise = _("all")) -> None:
+def _choices(form: FilterForm, name: str, found: list[Any], unchosen: Promise = ALL) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
     field.choices = [("", unchosen), *found]
