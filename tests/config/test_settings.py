@@ -14,9 +14,8 @@ from tests.cast import assemble
 from tests.config.site import environ
 
 PRINT = """
-import json, django
+import json
 from django.conf import settings
-django.setup()
 print(json.dumps({name: getattr(settings, name) for name in %r}, default=str))
 """
 CHECK = """

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,21 @@ SOURCE = Path(__file__).parents[2] / "src" / "etappe"
 REFUSING = {"Refusal", "Forbidden", "Stale"}
 
 
-def codes() -> Iterator[tuple[str, str]]:
+@cache
+def codes() -> tuple[tuple[str, str], ...]:
     """Every code that some rule refuses with, and where. A code that is chosen counts with all its choices."""
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in REFUSING
-                and node.args
-            ):
-                for code in _chosen(node.args[0]):
-                    yield code, f"{path.relative_to(SOURCE)}:{node.lineno}"
+    return tuple(
+        (code, f"{path.relative_to(SOURCE)}:{line}")
+        for path in sorted(SOURCE.rglob("*.py"))
+        for code, line in _refused_in(ast.parse(path.read_text()))
+    )
+
+
+def _refused_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSING and node.args:
+            for code in _chosen(node.args[0]):
+                yield code, node.lineno
 
 
 def _chosen(code: ast.expr) -> Iterator[str]:

@@ -22,7 +22,6 @@ from etappe.people import actions as people_actions
 from etappe.people.models import Account
 from etappe.records import duplicates
 from etappe.records.models import Pair
-from tests import cast
 from tests.imports import twin
 from tests.web.signed import Signed, client_of
 
@@ -46,8 +45,7 @@ def uid_of(address: str) -> str:
     return found[1]
 
 
-def test_the_way_from_upload_to_result(db, uploads):
-    cast.assemble()
+def test_the_way_from_upload_to_result(cast, uploads):
     dot = client_of("dot")
     address = upload(dot, uploads)
     uid = uid_of(address)
@@ -74,8 +72,7 @@ def test_the_way_from_upload_to_result(db, uploads):
     assert not (Path(django_settings.UPLOADS) / uid).exists()
 
 
-def test_the_result_says_how_many_likely_duplicates_were_found_since(db, uploads):
-    cast.assemble()
+def test_the_result_says_how_many_likely_duplicates_were_found_since(cast, uploads):
     people_actions.create_account({"name": "Nordlicht", "city": "Kiel"}, actor=SYSTEM, at=now())
     dot = client_of("dot")
     address = upload(dot, uploads)
@@ -127,8 +124,7 @@ def filled(page: str) -> dict[str, str]:
     return form.posted
 
 
-def test_an_import_never_starts_with_another_map_than_the_one_shown(db, uploads):
-    cast.assemble()
+def test_an_import_never_starts_with_another_map_than_the_one_shown(cast, uploads):
     dot = client_of("dot")
     address = upload(dot, uploads)
     uid = uid_of(address)
@@ -149,8 +145,7 @@ def test_an_import_never_starts_with_another_map_than_the_one_shown(db, uploads)
     assert (run.state, run.is_dry, run.rows_done) == ("queued", False, 0), "what was tried is not counted again"
 
 
-def test_a_changed_map_is_looked_at_again(db, uploads):
-    cast.assemble()
+def test_a_changed_map_is_looked_at_again(cast, uploads):
     dot = client_of("dot")
     address = upload(dot, uploads)
     uid = uid_of(address)
@@ -170,8 +165,7 @@ def test_a_changed_map_is_looked_at_again(db, uploads):
     assert set(counts) == {"sales_pipeline.csv", "accounts.csv", "sales_teams.csv"}
 
 
-def test_a_rep_may_not_import(db, uploads):
-    cast.assemble()
+def test_a_rep_may_not_import(cast, uploads):
     ada = client_of("ada")
     assert ada.get("/import/").status_code == 403
     files = [SimpleUploadedFile("deals.csv", b"a,b\n1,2\n")]
@@ -179,8 +173,7 @@ def test_a_rep_may_not_import(db, uploads):
     assert not Run.objects.exists()
 
 
-def test_a_broken_file_is_named(db, uploads):
-    cast.assemble()
+def test_a_broken_file_is_named(cast, uploads):
     dot = client_of("dot")
     answer = dot.post("/import/", {"files": [SimpleUploadedFile("x.xlsx", b"PK\x03\x04 no workbook")]})
     uid = uid_of(answer["Location"])
@@ -190,8 +183,7 @@ def test_a_broken_file_is_named(db, uploads):
     assert "No file can be read" in page and "Give up" in page
 
 
-def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkeypatch):
-    cast.assemble()
+def test_an_interrupted_import_goes_on_where_its_ledger_ends(cast, uploads, monkeypatch):
     dot = client_of("dot")
     address = upload(dot, uploads)
     uid = uid_of(address)
@@ -220,8 +212,7 @@ def test_an_interrupted_import_goes_on_where_its_ledger_ends(db, uploads, monkey
     }  # fmt: skip
 
 
-def test_two_files_of_one_name_are_told_apart(db, uploads):
-    cast.assemble()
+def test_two_files_of_one_name_are_told_apart(cast, uploads):
     dot = client_of("dot")
     files = [SimpleUploadedFile("deals.csv", b"Deal ID,Stage\n1,Won\n") for _again in range(2)]
     answer = dot.post("/import/", {"files": files})
@@ -229,8 +220,7 @@ def test_two_files_of_one_name_are_told_apart(db, uploads):
     assert [each["name"] for each in run.files] == ["deals.csv", "deals (2).csv"]
 
 
-def test_giving_up_deletes_the_files(db, uploads):
-    cast.assemble()
+def test_giving_up_deletes_the_files(cast, uploads):
     dot = client_of("dot")
     address = upload(dot, uploads)
     uid = uid_of(address)
@@ -242,8 +232,7 @@ def test_giving_up_deletes_the_files(db, uploads):
     assert not Run.objects.exists()
 
 
-def test_rows_to_ask_about_are_decided_before_anything_is_written(db, uploads):
-    cast.assemble()
+def test_rows_to_ask_about_are_decided_before_anything_is_written(cast, uploads):
     dot = client_of("dot")
     twin.run(twin.write(uploads / "accounts.csv", [["Account Name", "Industry"], ["Nord GmbH", "Bau"]]))
     path = twin.write(uploads / "neu.csv", [["Firma", "Branche", "Ort"], ["Nord GmbH", "Bau", "Kiel"]])
@@ -267,8 +256,7 @@ def test_rows_to_ask_about_are_decided_before_anything_is_written(db, uploads):
     assert "Undo the whole import" in dot.get(address).content.decode()
 
 
-def test_a_map_is_saved_by_name_and_offered_again(db, uploads):
-    cast.assemble()
+def test_a_map_is_saved_by_name_and_offered_again(cast, uploads):
     dot = client_of("dot")
     first = upload(dot, uploads)
     background.examine(uid_of(first), at=now())
@@ -285,8 +273,7 @@ def test_a_map_is_saved_by_name_and_offered_again(db, uploads):
     assert dot.post(f"{first}preset/", {"preset": "x"}).status_code == 404
 
 
-def test_sheets_that_nobody_looks_at_are_named(db, uploads):
-    cast.assemble()
+def test_sheets_that_nobody_looks_at_are_named(cast, uploads):
     path = uploads / "Alle.xlsx"
     with xlsxwriter.Workbook(path) as book:
         for number in range(1, 24):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ class Callers:
 
     def __init__(self, all_: Everything, *scopes: str) -> None:
         self.all = all_
+        self.client = Client()  # one for everybody: each new one would put the middleware together anew
         self.browsers = {name: client_of(name) if name != "nobody" else Client() for name in ROLES}
         self.readers = self._tokens("read")
         self.writers = self._tokens(*(scopes or ("read", "write")))
@@ -91,26 +93,24 @@ class Callers:
         said = {}
         for name, actor in self.all.scene.cast.everybody().items():
             said[name] = {"Authorization": f"Bearer {create_token('Test', scopes, actor=actor, at=AT)[1]}"}
-            Client().get(f"{doors.API}/me", headers=said[name])  # that it was used is written down now
+            self.client.get(f"{doors.API}/me", headers=said[name])  # that it was used is written down now
         return said
 
     def through(self, name: str, door: Door, all_: Everything) -> HttpResponse:
         """What somebody gets at a door of this workspace."""
         given = replace(all_, caller=name)
-        return self._program(name, door, given) if door.is_api else self._browser(name, door, given)
-
-    def _browser(self, name: str, door: Door, all_: Everything) -> HttpResponse:
-        client = Client()
-        client.cookies.load(self.browsers[name].cookies.output(header="", sep=";"))
-        send = getattr(client, door.method.lower())
-        answer: HttpResponse = send(doors.address(all_, door), **doors.sent(all_, door))
+        said = self._program(name, door) if door.is_api else self._browser(name)
+        send = getattr(self.client, door.method.lower())
+        answer: HttpResponse = send(doors.address(given, door), **said, **doors.sent(given, door))
         return answer
 
-    def _program(self, name: str, door: Door, all_: Everything) -> HttpResponse:
-        headers = (self.readers if door.method == "GET" else self.writers).get(name, {})
-        send = getattr(Client(), door.method.lower())
-        answer: HttpResponse = send(doors.address(all_, door), headers=headers, **doors.sent(all_, door))
-        return answer
+    def _browser(self, name: str) -> dict[str, Any]:
+        self.client.cookies = SimpleCookie(self.browsers[name].cookies.output(header="", sep=";"))
+        return {}
+
+    def _program(self, name: str, door: Door) -> dict[str, Any]:
+        self.client.cookies = SimpleCookie()
+        return {"headers": (self.readers if door.method == "GET" else self.writers).get(name, {})}
 
 
 def short(answer: HttpResponse) -> str:
@@ -135,7 +135,7 @@ def _wrong(callers: Callers, door: Door, name: str, wanted: str, before: str) ->
     with transaction.atomic():
         doors.BEFORE.get(door.route, lambda _all: None)(callers.all)
         at_first = digest() if door.route in doors.BEFORE else before
-        rows = written()
+        rows = written() if wanted in DENIED else 0
         answer = callers.through(name, door, callers.all)
         if short(answer) != wanted:
             yield f"{door}: {name} gets {short(answer)}, the table says {wanted}"
