@@ -73,7 +73,7 @@ _SECOND_SUBJECT = re.compile(
 )
 _SECOND_SENTENCE = re.compile(r"[a-zäöüß]{3,}\. [A-ZÄÖÜ]\w+ \w+")
 _ALTERNATIVES = re.compile(r"\b(?:oder|or)\b")
-_ACTS = words.pattern(words.BUYER_ACTS + words.SHARED_ACTS + words.SELLER_ACTS)
+_ACTS = words.BUYER_ACTS + words.SHARED_ACTS + words.SELLER_ACTS
 _MOST_ACTS = 2
 
 
@@ -91,5 +91,5 @@ def several_facts(text: str) -> str | None:
         return match.group().strip()
     if match := _SECOND_SENTENCE.search(plain):
         return match.group()
-    acts = _ACTS.findall(low)
+    acts = words.pattern(_ACTS).findall(low)
     return ", ".join(acts) if len(acts) > _MOST_ACTS and not _ALTERNATIVES.search(low) else None

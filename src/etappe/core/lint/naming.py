@@ -6,7 +6,6 @@ import re
 
 from etappe.core.lint import words
 from etappe.core.lint.wording import (
-    BUYER_AGENT,
     OPINION,
     PERFECT,
     SELLER,
@@ -14,6 +13,7 @@ from etappe.core.lint.wording import (
     VAGUE,
     Cue,
     Said,
+    buyer_agent,
     first_cue,
     infinitive,
     judge_criterion,
@@ -88,14 +88,14 @@ def _mind_in_name(said: Said) -> Cue | None:
 
 
 def _state_in_name(said: Said) -> Cue | None:
-    if said.has(words.BUYER_ACTS) or words.RESULT_PHRASES.search(said.low) or BUYER_AGENT.search(said.low):
+    if said.has(words.BUYER_ACTS) or words.RESULT_PHRASES.search(said.low) or buyer_agent().search(said.low):
         return None
     word = said.has(words.CRM_STATES) or (said.low if said.low in words.ALONE_A_STATE else None)
     return Cue(STATE, word) if word else None
 
 
 def _named_result(said: Said) -> Cue | None:
-    if said.has(words.BUYER_ACTS) or BUYER_AGENT.search(said.low):
+    if said.has(words.BUYER_ACTS) or buyer_agent().search(said.low):
         return _FINE
     beyond = words.RESULT_PHRASES.sub("", said.low)
     if found(words.SELLER_THINGS, beyond):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from etappe.core.lint import words
 from etappe.core.lint.words import found, pattern
@@ -108,7 +108,7 @@ def judge_criterion(text: str, language: str) -> Cue | None:
     said = prepare(text, language)
     if cue := first_cue(said, (our_subject, _our_agent, _our_file)):
         return cue
-    if BUYER_AGENT.search(said.low):
+    if buyer_agent().search(said.low):
         return first_cue(said, (_wish, _passive_state_of_mind))
     if _is_buyers(said):
         return first_cue(said, (_wish, _done_to_buyer, _mind_of_buyer, _empty_of_buyer))
@@ -118,16 +118,9 @@ def judge_criterion(text: str, language: str) -> Cue | None:
 
 
 _ARTICLES = r"(?:(?:der|die|das|ein|eine|einer|the|a|an|zuständige\w*|jeweilige\w*|responsible|assigned)\s+)*"
-_OUR_START = re.compile(rf"^{_ARTICLES}({pattern(words.OURS + words.SELLER_SIDE).pattern})")
-_OUR_BUYER = re.compile(rf"^(?:unser\w*|our) (?:\w+ )?{pattern(words.BUYER_SIDE).pattern}")
-"""Our champion, unser Ansprechpartner: not one of us."""
 _OF_BUYER = re.compile(
     r"\b(des|beim|vom) (kunden|käufers|käufer|auftraggebers|partners)\b|\b(customer|buyer|client|"
     r"prospect)s?'s?\b|of the (customer|buyer|client)"
-)
-BUYER_AGENT = re.compile(
-    r"\b(vom|von der|von dem|von den|von|durch den|durch die|durch|seitens|by) (the |a |an |dem |den |"
-    r"der |des )?(\w+ )?" + pattern(words.BUYER_SIDE).pattern
 )
 _OUR_AGENT = re.compile(
     r"\b(von|durch|by) (uns\b|us\b|our |unser|me\b|(the |den |die |dem |der )?(rep\b|reps\b|sdr|bdr|ae\b|"
@@ -140,12 +133,50 @@ _SOURCE = re.compile(
 )
 
 
+# What holds a list of words takes a while to compile, and every process loads this: made when it is first asked for.
+
+
+@cache
+def _our_start() -> re.Pattern[str]:
+    return re.compile(rf"^{_ARTICLES}({pattern(words.OURS + words.SELLER_SIDE).pattern})")
+
+
+@cache
+def _our_buyer() -> re.Pattern[str]:
+    """Our champion, unser Ansprechpartner: not one of us."""
+    return re.compile(rf"^(?:unser\w*|our) (?:\w+ )?{pattern(words.BUYER_SIDE).pattern}")
+
+
+@cache
+def buyer_agent() -> re.Pattern[str]:
+    """By whom, where that is somebody of the buyer's."""
+    return re.compile(
+        r"\b(vom|von der|von dem|von den|von|durch den|durch die|durch|seitens|by) (the |a |an |dem |den |"
+        r"der |des )?(\w+ )?" + pattern(words.BUYER_SIDE).pattern
+    )
+
+
+@cache
+def _present(german: bool) -> re.Pattern[str]:
+    """Present tense right after the subject: "The customer works in production"."""
+    ending = r"\w{2,}t" if german else r"(?!always)\w{2,}s"
+    return re.compile(rf"^{_ARTICLES}(?:[\w'-]+ ){{0,2}}{pattern(words.BUYER_SIDE).pattern} {ending} ")
+
+
+@cache
+def _got_ours() -> re.Pattern[str]:
+    return re.compile(
+        rf"{pattern(words.SELLER_THINGS).pattern} (?:von uns )?(?:erhalten|bekommen)|(?:received|got|been sent|"
+        rf"been given) (?:the |our |a |an |their |his |her )?(?:\w+ )?{pattern(words.SELLER_THINGS).pattern}"
+    )
+
+
 def our_subject(said: Said) -> Cue | None:
     """One of us is the subject."""
-    match = _OUR_START.match(said.head + " ") or _OUR_START.match(said.low)
+    match = _our_start().match(said.head + " ") or _our_start().match(said.low)
     if match is None or _OF_BUYER.search(said.head):
         return None
-    their_person = _OUR_BUYER.match(said.low) and not found(words.SELLER_SIDE, said.head)
+    their_person = _our_buyer().match(said.low) and not found(words.SELLER_SIDE, said.head)
     return None if their_person else Cue(SELLER, match.group(1))
 
 
@@ -171,7 +202,7 @@ _PASSIVE_TAIL = re.compile(
 
 def _is_buyers(said: Said) -> bool:
     """Whether somebody of the buyer's side, or at least somebody else than we, is the one who acts."""
-    if _PRESENT[said.german].match(said.low):
+    if _present(said.german).match(said.low):
         return True
     if _OPENING.match(said.low):
         return said.has(words.BUYER_SIDE) is not None and said.has(PERFECT + words.BUYER_ACTS + ("set",)) is not None
@@ -189,11 +220,6 @@ def _is_buyers(said: Said) -> bool:
     )
 
 
-_PRESENT = {
-    german: re.compile(rf"^{_ARTICLES}(?:[\w'-]+ ){{0,2}}{pattern(words.BUYER_SIDE).pattern} {ending} ")
-    for german, ending in ((True, r"\w{2,}t"), (False, r"(?!always)\w{2,}s"))
-}
-"""Present tense right after the subject: "The customer works in production"."""
 PERFECT = ("hat", "haben", "hatte", "hatten", "has", "have", "had")
 
 
@@ -221,15 +247,9 @@ _NOT_YET = re.compile(
 )
 
 
-_GOT_OURS = re.compile(
-    rf"{pattern(words.SELLER_THINGS).pattern} (?:von uns )?(?:erhalten|bekommen)|(?:received|got|been sent|"
-    rf"been given) (?:the |our |a |an |their |his |her )?(?:\w+ )?{pattern(words.SELLER_THINGS).pattern}"
-)
-
-
 def _done_to_buyer(said: Said) -> Cue | None:
     """A passive ("The prospect was contacted"), or its disguise ("Customer received our proposal")."""
-    match = _GOT_OURS.search(said.low)
+    match = _got_ours().search(said.low)
     if match and not found(words.BUYER_ACTS, said.low[: match.start()] + said.low[match.end() :]):
         return Cue(SELLER, match.group())
     if said.auxiliary not in words.PASSIVES and not said.rest.startswith(" been"):
