@@ -1,18 +1,21 @@
-"""Deals by the name of their account, accounts by their deals: page after page, each row once and in its place."""
+"""Deals by account, owner and stage, accounts by their deals: page after page, each row once and in its place."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from etappe.core.page import Mark, write_mark
+from etappe.deals import actions as deals
 from etappe.deals.list_fields import account_registry, deal_sorts
 from etappe.deals.models import Deal
 from etappe.deals.scope import visible
 from etappe.journal.paging import stretch
 from etappe.people.queries import visible_accounts
-from tests.cast import Cast
+from etappe.playbook.queries import newest_specs
+from tests.cast import AT, Cast
 from tests.make import make_account, make_deal, make_process
 from tests.unchanged import refused
 
@@ -73,6 +76,56 @@ def test_only_open_deals_count_where_open_ones_are_asked_for(
     assert [row.name for row in walked(rows, sorts, "-open_deals")] == ["Zander", "Adler"]
     Deal.objects.filter(account__name="Zander").update(archived_at="2026-01-01T00:00Z")
     assert [row.name for row in walked(rows, sorts, "-open_deals")] == ["Adler", "Zander"]
+
+
+@pytest.fixture
+def spread(sold: Cast) -> Cast:
+    """Deals of four colleagues and of nobody, in several stages of two processes, some left, two at one moment."""
+    make_process("transactional")
+    for process, spec in newest_specs().items():
+        for at, actor in enumerate((sold.ada, sold.ben, sold.cem, sold.dot) * 2):
+            stage, since = spec.stages[at % 2].key, AT + timedelta(hours=at // 2)
+            made = deals.create(
+                {"name": f"{process} {at}"}, process=process, stage=stage, late_entry=at % 2 > 0, actor=actor, at=since
+            )
+            if at > 5:
+                deals.leave(made.uid, spec.leave[0].key, actor=actor, at=since)
+    Deal.objects.filter(name__endswith="2").update(owner=None)
+    return sold
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+@pytest.mark.parametrize("at_once", [1, 9])
+def test_deals_come_by_the_name_of_their_owner(
+    spread: Cast, direction: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etappe.journal.walking.AT_ONCE", at_once)
+    rows = visible(spread.dot.scope)
+    found = walked(rows, deal_sorts(), f"{direction}owner")
+    assert sorted(deal.id for deal in found) == sorted(rows.values_list("id", flat=True))
+    names = [deal.owner.name for deal in found if deal.owner]
+    assert names == sorted(names, reverse=bool(direction)) and len(set(names)) == 4
+    assert 0 < len(names) < len(found) and all(deal.owner is None for deal in found[len(names) :])
+
+
+@pytest.mark.parametrize("direction", ["", "-"])
+@pytest.mark.parametrize("where", [{}, {"status": "open"}])
+def test_deals_come_by_stage_as_their_process_has_it(spread: Cast, direction: str, where: dict[str, str]) -> None:
+    rows = visible(spread.dot.scope).filter(**where)
+    found = walked(rows, deal_sorts(), f"{direction}stage")
+    assert sorted(deal.id for deal in found) == sorted(rows.values_list("id", flat=True))
+    stages = [stage.key for spec in newest_specs().values() for stage in spec.stages]
+    places = [(stages.index(deal.stage), -deal.stage_since.timestamp(), -deal.id) for deal in found]
+    assert places == sorted(places, reverse=bool(direction)) and len({place for place, _, _ in places}) > 3
+
+
+@pytest.mark.parametrize("sort", ["owner", "stage"])
+@pytest.mark.parametrize("value", ["", "many", "99999", "=", "nowhere=2026-01-01", "need_confirmed=x", 3, None])
+def test_a_mark_that_is_no_place_of_a_value_is_refused(spread: Cast, sort: str, value: Any) -> None:
+    if (sort, value) == ("owner", ""):
+        return  # behind those of nobody
+    with refused("bad_mark"):
+        stretch(visible(spread.dot.scope), deal_sorts(), sort, write_mark(Mark(sort, value, 1)))
 
 
 @pytest.mark.parametrize("value", ["", "many", 3, None])

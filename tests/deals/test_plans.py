@@ -53,6 +53,20 @@ def test_a_page_of_deals_walks_an_index(at_size: Cast, sort: str, direction: str
     assert "Sort" not in found, found
 
 
+@pytest.mark.parametrize("sort", ["owner", "-owner", "stage", "-stage"])
+def test_a_page_of_deals_by_owner_or_stage_walks_an_index_for_each(at_size: Cast, sort: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        page = queries.deals(at_size.dot, sort=sort, today=TODAY)
+    assert len(page.rows) == 3
+    steps = [each["sql"] for each in captured if "AS step(" in each["sql"]]
+    assert 0 < len(steps) <= 3
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + steps[0])
+        found = "\n".join(row[0] for row in cursor.fetchall())
+    inner = found.split("Nested Loop")[1]
+    assert "Index" in inner and "Sort" not in inner and "Seq Scan on deals_deal" not in inner, found
+
+
 @pytest.mark.parametrize("sort", ["name", "-name", "created", "-created"])
 def test_a_page_of_accounts_or_people_walks_an_index(at_size: Cast, sort: str) -> None:
     for read, table in ((people.accounts, "people_account"), (people.people, "people_person")):

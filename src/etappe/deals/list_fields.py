@@ -19,7 +19,7 @@ from etappe.core.filters import Op, Value
 from etappe.core.process import Basis, Process, Proof, Status
 from etappe.core.values import fold_key
 from etappe.deals import attention
-from etappe.deals.list_order import BY_ACCOUNT, by_deals
+from etappe.deals.list_order import BY_ACCOUNT, BY_OWNER, BY_STAGE, by_deals
 from etappe.deals.models import Deal, DealException, Evidence, Member, Stakeholder
 from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
@@ -78,7 +78,7 @@ def _columns() -> tuple[Field, ...]:
         _keyed("basis", BASES, Basis, _("Came here")),
         make.money("amount", "currency", edit="amount"),
         make.text("currency"),
-        owner(),
+        replace(owner(), order=BY_OWNER),
         make.team("team", team.team_keys, "team"),
         replace(make.record("account", Kind.ACCOUNT, account_reached("account_id")), order=BY_ACCOUNT),
         make.text("source"),
@@ -133,7 +133,7 @@ def _stage() -> Field:
         return list(found.items())
 
     shown = JSONObject(version="process_version_id", stage="stage")
-    return Field("stage", make.named("stage", None), Kind.STAGE, _stage_test, shown, Sort("stage"), choices)
+    return Field("stage", make.named("stage", None), Kind.STAGE, _stage_test, shown, BY_STAGE, choices)
 
 
 def _stage_test(_op: Op, values: tuple[Value, ...], _asker: Asker) -> Q:

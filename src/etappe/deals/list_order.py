@@ -1,17 +1,26 @@
-"""Orders that neither deals nor accounts have by themselves: deals by their account's name, accounts by their deals.
+"""Orders that neither deals nor accounts have by themselves: deals by their account's name or by their stage as the
+process has it, accounts by their deals.
 
-For the one, the index of accounts is walked and deals without an account come last, whichever way round. For the other,
-the deals are counted once for all accounts instead of once for each, by an index that holds all that is needed.
+By account, the index of accounts is walked and deals without an account come last, whichever way round. By stage, the
+board's index is walked, stage by stage. By deals, these are counted once for all accounts instead of once for each, by
+an index that holds all that is needed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import product
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from etappe.core.process import Process, Status
 from etappe.journal.fields import Fold
 from etappe.journal.paging import Place, Walk
+from etappe.journal.walking import by_reference, in_steps
+from etappe.playbook import queries as playbook
+from etappe.team import queries as team
 
 NAMED = "="
 """Begins the place of a deal with an account; that of one without is empty."""
@@ -43,6 +52,59 @@ def _without_account(rows: QuerySet[Any], after: Place | None, limit: int) -> li
 
 
 BY_ACCOUNT = Walk(_by_account)
+
+
+def _by_stage(rows: QuerySet[Any], descending: bool, after: Place | None, limit: int) -> list[Place]:
+    """As the processes have them, one process after the other; within a stage who came last stands first."""
+    stages = _stages()
+    names = list(dict.fromkeys(stage for stage, _version in stages))[:: -1 if descending else 1]
+    sign, less = ("", "gt") if descending else ("-", "lt")
+    found: list[Place] = []
+
+    def read(part: Sequence[str], among: QuerySet[Any]) -> None:
+        places = {stage: place for place, stage in enumerate(part)}
+        steps = [
+            (places[stage], version, status.value, stage)
+            for (stage, version), status in product(stages, Status)
+            if stage in places
+        ]
+        if not steps or len(found) == limit:
+            return
+        place, *equal = zip(*steps, strict=True)
+        columns = dict(zip(("process_version_id", "status", "stage"), equal, strict=True))
+        read_now = in_steps(among, place, columns, (f"{sign}stage_since", f"{sign}id"), limit - len(found))
+        found.extend((f"{part[at]}{NAMED}{since.isoformat()}", key) for at, since, key in read_now)
+
+    if after:
+        stage, since = after[0].split(NAMED)
+        begun = names.index(stage)
+        read([stage], rows.filter(_behind(datetime.fromisoformat(since), after[1], less)))
+        names = names[begun + 1 :]
+    read(names, rows)
+    return found
+
+
+def _behind(since: datetime, key: int, less: str) -> Q:
+    further = Q(**{f"stage_since__{less}": since}) | Q(**{f"id__{less}": key})
+    return further & Q(**{f"stage_since__{less}e": since})
+
+
+def _stages() -> list[tuple[str, int]]:
+    """All stages of all versions with their version: those of the newest version in its order, before older ones."""
+    versions = playbook.all_specs()
+    newest = {spec.key: spec for spec in versions.values()}
+    known = dict.fromkeys(key for spec in newest.values() for key in _keys(spec))
+    rank = {stage: at for at, stage in enumerate(known)}
+    every = [(stage, version) for version, spec in versions.items() for stage in _keys(spec)]
+    return sorted(every, key=lambda pair: rank.get(pair[0], len(rank)))
+
+
+def _keys(process: Process) -> list[str]:
+    return [stage.key for stage in process.stages]
+
+
+BY_STAGE = Walk(_by_stage)
+BY_OWNER = by_reference("owner_id", team.keys_by_name, beside=("status", [status.value for status in Status]))
 
 
 def by_deals(seen: QuerySet[Any]) -> Walk:

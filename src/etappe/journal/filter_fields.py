@@ -34,7 +34,7 @@ from etappe.core.values import NO, YES, fold_key
 from etappe.journal.fields import Fold
 from etappe.journal.filtering import Asker, Choices, Field, Kind, Reached, Test
 from etappe.journal.labels import FIELDS, Label
-from etappe.journal.paging import Sort
+from etappe.journal.paging import Order, Sort
 
 LEAST = Given(Decimal(-1), output_field=DecimalField(max_digits=19, decimal_places=4))
 """Stands for no number where rows are sorted by one."""
@@ -326,6 +326,7 @@ def user(
     of_teams: Callable[[Collection[int]], Collection[int]],
     column: str,
     name: Label | None = None,
+    order: Order | None = None,
 ) -> Field:
     """A colleague: `me`, `my_team`, or by name, address or uid."""
 
@@ -336,7 +337,6 @@ def user(
         return [viewer.id or 0] if value.text.lower() == ME else of_teams(viewer.teams)
 
     shown = JSONObject(uid=f"{column}__uid", name=f"{column}__name")
-    order = Sort(Coalesce(Fold(F(f"{column}__name")), NO_TEXT))
     return Field(key, named(key, name), Kind.USER, _reference(column, keys, find), shown, order, edit=key)
 
 

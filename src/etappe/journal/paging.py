@@ -74,7 +74,7 @@ def page_of(
 ) -> Page[R]:
     """The page behind the mark `after` in the order `key`, and how many rows there are.
 
-    Two queries; up to four for an order that is walked.
+    Two queries; up to six for an order that is walked.
     """
     found, mark = stretch(rows, sorts, key, after, size)
     return Page(tuple(view(row) for row in found), mark, bounded_count(rows))

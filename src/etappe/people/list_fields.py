@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.actor import Actor
 from etappe.journal import filter_fields as make
 from etappe.journal.filtering import Field, Kind, Reached, Registry, registry, related
+from etappe.journal.walking import by_reference
 from etappe.people.countries import code_of
 from etappe.people.list_own import OwnFields, own_fields
 from etappe.people.scope import visible_accounts, visible_people
@@ -96,7 +97,8 @@ def person_columns() -> tuple[Field, ...]:
 
 def owner() -> Field:
     """Whose record it is."""
-    return make.user("owner", team.user_keys, team.users_of_teams, "owner")
+    by_name = by_reference("owner_id", team.keys_by_name)
+    return make.user("owner", team.user_keys, team.users_of_teams, "owner", order=by_name)
 
 
 def account_reached(column: str) -> Reached:

@@ -17,6 +17,7 @@ from etappe.core.contact import canonical_email
 from etappe.core.errors import Missing, Refusal
 from etappe.core.mail_checks import address_key
 from etappe.core.values import fold_key
+from etappe.journal.fields import Fold
 from etappe.journal.statements import AnyOf, Statement
 from etappe.team.access import actor_of
 from etappe.team.links import INVITATION, SETUP, good
@@ -141,6 +142,12 @@ def colleague_names() -> dict[str, str]:
     return {str(key): name for key, _uid, name in named} | {str(uid): name for _key, uid, name in named}
 
 
+def keys_by_name() -> list[int]:
+    """The keys of all colleagues, those who left too, by name."""
+    return [key for (key,) in _BY_NAME()]
+
+
+_BY_NAME = Statement(lambda: User.objects.order_by(Fold("name"), "id").values_list("id"))
 _EVERYBODY = Statement(lambda: User.objects.values_list("id", "uid", "name"))
 
 
