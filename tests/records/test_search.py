@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -307,6 +308,25 @@ def test_the_palette_by_keyboard(built: object, site: str, browser: Browser) -> 
         page.keyboard.press("Enter")
         page.wait_for_url(f"{site}/accounts/{uid}/")
         assert heard.of(page) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "first"),
+    [
+        ("deal anlegen", "de", "/deals/new/"),
+        ("neue firma", "de", "/accounts/new/"),
+        ("new deal", "en", "/deals/new/"),
+        ("create company", "en", "/accounts/new/"),
+        ("create person", "en", "/people/new/"),
+        ("contacts", "en", "/people/"),
+        ("Verkaufschancen", "de", "/deals/"),
+    ],
+)
+def test_enter_does_what_was_typed_in_ones_own_words(full: Cast, text: str, language: str, first: str) -> None:
+    answer = client_of("ada").get(
+        "/search/", {"q": text, "choices": ""}, headers={"HX-Request": "true", "Accept-Language": language}
+    )
+    assert re.findall(r'data-url="([^"]*)"', answer.content.decode())[0] == first
 
 
 def test_a_note_is_begun_where_one_looks_for_its_record(full: Cast) -> None:

@@ -48,7 +48,7 @@ def in_steps(
     )
     with connection.cursor() as cursor:
         cursor.execute(told, [list(places), *map(list, equal.values()), *params, limit])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def by_reference(

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from etappe.core.actor import Actor
 from etappe.team.access import may
@@ -28,6 +29,8 @@ class Destination:
     act: str = ""
     letter: str = ""
     also: str = "-"
+    called: Promise | str = ""
+    """Further words that people look for it by, as other programs say them."""
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,32 @@ class Place:
     url: str
     letter: str
     is_here: bool
+    called: Promise | str = field(compare=False)
 
 
+_DEALS = pgettext_lazy("palette", "opportunities pipeline")
+_REPORTS = pgettext_lazy("palette", "reports metrics")
+_COMPANIES = pgettext_lazy("palette", "companies organizations")
+_CONTACTS = pgettext_lazy("palette", "persons contacts")
 LIFECYCLE = (
     Destination("today", _("Today"), "sun", letter="t"),
     Destination("leads", _("Leads"), "magnet", "deals.see", "l"),
-    Destination("deals", _("Deals"), "layout-kanban", "deals.see", "d"),
+    Destination(
+        "deals",
+        _("Deals"),
+        "layout-kanban",
+        "deals.see",
+        "d",
+        called=_DEALS,
+    ),
     Destination("customers", _("Customers"), "heart-handshake", "deals.see", "c"),
     Destination("marketing", _("Marketing"), "speakerphone", "deals.see", "m"),
-    Destination("figures", _("Figures"), "chart-bar", "figures.see", "f"),
+    Destination("figures", _("Figures"), "chart-bar", "figures.see", "f", called=_REPORTS),
     Destination("playbook", _("Playbook"), "route", "playbook.see", "p", also="/drafts/"),
 )
 RECORDS = (
-    Destination("accounts", _("Accounts"), "building", letter="a"),
-    Destination("people", _("People"), "users", letter="k"),
+    Destination("accounts", _("Accounts"), "building", letter="a", called=_COMPANIES),
+    Destination("people", _("People"), "users", letter="k", called=_CONTACTS),
     Destination("inspection", _("Inspection"), "eye-check", "deals.inspect", "i"),
     Destination("import", _("Import"), "file-import", "imports.run"),
     Destination("duplicates", _("Duplicates"), "copy", "people.edit"),
@@ -81,7 +96,9 @@ def places(request: HttpRequest, viewer: Actor, destinations: tuple[Destination,
     """The destinations that exist and that the viewer may use."""
     found = [(each, address(each.route)) for each in destinations if not each.act or may(viewer, each.act)]
     here = _here(request.path, [(each, url) for each, url in found if url])
-    return tuple(Place(each.label, each.icon, url, each.letter, each is here) for each, url in found if url)
+    return tuple(
+        Place(each.label, each.icon, url, each.letter, each is here, each.called) for each, url in found if url
+    )
 
 
 def _here(path: str, found: list[tuple[Destination, str]]) -> Destination | None:

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from etappe.core.fulltext import Piece, asked_words, pieces
@@ -29,10 +29,13 @@ from etappe.web.shell import Request, show
 SHOWN = 12
 PLACES = 5
 
+NEW = pgettext_lazy("palette", "create add new")
+NEW_ACCOUNT = pgettext_lazy("palette", "create add new company organization")
+NEW_PERSON = pgettext_lazy("palette", "create add new contact")
 CREATE = (
-    navigation.Destination("deal_create", _("Create a deal"), "layout-kanban", "deals.create"),
-    navigation.Destination("account_new", _("Add an account"), "building", "people.edit"),
-    navigation.Destination("person_new", _("Add a person"), "user-plus", "people.edit"),
+    navigation.Destination("deal_create", _("Create a deal"), "layout-kanban", "deals.create", called=NEW),
+    navigation.Destination("account_new", _("Add an account"), "building", "people.edit", called=NEW_ACCOUNT),
+    navigation.Destination("person_new", _("Add a person"), "user-plus", "people.edit", called=NEW_PERSON),
     navigation.Destination("invite", _("Invite a colleague"), "mail", "team.administer"),
 )
 MORE = (navigation.Destination("attention", _("Deals needing attention"), "flag-exclamation", "deals.see"),)
@@ -93,6 +96,9 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
         yield Group("note", _("Write a note on"), _records(find(request.actor, on, SHOWN), "note"))
     places = (*_places(request, EVERYWHERE, sought), *_views(request, sought))
     yield Group("go", _("Go to"), places[:PLACES] if text.strip() else places)
+    create = Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))
+    if not sought.is_empty:
+        yield create  # whoever types what it is called means it, and presses Enter
     hits = find(request.actor, text, SHOWN, loose=not on)
     similar = bool(hits) and hits[0].rank is Rank.SIMILAR
     yield Group("records", _("Nothing is called that. Similar names") if similar else _("Records"), _records(hits))
@@ -100,7 +106,8 @@ def _groups(request: Request, text: str) -> Iterator[Group]:
         yield Group("said", _("In texts"), tuple(_to_texts(sought)))
     else:
         yield Group("said", _("In texts"), _mentions(mentions(request.actor, text), asked_words(text)))
-    yield Group("create", _("Create"), (*_places(request, CREATE, sought), *_note(request, sought)))
+    if sought.is_empty:
+        yield create
 
 
 def _to_texts(sought: Sought) -> Iterator[Line]:
@@ -136,9 +143,11 @@ def _note(request: Request, sought: Sought) -> Iterator[Line]:
 def _places(request: Request, wanted: tuple[navigation.Destination, ...], sought: Sought) -> tuple[Line, ...]:
     """Places the viewer may go to, each address once; those the text means, if there is one."""
     found = navigation.places(request, request.actor, wanted)
-    lines = {place.url: Line(place.icon, place.label, place.url) for place in reversed(found)}
-    ordered = reversed(lines.values())
-    return tuple(line for line in ordered if sought.is_empty or answers(str(line.name), sought))
+    meant = (place for place in found if sought.is_empty or answers(f"{place.label} {place.called}", sought))
+    lines: dict[str, Line] = {}
+    for place in meant:
+        lines.setdefault(place.url, Line(place.icon, place.label, place.url))
+    return tuple(lines.values())
 
 
 def _views(request: Request, sought: Sought) -> tuple[Line, ...]:
