@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from etappe.journal.asking import ask
 from etappe.journal.paging import Place, Walk
 
 AT_ONCE = 4
@@ -46,9 +47,7 @@ def in_steps(
         rows=sql,
         order=", ".join(f"{at} {'DESC' if column[0] == '-' else 'ASC'}" for at, column in enumerate(order, 2)),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(told, [list(places), *map(list, equal.values()), *params, limit])
-        return list(cursor.fetchall())
+    return ask(told, [list(places), *map(list, equal.values()), *params, limit], prepared=False)
 
 
 def by_reference(
