@@ -134,6 +134,8 @@ def one_by_one(uids: list[Any], changes: Changes, actor: Actor) -> None:
 def single(uid: Any, changes: Changes, actor: Actor) -> None:
     if changes.act is Act.MOVE:
         deals.move(uid, changes.to, actor=actor, at=LATER)
+    elif changes.act is Act.LEAVE:
+        deals.leave(uid, changes.reason, lost_to=changes.lost_to, note=changes.note, actor=actor, at=LATER)
     elif changes.act is Act.REST:
         row = Deal.objects.get(uid=uid)
         if row.rests_until != changes.until:  # resting until the same day again is no change where many are meant
@@ -155,6 +157,10 @@ CHANGES = {
     "back": lambda _zoo: Changes(act=Act.MOVE, to="need_confirmed"),
     "won": lambda _zoo: Changes(act=Act.MOVE, to="won"),
     "nowhere": lambda _zoo: Changes(act=Act.MOVE, to="no such stage"),
+    "left": lambda zoo: Changes(
+        act=Act.LEAVE, reason=zoo.scene.process.leave[0].key, lost_to="Mitbewerb", note="Messe ausgefallen"
+    ),
+    "left for nothing": lambda _zoo: Changes(act=Act.LEAVE, reason="no such reason"),
     "rest": lambda _zoo: Changes(act=Act.REST, until=(AT + timedelta(days=40)).date()),
     "awake": lambda _zoo: Changes(act=Act.REST),
 }

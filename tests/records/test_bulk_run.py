@@ -251,6 +251,31 @@ def test_the_page_leads_from_the_choice_to_the_undo(scene: Scene, monkeypatch: p
     assert "Deals" in browser.get("/bulk/").content.decode()
 
 
+def test_many_leave_for_one_reason_and_come_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(jobs.carry_out_bulk, "defer", lambda run: asked.append(run))
+    gone = scene.another()
+    deals.leave(gone, "no_need", actor=scene.cast.ada, at=scene.later())
+    browser = client_of("ada")
+    address = browser.post("/bulk/start/", {"subject": "deal", "uid": [str(scene.uid), str(gone)]})["Location"]
+    assert "No need" in browser.get(address, headers={"Accept-Language": "en"}).content.decode()
+    form = {"act": "leave", "reason": "no_need", "lost_to": "<b>Wettbewerb", "note": "Messe ausgefallen"}
+    assert browser.post(f"{address}preview/", form).status_code == 303
+    page = browser.get(address, headers={"Accept-Language": "en"}).content.decode()
+    assert "Change 1 record" in page and "lost to &lt;b&gt;Wettbewerb" in page and "1</td>" in page
+    browser.post(f"{address}go/")
+    bulk.carry_on(asked[0], clock=now)
+    left = Deal.objects.get(uid=scene.uid)
+    assert (left.status, left.leave_reason, left.leave_note) == ("disqualified", "no_need", "Messe ausgefallen")
+    assert_replays(left)
+    browser.post(f"{address}undo/")
+    bulk.carry_on(asked[1], clock=now)
+    back = Deal.objects.get(uid=scene.uid)
+    assert (back.status, back.leave_reason, back.closed_at) == ("open", "", None)
+    assert_replays(back)
+    assert browser.post(f"{address}preview/", {"act": "leave"}).status_code in (409, 422)
+
+
 def test_the_pace_is_told_once_there_is_one(scene: Scene) -> None:
     uid = wanted_of(scene, {"add_tags": ["Messe"]})
     browser = client_of("ada")

@@ -36,12 +36,15 @@ class BulkIn(Schema):
     all: bool = False
     where: str = Field(default="", max_length=20_000)
     but: list[uuid.UUID] = Field(default=[], max_length=5000, alias="except")
-    act: Literal["edit", "move", "rest", "archive", "restore"] = "edit"
+    act: Literal["edit", "move", "leave", "rest", "archive", "restore"] = "edit"
     set: dict[str, str | None] = {}
     custom: dict[str, Any] = {}
     add_tags: list[str] = []
     remove_tags: list[str] = []
     to: str = ""
+    reason: str = ""
+    lost_to: str = ""
+    note: str = ""
     until: date | None = None
 
 
@@ -124,7 +127,9 @@ def preview_bulk(request: Caller, body: BulkIn) -> Status[Any]:
     """Choose records, say what is wanted, and see what would become of each; nothing is changed yet."""
     chosen = Chosen(body.uids, body.all, body.where, body.but, binned=body.act == "restore")
     uid = actions.choose(body.subject, chosen, actor=request.actor, at=request.at)
-    wanted = body.model_dump(include={"act", "set", "custom", "add_tags", "remove_tags", "to", "until"})
+    wanted = body.model_dump(
+        include={"act", "set", "custom", "add_tags", "remove_tags", "to", "reason", "lost_to", "note", "until"}
+    )
     actions.want(uid, wanted, actor=request.actor, at=request.at)
     return Status(201, _shown(request, uid))
 

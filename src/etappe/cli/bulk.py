@@ -52,6 +52,9 @@ def _acting(as_email: str) -> Iterator[tuple[Actor, datetime]]:
 @click.option("--add-tag", "add_tags", multiple=True, help="Put a tag on.")
 @click.option("--remove-tag", "remove_tags", multiple=True, help="Take a tag off.")
 @click.option("--move", "to", metavar="STAGE", help="Move deals to this stage, or 'won', as far as the gate lets them.")
+@click.option("--leave", "reason", metavar="REASON", help="Let deals leave their process early, for this reason's key.")
+@click.option("--lost-to", default="", help="With --leave: who was chosen instead.")
+@click.option("--note", default="", help="With --leave: what else there is to say.")
 @click.option("--rest", "until", metavar="DAY", help="Let deals rest until this day; 'none' takes them up again.")
 @click.option("--delete", "archive", is_flag=True, help="Put them into the recycle bin.")
 @click.option("--restore", is_flag=True, help="Bring records back from the recycle bin.")
@@ -95,10 +98,12 @@ def _uids(texts: tuple[str, ...]) -> list[Any]:
 
 
 def _wanted(subject: str, given: dict[str, Any]) -> dict[str, Any]:
-    acts = [name for name in ("to", "until", "archive", "restore") if given[name]]
+    acts = [name for name in ("to", "reason", "until", "archive", "restore") if given[name]]
+    if (given["lost_to"] or given["note"]) and not given["reason"]:
+        raise click.UsageError("--lost-to and --note say more about --leave REASON.")
     edits = given["fields"] or given["add_tags"] or given["remove_tags"]
     if len(acts) + bool(edits) > 1:
-        raise click.UsageError("Move, let rest, delete, restore, or change fields and tags: one at a time.")
+        raise click.UsageError("Move, let leave, let rest, delete, restore, or change fields and tags: one at a time.")
     if given["restore"] and given["where"]:
         raise click.UsageError("No filter knows the recycle bin: --restore takes --uid UID, or --where '' for all.")
     return _edit_wanted(subject, given) if not acts else _act_wanted(given)
@@ -107,6 +112,8 @@ def _wanted(subject: str, given: dict[str, Any]) -> dict[str, Any]:
 def _act_wanted(given: dict[str, Any]) -> dict[str, Any]:
     if given["to"]:
         return {"act": "move", "to": given["to"]}
+    if given["reason"]:
+        return {"act": "leave", **{name: given[name] for name in ("reason", "lost_to", "note")}}
     if given["until"]:
         return {"act": "rest", "until": None if given["until"] == "none" else given["until"]}
     return {"act": "archive" if given["archive"] else "restore"}

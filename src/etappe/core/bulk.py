@@ -22,13 +22,14 @@ class Subject(StrEnum):
 
 
 class Act(StrEnum):
-    """What is done to each of them; `move` and `rest` for deals only.
+    """What is done to each of them; `move`, `leave` and `rest` for deals only.
 
     `archive` puts them into the recycle bin, and `restore` brings back what lies there.
     """
 
     EDIT = "edit"
     MOVE = "move"
+    LEAVE = "leave"
     REST = "rest"
     ARCHIVE = "archive"
     RESTORE = "restore"
@@ -64,7 +65,8 @@ BINNING = (Act.ARCHIVE, Act.RESTORE)
 
 @dataclass(frozen=True)
 class Changes:
-    """What is wanted: fields to set and tags to put on and take off, a stage to move to, or a day to rest until.
+    """What is wanted: fields to set and tags to put on and take off, a stage to move to, a reason to leave the process
+    early (with who won instead, and a note), or a day to rest until.
 
     `custom` has values of the workspace's own fields by key; None takes one away. A deal rests until `until`; without
     it, it is taken up again.
@@ -76,6 +78,9 @@ class Changes:
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     to: str = ""
+    reason: str = ""
+    lost_to: str = ""
+    note: str = ""
     until: date | None = None
 
     @property
@@ -130,7 +135,8 @@ def tagged(tags: Sequence[str], changes: Changes) -> list[str]:
 
 
 _COLUMNS = {"owner": "owner_id", "account": "account_id"}
-_TAKEN = {Act.MOVE: ("stage", "status", "process_version_id"), Act.REST: ("rests_until",)}
+_PLACE = ("stage", "status", "process_version_id")
+_TAKEN = {Act.MOVE: _PLACE, Act.LEAVE: _PLACE, Act.REST: ("rests_until",)}
 
 
 def overwrites(changes: Changes, since: Mapping[str, Sequence[Any]]) -> bool:
@@ -186,6 +192,10 @@ def _move(_subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"to": str(given.get("to", ""))}
 
 
+def _leave(_subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(given.get(name, "")) for name in ("reason", "lost_to", "note")}
+
+
 def _rest(_subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"until": as_day("until", given.get("until"))}
 
@@ -197,6 +207,7 @@ def _nothing_more(_subject: Subject, _given: Mapping[str, Any]) -> dict[str, Any
 _READERS: Mapping[Act, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] = {
     Act.EDIT: _edit,
     Act.MOVE: _move,
+    Act.LEAVE: _leave,
     Act.REST: _rest,
     Act.ARCHIVE: _nothing_more,
     Act.RESTORE: _nothing_more,
@@ -206,7 +217,8 @@ _READERS: Mapping[Act, Callable[[Subject, Mapping[str, Any]], dict[str, Any]]] =
 def _wants_something(changes: Changes) -> bool:
     if changes.act is Act.EDIT:
         return bool(changes.fields or changes.custom or changes.has_tags)
-    return changes.act is not Act.MOVE or bool(changes.to)
+    needed = {Act.MOVE: changes.to, Act.LEAVE: changes.reason}
+    return bool(needed.get(changes.act, True))
 
 
 def as_stored(changes: Changes) -> dict[str, Any]:
@@ -219,6 +231,9 @@ def as_stored(changes: Changes) -> dict[str, Any]:
         "add_tags": list(changes.add_tags),
         "remove_tags": list(changes.remove_tags),
         "to": changes.to,
+        "reason": changes.reason,
+        "lost_to": changes.lost_to,
+        "note": changes.note,
         "until": changes.until.isoformat() if changes.until else None,
     }
 

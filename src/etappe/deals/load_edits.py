@@ -1,4 +1,4 @@
-"""Editing, moving and resting many deals at once: the set-based actions beside the single ones in `actions`.
+"""Editing, moving, leaving and resting many deals at once: the set-based actions beside the single ones in `actions`.
 
 Each deal is decided by itself, with the functions that the single action decides with; those it allows are written in
 a few statements, and each gets the entry that the single action would have written.
@@ -18,10 +18,11 @@ from django.db.models import QuerySet
 
 from etappe.core.actor import Actor
 from etappe.core.bulk import Act, Changes, Decided, Fate, decided, tagged, with_gone
+from etappe.core.deal_fields import clean_text
 from etappe.core.errors import Refusal, Stale
-from etappe.core.kinds.deals import DealEdited, DealRested, DealWon, StageMoved
-from etappe.core.process import DealFacts, Status, Verdict, proof, verdict
-from etappe.deals.actions.place import today, undo
+from etappe.core.kinds.deals import DealEdited, DealLeft, DealRested, DealWon, StageMoved
+from etappe.core.process import Basis, DealFacts, Status, Verdict, proof, verdict
+from etappe.deals.actions.place import leave_outcome, today, undo
 from etappe.deals.columns import columns_from
 from etappe.deals.models import Deal, Member
 from etappe.deals.place import SPAN_COLUMNS, facts_of_many
@@ -44,6 +45,9 @@ MOVABLE = (Status.OPEN.value, Status.WON.value)
 """Statuses in which a deal that is in the wanted stage already stays as it is; of others the gate says why not."""
 
 _PLACE = ("stage", "status", "basis", "proof", "stage_since", "closed_at", "rests_until")
+_WHY = {"reason": "leave_reason", "lost_to": "lost_to", "note": "leave_note"}
+"""What an exit says, and the columns that hold it."""
+_LEAVING = tuple(_WHY.values())
 
 
 def decide_many(keys: Sequence[int], changes: Changes, *, actor: Actor, at: datetime) -> list[Decided]:
@@ -58,7 +62,7 @@ def decide_many(keys: Sequence[int], changes: Changes, *, actor: Actor, at: date
 def edit_many(keys: Sequence[int], changes: Changes, *, actor: Actor, at: datetime) -> list[Decided]:
     """Change the deals of these keys alike, as far as each lets itself be changed; says what became of each.
 
-    Equal to `edit`, `move` or `rest` of each of them. Keys of deals that the actor does not see are `gone`.
+    Equal to `edit`, `move`, `leave` or `rest` of each of them. Keys of deals that the actor does not see are `gone`.
     """
     changes = replace(changes, add_tags=tuple(spelled(changes.add_tags)))
     rows = visible(actor.scope).select_for_update(of=("self",))
@@ -112,7 +116,8 @@ def _decisions(
 ) -> Iterator[tuple[Deal, Decided]]:
     deals = list(rows.filter(id__in=list(keys)).order_by("id"))
     holders = _holders(deals)
-    decide = {Act.EDIT: _edits, Act.MOVE: _moves, Act.REST: _rests}[changes.act](deals, changes, actor, at)
+    deciders = {Act.EDIT: _edits, Act.MOVE: _moves, Act.LEAVE: _leaves, Act.REST: _rests}
+    decide = deciders[changes.act](deals, changes, actor, at)
     for deal in deals:
         yield deal, decided(deal.id, deal.version, partial(decide, deal, holders[deal.id]))
 
@@ -167,6 +172,21 @@ def _placed(deal: Deal, facts: DealFacts, outcome: Verdict, at: datetime) -> dic
         "closed_at": at if wins else deal.closed_at,
         "rests_until": None if wins else deal.rests_until,
     }
+
+
+def _leaves(deals: Sequence[Deal], changes: Changes, actor: Actor, at: datetime) -> Any:
+    facts = facts_of_many(deals)
+    told = {"lost_to": clean_text("lost_to", changes.lost_to), "leave_note": clean_text("note", changes.note)}
+
+    def decide(deal: Deal, held_by: Holder) -> dict[str, list[Any]]:
+        require(actor, "deals.move", held_by)
+        status, since = leave_outcome(deal, changes.reason), max(at, deal.stage_since)
+        there = replace(facts[deal.id], status=status, basis=Basis.EXIT)
+        placed = {"status": status.value, "basis": Basis.EXIT.value, "proof": proof(there).value, "stage_since": since}
+        closing = {"closed_at": since, "rests_until": None, "leave_reason": changes.reason}
+        return differing(deal, placed | closing | told)
+
+    return decide
 
 
 def _rests(deals: Sequence[Deal], changes: Changes, actor: Actor, at: datetime) -> Any:
@@ -229,13 +249,23 @@ def _write_rests(written: Written, actor: Actor, at: datetime) -> None:
 
 def _write_moves(written: Written, actor: Actor, at: datetime) -> None:
     del at  # each deal moves at the moment of its decision, never before it came where it stands
-    _write_columns(written, _PLACE)
+    _write_place(written, _PLACE, actor)
+    record_many((_told_of_move(deal, decision) for deal, decision in written), actor=actor, backfilled=False)
+
+
+def _write_leaves(written: Written, actor: Actor, at: datetime) -> None:
+    del at  # as with moves
+    _write_place(written, (*_PLACE, *_LEAVING), actor)
+    record_many((_told_of_leaving(deal, decision) for deal, decision in written), actor=actor, backfilled=False)
+
+
+def _write_place(written: Written, columns: Sequence[str], actor: Actor) -> None:
+    _write_columns(written, columns)
     keys = [deal.id for deal, _decision in written]
     since = [_after(deal, decision, "stage_since") for deal, decision in written]
     _close_visits(keys, since)
     copy_rows("deals_stagevisit", _VISIT, (_visit(deal, decision, actor) for deal, decision in written))
     _renew_spans(keys, since)
-    record_many((_told_of_move(deal, decision) for deal, decision in written), actor=actor, backfilled=False)
 
 
 def _after(deal: Deal, decision: Decided, column: str) -> Any:
@@ -261,6 +291,14 @@ def _told_of_move(deal: Deal, decision: Decided) -> Told:
     if status == Status.WON.value and deal.status == Status.OPEN.value:
         return Told(DealWon, since, placed | {"closed_at": since}, deal.account_id, None, deal.id)
     return Told(StageMoved, since, placed, deal.account_id, None, deal.id)
+
+
+def _told_of_leaving(deal: Deal, decision: Decided) -> Told:
+    status, since = _after(deal, decision, "status"), _after(deal, decision, "stage_since")
+    placed = {"came_from": deal.stage, "went_to": deal.stage, "status_before": deal.status}
+    why = {name: _after(deal, decision, column) for name, column in _WHY.items()}
+    left = placed | {"status": status, "basis": Basis.EXIT.value} | why | {"closed_at": since}
+    return Told(DealLeft, since, left, deal.account_id, None, deal.id)
 
 
 def _close_visits(keys: Sequence[int], since: Sequence[str]) -> None:
@@ -298,4 +336,4 @@ def _renew_spans(keys: Sequence[int], since: Sequence[str]) -> None:
             cursor.execute(statement, [list(keys), list(since)])
 
 
-_WRITERS = {Act.EDIT: _write_edits, Act.MOVE: _write_moves, Act.REST: _write_rests}
+_WRITERS = {Act.EDIT: _write_edits, Act.MOVE: _write_moves, Act.LEAVE: _write_leaves, Act.REST: _write_rests}

@@ -120,7 +120,7 @@ def take_back(
         return _bin_back(subject, act, before, versions, actor=actor, at=at)
     if subject is not Subject.DEAL:
         return people.restore_many(subject, before, versions, actor=actor, at=at)
-    if act is Act.MOVE:
+    if act in (Act.MOVE, Act.LEAVE):
         return deals.undo_many(versions, actor=actor, at=at)
     return deals.restore_many(before, versions, act=act, actor=actor, at=at)
 

@@ -32,7 +32,7 @@ from etappe.records.bulk_queries import SHOWN, SILENT, BulkView, Reason, Row
 from etappe.records.bulk_rooms import Chosen
 from etappe.team import queries as team
 from etappe.team.access import may
-from etappe.web.bulk_forms import OwnForm, fields_form, given_changes, move_form, own_form, rest_form
+from etappe.web.bulk_forms import OwnForm, fields_form, given_changes, leave_form, move_form, own_form, rest_form
 from etappe.web.bulk_words import wanted_words
 from etappe.web.lists_words import where_words
 from etappe.web.shell import Request, go, say, show, wants_part
@@ -61,7 +61,12 @@ KINDS: Mapping[Subject, Promise] = {
 }
 ROUTES = {Subject.DEAL: "deal", Subject.ACCOUNT: "account", Subject.PERSON: "person"}
 LISTS = {Subject.DEAL: "deals", Subject.ACCOUNT: "accounts", Subject.PERSON: "people"}
-TOLD: Mapping[Act, tuple[str, ...]] = {Act.MOVE: ("stage", "status"), Act.ARCHIVE: (), Act.RESTORE: ()}
+TOLD: Mapping[Act, tuple[str, ...]] = {
+    Act.MOVE: ("stage", "status"),
+    Act.LEAVE: ("stage", "status"),
+    Act.ARCHIVE: (),
+    Act.RESTORE: (),
+}
 """What a preview shows of the columns that change; of other acts all."""
 
 
@@ -132,6 +137,7 @@ class Forms:
     fields: forms.Form
     own: OwnForm
     move: forms.Form | None
+    leave: forms.Form | None
     rest: forms.Form | None
     may_delete: bool
     days: int
@@ -304,6 +310,7 @@ def _forms(request: Request, run: BulkView, sent: OwnForm | None) -> Forms:
         fields=fields_form(request, run.subject, wanted[Act.EDIT], own.asked),
         own=own,
         move=move_form(request, wanted[Act.MOVE]) if is_deal else None,
+        leave=leave_form(request, wanted[Act.LEAVE]) if is_deal else None,
         rest=rest_form(wanted[Act.REST]) if is_deal else None,
         may_delete=may(request.actor, "records.delete"),
         days=DAYS,
@@ -354,7 +361,12 @@ def _url(run: BulkView, uid: uuid.UUID) -> str:
 def _names(request: Request, runs: Iterable[BulkView]) -> Mapping[Subject, Names]:
     """What keys are called on a page about these runs, for each kind of records."""
     shown = list(runs)
-    names = Names(stages={key: words(name) for key, name in _stages()}, users=team.colleague_names())
+    processes = playbook.newest_specs().values()
+    names = Names(
+        stages={stage.key: words(stage.name) for process in processes for stage in process.stages},
+        reasons={reason.key: words(reason.name) for process in processes for reason in process.leave},
+        users=team.colleague_names(),
+    )
     values = [(run.subject, key, value) for run in shown for key, value in _own_values(run)]
     if not values:
         return dict.fromkeys(Subject, names)
@@ -372,7 +384,3 @@ def _own_values(run: BulkView) -> Iterator[tuple[str, Any]]:
     for row in run.preview.rows if run.preview else ():
         for side in row.changed.get("custom", ()):
             yield from (side or {}).items()
-
-
-def _stages() -> list[tuple[str, Mapping[str, str]]]:
-    return [(stage.key, stage.name) for process in playbook.newest_specs().values() for stage in process.stages]

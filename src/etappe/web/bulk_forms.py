@@ -16,8 +16,8 @@ from etappe.journal.labels import FIELDS as LABELS
 from etappe.journal.labels import label, words
 from etappe.journal.values import as_json
 from etappe.people.fields import FieldView, fields
-from etappe.playbook import queries as playbook
 from etappe.team import queries as team
+from etappe.web.deals_filter import published
 from etappe.web.deals_forms import offer
 from etappe.web.form_fields import day_field
 from etappe.web.own_fields import WithOwnFields
@@ -64,6 +64,14 @@ class MoveForm(forms.Form):
     """A stage to move to."""
 
     to = forms.ChoiceField(label=_("Move to"))
+
+
+class LeaveForm(forms.Form):
+    """Why deals leave their process early."""
+
+    reason = forms.ChoiceField(label=_("Reason"))
+    lost_to = forms.CharField(label=_("Lost to (who was chosen)"), required=False, max_length=NAME_LIMIT)
+    note = forms.CharField(label=_("Note"), required=False, max_length=TEXT_LIMIT)
 
 
 class RestForm(forms.Form):
@@ -119,11 +127,22 @@ def _initial(changes: Changes | None) -> dict[str, Any]:
 def move_form(request: Request, changes: Changes | None) -> MoveForm:
     """The form for a move: the stages of every process, and winning."""
     form = MoveForm(initial={"to": changes.to} if changes else {}, auto_id="bulk_%s")
-    default = request.workspace.default_process
-    found = playbook.newest_specs()
-    processes = [found[key] for key in sorted(found, key=lambda key: (key != default, key))]
-    stages = {stage.key: words(stage.name) for process in processes for stage in process.stages}
+    stages = {stage.key: words(stage.name) for process in published(request) for stage in process.stages}
     offer(form, "to", [*stages.items(), ("won", _("won"))], _("Choose a stage"))
+    return form
+
+
+def leave_form(request: Request, changes: Changes | None) -> LeaveForm:
+    """The form for leaving early: the reasons of every process."""
+    told = {"reason": changes.reason, "lost_to": changes.lost_to, "note": changes.note} if changes else {}
+    form = LeaveForm(initial=told, auto_id="bulk_%s")
+    reasons = {
+        reason.key: words(reason.name)
+        for process in published(request)
+        for reason in process.leave
+        if reason.outcome != "resting"
+    }
+    offer(form, "reason", list(reasons.items()), _("Choose a reason"))
     return form
 
 
@@ -141,7 +160,7 @@ def given_changes(
     """
     act = post.get("act", Act.EDIT.value)
     if act != Act.EDIT:
-        return {"act": act, "to": post.get("to", ""), "until": post.get("until", "")}
+        return {"act": act} | {name: post.get(name, "") for name in ("to", "reason", "lost_to", "note", "until")}
     filled = {name: value for name in FIELDS[subject] if (value := str(post.get(name, "")).strip())}
     nothing = {name: None if name in DAYS or name in CHOSEN else "" for name in emptied if name in FIELDS[subject]}
     bare = {name.removeprefix(OWN): None for name in emptied if name.startswith(OWN)}

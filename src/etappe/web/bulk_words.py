@@ -22,9 +22,19 @@ def wanted_words(changes: Changes | None, names: Names) -> str:
 def _act(changes: Changes, names: Names) -> str:
     if changes.act is Act.MOVE:
         return _("Move to “{stage}”").format(stage=names.stages.get(changes.to, changes.to))
+    if changes.act is Act.LEAVE:
+        return _leave(changes, names)
     if changes.act is Act.REST:
         return _("Rest until {day}").format(day=day(changes.until)) if changes.until else _("Take up again")
     return _("Into the recycle bin") if changes.act is Act.ARCHIVE else _("Out of the recycle bin")
+
+
+def _leave(changes: Changes, names: Names) -> str:
+    reason = names.reasons.get(changes.reason, changes.reason)
+    said = [_("Leave the process: {reason}").format(reason=reason)]
+    if changes.lost_to:
+        said.append(_("lost to {name}").format(name=changes.lost_to))
+    return ", ".join([*said, changes.note] if changes.note else said)
 
 
 def _edits(changes: Changes, names: Names) -> list[str]:

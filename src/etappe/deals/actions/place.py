@@ -170,7 +170,7 @@ def leave(
     deal = lock(actor, uid)
     require(actor, "deals.move", holder(deal))
     require_seen(deal, seen)
-    outcome = _leave_outcome(deal, reason)
+    outcome = leave_outcome(deal, reason)
     at = max(at, deal.stage_since)
     before = {"came_from": deal.stage, "went_to": deal.stage, "status_before": deal.status}
     why = {"lost_to": clean_text("lost_to", lost_to), "leave_note": clean_text("note", note), "leave_reason": reason}
@@ -189,7 +189,8 @@ def leave(
     return state(deal)
 
 
-def _leave_outcome(deal: Deal, reason: str) -> Status:
+def leave_outcome(deal: Deal, reason: str) -> Status:
+    """The status in which the deal leaves its process for this reason; refuses a reason that it does not have now."""
     known = {item.key: item for item in process_of(deal).leave}
     if reason not in known:
         raise Refusal("unknown_reason", reason=reason, reasons=tuple(known))
