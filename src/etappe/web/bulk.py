@@ -34,6 +34,7 @@ from etappe.team import queries as team
 from etappe.team.access import may
 from etappe.web.bulk_forms import OwnForm, fields_form, given_changes, leave_form, move_form, own_form, rest_form
 from etappe.web.bulk_words import wanted_words
+from etappe.web.deals_filter import published
 from etappe.web.lists_words import where_words
 from etappe.web.shell import Request, go, say, show, wants_part
 
@@ -305,12 +306,13 @@ def _restores(run: BulkView) -> bool:
 def _forms(request: Request, run: BulkView, sent: OwnForm | None) -> Forms:
     is_deal = run.subject is Subject.DEAL
     wanted = {act: run.changes if run.changes and run.changes.act is act else None for act in Act}
+    processes = published(request) if is_deal else ()
     own = sent or own_form(request, run.subject, wanted[Act.EDIT])
     return Forms(
         fields=fields_form(request, run.subject, wanted[Act.EDIT], own.asked),
         own=own,
-        move=move_form(request, wanted[Act.MOVE]) if is_deal else None,
-        leave=leave_form(request, wanted[Act.LEAVE]) if is_deal else None,
+        move=move_form(processes, wanted[Act.MOVE]) if is_deal else None,
+        leave=leave_form(processes, wanted[Act.LEAVE]) if is_deal else None,
         rest=rest_form(wanted[Act.REST]) if is_deal else None,
         may_delete=may(request.actor, "records.delete"),
         days=DAYS,

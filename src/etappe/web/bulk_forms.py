@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.bulk import DAYS, FIELDS, Act, Changes, Subject
 from etappe.core.deal_fields import NAME_LIMIT, TEXT_LIMIT
 from etappe.core.own_fields import form_name
+from etappe.core.process import Process
 from etappe.core.tags import split_tags
 from etappe.journal.labels import FIELDS as LABELS
 from etappe.journal.labels import label, words
 from etappe.journal.values import as_json
 from etappe.people.fields import FieldView, fields
 from etappe.team import queries as team
-from etappe.web.deals_filter import published
 from etappe.web.deals_forms import offer
 from etappe.web.form_fields import day_field
 from etappe.web.own_fields import WithOwnFields
@@ -124,21 +124,21 @@ def _initial(changes: Changes | None) -> dict[str, Any]:
     return {**changes.fields, **tags, "empty": emptied}
 
 
-def move_form(request: Request, changes: Changes | None) -> MoveForm:
-    """The form for a move: the stages of every process, and winning."""
+def move_form(processes: Iterable[Process], changes: Changes | None) -> MoveForm:
+    """The form for a move: the stages of these processes, and winning."""
     form = MoveForm(initial={"to": changes.to} if changes else {}, auto_id="bulk_%s")
-    stages = {stage.key: words(stage.name) for process in published(request) for stage in process.stages}
+    stages = {stage.key: words(stage.name) for process in processes for stage in process.stages}
     offer(form, "to", [*stages.items(), ("won", _("won"))], _("Choose a stage"))
     return form
 
 
-def leave_form(request: Request, changes: Changes | None) -> LeaveForm:
-    """The form for leaving early: the reasons of every process."""
+def leave_form(processes: Iterable[Process], changes: Changes | None) -> LeaveForm:
+    """The form for leaving early: the reasons of these processes."""
     told = {"reason": changes.reason, "lost_to": changes.lost_to, "note": changes.note} if changes else {}
     form = LeaveForm(initial=told, auto_id="bulk_%s")
     reasons = {
         reason.key: words(reason.name)
-        for process in published(request)
+        for process in processes
         for reason in process.leave
         if reason.outcome != "resting"
     }
