@@ -55,7 +55,8 @@ function show(field: HTMLInputElement, found: string): void {
   box.setAttribute("aria-label", field.labels?.[0]?.textContent?.trim() ?? "");
   field.setAttribute("aria-expanded", "true");
   place(box, field);
-  mark(options()[0]);
+  // A name that is only similar is never taken by going on to the next field.
+  mark(options().find((each) => each.dataset.alike === undefined));
 }
 
 async function ask(field: HTMLInputElement): Promise<void> {

@@ -11,6 +11,7 @@ from django.db import connection
 
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden
+from etappe.core.filters import parse
 from etappe.deals import actions, remaps
 from etappe.deals.actions.remap import carry_on
 from etappe.deals.load import NewDeal, create_deals
@@ -18,6 +19,7 @@ from etappe.deals.models import Deal, DealSpan, Evidence, StageVisit
 from etappe.journal.models import Entry
 from etappe.playbook.actions import publish
 from etappe.playbook.queries import VersionView, get_version, library_item
+from etappe.records.lists import Wanted, every, subject_of
 from tests.cast import AT
 from tests.deals.conftest import Scene
 from tests.make import make_deal
@@ -240,3 +242,16 @@ def test_a_move_is_stopped_on_the_way_and_taken_back(scene: Scene, monkeypatch: 
         actions.stop_remap(uid, actor=dot, at=LATER)
     taken_back(scene, uid)
     assert Deal.objects.filter(process_version=newest().id).count() == 0
+
+
+def test_a_filter_by_a_stage_that_is_gone_finds_the_deals_that_were_taken_on(scene: Scene) -> None:
+    scene.bring_to("product_evaluated")
+    uid = moved(scene, RENAMED, {"product_evaluated": "product_tried"})
+
+    def found(stage: str) -> bool:
+        wanted = Wanted(subject_of("deals"), parse(f"stage = {stage}"))
+        return scene.uid in [line.uid for line in every(scene.cast.ada, wanted, today=AT.date())]
+
+    assert found("product_evaluated") and found("product_tried") and not found("need_confirmed")
+    taken_back(scene, uid)
+    assert found("product_evaluated") and not found("product_tried")

@@ -303,6 +303,16 @@ def test_changed_fields_are_told_before_and_after():
     ]
 
 
+def test_amounts_are_said_as_the_reader_writes_them():
+    edited = {"changed": {"amount": ["1234.5", "2000"], "currency": ["EUR", "CHF"]}}
+    with translation.override("de"):
+        told = texts.changed(edited, texts.Names(currency="CHF"))[0]
+        assert (told.before, told.after) == ("1.234,50\xa0€", "2.000,00\xa0CHF")
+        assert (
+            texts.changed({"changed": {"revenue": [None, "1234.5"]}}, texts.Names(currency="EUR"))[0].after == "1.234,5"
+        )
+
+
 @pytest.mark.parametrize("data", [{}, {"values": None, "changed": None}, {"values": {}, "changed": {}}])
 def test_a_blanked_entry_still_has_a_sentence(data):
     for kind in REGISTRY:

@@ -150,3 +150,14 @@ def test_views_are_found_by_name_and_uid(cast: Cast) -> None:
     for actor, subject in ((cast.cem, "deal"), (cast.ada, "account")):
         with refused("unknown_view"):
             view_called(actor, subject, "Stille")
+
+
+def test_a_view_of_a_team_is_for_the_teams_below_it_too(cast: Cast) -> None:
+    above = save(cast.dot, "Haus", shared="team", team=cast.house, is_default=True)
+    assert [(view.name, view.opens) for view in views(cast.ada, "deal")] == [("Haus", True)]
+    assert get_view(cast.cem, above.uid).opens and not get_view(cast.cem, above.uid).may_edit
+    nearer = save(cast.ben, "Nord", shared="team", team=cast.north, is_default=True)
+    assert {view.name: view.opens for view in views(cast.ada, "deal")} == {"Haus": False, "Nord": True}
+    assert not get_view(cast.ada, above.uid).opens and get_view(cast.cem, above.uid).opens
+    with pytest.raises(Missing):
+        get_view(cast.cem, nearer.uid)

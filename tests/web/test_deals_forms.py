@@ -420,6 +420,9 @@ def test_names_are_offered_with_a_new_one_where_it_may_be_new(scene: Scene) -> N
     assert 'data-uid="new"' in offered(q="kunde", new="1")
     assert 'data-uid="new"' not in offered(q=name.upper(), new="1")
     assert 'data-uid="new"' not in offered(q="kunde")
+    near = offered(q=name.replace("nd", "dn"), new="1")
+    assert "Similar names" in near and str(scene.account) in near and 'data-uid="new"' in near
+    assert "data-alike" not in offered(q="kunde") and "data-uid" not in offered(q="zzzzqq")
 
 
 @pytest.mark.parametrize("who", ["mia", "oda"])

@@ -32,6 +32,13 @@ def test_money(language: str, amount: str, currency: str, exact: str, whole: str
         assert formats.money_whole(Decimal(amount), currency) == whole
 
 
+def test_what_a_deal_is_worth_shows_cents_where_there_are_some() -> None:
+    with translation.override("en"):
+        assert formats.money_brief(Decimal("1234.5000")) == "€1,234.50"
+        assert formats.money_brief(Decimal("1234.0000")) == "€1,234"
+        assert formats.money_brief(None) == ""
+
+
 def test_nothing_stays_nothing() -> None:
     for shown in (formats.money, formats.money_whole, formats.number, formats.percent, formats.day, formats.moment):
         assert shown(None) == ""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import StreamingHttpResponse
@@ -16,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from etappe.deals.list_fields import deal_registry
+from etappe.deals.models import Deal
 from etappe.team.actions import invite
 from etappe.team.actions_views import save_view
 from etappe.web.lists_days import days_of
@@ -88,7 +91,8 @@ def test_a_field_named_plainly_narrows_a_view_further(scene: Scene, ada: Client)
     assert names(answer) == ["Groß"] and answer.context["page"].views.is_changed
 
 
-BROKEN = ("amount >", "ammount = 1", "custom.gone = 1", "a = 1 or " * 300 + "a = 1", "x" * 9000)
+HUGE = ("amount > 1e30", "amount > 1e400", "amount > " + "9" * 29, "amount > 1e-40")
+BROKEN = (*HUGE, "amount >", "ammount = 1", "custom.gone = 1", "a = 1 or " * 300 + "a = 1", "x" * 9000)
 
 
 def test_a_broken_filter_is_told_and_can_be_mended(ada: Client) -> None:
@@ -96,7 +100,14 @@ def test_a_broken_filter_is_told_and_can_be_mended(ada: Client) -> None:
         answer = ada.get(reverse(name), {"where": where}, headers=ENGLISH)
         assert answer.status_code == 422 and "Mend the filter" in answer.content.decode(), name
         assert ada.get(reverse("list_filter", args=[name]), {"where": where}).status_code == 200
-    assert ada.get(reverse("deals_board"), {"where": BROKEN[0]}).status_code == 422
+    for where in ("amount >", *HUGE):
+        assert ada.get(reverse("deals_board"), {"where": where}).status_code == 422
+
+
+def test_a_number_of_many_digits_is_said_as_it_was_written(ada: Client) -> None:
+    tiny = "0." + "0" * 30 + "1"
+    answer = ada.get(reverse("accounts"), {"where": f"employees < {tiny}"}, headers=ENGLISH)
+    assert answer.status_code == 200 and tiny in answer.content.decode()
 
 
 def test_rows_of_the_form_become_the_filter(ada: Client) -> None:
@@ -270,17 +281,36 @@ def test_a_file_holds_what_is_listed_and_no_formula(scene: Scene, ada: Client) -
     assert isinstance(answer, StreamingHttpResponse)
     content = b"".join(answer.streaming_content).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content)))
-    assert rows[2:] == [["'=1+1", "1000 CHF"], ["Groß", "2000 EUR"], ['"><script>alert(1)</script>', "3000 EUR"]]
+    assert rows[2:] == [
+        ["'=1+1", "1000", "CHF"], ["Groß", "2000", "EUR"], ['"><script>alert(1)</script>', "3000", "EUR"],
+    ]  # fmt: skip
     answer = ada.get(reverse("list_export", args=["deals", "xlsx"]), {"where": "amount > 0"})
     book = b"".join(answer.streaming_content)
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert "Groß" in sheet and "<f>" not in sheet and "'=1+1" in sheet.replace("&apos;", "'")
+    assert re.search(r"<v>2000(\.0+)?</v>", sheet) and "2000 EUR" not in sheet, sheet
     listed = ada.get(reverse("list_export", args=["accounts", "csv"]))
     assert b"Geheim" not in b"".join(listed.streaming_content)
     assert ada.get(reverse("list_export", args=["deals", "csv"]), {"where": "("}).status_code == 422
     assert ada.get(reverse("list_export", args=["deals", "exe"])).status_code == 404
     assert ada.get(reverse("list_export", args=["tokens", "csv"])).status_code == 404
+
+
+def test_a_file_names_currencies_beside_amounts_and_times_of_the_workspace(scene: Scene, ada: Client) -> None:
+    def table(subject: str, **asked: str) -> list[list[str]]:
+        answer = ada.get(reverse("list_export", args=[subject, "csv"]), asked, headers=ENGLISH)
+        assert isinstance(answer, StreamingHttpResponse)
+        return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    head, first, *_rest = table("deals", columns="amount,currency,created", where="currency = CHF")
+    local = Deal.objects.get(currency="CHF").created_at.astimezone(ZoneInfo("Europe/Berlin"))
+    assert head == ["Deal value", "Currency", "Created on"] and first == ["1000", "CHF", f"{local:%Y-%m-%d %H:%M}"]
+    head, first, *_rest = table("accounts", columns="open_amount", where="open_deals > 0")
+    assert head == ["Open deal value", "Open deal value: currency"] and "1000" in first[0] and "CHF" in first[1]
+    answer = ada.get(reverse("list_export", args=["deals", "xlsx"]), {"columns": "created"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        assert "hh:mm" in archive.read("xl/styles.xml").decode()
 
 
 def test_rows_are_selected_for_a_bulk_edit(scene: Scene, ada: Client) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import click
 from etappe.cli.edge import actor_named, plainly, said_plainly
 
 if TYPE_CHECKING:
+    from etappe.records.list_values import Column
     from etappe.records.lists import Line, Wanted
 
 SUBJECTS = ("deals", "accounts", "people")
@@ -67,16 +68,22 @@ def _fields(wanted: Wanted, email: str) -> Iterator[str]:
 def _rows(wanted: Wanted, email: str, shape: str, limit: int | None) -> Iterator[str]:
     from etappe.core.periods import local_day
     from etappe.journal.clock import now
+    from etappe.records.list_values import Column, in_files
     from etappe.records.lists import every, registry_of, shown_fields
     from etappe.team.queries import workspace
 
     viewer, zone = actor_named(email), workspace().zone
-    keys = [field.key for field in shown_fields(registry_of(wanted.subject, viewer), wanted)]
+    fields = shown_fields(registry_of(wanted.subject, viewer), wanted)
     rows = islice(every(viewer, wanted, today=local_day(now(), zone)), limit)
     if shape == "json":
         yield from _json(rows)
         return
-    yield from (_table if shape == "table" else _csv)(keys, _texts(rows, keys, zone))
+    if shape == "csv":
+        columns = in_files(fields, workspace().currency)
+        yield from _csv([column.key for column in columns], _texts(rows, columns, zone))
+        return
+    columns = tuple(Column(field.key, field, lambda value: value) for field in fields)
+    yield from _table([column.key for column in columns], _texts(rows, columns, zone))
 
 
 def _json(rows: Iterable[Line]) -> Iterator[str]:
@@ -87,14 +94,14 @@ def _json(rows: Iterable[Line]) -> Iterator[str]:
         yield json.dumps({"uid": str(row.uid), **values}, ensure_ascii=False)
 
 
-def _texts(rows: Iterable[Line], keys: list[str], zone: str) -> Iterator[list[str]]:
+def _texts(rows: Iterable[Line], columns: Sequence[Column], zone: str) -> Iterator[list[str]]:
     from zoneinfo import ZoneInfo
 
     from etappe.records.list_values import as_text
 
     at = ZoneInfo(zone)
     for row in rows:
-        yield [as_text(row.values[key], at) for key in keys]
+        yield [as_text(column.read(row.values[column.field.key]), at) for column in columns]
 
 
 def _csv(keys: list[str], rows: Iterable[list[str]]) -> Iterator[str]:

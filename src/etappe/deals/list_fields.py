@@ -20,7 +20,7 @@ from etappe.core.process import Basis, Process, Proof, Status
 from etappe.core.values import fold_key
 from etappe.deals import attention
 from etappe.deals.list_order import BY_ACCOUNT, BY_OWNER, BY_STAGE, by_deals
-from etappe.deals.models import Deal, DealException, Evidence, Member, Stakeholder
+from etappe.deals.models import Deal, DealException, Evidence, Member, Remap, Stakeholder
 from etappe.deals.scope import visible
 from etappe.journal import filter_fields as make
 from etappe.journal.filtering import Asker, Field, Kind, Registry, Test, registry, related
@@ -137,10 +137,28 @@ def _stage() -> Field:
 
 
 def _stage_test(_op: Op, values: tuple[Value, ...], _asker: Asker) -> Q:
-    """By key or by name, in any language and any version: deals stay on the version they began with."""
+    """By key or by name, in any language and any version: deals stay on the version they began with.
+
+    Where a stage has gone from its process, those count that were taken from it into another one.
+    """
     known = {key: name for process in playbook.all_specs().values() for key, name in _stage_names(process)}
     found = [key for value in values for key in _stage_keys(value, known)]
-    return Q(stage__in=found)
+    return Q(stage__in=_led_on(found))
+
+
+def _led_on(keys: list[str]) -> list[str]:
+    """The stages, and where moves to newer versions led the deals of those that are gone; one query if any are."""
+    newest = playbook.newest_specs().values()
+    gone = set(keys) - {stage.key for process in newest for stage in process.stages}
+    if not gone:
+        return keys
+    found = dict.fromkeys(keys)
+    moves = Remap.objects.exclude(state__in=("undoing", "undone")).order_by("id").values_list("stages", flat=True)
+    for stages in moves:
+        led = {stages[key] for key in gone if stages.get(key)} - set(keys)
+        gone |= led
+        found |= dict.fromkeys(sorted(led))
+    return [*found]
 
 
 def _stage_names(process: Process) -> list[tuple[str, frozenset[str]]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from babel.numbers import format_currency, format_decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,7 @@ from etappe.journal.labels import (
     Label,
     day,
     label,
+    language,
     listed,
     moment,
 )
@@ -40,7 +43,8 @@ class Names:
     """What keys in entries are called: whatever is not named here is shown as its key.
 
     `stages`, `criteria` and `reasons` are keys of the deal's process; `people`, `users` and `accounts` are keys or uids
-    as text. `own` are the fields that the workspace defined, by key.
+    as text. `own` are the fields that the workspace defined, by key. `currency` is that of amounts, where the entry
+    itself names none.
     """
 
     stages: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +56,7 @@ class Names:
     accounts: Mapping[str, str] = field(default_factory=dict)
     processes: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, OwnField] = field(default_factory=dict)
+    currency: str = ""
 
 
 NOBODY = Names()
@@ -215,13 +220,14 @@ def changed(data: Mapping[str, Any], names: Names = NOBODY) -> list[Changed]:
     pairs = data.get("changed")
     if not isinstance(pairs, Mapping):
         return []
-    return [line for column, (before, after) in pairs.items() for line in _changed(column, before, after, names)]
+    was, now = (replace(names, currency=code or names.currency) for code in pairs.get("currency", ("", "")))
+    return [line for column, (before, after) in pairs.items() for line in _changed(column, before, after, was, now)]
 
 
-def _changed(column: str, before: Any, after: Any, names: Names) -> list[Changed]:
+def _changed(column: str, before: Any, after: Any, was: Names, names: Names) -> list[Changed]:
     """A column before and after; for own values each field that changed."""
     if column != "custom":
-        return [Changed(label(FIELDS, column), _column(column, before, names), _column(column, after, names))]
+        return [Changed(label(FIELDS, column), _column(column, before, was), _column(column, after, names))]
     return [
         Changed(
             _own_name(key, names),
@@ -297,10 +303,24 @@ MODELS: Mapping[str, Label | Promise] = {
 
 def _way(column: str, names: Names) -> Callable[[str], str]:
     """How the values of a column are said."""
+    if column in _AMOUNTS:
+        return lambda amount: _amount(amount, names.currency if column == "amount" else "")
     if column in _LOOKED_UP:
         known: Mapping[str, str] = getattr(names, _LOOKED_UP[column])
         return lambda key: known.get(key, key)
     return _SAID.get(column, str)
+
+
+_AMOUNTS = ("amount", "revenue")
+"""Columns of amounts; a company's revenue has no currency."""
+
+
+def _amount(text: str, currency: str) -> str:
+    """An amount as the reader's language writes it."""
+    amount = Decimal(text)
+    if currency:
+        return format_currency(amount, currency, locale=language())
+    return format_decimal(amount, "#,##0.######", locale=language())
 
 
 def _role(key: str) -> str:

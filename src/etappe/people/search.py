@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from etappe.core.actor import Actor
-from etappe.core.search import Hit, Hits, Rank, Sought, Subject
-from etappe.journal.finding import VIEWERS, Beside, Part, Wanted, escaped, find, find_within, similar
-from etappe.people.queries import visible_accounts, visible_people
+from etappe.core.search import Hit, Hits, Rank, Sought, Subject, read
+from etappe.journal.finding import VIEWERS, Beside, Part, Wanted, escaped, find, find_within, loosely, similar
+from etappe.people.queries import SUGGESTIONS, SuggestedAccount, visible_accounts, visible_people
 
 ACCOUNT_COLUMNS = "row.uid, row.name, row.owner_id, row.created_at, row.domain, row.city"
 PERSON_COLUMNS = (
@@ -45,6 +45,16 @@ def accounts_alike(viewer: Actor, sought: Sought, limit: int) -> list[Hit]:
     """Accounts with a similar name. One query, within `loosely`."""
     found = similar(_accounts(viewer), sought, limit)
     return [_hit(Subject.ACCOUNT, viewer, Rank.SIMILAR, closeness, *row) for *row, closeness in found]
+
+
+def accounts_nearly(viewer: Actor, text: str) -> list[SuggestedAccount]:
+    """Accounts for a picker whose name is similar to the text, the most similar first: where nothing is called so."""
+    sought = read(text)
+    if not sought.has_likes:
+        return []
+    with loosely():
+        rows = similar(_accounts(viewer), sought, SUGGESTIONS)
+    return [SuggestedAccount(uid, name, city, domain) for uid, name, _owner, _at, domain, city, _closeness in rows]
 
 
 def search_people(viewer: Actor, sought: Sought, limit: int) -> Hits:

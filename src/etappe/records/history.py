@@ -63,7 +63,8 @@ class FieldHistory:
 class History:
     """The fields of a record that ever said anything else, and the version one looks at.
 
-    `own` are the own fields that are meant for the viewer, by what they are called here.
+    `own` are the own fields that are meant for the viewer, by what they are called here. `currency` is that of all
+    amounts of a deal; nothing where it was another one once.
     """
 
     key: int
@@ -71,11 +72,12 @@ class History:
     version: int
     fields: tuple[FieldHistory, ...]
     own: Mapping[str, FieldView]
+    currency: str
 
 
 def history(viewer: Actor, subject: str, uid: uuid.UUID | str) -> History:
     """The record's fields over time, or `Missing`."""
-    key, name, version, team = _found(viewer, subject, uid)
+    key, name, version, team, currency = _found(viewer, subject, uid)
     entries = own_entries(subject, key, ENTRIES)
     names = {user: ref.name for user, ref in user_names(entry.actor_id for entry in entries).items()}
     told: dict[str, list[Value]] = {}
@@ -89,20 +91,22 @@ def history(viewer: Actor, subject: str, uid: uuid.UUID | str) -> History:
     has_own = any(column.startswith(OWN) for column in told)
     own = {OWN + each.key: each for each in own_fields(subject, viewer, team=team)} if has_own else {}
     shown = (column for column in (*FIELDS, *own) if len(told.get(column, ())) > 1)
-    return History(key, name, version, tuple(FieldHistory(each, _turned(told[each])) for each in shown), own)
+    fields = tuple(FieldHistory(each, _turned(told[each])) for each in shown)
+    was_another = any(field.column == "currency" for field in fields)
+    return History(key, name, version, fields, own, "" if was_another else currency)
 
 
 def _value(entry: EntryView, raw: Any, names: Mapping[int, str]) -> Value:
     return Value(entry.id, raw, entry.occurred_at, names.get(entry.actor_id or 0, ""), False)
 
 
-def _found(viewer: Actor, subject: str, uid: uuid.UUID | str) -> tuple[int, str, int, int | None]:
+def _found(viewer: Actor, subject: str, uid: uuid.UUID | str) -> tuple[int, str, int, int | None, str]:
     if subject == "deal":
         deal = deal_queries.get_deal(viewer, uid)
-        return deal.id, deal.row.name, deal.row.version, deal.team_id
+        return deal.id, deal.row.name, deal.row.version, deal.team_id, deal.row.currency
     found = people_queries.get_account if subject == "account" else people_queries.get_person
     record = found(viewer, uid)
-    return record.id, record.name, record.version, None
+    return record.id, record.name, record.version, None, ""
 
 
 def _said(entry: EntryView) -> Iterator[tuple[str, Any, Any]]:

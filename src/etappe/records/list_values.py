@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,6 +33,17 @@ class Money:
 
 
 Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file: its key, the field it belongs to, and how what it says is read from the field's value."""
+
+    key: str
+    field: Field
+    read: Read
+    is_currency: bool = False
+    """Whether it says the currency of the amount before it."""
 
 
 def reader_of(field: Field, asker: Asker) -> Read:
@@ -94,6 +105,49 @@ _READERS: dict[Kind, Read] = {
     Kind.DAY: _day,
     Kind.TAGS: tuple,
 }
+
+
+CURRENCY = "currency"
+"""The column of deals that holds the currency of their value."""
+
+
+def in_files(fields: Sequence[Field], usual: str) -> tuple[Column, ...]:
+    """The columns of files: an amount is a number there, and its currency stands in a column behind it.
+
+    That of deals is the column that says their currency, so it stands there once. Own fields have one column: their
+    amounts are numbers in the `usual` currency and name any other one, for imports know one column per own field.
+    """
+    return tuple(column for field in fields for column in _columns(field, {each.key for each in fields}, usual))
+
+
+def _columns(field: Field, shown: set[str], usual: str) -> list[Column]:
+    if field.kind is not Kind.MONEY:
+        return [Column(field.key, field, _as_it_is)]
+    if ".custom." in f".{field.key}":
+        return [Column(field.key, field, lambda value: _amounts(value) if _is_in(value, usual) else value)]
+    beside = CURRENCY if field.key == "amount" else f"{field.key}.{CURRENCY}"
+    amount, currency = Column(field.key, field, _amounts), Column(beside, field, _currencies, is_currency=True)
+    return [amount] if beside in shown else [amount, currency]
+
+
+def _is_in(value: Any, currency: str) -> bool:
+    return isinstance(value, Money) and value.currency == currency
+
+
+def _amounts(value: Any) -> Any:
+    return _of_each(value, lambda money: money.amount)
+
+
+def _currencies(value: Any) -> Any:
+    return _of_each(value, lambda money: money.currency)
+
+
+def _of_each(value: Any, part: Callable[[Money], Any]) -> Any:
+    """A part of an amount, or of several; of one among them as if it stood alone."""
+    if isinstance(value, tuple):
+        found = tuple(part(money) for money in value)
+        return found[0] if len(found) == 1 else found
+    return part(value) if isinstance(value, Money) else value
 
 
 def as_text(value: Any, zone: ZoneInfo) -> str:

@@ -382,13 +382,18 @@ def teams_above(team: int | None) -> set[int]:
 def teams_above_each(teams: Iterable[int | None]) -> dict[int | None, set[int]]:
     """Each of the teams with all teams above it, in one query."""
     parents = dict(Team.objects.values_list("id", "parent_id"))
-    return {team: _chain(team, parents) for team in teams}
+    return {team: set(_chain(team, parents)) for team in teams}
 
 
-def _chain(team: int | None, parents: Mapping[int, int | None]) -> set[int]:
-    above: set[int] = set()
+def teams_up_from(team: int | None) -> list[int]:
+    """The team and all teams above it, the nearest first."""
+    return _chain(team, dict(Team.objects.values_list("id", "parent_id")))
+
+
+def _chain(team: int | None, parents: Mapping[int, int | None]) -> list[int]:
+    above: list[int] = []
     while team is not None and team not in above:
-        above.add(team)
+        above.append(team)
         team = parents.get(team)
     return above
 

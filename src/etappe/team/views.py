@@ -1,12 +1,13 @@
-"""Reading saved views of lists: one's own, those of one's team, and those offered to everybody."""
+"""Reading saved views of lists: one's own, those of one's team and the teams above, and those offered to everybody."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet
 from django.db.models.functions import Lower
 
 from etappe.core.actor import Actor
@@ -14,7 +15,7 @@ from etappe.core.errors import Missing, Refusal
 from etappe.journal.statements import AnyOf, Statement, for_each
 from etappe.team.access import Holder, may
 from etappe.team.models import SavedView
-from etappe.team.queries import TeamRef, UserRef, as_uuid
+from etappe.team.queries import TeamRef, UserRef, as_uuid, teams_up_from
 
 SUBJECTS = ("deal", "account", "person")
 """What lists are of."""
@@ -49,9 +50,20 @@ class ListView:
     """Whether it is what the viewer's team sees first, where it is shown."""
 
 
+class _IsAbove(Func):
+    """Whether a column holds a team or one of those above it."""
+
+    arg_joiner = """ IN (
+        WITH RECURSIVE above(id, parent_id) AS (SELECT id, parent_id FROM team_team WHERE id = """
+    template = """%(expressions)s
+        UNION SELECT team.id, team.parent_id FROM team_team AS team JOIN above ON team.id = above.parent_id
+    ) SELECT id FROM above)"""
+    output_field = BooleanField()
+
+
 def visible_views(viewer: Actor) -> QuerySet[SavedView]:
     """The views that the viewer may open; somebody else's own ones are not there."""
-    in_team = Q() if viewer.scope.all else Q(team_id__in=viewer.teams)
+    in_team = Q() if viewer.scope.all else Q(team_id__in=viewer.teams) | Q(_IsAbove("team_id", viewer.team))
     return _opened(viewer.id, in_team)
 
 
@@ -64,16 +76,31 @@ def _opened(user: Any, in_team: Q) -> QuerySet[SavedView]:
 def views(viewer: Actor, subject: str = "") -> list[ListView]:
     """The views of a list (`deal`, `account`, `person`) or of all lists: one's own first, then by name."""
     wanted = [subject] if subject else [*SUBJECTS]
-    rows = _listed(viewer.scope.all)(wanted, viewer.id, [*viewer.teams])
-    return sorted((list_view(row, viewer) for row in rows), key=lambda view: not view.is_own)
+    rows = _rows(viewer, wanted)
+    first = _first_of(rows, viewer)
+    return sorted((_view(row, viewer, opens=row.id in first) for row in rows), key=lambda view: not view.is_own)
+
+
+def _rows(viewer: Actor, subjects: list[str]) -> list[SavedView]:
+    return _listed(viewer.scope.all)(subjects, viewer.id, [*viewer.teams], viewer.team)
+
+
+def _first_of(rows: Iterable[SavedView], viewer: Actor) -> set[int]:
+    """Of the views those that the viewer's team sees first: its own, else that of the nearest team above it."""
+    offered = [row for row in rows if row.is_default]
+    if all(row.team_id == viewer.team for row in offered):
+        return {row.id for row in offered}
+    places = {team: place for place, team in enumerate(teams_up_from(viewer.team))}
+    found = sorted((row for row in offered if row.team_id in places), key=lambda row: -places[row.team_id or 0])
+    return set({(row.subject, row.shown_as): row.id for row in found}.values())
 
 
 @for_each
 def _listed(of_all_teams: bool) -> Statement[SavedView]:
     """Views of lists by name, for those who open the views of all teams and for those who open some."""
 
-    def made(subjects: Any, user: Any, teams: Any) -> QuerySet[SavedView]:
-        in_team = Q() if of_all_teams else Q(AnyOf("team_id", teams))
+    def made(subjects: Any, user: Any, teams: Any, team: Any) -> QuerySet[SavedView]:
+        in_team = Q() if of_all_teams else Q(AnyOf("team_id", teams)) | Q(_IsAbove("team_id", team))
         return _opened(user, in_team).filter(AnyOf("subject", subjects)).order_by(Lower("name"), "id")[:LISTED]
 
     return Statement(made)
@@ -111,6 +138,10 @@ def may_offer(actor: Actor, row: SavedView) -> bool:
 
 def list_view(row: SavedView, viewer: Actor) -> ListView:
     """The row as the viewer sees it."""
+    return _view(row, viewer, opens=row.is_default and row.id in _first_of(_rows(viewer, [row.subject]), viewer))
+
+
+def _view(row: SavedView, viewer: Actor, *, opens: bool) -> ListView:
     return ListView(
         uid=row.uid,
         subject=row.subject,
@@ -127,5 +158,5 @@ def list_view(row: SavedView, viewer: Actor) -> ListView:
         version=row.version,
         is_own=row.owner_id == viewer.id,
         may_edit=may(viewer, "views.own", holder_of(row)) and may_offer(viewer, row),
-        opens=row.is_default and row.team_id is not None and row.team_id == viewer.team,
+        opens=opens,
     )

@@ -32,7 +32,7 @@ from etappe.web.lists_opened import Opened, open_view
 from etappe.web.lists_places import Bar, bar_of, figures_address, process_meant
 from etappe.web.loops import drawn
 from etappe.web.shell import Request, show, today
-from etappe.web.templatetags.formats import day_short, money_whole, own_first
+from etappe.web.templatetags.formats import day_short, money_brief, money_whole, own_first
 from etappe.web.templatetags.parts import icon
 
 MOST = 200
@@ -229,7 +229,7 @@ def _card(row: DealRow, held: Watch, movable: Movable) -> Card:
         step=f"{day_short(row.next_step_on)} {row.next_step}".strip(),
         url=f"{movable.root}{row.uid}/",
         can_move=movable.may_move(row),
-        worth=money_whole(row.amount, row.currency),
+        worth=money_brief(row.amount, row.currency),
         expected=day_short(row.expected_close),
         is_resting=state.is_resting,
         is_late=state.is_late,

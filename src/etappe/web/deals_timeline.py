@@ -17,7 +17,7 @@ from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
 from etappe.playbook import queries as playbook
 from etappe.team import queries as team
-from etappe.web.entry_names import account_names, team_names
+from etappe.web.entry_names import account_names, stage_names, team_names
 from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
@@ -124,9 +124,8 @@ def _by(entry: EntryView, names: Names) -> str:
 def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
     process = deal.process
     others = _other_processes(entries)
-    stages = (stage for spec in (*others.values(), process) for stage in spec.stages)
     return Names(
-        stages={stage.key: words(stage.name) for stage in stages},
+        stages=stage_names([*others.values(), process], entries),
         processes={key: words(spec.name) for key, spec in others.items()},
         criteria={key: words(criterion.text) for key, (_stage, criterion) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for reason in process.leave},
@@ -134,6 +133,7 @@ def _names(deal: DealView, entries: Iterable[EntryView]) -> Names:
         users=team.colleague_names(),
         teams=team_names(entries),
         accounts=account_names(entries),
+        currency=deal.row.currency,
     )
 
 

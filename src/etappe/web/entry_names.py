@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from etappe.core.process import Process
+from etappe.journal.labels import words
 from etappe.journal.queries import EntryView
 from etappe.people import queries as people
+from etappe.playbook import queries as playbook
 from etappe.team import queries as team
 
 
@@ -14,6 +17,27 @@ def changed_keys(entries: Iterable[EntryView], column: str) -> Iterator[int]:
     for entry in entries:
         pair = (entry.data.get("changed") or {}).get(column, ())
         yield from (int(value) for value in pair if value)
+
+
+STAGES = ("came_from", "went_to", "to", "stage", "entry_stage", "stages")
+"""Parts of entries that hold keys of stages."""
+
+
+def stage_names(present: Sequence[Process], entries: Iterable[EntryView]) -> dict[str, str]:
+    """The stages of these processes by key; other versions of them are looked into where an entry speaks of those."""
+    known = {stage.key: words(stage.name) for process in present for stage in process.stages}
+    if known.keys() >= set(_stages_told(entries)):
+        return known
+    keys = {process.key for process in present}
+    others = [process for process in playbook.all_specs().values() if process.key in keys]
+    return {stage.key: words(stage.name) for process in others for stage in process.stages} | known
+
+
+def _stages_told(entries: Iterable[EntryView]) -> Iterator[str]:
+    for entry in entries:
+        for told in (entry.data, entry.data.get("values") or {}):
+            for value in (told.get(part) for part in STAGES):
+                yield from [value] if isinstance(value, str) else value if isinstance(value, list) else ()
 
 
 def account_names(entries: Iterable[EntryView]) -> dict[str, str]:

@@ -29,7 +29,7 @@ from etappe.web.attention import Said, gravest_among
 from etappe.web.deals_words import goal_of
 from etappe.web.lists_fit import WORD, cut, few, has_long_word, more
 from etappe.web.shell import Request, today
-from etappe.web.templatetags.formats import day_short, money_in, number, own_first
+from etappe.web.templatetags.formats import day_short, is_whole, money_in, number, own_first
 from etappe.web.templatetags.parts import icon
 
 ROUTES = {"deals": "deal", "accounts": "account", "people": "person"}
@@ -192,7 +192,7 @@ def _text_in(language: str, zone: tzinfo) -> Callable[[Any], str]:
     texts: Mapping[type, Callable[[Any], str]] = {
         type(None): lambda _nothing: "",
         tuple: lambda values: ", ".join(map(text, values)),
-        Money: lambda value: money_in(value.amount, value.currency, language, whole=True),
+        Money: lambda value: money_in(value.amount, value.currency, language, whole=is_whole(value.amount)),
         Ref: lambda value: value.name,
         bool: lambda value: _("yes") if value else _("no"),
         Decimal: lambda value: number(value, 0 if value == value.to_integral_value() else 2),

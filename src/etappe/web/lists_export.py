@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from etappe.core.errors import Missing
 from etappe.core.filters import parse
 from etappe.core.values import formula_safe
+from etappe.journal.labels import FIELDS, label
 from etappe.records import lists
-from etappe.records.list_values import as_text
+from etappe.records.list_values import CURRENCY, Column, as_text, in_files
 from etappe.records.lists import Wanted
 from etappe.web.lists import heading
 from etappe.web.shell import Request, show, today
@@ -35,10 +37,12 @@ def export(request: Request, subject: str, shape: str) -> HttpResponseBase:
     wanted = _wanted(request, subject)
     fields = lists.shown_fields(lists.registry_of(wanted.subject, request.actor), wanted)
     lists.count_of(request.actor, wanted, today(request))  # what is refused is refused before the file begins
-    heads = [heading(field) for field in fields]
+    columns = in_files(fields, request.workspace.currency)
+    heads = [_head(column) for column in columns]
     zone = ZoneInfo(request.workspace.zone)
     rows = (
-        [row.values[field.key] for field in fields] for row in lists.every(request.actor, wanted, today=today(request))
+        [column.read(row.values[column.field.key]) for column in columns]
+        for row in lists.every(request.actor, wanted, today=today(request))
     )
     if shape == "csv":
         return _named(
@@ -47,6 +51,14 @@ def export(request: Request, subject: str, shape: str) -> HttpResponseBase:
     if shape == "xlsx":
         return _named(FileResponse(_xlsx(heads, rows, zone), content_type=XLSX), subject, shape)
     raise Missing
+
+
+def _head(column: Column) -> str:
+    if not column.is_currency:
+        return heading(column.field)
+    if column.key == CURRENCY:
+        return label(FIELDS, CURRENCY)
+    return _("{field}: currency").format(field=heading(column.field))
 
 
 @require_GET
@@ -96,17 +108,20 @@ def _xlsx(heads: list[str], rows: Iterator[list[Any]], zone: ZoneInfo) -> Any:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, [formula_safe(head) for head in heads], book.add_format({"bold": True}))
+        moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for place, row in enumerate(rows, start=1):
             if place > ROWS_OF_A_SHEET:
                 break
-            sheet.write_row(place, 0, [_xlsx_cell(value, zone) for value in row])
+            for at, value in enumerate(row):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(place, at, value.astimezone(zone), moments)
+                else:
+                    sheet.write(place, at, _xlsx_cell(value, zone))
     file.seek(0)
     return file
 
 
 def _xlsx_cell(value: Any, zone: ZoneInfo) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(zone)
     if value is None or isinstance(value, bool | int | Decimal) or type(value).__name__ == "date":
         return value
     return formula_safe(as_text(value, zone))

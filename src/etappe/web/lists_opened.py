@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from etappe.core.errors import Missing
@@ -17,7 +16,7 @@ from etappe.web.deals_filter import CONDITIONS
 from etappe.web.lists import ALL, COUNTED, OF_VIEW
 from etappe.web.lists_places import view_address
 from etappe.web.lists_plain import as_conditions
-from etappe.web.shell import Request, go, warn
+from etappe.web.shell import Request, show
 
 FOUND_BY_LOOKING = 12
 PLACE = frozenset({"after", "month", "keep", "cards", "totals", COUNTED})
@@ -134,12 +133,22 @@ def _named(request: Request, subject: str, found: list[ListView], name: str) -> 
     return view
 
 
+@dataclass(frozen=True)
+class GonePage:
+    """The way to the list without its view."""
+
+    onward: str
+
+
 def without_view(request: HttpRequest) -> HttpResponse:
-    """The list once more without the view that is gone; what the address says itself stays."""
+    """That the view is gone, in the place of the list: one without its filter would pass for it.
+
+    The way on leads to the list without it; what the address says itself stays.
+    """
     left = request.GET.copy()
     left["view"] = ALL
-    warn(request, _("This view was deleted, or is not shared with you. The list goes on without it."))
-    return go(request, f"{request.path}?{left.urlencode()}")
+    page = GonePage(f"{request.path}?{left.urlencode()}")
+    return show(request, "errors/view_gone.html", page, part="panel", into="panel", status=404)
 
 
 def parts_of(view: ListView) -> dict[str, str]:

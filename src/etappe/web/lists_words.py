@@ -14,7 +14,8 @@ from etappe.core.errors import Refusal
 from etappe.core.filter_days import dated, day_parts
 from etappe.core.filters import ME, MY_TEAM, All, Node, Not, Op, Some, Value, parse
 from etappe.journal.filtering import Asker, Field, Kind, Registry
-from etappe.journal.labels import language
+from etappe.journal.labels import language, words
+from etappe.playbook import queries as playbook
 from etappe.records import lists
 from etappe.web.shell import Request, today
 from etappe.web.templatetags.formats import day, number
@@ -41,8 +42,10 @@ IN_TIME: Mapping[Op, Promise] = {
     Op.FROM: pgettext_lazy("filter", "is from"),
 }
 IN_DAYS = (Kind.DAY, Kind.MOMENT)
-NUMBERS = (Kind.NUMBER, Kind.MONEY)
 """Kinds that are compared with days."""
+NUMBERS = (Kind.NUMBER, Kind.MONEY)
+MOST_DIGITS = 28
+"""Digits of a number that can be said; a longer one, which no field takes, stands as it was written."""
 SPECIAL: Mapping[str, Promise] = {
     ME: gettext_lazy("me"),
     MY_TEAM: gettext_lazy("my team"),
@@ -101,9 +104,16 @@ def in_words(part: Node, known: Registry, asker: Asker) -> str:
         return joint.join(_inside(each, known, asker) for each in part.parts)
     field = _field(part.field, known)
     name = field_name(field) if field else part.field
-    names = dict(field.choices(asker)) if field and field.choices else {}
+    names = _names_of(field, asker) if field and field.choices else {}
     said = _(" or ").join(names.get(value.text, _value(value, field)) for value in part.values)
     return f"{name} {op_words(part.op, field.kind if field else None)} {said}".strip()
+
+
+def _names_of(field: Field, asker: Asker) -> dict[str, str]:
+    """What the field's keys are called: of stages also those that only older versions of a process have."""
+    assert field.choices is not None
+    older = playbook.all_specs().values() if field.kind is Kind.STAGE else ()
+    return {stage.key: words(stage.name) for spec in older for stage in spec.stages} | dict(field.choices(asker))
 
 
 def _inside(part: Node, known: Registry, asker: Asker) -> str:
@@ -141,7 +151,10 @@ def _number_words(text: str) -> str:
         said = Decimal(text)
     except InvalidOperation:
         return text
-    return number(said, max(0, -int(said.as_tuple().exponent))) if said.is_finite() else text
+    if not said.is_finite():
+        return text
+    decimals = max(0, -int(said.as_tuple().exponent))
+    return number(said, decimals) if max(said.adjusted(), 0) + decimals < MOST_DIGITS else text
 
 
 def day_words(text: str) -> str:

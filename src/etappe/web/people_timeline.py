@@ -17,7 +17,7 @@ from etappe.people import queries as people
 from etappe.team import queries as team
 from etappe.web.deals_forms import as_uid
 from etappe.web.deals_timeline import LOOKS
-from etappe.web.entry_names import account_names, person_names, team_names
+from etappe.web.entry_names import account_names, person_names, stage_names, team_names
 from etappe.web.jottings import Jotting, jotting
 from etappe.web.own_words import own_words
 
@@ -104,7 +104,7 @@ def _names(entries: Sequence[EntryView], seen: Mapping[int, tuple[Ref, Process]]
     processes = [process for _ref, process in seen.values()]
     uids = [uid for entry in entries if (uid := as_uid(str(entry.data.get("person") or "")))]
     return Names(
-        stages={stage.key: words(stage.name) for process in processes for stage in process.stages},
+        stages=stage_names(processes, entries),
         criteria={key: words(item.text) for process in processes for key, (_s, item) in process.criteria.items()},
         reasons={reason.key: words(reason.name) for process in processes for reason in process.leave},
         people={str(ref.uid): ref.name for ref in people.people_by_uid(uids)} | person_names(entries),

@@ -119,4 +119,5 @@ def _names(viewer: Actor, found: History) -> Names:
         teams=_teams(found),
         people=reference_names(own, viewer),
         accounts={str(key): "…" for key in keys} | {str(key): name for key, name in seen},
+        currency=found.currency,
     )

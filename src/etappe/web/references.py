@@ -23,6 +23,7 @@ from etappe.core.own_fields import FieldKind
 from etappe.people import actions as people_actions
 from etappe.people import queries as people
 from etappe.people.fields import reference_names
+from etappe.people.search import accounts_nearly
 from etappe.records.duplicates import possible
 from etappe.web.shell import Request, show
 
@@ -199,6 +200,8 @@ class Suggestions:
 
     found: tuple[people.PersonRef | people.SuggestedAccount, ...]
     new: str
+    are_alike: bool
+    """Whether nothing is called so, and these are called nearly so."""
 
 
 def refer(form: forms.Form, name: str, viewer: Actor) -> None:
@@ -236,4 +239,5 @@ def suggest(request: Request, kind: str) -> HttpResponse:
     found = suggested(kind, text, request.actor, uuid.UUID(within) if _UID.fullmatch(within) else None)
     is_known = any(row.name.casefold() == text.casefold() for row in found)
     new = text[:NAME_LIMIT] if request.GET.get("new") and text and not is_known else ""
-    return show(request, "records/suggestions.html", Suggestions(tuple(found), new))
+    alike = accounts_nearly(request.actor, text) if kind == FieldKind.ACCOUNT and not found else []
+    return show(request, "records/suggestions.html", Suggestions(tuple(found or alike), new, bool(alike)))

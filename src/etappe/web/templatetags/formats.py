@@ -43,8 +43,23 @@ def money(amount: Number | None, currency: str = "EUR") -> str:
 
 @register.filter
 def money_whole(amount: Number | None, currency: str = "EUR") -> str:
-    """The same without decimals, for sums and cards."""
+    """The same without decimals, for sums and estimates."""
     return "" if amount is None else money_in(amount, currency, language(), whole=True)
+
+
+@register.filter
+def money_brief(amount: Number | None, currency: str = "EUR") -> str:
+    """The same with decimals only where the amount has some: what one deal is worth, on cards and in lists."""
+    return "" if amount is None else money_in(amount, currency, language(), whole=is_whole(amount))
+
+
+def is_whole(amount: Number) -> bool:
+    """Whether an amount has no cents.
+
+    >>> is_whole(Decimal("1234.0000")), is_whole(Decimal("1234.5"))
+    (True, False)
+    """
+    return amount == int(amount)
 
 
 class OfMoney(Protocol):
