@@ -309,6 +309,7 @@ def test_a_file_names_currencies_beside_amounts_and_times_of_the_workspace(scene
     head, first, *_rest = table("accounts", columns="open_amount", where="open_deals > 0")
     assert head == ["Open deal value", "Open deal value: currency"] and "1000" in first[0] and "CHF" in first[1]
     answer = ada.get(reverse("list_export", args=["deals", "xlsx"]), {"columns": "created"})
+    assert isinstance(answer, StreamingHttpResponse)
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
         assert "hh:mm" in archive.read("xl/styles.xml").decode()
 
