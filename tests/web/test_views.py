@@ -223,7 +223,11 @@ def listed(view: str, who: str, *options: str) -> Result:
 def test_the_command_line_lists_a_view(scene: Scene, ada: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etappe.config.start.application", nullcontext)
     view = saved(scene)
-    assert listed("große", "ada").stdout.splitlines() == ["name,amount", "Drei,3000 EUR", "Zwei,2000 EUR"]
+    assert listed("große", "ada").stdout.splitlines() == [
+        "name,amount,currency",
+        "Drei,3000,EUR",
+        "Zwei,2000,EUR",
+    ]
     narrowed = listed(str(view.uid), "ada", "--columns", "name", "--sort", "-name", "--where", "amount < 3000")
     assert narrowed.stdout.splitlines()[:2] == ["name", "Zwei"]
     unknown = listed("Große", "ben")
