@@ -14,7 +14,7 @@ from scipy.stats import binom, binomtest
 
 from etappe.core.actor import SYSTEM
 from etappe.core.figures import Result
-from etappe.core.proportion import ratio
+from etappe.core.proportion import ratio, wilson
 from etappe.core.survival import kaplan_meier, restricted_mean
 from etappe.deals.actions.place import create, leave, move, win
 from etappe.deals.load import NewDeal, create_deals
@@ -309,6 +309,11 @@ def test_where_all_came_within_a_year_there_is_nothing_before_to_compare_with() 
     create_deals([*late[9:], _went("2024-03-01", "won", "A", True, 5)], actor=SYSTEM, at=NOW)
     young = _figure("bottlenecks")
     assert (young.finding.value, young.finding.cases, young.is_enough) == (None, 1, False)
+    line = young.finding.rows[0]
+    assert (line["verdict"], line["stage"], line["value"], line["decided"]) == ("too_few", "found", 30 / 55, 55)
+    assert line["value_interval"] == pytest.approx(wilson(30, 55))
+    low, high = line["stake_interval"]
+    assert line["stake"] == pytest.approx(25) and 25 - 8 < low < 25 < high < 25 + 8, "all that went on were won"
     shown = card(young, Asked(None, None, NOW.date()))
     assert "more than a year ago (1 of 20)" in shown.note and shown.instead == "/figures/bottlenecks/?by=team"
     split = _figure("bottlenecks", by="product")
@@ -326,6 +331,7 @@ def test_teams_and_others_are_compared_with_the_rest() -> None:
 def test_too_little_is_no_bottleneck(lived: Cast) -> None:
     result = _figure("bottlenecks")
     assert {row["verdict"] for row in result.finding.rows} == {"too_few"}
+    assert {row["stake"] for row in result.finding.rows} == {None}
     assert not result.is_enough
     assert result.finding.value is None
 

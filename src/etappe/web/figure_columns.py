@@ -193,6 +193,8 @@ VERDICTS: Mapping[str, str | Promise] = {
 def _against(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["value"] is None:
         return _("too few"), ""
+    if row["before"] is None:
+        return percent(row["value"], 1), between(row["value_interval"], lambda value: percent(value, 1))
     return percent(row["value"], 1), _("compared with {share}").format(share=percent(row["before"], 1))
 
 
@@ -212,9 +214,18 @@ def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _worth(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["verdict"] == "too_few":
+        return _at_stake(row)
     if row["verdict"] != "worse":
-        return _("too few") if row["verdict"] == "too_few" else _("no bottleneck"), ""
+        return _("no bottleneck"), ""
     return number(row["worth"], 1), between(row["worth_interval"], lambda value: number(value, 1))
+
+
+def _at_stake(row: Mapping[str, Any]) -> tuple[str, str]:
+    if row["stake"] is None:
+        return _("too few"), ""
+    said = _("at most {count}").format(count=number(row["stake"], 1))
+    return said, between(row["stake_interval"], lambda value: number(value, 1))
 
 
 Column = tuple[str | Promise, Callable[[Mapping[str, Any]], tuple[str, str]], bool]

@@ -45,6 +45,8 @@ class Side:
 def finish(rows: list[Row]) -> Finding:
     """Per stage, deals that came within a year against earlier ones, or against other segments; worst first.
 
+    Each stage with enough deals has its conversion, and what is at stake there: how many of the deals that ended there
+    would have been won, had they gone on like the others. No mending brings more, and it tells no bottleneck.
     `is_young` says that there are enough deals to compare parts of them with each other, but too few earlier ones.
 
     >>> at = dict(zip(PLACE, ("", "plain", 1, 7, 2, "agreed", "win"))) | {"is_over": True, "currency": "EUR"}
@@ -63,7 +65,9 @@ def finish(rows: list[Row]) -> Finding:
     pairs = {place: (part, _others(place, groups, segments)) for place, part in groups.items()}
     confidence = 1 - 0.05 / max(1, sum(_is_enough(*pair) for pair in pairs.values()))
     found = [_line(place, *pair, main, confidence) for place, pair in pairs.items()]
-    lines = sorted(found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0)))
+    lines = sorted(
+        found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0), -(line["stake"] or 0.0))
+    )
     worst = next((line for line in lines if line["verdict"] == "worse"), None)
     decided = max((line["decided"] for line in lines), default=0)
     enough = any(line["verdict"] != "too_few" for line in lines)
@@ -114,14 +118,14 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
     mine, theirs = _side([row for row in rows if row["recent"]]), _side(others)
     line: dict[str, Any] = {**named_place, "step": named(named_place), "n": total(rows), "decided": mine.decided}
     line |= {"currency": main, "half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
-    line |= dict.fromkeys(("value", "before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
+    line |= dict.fromkeys(("before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
+    line |= _alone(mine, [row for row in rows if row["recent"]])
     if not _is_enough(rows, others):
         return line | {"verdict": "too_few"}
     found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided), confidence=confidence)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
     worth, interval = _mended(mine.decided, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
     return line | {
-        "value": mine.on / mine.decided,
         "before": theirs.on / theirs.decided,
         "difference": found,
         "difference_interval": bounds,
@@ -130,6 +134,15 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
         "amount": _worth_in(main, everybody, worth),
         "verdict": "worse" if bounds[1] < 0 else "better" if bounds[0] > 0 else "alike",
     }
+
+
+def _alone(side: Side, rows: list[Row]) -> dict[str, Any]:
+    """What the year's deals of a stage say by themselves, beside nothing."""
+    if side.decided < MINIMUM:
+        return dict.fromkeys(("value", "value_interval", "stake", "stake_interval"))
+    share, bounds = side.on / side.decided, wilson(side.on, side.decided)
+    stake, interval = _mended(side.decided, (1 - share, (1 - bounds[1], 1 - bounds[0])), _won_after(rows, 0.95))
+    return {"value": share, "value_interval": bounds, "stake": stake, "stake_interval": interval}
 
 
 def _side(rows: list[Row]) -> Side:
@@ -173,7 +186,8 @@ BOTTLENECKS = Metric(
         "earlier ones. Split by team or another field, they are compared with the other teams instead. What mending is "
         "worth: deals whose fate at the stage is known x the loss in conversion x the share of those who go on that is "
         "won, per year. A stage is called a bottleneck only where the interval of the difference leaves out zero; the "
-        "time that half of the deals need there stands beside it."
+        "time that half of the deals need there stands beside it. Where there is nothing to compare with, the stages stand "
+        "by what the deals that ended there would have brought at most."
     ),
     denominator=_("deals of the last year whose fate at the stage is known"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
