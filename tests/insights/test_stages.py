@@ -310,7 +310,7 @@ def test_where_all_came_within_a_year_there_is_nothing_before_to_compare_with() 
     young = _figure("bottlenecks")
     assert (young.finding.value, young.finding.cases, young.is_enough) == (None, 1, False)
     line = young.finding.rows[0]
-    assert (line["verdict"], line["stage"], line["value"], line["decided"]) == ("too_few", "found", 30 / 55, 55)
+    assert (line["verdict"], line["stage"], line["value"], line["decided"]) == ("too_few", "agreed", 30 / 55, 55)
     assert line["value_interval"] == pytest.approx(wilson(30, 55))
     low, high = line["stake_interval"]
     assert line["stake"] == pytest.approx(25) and 25 - 8 < low < 25 < high < 25 + 8, "all that went on were won"

@@ -186,8 +186,8 @@ BOTTLENECKS = Metric(
         "earlier ones. Split by team or another field, they are compared with the other teams instead. What mending is "
         "worth: deals whose fate at the stage is known x the loss in conversion x the share of those who go on that is "
         "won, per year. A stage is called a bottleneck only where the interval of the difference leaves out zero; the "
-        "time that half of the deals need there stands beside it. Where there is nothing to compare with, the stages stand "
-        "by what the deals that ended there would have brought at most."
+        "time that half of the deals need there stands beside it. Where there is nothing to compare with, the stages "
+        "stand by what the deals that ended there would have brought at most."
     ),
     denominator=_("deals of the last year whose fate at the stage is known"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
