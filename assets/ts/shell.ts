@@ -1,6 +1,7 @@
 // The island on every page: htmx with our rules, the side sheet, menus, toasts, keys, colleagues' changes.
 
 import "./htmx";
+import { setUpBack } from "./back";
 import { setUpCells } from "./cells";
 import { setUpChanges } from "./changes";
 import { setUpColumns } from "./columns";
@@ -82,4 +83,5 @@ setUpCells();
 setUpPalette();
 setUpDrafts();
 setUpChanges();
+setUpBack();
 document.documentElement.dataset.ready = "";

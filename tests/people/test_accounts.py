@@ -181,6 +181,10 @@ def test_circles_of_companies_are_refused(cast: Cast):
     for child, parent in ((top, bottom), (top, middle), (top, top), (middle, bottom)):
         with refused("parent_circle"):
             actions.edit_account(child.uid, {"parent": parent.uid}, seen=1, actor=cast.ada, at=AT)
+    with pytest.raises(Refusal) as told:
+        actions.edit_account(middle.uid, {"parent": bottom.uid}, seen=1, actor=cast.ada, at=AT)
+    names = [Account.objects.get(uid=uid).name for uid in (middle.uid, bottom.uid, middle.uid)]
+    assert told.value.params["circle"] == " → ".join(names)
 
 
 def test_who_may_write(cast: Cast):

@@ -88,6 +88,19 @@ def test_an_account_is_filled_in_and_shown(scene: Scene) -> None:
         assert words in refused.content.decode(), words
 
 
+def test_a_record_names_the_own_fields_that_are_empty(scene: Scene) -> None:
+    define(scene, "account", "number")
+    define(scene, "deal", "money", required_in=["inbound:need_confirmed"])
+    define(scene, "deal", "number")
+    ada, english = client_of("ada"), {"Accept-Language": "en"}
+    shown = ada.get(reverse("account", args=[scene.account]), headers=english).content.decode()
+    assert "1 empty field<" in shown and reverse("account_edit", args=[scene.account]) in shown
+    page = ada.get(reverse("deal", args=[scene.uid]), headers=english).context["page"]
+    assert len(page.unfilled) == 1 and len(page.parts.empty) == 1 and not set(page.unfilled) & set(page.parts.empty)
+    oda = client_of("oda").get(reverse("account", args=[scene.account]), headers=english).content.decode()
+    assert "1 empty field<" in oda and reverse("account_edit", args=[scene.account]) not in oda
+
+
 def test_names_are_offered_of_what_the_viewer_sees(scene: Scene) -> None:
     found = client_of("ada").get("/fields/suggest/person/?q=eva").content.decode()
     assert 'data-name="Eva Ernst"' in found

@@ -7,12 +7,17 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from etappe.core.actor import Actor
+from etappe.journal.clock import now
 from etappe.people import actions, queries
+from etappe.records.merge import merge
 from etappe.team.models import User
 from tests.cast import AT
 from tests.deals.conftest import Scene, scene
+from tests.make import make_account
+from tests.web.signed import client_of
 
 __all__ = ["scene"]
 
@@ -104,3 +109,13 @@ def test_notes_are_for_colleagues_and_stay_text(scene: Scene, ada: Client) -> No
     assert ada.post(f"/people/{scene.eva}/note/", {"text": " "}).status_code == 422
     oda = signed_in(scene.cast.oda)
     assert oda.post(f"/people/{scene.eva}/note/", {"text": "x"}).status_code == 403
+
+
+def test_a_merge_is_undone_from_its_entry(scene: Scene) -> None:
+    stays, goes = make_account(name="Bleibt").uid, make_account(name="Geht").uid
+    done = merge("account", [stays, goes], actor=scene.cast.dot, at=now())
+    undo = reverse("merge_undo", args=[done.uid])
+    assert undo in client_of("dot").get(reverse("account", args=[stays])).content.decode()
+    assert undo not in client_of("oda").get(reverse("account", args=[stays])).content.decode(), "who may not merge"
+    assert client_of("dot").post(undo).status_code == 303
+    assert undo not in client_of("dot").get(reverse("account", args=[stays])).content.decode()

@@ -175,7 +175,7 @@ TEXTS: Mapping[str, tuple[Label, Label]] = {
         _("What “{field}” refers to does not exist, or not for you."),
         _("Choose another one."),
     ),
-    "parent_circle": (_("A company cannot belong to itself."), _("Choose another company above it.")),
+    "parent_circle": (_("A company cannot stand below itself: {circle}."), _("Choose another company above it.")),
     "private_needs_owner": (
         _("Only what is your own can be private."),
         _("Become its owner first, or leave it open to all."),

@@ -65,7 +65,7 @@ def edit_account(
     require(actor, "people.edit")
     wanted = _tagged(account_columns(changes, actor)) | _own("account", account.custom, changes, actor)
     _refuse_stale(account, wanted, seen, timeline(account=account.id) if seen != account.version else ())
-    _require_no_circle(account, wanted)
+    _require_no_circle(account, wanted, actor)
     edited = _write(account, wanted, actor)
     if edited:
         record(AccountEdited(edited), actor=actor, at=at, account=account.id)
@@ -231,12 +231,19 @@ def _refuse_stale(row: Row, wanted: Mapping[str, Any], seen: int, entries: Seque
     require_fresh(row.version, seen, differing(row, wanted), entries)
 
 
-def _require_no_circle(account: Account, wanted: Mapping[str, Any]) -> None:
-    above = wanted.get("parent_id")
+def _require_no_circle(account: Account, wanted: Mapping[str, Any], actor: Actor) -> None:
+    way, above = [account.id], wanted.get("parent_id")
     while above is not None:
+        way.append(above)
         if above == account.id:
-            raise Refusal("parent_circle", field="parent")
+            raise Refusal("parent_circle", field="parent", circle=_called(way, actor))
         above = Account.objects.values_list("parent_id", flat=True).get(id=above)
+
+
+def _called(accounts: Sequence[int], viewer: Actor) -> str:
+    """These accounts one above the other, by name where the viewer sees them."""
+    names = dict(visible_accounts(viewer).filter(id__in=accounts).values_list("id", "name"))
+    return " → ".join(names.get(key, "…") for key in accounts)
 
 
 def edited_by(row: Account | Person, wanted: Mapping[str, Any], actor: Actor) -> dict[str, list[Any]]:

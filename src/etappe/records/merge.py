@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -273,6 +273,13 @@ def past(viewer: Actor, subject: str, key: int, at: datetime) -> list[Past]:
         )
         for row in rows
     ]
+
+
+def undoable(uids: Iterable[str], at: datetime) -> set[str]:
+    """Of these merges those that can still be undone; nothing is asked where there are none."""
+    wanted = [uid for uid in uids if uid]
+    found = Merge.objects.filter(uid__in=wanted, undone_at=None, made_at__gte=kept_since(at)) if wanted else ()
+    return {str(row.uid) for row in found}
 
 
 @action

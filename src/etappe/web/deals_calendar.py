@@ -45,6 +45,7 @@ class Event:
 
     url: str
     name: str
+    account: str
     icon: str
     kind: str
 
@@ -114,7 +115,7 @@ def calendar(request: Request) -> HttpResponse:
 def _lines(request: Request, state: State, days: list[date]) -> list[Line]:
     """The deals with a date on one of these days, and one more than are shown, if there are more."""
     tree = all_of(state.wanted.where, _within(days[0], days[-1]))
-    wanted = replace(state.wanted, where=tree, columns=("name", *KINDS), sort="name")
+    wanted = replace(state.wanted, where=tree, columns=("name", "account", *KINDS), sort="name")
     return list(islice(lists.every(request.actor, wanted, today=today(request)), MOST + 1))
 
 
@@ -152,7 +153,8 @@ def _filled(request: Request, days: list[date], month: date, lines: Iterable[Lin
         for key, (icon, kind) in KINDS.items():
             if line.values[key] is not None:
                 url = reverse("deal", args=[line.uid])
-                by_day[line.values[key]].append(Event(url, line.values["name"], icon, str(kind)))
+                account = line.values["account"].name if line.values["account"] else ""
+                by_day[line.values[key]].append(Event(url, line.values["name"], account, icon, str(kind)))
     return tuple(_day(request, each, month, by_day[each]) for each in days)
 
 

@@ -136,7 +136,14 @@ def _page(request: Request, deal: DealView, mark: int, before: int | None) -> Re
         may_note=may(request.actor, "notes.write"),
         reason=next((words(each.name) for each in deal.process.leave if each.key == deal.leave_reason), ""),
         asked=next((each for each in deal.exceptions if each.granted is None), None),
-        parts=parts_of(request, "deal", deal, may_edit=deal.may_edit, team=deal.team_id),
+        parts=parts_of(
+            request,
+            "deal",
+            deal,
+            may_edit=deal.may_edit,
+            team=deal.team_id,
+            named=[item.key for item in unfilled(deal, to) if item.own],
+        ),
         attention=said(deals.reasons_of(deal.row, watch_of(request))),
     )
 

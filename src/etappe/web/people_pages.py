@@ -150,7 +150,7 @@ def _account_page(request: Request, found: AccountView, note: NoteForm) -> Accou
         deals=owned.rows,
         more_deals=owned.after is not None,
         contacts=part_of(request, found, Whom(found.uid, persons.rows, persons.after is not None)),
-        story=story(viewer, account=merged_keys("account", found.id), before=_before(request)),
+        story=story(viewer, request.at, account=merged_keys("account", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "account", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),
@@ -178,7 +178,7 @@ def _person_page(request: Request, found: PersonView, note: NoteForm) -> PersonP
     return PersonPage(
         person=found,
         contacts=part_of(request, found, None),
-        story=story(viewer, person=merged_keys("person", found.id), before=_before(request)),
+        story=story(viewer, request.at, person=merged_keys("person", found.id), before=_before(request)),
         note=note,
         parts=parts_of(request, "person", found, may_edit=may(viewer, "people.edit")),
         may_edit=may(viewer, "people.edit"),

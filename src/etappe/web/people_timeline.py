@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,9 @@ from etappe.journal.labels import words
 from etappe.journal.queries import PAGE, EntryView, Keys, timeline, without_old_notes
 from etappe.journal.texts import Changed, Names, changed, sentence
 from etappe.people import queries as people
+from etappe.records.merge import undoable
 from etappe.team import queries as team
+from etappe.team.access import may
 from etappe.web.deals_forms import as_uid
 from etappe.web.deals_timeline import LOOKS
 from etappe.web.entry_names import account_names, person_names, stage_names, team_names
@@ -46,6 +48,9 @@ OWN_LOOKS = {
 }
 
 
+MERGED = ("account.merged", "person.merged")
+
+
 @dataclass(frozen=True)
 class Told:
     """An entry as the record shows it."""
@@ -59,6 +64,8 @@ class Told:
     changed: tuple[Changed, ...]
     deal: Ref | None
     jotted: Jotting | None
+    merge: str
+    """The merge that the entry tells of, where the viewer can still undo it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Story:
 
 
 def story(
-    viewer: Actor, *, account: Keys | None = None, person: Keys | None = None, before: int | None = None
+    viewer: Actor, at: datetime, *, account: Keys | None = None, person: Keys | None = None, before: int | None = None
 ) -> Story:
     """The newest entries about an account or a person that the viewer may read, or those before one of them."""
     page = timeline(account=account, person=person, before=before)
@@ -80,11 +87,18 @@ def story(
     readable = [entry for entry in open_ones if entry.deal_id is None or entry.deal_id in seen]
     names, own = _names(readable, seen), own_words(viewer, readable)
     refs = {key: ref for key, (ref, _process) in seen.items()}
-    told = tuple(_told(entry, own.put(names, entry), refs.get(entry.deal_id or 0), viewer) for entry in readable)
+    merges = undoable(map(_merge, readable), at) if may(viewer, "records.merge") else set()
+    told = tuple(
+        _told(entry, own.put(names, entry), refs.get(entry.deal_id or 0), viewer, merges) for entry in readable
+    )
     return Story(told, page[-1].id if len(page) == PAGE else None)
 
 
-def _told(entry: EntryView, names: Names, deal: Ref | None, viewer: Actor) -> Told:
+def _merge(entry: EntryView) -> str:
+    return str(entry.data.get("merge") or "") if entry.kind in MERGED else ""
+
+
+def _told(entry: EntryView, names: Names, deal: Ref | None, viewer: Actor, merges: Container[str]) -> Told:
     icon, tone = (LOOKS | OWN_LOOKS).get(entry.kind, ("history", ""))
     is_note = entry.kind == "note.written"
     return Told(
@@ -97,6 +111,7 @@ def _told(entry: EntryView, names: Names, deal: Ref | None, viewer: Actor) -> To
         changed=tuple(changed(entry.data, names)),
         deal=deal,
         jotted=jotting(entry, viewer),
+        merge=_merge(entry) if _merge(entry) in merges else "",
     )
 
 
