@@ -41,7 +41,7 @@ def test_the_record_of_an_account_is_silent_about_private_people(scene: Scene, h
     write_note("Nur unter uns: sie wechselt im Mai.", person=hidden.uid, actor=scene.cast.cem, at=AT)
     key = people.account_id(scene.cast.ada, scene.account)
     for viewer, sees in ((scene.cast.ada, False), (scene.cast.ben, False), (scene.cast.cem, True)):
-        page = str(story(viewer, account=key))
+        page = str(story(viewer, AT, account=key))
         answer = caller(viewer).get(f"/accounts/{scene.account}/timeline").content.decode()
         for text in (page, answer):
             assert ("Nur unter uns" in text) is sees
