@@ -6,24 +6,40 @@ from datetime import date
 
 import pytest
 
+from etappe.core.headers import FileKind, field_named
 from etappe.deals.models import Deal, Stakeholder
 from etappe.people.models import Person
 from etappe.team.models import User
 from tests.imports import twin
 
+IN_ENGLISH = (
+    ["Record ID", "Deal Name", "Deal Stage", "Close Date", "Deal owner", "Amount", "Create Date",
+     "Associated Contact", "Associated Contact IDs", "Associated Company", "Associated Company IDs"],
+    ["Record ID", "First Name", "Last Name", "Email", "Associated Company"],
+    ("Contract Sent", "Closed won", "(No value)"),
+)  # fmt: skip
+IN_GERMAN = (
+    ["Datensatz-ID", "Deal-Name", "Deal-Phase", "Abschlussdatum", "Zuständiger Mitarbeiter für Deal", "Betrag",
+     "Erstellungsdatum", "Zugehöriger Kontakt", "Zugehörige Kontakt-IDs", "Zugehöriges Unternehmen",
+     "Zugehörige Unternehmens-IDs"],
+    ["Datensatz-ID", "Vorname", "Nachname", "E-Mail", "Zugehöriges Unternehmen"],
+    ("Vertrag gesendet", "Abgeschlossen und gewonnen", "(Kein Wert)"),
+)  # fmt: skip
 
-def test_the_page_of_hubspot_writes_other_columns_than_its_programs(db, tmp_path):
+
+@pytest.mark.parametrize(("of_deals", "of_people", "words"), [IN_ENGLISH, IN_GERMAN])
+def test_the_page_of_hubspot_writes_other_columns_than_its_programs(db, tmp_path, of_deals, of_people, words):
+    sent, won, nobody = words
     deals: list[list[object]] = [
-        ["Record ID", "Deal Name", "Deal Stage", "Close Date", "Deal owner", "Amount", "Create Date",
-         "Associated Contact", "Associated Contact IDs", "Associated Company", "Associated Company IDs"],
-        ["101", "Pump", "Contract Sent", "2025-12-01 10:00", "Anna Öz", "1200", "2025-01-02 09:11",
+        of_deals,
+        ["101", "Pump", sent, "2025-12-01 10:00", "Anna Öz", "1200", "2025-01-02 09:11",
          "Eva Kühn (eva@mueller.example);Tom Ulm (tom@mueller.example);Neu (neu@mueller.example)", "11;12", "Müller",
          "501"],
-        ["102", "Valve", "Closed won", "2025-03-01 10:00", "(No value)", "3000", "2025-01-05 09:11", "", "", "Meier",
+        ["102", "Valve", won, "2025-03-01 10:00", nobody, "3000", "2025-01-05 09:11", "", "", "Meier",
          "502"],
     ]  # fmt: skip
     contacts: list[list[object]] = [
-        ["Record ID", "First Name", "Last Name", "Email", "Associated Company"],
+        of_people,
         ["11", "Eva", "Kühn", "eva@mueller.example", "Müller"],
         ["12", "Tom", "Ulm", "tom@mueller.example", "Müller"],
     ]
@@ -37,8 +53,31 @@ def test_the_page_of_hubspot_writes_other_columns_than_its_programs(db, tmp_path
         ("Eva Kühn", "eva@mueller.example"), ("Tom Ulm", "tom@mueller.example"), ("Neu", "neu@mueller.example"),
     }  # fmt: skip
     assert Person.objects.count() == 3, "nobody is called by a list of names"
-    assert Deal.objects.get(name="Valve").owner is None
-    assert not User.objects.filter(name__contains="No value").exists()
+    pump, valve = Deal.objects.get(name="Pump"), Deal.objects.get(name="Valve")
+    assert (pump.owner and pump.owner.name, pump.amount, pump.account and pump.account.name) == (
+        "Anna Öz",
+        1200,
+        "Müller",
+    )
+    assert (valve.owner, valve.status) == (None, "won")
+    assert not User.objects.filter(name__in=("No value", "Kein Wert", nobody)).exists()
+
+
+GERMAN_TWINS = {
+    "Deal - Title": "Deal - Titel", "Deal - Owner": "Deal - Eigentümer", "Deal - Organization": "Deal - Organisation",
+    "Deal - Contact person": "Deal - Kontaktperson", "Deal - Value": "Deal - Wert", "Deal - Currency": "Deal - Währung",
+    "Deal - Stage": "Deal - Phase", "Deal - Expected close date": "Deal - Voraussichtliches Abschlussdatum",
+    "Deal - Deal created": "Deal - Deal erstellt", "Deal - Won time": "Deal - Gewonnen am",
+    "Deal - Lost time": "Deal - Verloren am", "Deal - Lost reason": "Deal - Verlustgrund",
+    "Opportunity Name": "Opportunity-Name", "Opportunity Owner": "Opportunity-Inhaber", "Account Name": "Accountname",
+    "Close Date": "Schlusstermin", "Created Date": "Erstelldatum", "Lead Source": "Leadquelle",
+    "Next Step": "Nächster Schritt", "Stage": "Phase", "Amount": "Betrag",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("english", "german"), GERMAN_TWINS.items())
+def test_a_german_title_means_what_its_english_twin_means(english: str, german: str) -> None:
+    assert field_named(german, FileKind.DEALS)[0] == field_named(english, FileKind.DEALS)[0] != ""
 
 
 @pytest.mark.parametrize(

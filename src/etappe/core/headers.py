@@ -93,21 +93,24 @@ _COMMON = {
     "verkaeufer "
     "verkaeuferin verantwortlich verantwortlicher besitzer betreuer kundenbetreuer vertriebsmitarbeiter "
     "vertriebsbeauftragter assignedto zugewiesen zustaendig accountmanager accountexecutive hubspotownerid inhaber "
-    "vertriebsperson salesowner useridname verkaufsmitarbeiter ownedby assignedusername bearbeiter sachbearbeiter",
+    "vertriebsperson salesowner useridname verkaufsmitarbeiter ownedby assignedusername bearbeiter sachbearbeiter "
+    "eigentuemer zustaendigermitarbeiter zustaendigermitarbeiterfuerdeal "
+    "zustaendigermitarbeiterfuerunternehmen zustaendigermitarbeiterfuerkontakt",
 }
 _PLACE = {
     "phone": "phone phonenumber telephone tel telefon telefonnummer rufnummer mainphone businessphone",
-    "street": "street address address1 billingstreet strasse adresse anschrift streetaddress mailingstreet",
-    "postcode": "postcode postalcode zip zipcode plz postleitzahl billingpostalcode mailingpostalcode",
-    "city": "city town ort stadt billingcity mailingcity wohnort sitz",
-    "country": "country land billingcountry mailingcountry staat officelocation countryregion",
+    "street": "street address address1 billingstreet strasse adresse anschrift streetaddress mailingstreet "
+    "rechnungsstrasse",
+    "postcode": "postcode postalcode zip zipcode plz postleitzahl billingpostalcode mailingpostalcode rechnungsplz",
+    "city": "city town ort stadt billingcity mailingcity wohnort sitz rechnungsort",
+    "country": "country land billingcountry mailingcountry staat officelocation countryregion rechnungsland landregion",
 }
 
 _NAMES: Mapping[FileKind, Mapping[str, str]] = {
     FileKind.DEALS: {
         **_COMMON,
         "external_id": "opportunityid dealid id recordid opportunitynumber dealnumber vorgang vorgangsnummer "
-        "vorgangsnr nr "
+        "vorgangsnr nr datensatzid "
         "opportunitynr chancennummer chancenid projektnummer referenz key crmid offertnummer angebotsnummer copperid",
         "name": "name dealname opportunityname opportunity deal title dealtitle titel bezeichnung projekt "
         "projektname "
@@ -116,9 +119,11 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "organisation organizationname org customer customername kunde kundenname firma firmenname unternehmen "
         "client "
         "clientname associatedcompanyids potentialcustomer accounts auftraggeber kundennummer kundennr "
-        "potenziellerkunde partneridname partnerid leadname",
+        "potenziellerkunde partneridname partnerid leadname unternehmensname zugehoerigesunternehmen "
+        "zugehoerigeunternehmen zugehoerigeunternehmensids zugehoerigeunternehmensid zugehoerigesunternehmenids",
         "person": "contact contactname contactperson contactid associatedcontact associatedcontacts ansprechpartner "
-        "ansprechperson kontakt kontaktperson primarycontact contactemail contacts relatedcontact relatedcontacts",
+        "ansprechperson kontakt kontaktperson primarycontact contactemail contacts relatedcontact relatedcontacts "
+        "zugehoerigerkontakt zugehoerigekontakte zugehoerigekontaktids zugehoerigerkontaktids",
         "owner": _COMMON["owner"] + " dealowner opportunityowner dealownerid opportunityownerid username",
         "stage": "stage stagename dealstage opportunitystage salesstage pipelinestage dealpipelinestageid phase "
         "verkaufsphase vertriebsphase vertriebsstufe stufe dealphase pipelinestageid stageid verkaufsstufe etappe "
@@ -134,7 +139,8 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "expectedrevenue erwarteterumsatz geschumsatz geschaetzterumsatz likely",
         "currency": "currency currencyisocode waehrung currencycode currencysymbol dealcurrency dealcurrencycode",
         "product": "product productname produkt artikel productid productinterest leistung dienstleistung",
-        "source": "source leadsource herkunft quelle origin dealsource leadherkunft kanal channel originalsource",
+        "source": "source leadsource herkunft quelle origin dealsource leadherkunft kanal channel originalsource "
+        "leadquelle dealquelle",
         "created": "created createdate createddate createdat creationdate createdon dateadded dealcreated erstellt "
         "erstelldatum erstellungsdatum angelegt angelegtam erstelltam opened opendate openedon createdtime "
         "startdatum "
@@ -144,23 +150,27 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "closed": "closedate closedat closedon closingdate dateclosed abschlussdatum abschluss abgeschlossenam "
         "geschlossenam closetime dealclosed dealclosedon closeddate auftragsdatum "
         "abschlusstag "
-        "entscheidungsdatum actualclosedate",
-        "won_on": "wontime wondate wonon datewon gewonnenam auftragseingang auftragam orderdate wonat",
-        "lost_on": "losttime lostdate loston datelost verlorenam absageam lostat",
+        "entscheidungsdatum actualclosedate schlusstermin",
+        "won_on": "wontime wondate wonon datewon gewonnenam auftragseingang auftragam orderdate wonat "
+        "gewonnenzeitpunkt zeitpunktgewonnen",
+        "lost_on": "losttime lostdate loston datelost verlorenam absageam lostat verlorenzeitpunkt zeitpunktverloren",
         "expected_close": "expectedclosedate expectedclose expectedclosing estclosedate estimatedclosedate "
         "forecastdate "
         "erwarteterabschluss geplanterabschluss voraussichtlicherabschluss plandatum zieldatum "
         "erwartetesabschlussdatum "
         "datedeadline geschabschlussdatum geschaetztesabschlussdatum "
-        "auftragstermin erwarteterauftragstermin abschlussgeplant abschlusserwartet geplantesabschlussdatum",
+        "auftragstermin erwarteterauftragstermin abschlussgeplant abschlusserwartet geplantesabschlussdatum "
+        "voraussichtlichesabschlussdatum",
         "buyer_target_date": "buyertargetdate wunschtermin golivedate wunschtermindeskaeufers targetdate",
         "stage_since": "stagesince laststagechange laststagechangedate stagechangedate dateenteredstage phaseseit "
-        "stufeseit stageentered dateenteredcurrentstage",
+        "stufeseit stageentered dateenteredcurrentstage "
+        "letztephasenaenderung letztestufenaenderung datumletztephasenaenderung",
         "next_step": "nextstep naechsterschritt nextaction nextactivity",
         "next_step_on": "nextstepdate nextactivitydate nextactiondate naechsterschrittam wiedervorlage followupdate",
         "leave_reason": "grunddesverlusts verlorengrund "
         "lostreason lossreason closedlostreason reasonlost verlustgrund absagegrund closedreason "
-        "reasonforloss grund ablehnungsgrund lostreasonidname",
+        "reasonforloss grund ablehnungsgrund lostreasonidname grundfuerdealverlust "
+        "grundfuerabgeschlossenundverloren grundfuerverlust",
         "lost_to": "lostto competitor wettbewerber competitorname verlorenan konkurrent",
     },
     FileKind.ACCOUNTS: {
@@ -168,15 +178,16 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         **_PLACE,
         "external_id": "accountid companyid id recordid accountnumber kundennummer kundennr firmennummer "
         "organizationid "
-        "organisationid customerid kundenid firmenid debitor debitorennummer nr crmid",
+        "organisationid customerid kundenid firmenid debitor debitorennummer nr crmid datensatzid",
         "name": "name accountname account company companyname organization organizationname organisation firma "
         "firmenname "
-        "firma1 unternehmen unternehmensname kunde kundenname customer customername client clientname",
-        "domain": "domain companydomainname domainname emaildomain webdomain",
+        "firma1 unternehmen unternehmensname kunde kundenname customer customername client clientname "
+        "namedesunternehmens",
+        "domain": "domain companydomainname domainname emaildomain webdomain unternehmensdomainname",
         "website": "website url websiteurl homepage webseite internet web internetadresse",
         "industry": "industry sector branche wirtschaftszweig vertical segment industrie",
         "employees": "employees numberofemployees noofemployees mitarbeiter mitarbeiterzahl mitarbeiteranzahl "
-        "anzahlmitarbeiter beschaeftigte headcount companysize employeecount mitarbeitende",
+        "anzahlmitarbeiter beschaeftigte headcount companysize employeecount mitarbeitende anzahldermitarbeiter",
         "revenue": "revenue annualrevenue umsatz jahresumsatz turnover",
         "founded": "founded foundedyear yearfounded yearestablished gegruendet gruendungsjahr established",
         "parent": "parent parentaccount parentid parentaccountid parentcompany subsidiaryof muttergesellschaft "
@@ -186,7 +197,7 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
     },
     FileKind.PEOPLE: {
         **_COMMON,
-        "external_id": "contactid personid id recordid kontaktid personennummer kontaktnummer nr crmid",
+        "external_id": "contactid personid id recordid kontaktid personennummer kontaktnummer nr crmid datensatzid",
         "name": "name fullname contactname personname contact vollername ansprechpartner ansprechperson kontakt "
         "person "
         "kontaktname contactperson",
@@ -196,8 +207,8 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "emailgeschaeftlich",
         "phone": _PLACE["phone"] + " workphone phonework festnetz telefongeschaeftlich",
         "mobile": "mobile mobilephone mobilenumber cell cellphone handy mobil mobiltelefon mobilnummer handynummer "
-        "telefonmobil phonemobile",
-        "job_title": "jobtitle title position funktion rolle berufsbezeichnung stelle jobrole",
+        "telefonmobil phonemobile mobiltelefonnummer",
+        "job_title": "jobtitle title position funktion rolle berufsbezeichnung stelle jobrole jobbezeichnung",
         "department": "department abteilung bereich",
         "profile": "linkedin linkedinurl profile profileurl linkedinprofile xing profil linkedinprofil",
         "language": "language sprache preferredlanguage hslanguage",
@@ -205,7 +216,8 @@ _NAMES: Mapping[FileKind, Mapping[str, str]] = {
         "firmenname "
         "unternehmen associatedcompany organizationname kunde kundenname customer employer arbeitgeber "
         "associatedcompanyid "
-        "kundennummer kundennr",
+        "kundennummer kundennr unternehmensname zugehoerigesunternehmen zugehoerigesunternehmenid "
+        "zugehoerigeunternehmensid",
         "owner": _COMMON["owner"] + " contactowner",
     },
     FileKind.OWNERS: {

@@ -49,11 +49,18 @@ _SYSTEMS = (
             "associated contact",
             "associated contact ids",
             "company domain name",
+            "datensatz-id",
+            "zuständiger mitarbeiter für deal",
+            "zuständiger mitarbeiter für unternehmen",
+            "zuständiger mitarbeiter für kontakt",
+            "zugehöriges unternehmen",
+            "zugehöriger kontakt",
         },
     ),
     (
         "Salesforce",
-        {"stagename", "stage_name", "isclosed", "is_closed", "forecastcategory", "forecast_category", "isdeleted"},
+        {"stagename", "stage_name", "isclosed", "is_closed", "forecastcategory", "forecast_category", "isdeleted"}
+        | {"opportunity-inhaber", "opportunity-name", "schlusstermin"},
     ),
     (
         "Pipedrive",
