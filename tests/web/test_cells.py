@@ -194,7 +194,7 @@ def test_a_cell_names_an_account_that_the_viewer_sees(scene: Scene, ada: Client)
         (deal, {"account": "<b>" * 90}, 422, "200"),
         (account, {"account": "dach ag"}, 200, ""),
         (account, {"account": ""}, 200, ""),
-        (below, {"parent": "Dach AG"}, 422, "belong to itself"),
+        (below, {"parent": "Dach AG"}, 422, "stand below itself"),
         (below, {"parent": "Müller", "parent-uid": str(twin.uid)}, 200, ""),
     ):  # fmt: skip
         answer = save(ada, at(*place, columns=f"name,{place[2]}"), given)
