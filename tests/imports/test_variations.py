@@ -8,8 +8,11 @@ import pytest
 
 from etappe.core.headers import FileKind, field_named
 from etappe.deals.models import Deal, Stakeholder
+from etappe.imports.look import Given, look
+from etappe.imports.texts import WHY
 from etappe.people.models import Person
 from etappe.team.models import User
+from tests.cast import AT
 from tests.imports import twin
 
 IN_ENGLISH = (
@@ -61,6 +64,19 @@ def test_the_page_of_hubspot_writes_other_columns_than_its_programs(db, tmp_path
     )
     assert (valve.owner, valve.status) == (None, "won")
     assert not User.objects.filter(name__in=("No value", "Kein Wert", nobody)).exists()
+
+
+def test_several_pipelines_in_one_file_are_told_before_their_stages_are_mixed(db, tmp_path):
+    for pipelines, told in ((["Sales", "Renewals"], True), (["Sales", "Sales"], False)):
+        rows: list[list[object]] = [
+            ["Record ID", "Deal Name", "Pipeline", "Deal Stage", "Amount"],
+            *([str(at), f"D{at}", name, "Qualified", "100"] for at, name in enumerate(pipelines)),
+        ]
+        found = look([Given("deals.csv", twin.write(tmp_path / "deals.csv", rows))], at=AT).files[0].found
+        assert found is not None
+        said = [(column.reason, column.detail) for column in found.columns if column.name == "Pipeline"]
+        assert (said == [("several_pipelines", "Renewals, Sales")]) is told
+        assert told is False or "Renewals, Sales" in str(WHY["several_pipelines"]).format(detail=said[0][1])
 
 
 GERMAN_TWINS = {

@@ -466,6 +466,12 @@ def as_closing(field: str, fields: Collection[str], titles: Collection[str]) -> 
     return "closed" if field == "expected_close" and is_sole else field
 
 
+PIPELINES = frozenset(
+    ["pipeline", "pipelinename", "dealpipeline", "opportunitypipeline", "vertriebspipeline", "dealdealpipeline"]
+)
+"""What a column is called that says in which of several sales processes a deal stands."""
+
+
 def is_about_a_kind(header: str) -> bool:
     """Whether a header like `deal_id` says itself what its file is about."""
     return squeezed(header) in {

@@ -14,7 +14,7 @@ from etappe.core.actor import SYSTEM
 from etappe.core.columns import Profile
 from etappe.core.dates import YMD, NoDate, day_of
 from etappe.core.errors import Missing, Refusal
-from etappe.core.headers import DATA, ENTERED, SKIP, FileKind, is_stage_field, stage_entered
+from etappe.core.headers import DATA, ENTERED, PIPELINES, SKIP, FileKind, is_stage_field, squeezed, stage_entered
 from etappe.core.mapping import ColumnPlan, FilePlan, plan_as, propose
 from etappe.core.mapping_links import with_links
 from etappe.core.periods import local_day
@@ -33,7 +33,7 @@ from etappe.team import queries as team
 SHEETS = 20
 """Sheets of a workbook that are looked at."""
 NAMED = 10
-"""Sheets that a refusal names."""
+"""Sheets or pipelines that are named."""
 
 _SYSTEMS = (
     (
@@ -125,7 +125,7 @@ def look(given: Sequence[Given], *, at: datetime) -> Look:
     profiles = [file.profile for file in readable if file.profile]
     plans = with_links(profiles, propose(profiles))
     for file, found in zip(readable, plans, strict=True):
-        file.found = _with_own(file, _without_deleted_if_all(file, _of_cards(file, found)))
+        file.found = _with_own(file, _told_of_pipelines(file, _without_deleted_if_all(file, _of_cards(file, found))))
     return _proposed(files, at)
 
 
@@ -187,6 +187,18 @@ def _without_deleted_if_all(file: Looked, found: FilePlan) -> FilePlan:
         return found
     kept = ColumnPlan(found.columns[at].name, DATA, 1.0, "all_deleted")
     return replace(found, columns=(*found.columns[:at], kept, *found.columns[at + 1 :]))
+
+
+def _told_of_pipelines(file: Looked, found: FilePlan) -> FilePlan:
+    """Deals of several pipelines would mix their stages in one process: say so where the column is mapped."""
+    if found.kind is not FileKind.DEALS or file.profile is None:
+        return found
+    for at, column in enumerate(file.profile.columns):
+        if squeezed(column.name) in PIPELINES and found.columns[at].field == DATA and len(column.values) > 1:
+            named = ", ".join(sorted(column.values)[:NAMED])
+            told = replace(found.columns[at], reason="several_pipelines", detail=named, is_sure=False)
+            found = replace(found, columns=(*found.columns[:at], told, *found.columns[at + 1 :]))
+    return found
 
 
 def _proposed(files: list[Looked], at: datetime) -> Look:

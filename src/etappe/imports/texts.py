@@ -118,6 +118,9 @@ WHY: Mapping[str, Label] = {
     "emails": _("its values are e-mail addresses"),
     "addresses": _("its values are addresses of websites"),
     "kept": _("no field of ours: kept as custom data"),
+    "several_pipelines": _(
+        "names several pipelines ({detail}): all their stages would go into one process. Import each pipeline by itself"
+    ),
     "all_deleted": _("every row is marked as deleted, so the mark says nothing"),
 }
 """Why a column was proposed as what it is."""
