@@ -193,9 +193,11 @@ VERDICTS: Mapping[str, str | Promise] = {
 def _against(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["value"] is None:
         return _("too few"), ""
-    if row["before"] is None:
-        return percent(row["value"], 1), between(row["value_interval"], lambda value: percent(value, 1))
-    return percent(row["value"], 1), _("compared with {share}").format(share=percent(row["before"], 1))
+    said = _("within {days}").format(days=whole_days(row["within"]))
+    beside = between(row["value_interval"], lambda value: percent(value, 1))
+    if row["before"] is not None:
+        beside = _("compared with {share}").format(share=percent(row["before"], 1))
+    return percent(row["value"], 1), f"{said}; {beside}"
 
 
 def _apart(row: Mapping[str, Any]) -> tuple[str, str]:

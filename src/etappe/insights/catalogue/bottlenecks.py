@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import Bounded, difference, product, wilson
-from etappe.core.survival import kaplan_meier, percentile
+from etappe.core.proportion import Bounded, difference_of, product, wilson
+from etappe.core.survival import Floats, kaplan_meier, percentile, share_within
 from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
@@ -32,14 +34,57 @@ def build(deals: Table) -> Table:
     return with_deals(found, deals)
 
 
+CODES = {"still": 0, "on": 1, "out": 2}
+WATCHED = 10
+"""Deals that are there as long as a share is told of: fewer would bear it alone."""
+
+
 @dataclass(frozen=True)
 class Side:
-    """How deals went at a stage: how many went on of those whose fate is known, and the days of all."""
+    """Deals that came to a stage: days there, what came of each (`CODES`) and how many, row by row.
 
-    on: int
-    decided: int
-    half: float | None
-    half_interval: tuple[float | None, float | None] | None
+    Of those that are still there nobody knows what will come of them; a share of the others alone would count the
+    faster way of ending too often, and most so among the newest.
+    """
+
+    days: Floats
+    codes: npt.NDArray[np.int_]
+    counts: Floats
+
+    @classmethod
+    def of(cls, rows: list[Row]) -> Side:
+        """The deals of these rows."""
+        columns = [[row["days"], CODES[row["fate"]], row["deals"]] for row in rows]
+        days, codes, counts = np.array(columns, dtype=float).reshape(-1, 3).T
+        return cls(days, codes.astype(int), counts)
+
+    @property
+    def came(self) -> int:
+        """How many came."""
+        return int(self.counts.sum())
+
+    @property
+    def decided(self) -> int:
+        """Of how many it is known whether they went on or left."""
+        return int(self.counts[self.codes != 0].sum())
+
+    @property
+    def watched(self) -> float:
+        """For how many days it can be told what came of them: without end where it is known of all."""
+        if not (self.codes == 0).any():
+            return inf
+        order = np.argsort(-self.days)
+        enough = np.cumsum(self.counts[order]) >= WATCHED
+        return float(self.days[order][enough][0]) if enough.any() else 0.0
+
+    def share(self, way: str, within: float, confidence: float) -> Bounded | None:
+        """The share that ends so within so many days, of all that came."""
+        later = self.days > within
+        found = share_within(
+            np.minimum(self.days, within), np.where(later, 0, self.codes), CODES[way], within, self.counts,
+            confidence=confidence,
+        )  # fmt: skip
+        return None if found is None else (found.value, (found.low, found.high))
 
 
 def finish(rows: list[Row]) -> Finding:
@@ -101,12 +146,22 @@ def _others(place: tuple[Any, ...], groups: dict[tuple[Any, ...], list[Row]], se
 
 
 def _is_enough(rows: list[Row], others: list[Row]) -> bool:
-    return _fewer(rows, others) >= MINIMUM
+    return _fewer(rows, others) >= MINIMUM and _within(Side.of(_recent(rows)), Side.of(others)) > 0
+
+
+def _recent(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["recent"]]
+
+
+def _within(*sides: Side) -> float:
+    """For how many days all these can be told of; where what came of everybody is known, as long as it took."""
+    longest = max((float(side.days.max()) for side in sides if side.came), default=0.0)
+    return min(longest, *(side.watched for side in sides))
 
 
 def _fewer(rows: list[Row], others: list[Row]) -> int:
     """The deals of the side that has fewer of them: a comparison rests on both."""
-    return min(_decided([row for row in rows if row["recent"]]), _decided(others))
+    return min(_decided(_recent(rows)), _decided(others))
 
 
 def _decided(rows: list[Row]) -> int:
@@ -115,18 +170,26 @@ def _decided(rows: list[Row]) -> int:
 
 def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str, confidence: float) -> dict[str, Any]:
     named_place = dict(zip(PLACE, place, strict=True))
-    mine, theirs = _side([row for row in rows if row["recent"]]), _side(others)
+    recent = _recent(rows)
+    mine, theirs = Side.of(recent), Side.of(others)
     line: dict[str, Any] = {**named_place, "step": named(named_place), "n": total(rows), "decided": mine.decided}
-    line |= {"currency": main, "half": mine.half, "half_interval": mine.half_interval, "half_before": theirs.half}
+    half, half_interval = _half(recent)
+    line |= {"currency": main, "half": half, "half_interval": half_interval, "half_before": _half(others)[0]}
     line |= dict.fromkeys(("before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
-    line |= _alone(mine, [row for row in rows if row["recent"]])
+    line |= _alone(mine, recent)
     if not _is_enough(rows, others):
         return line | {"verdict": "too_few"}
-    found, bounds = difference((mine.on, theirs.on), (mine.decided, theirs.decided), confidence=confidence)
+    within = _within(mine, theirs)
+    now, before = mine.share("on", within, confidence), theirs.share("on", within, confidence)
+    if now is None or before is None:
+        return line | {"verdict": "too_few"}
+    found, bounds = difference_of(now, before)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
-    worth, interval = _mended(mine.decided, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
+    worth, interval = _mended(mine.came, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
     return line | {
-        "before": theirs.on / theirs.decided,
+        "value": now[0],
+        "within": within,
+        "before": before[0],
         "difference": found,
         "difference_interval": bounds,
         "worth": worth,
@@ -138,21 +201,23 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
 
 def _alone(side: Side, rows: list[Row]) -> dict[str, Any]:
     """What the year's deals of a stage say by themselves, beside nothing."""
-    if side.decided < MINIMUM:
-        return dict.fromkeys(("value", "value_interval", "stake", "stake_interval"))
-    share, bounds = side.on / side.decided, wilson(side.on, side.decided)
-    stake, interval = _mended(side.decided, (1 - share, (1 - bounds[1], 1 - bounds[0])), _won_after(rows, 0.95))
-    return {"value": share, "value_interval": bounds, "stake": stake, "stake_interval": interval}
+    nothing = dict.fromkeys(("value", "value_interval", "within", "stake", "stake_interval"))
+    within = _within(side)
+    on, out = (side.share(way, within, 0.95) if within else None for way in ("on", "out"))
+    if side.decided < MINIMUM or on is None or out is None:
+        return nothing
+    stake, interval = _mended(side.came, out, _won_after(rows, 0.95))
+    return {"value": on[0], "value_interval": on[1], "within": within, "stake": stake, "stake_interval": interval}
 
 
-def _side(rows: list[Row]) -> Side:
-    on, decided = total(rows, fate="on"), _decided(rows)
+def _half(rows: list[Row]) -> tuple[float | None, tuple[float | None, float | None] | None]:
+    """The days that half of the deals are there, with their interval; none where too few have gone."""
     if not rows or total(rows, is_over=True) < MINIMUM:
-        return Side(on, decided, None, None)
+        return None, None
     point = percentile(
         kaplan_meier(*(np.array([row[key] for row in rows]) for key in ("days", "is_over", "deals"))), 0.5
     )
-    return Side(on, decided, point.value, (point.low, point.high))
+    return point.value, (point.low, point.high)
 
 
 def _mended(deals: int, lost: Bounded, won_after: Bounded) -> Bounded:
@@ -182,19 +247,21 @@ BOTTLENECKS = Metric(
     title=_("Bottlenecks"),
     unit="deals_per_year",
     definition=_(
-        "Stages from which fewer deals go on than before: deals that came to a stage within the last year against all "
-        "earlier ones. Split by team or another field, they are compared with the other teams instead. What mending is "
-        "worth: deals whose fate at the stage is known x the loss in conversion x the share of those who go on that is "
-        "won, per year. A stage is called a bottleneck only where the interval of the difference leaves out zero; the "
-        "time that half of the deals need there stands beside it. Where there is nothing to compare with, the stages "
-        "stand by what the deals that ended there would have brought at most."
+        "Stages from which fewer deals go on than before: of the deals that came to a stage within the last year the "
+        "share that went on within so many days, against the same of all earlier ones, or, split by team or another "
+        "field, of the other teams. It is as many days as can be told of both; deals that are still there count as "
+        "watched so far, for the ways of ending take different times. What mending is worth: deals that came x the "
+        "loss in that share x the share of those who go on that is won, per year. A stage is called a bottleneck only "
+        "where the interval of the difference leaves out zero; the time that half of the deals need there stands "
+        "beside it. Where there is nothing to compare with, the stages stand by what the deals that ended there would "
+        "have brought at most."
     ),
-    denominator=_("deals of the last year whose fate at the stage is known"),
+    denominator=_("deals of the last year that came to the stage"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
     method=_(
-        "interval of a difference of shares after Newcombe, 95 % for all stages together (Bonferroni); what mending "
-        "is worth: as the product of that difference and the share won of those who go on, with its Wilson interval "
-        "(MOVER)"
+        "share within a common time where another ending competes (Aalen-Johansen), interval of a difference of such "
+        "shares (MOVER), 95 % for all stages together (Bonferroni); what mending is worth: as the product of that "
+        "difference and the share won of those who go on, with its Wilson interval (MOVER)"
     ),
     minimum=MINIMUM,
     sources=SOURCES,
