@@ -118,6 +118,14 @@ def test_jobs_go_on_after_kill_9(dot: Actor, tmp_path: Any) -> None:
         until(lambda: _job("sweep_for_duplicates") == "None", "the next search, for which the way is free")
 
 
+def test_what_comes_by_the_clock_does_not_stand_before_what_somebody_waits_for(db: None) -> None:
+    """At a million deals a forecast takes a minute, and a bulk edit stood behind it."""
+    app.perform_import_paths()
+    by_the_clock = {name for name, _id in app.periodic_registry.periodic_tasks}
+    quick = {name for name in by_the_clock if app.tasks[name].queue in LANES["quick"].queues}
+    assert quick == {"etappe.web.jobs.mail_figures_that_are_due"}
+
+
 def test_every_job_has_a_lane(db: None) -> None:
     app.perform_import_paths()
     lanes = [queue for lane in LANES.values() for queue in lane.queues]

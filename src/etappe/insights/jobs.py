@@ -16,7 +16,7 @@ from etappe.journal.queries import entries_by_id
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(queueing_lock="insights.forecast", lock="insights.forecast")
+@app.task(queue="background", queueing_lock="insights.forecast", lock="insights.forecast")
 def forecast_when_due(timestamp: int) -> None:
     """Make the forecast of the day; again some hours later, for deals move."""
     del timestamp
@@ -26,7 +26,7 @@ def forecast_when_due(timestamp: int) -> None:
 
 
 @app.periodic(cron="5-59/10 * * * *")
-@app.task(queueing_lock="insights.goals", lock="insights.goals")
+@app.task(queue="background", queueing_lock="insights.goals", lock="insights.goals")
 def watch_goals(timestamp: int) -> None:
     """Find where goals stand, and which are in danger."""
     del timestamp
@@ -42,7 +42,7 @@ def mails_follow_zone(entry: int) -> None:
 
 
 @app.periodic(cron="2-59/10 * * * *")
-@app.task(queueing_lock="insights.first_look", lock="insights.first_look")
+@app.task(queue="background", queueing_lock="insights.first_look", lock="insights.first_look")
 def keep_figures(timestamp: int) -> None:
     """Find the figures of the first look, where a page would take long for it."""
     del timestamp
