@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser, Locator, Page, Response, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, Response, expect
 from tests.browser.conftest import Heard, built, path_of, sign_in, size, visiting
 from tests.cast import AT, PASSWORD, email
 from tests.imports import twin
@@ -151,14 +151,20 @@ class Walk:
         expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         what.scroll_into_view_if_needed()
         expect(to).to_be_visible()
-        start, end = what.bounding_box(), to.bounding_box()
-        assert start
-        assert end
+        start, end = self._place(what), self._place(to)
         self.page.mouse.move(start["x"] + 30, start["y"] + 12)
         self.page.mouse.down()
         self.page.mouse.move(start["x"] + 60, start["y"] + 30, steps=4)
         self.page.mouse.move(end["x"] + end["width"] / 2, start["y"] + 40, steps=8)
         self.page.mouse.up()
+
+    @staticmethod
+    def _place(what: Locator) -> FloatRect:
+        """Where it is; asked again while the page is being drawn anew, when it is nowhere for a moment."""
+        for _attempt in range(20):
+            if place := what.bounding_box():
+                return place
+        raise AssertionError(f"{what} stays nowhere")
 
     def be_refused(self, deal: uuid.UUID, missing: int) -> None:
         """The deal stays, and the panel says what is missing, ready to be given."""

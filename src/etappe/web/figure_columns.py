@@ -133,12 +133,18 @@ def _won_share(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _mean_days(row: Mapping[str, Any]) -> tuple[str, str]:
-    return (whole_days(row["days"]), "") if row["days"] is not None else (_("too few"), "")
+    if row["days"] is not None:
+        return whole_days(row["days"]), ""
+    if row["undecided"] is None:
+        return _("too few"), ""
+    return _("not known yet"), _("{share} longer than {days}").format(
+        share=percent(row["undecided"]), days=whole_days(row["watched"])
+    )
 
 
 def _flow(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["value"] is None:
-        return _("too few"), ""
+        return (_("too few") if row["undecided"] is None else _("not known yet")), ""
     currency = row["currency"]
     return per_day(row["value"], currency), between(row["interval"], lambda value: money_whole(value, currency))
 
@@ -304,7 +310,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Currency"), _currency, False),
         (gettext_lazy("Deals"), cases, True),
         (gettext_lazy("open"), _plain("open"), True),
-        (gettext_lazy("won of those ended"), _won_share, True),
+        (gettext_lazy("won in the end, of all begun"), _won_share, True),
         (gettext_lazy("mean amount"), _mean, True),
         (gettext_lazy("mean days"), _mean_days, True),
         (gettext_lazy("Pipeline velocity"), _flow, True),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from etappe.core.figures import Result
+from etappe.insights.catalogue.velocity import MOST_UNDECIDED
 from etappe.insights.labels import passed_name
 from etappe.web.figure_numbers import whole_days
 from etappe.web.lead_columns import LEAD_NOTES
@@ -127,7 +128,13 @@ def _size(result: Result) -> str:
 
 
 def _flow(result: Result) -> str:
-    opened = sum(row["open"] for row in result.finding.rows if row["currency"] == result.finding.extra["currency"])
+    extra = result.finding.extra
+    opened = sum(row["open"] for row in result.finding.rows if row["currency"] == extra["currency"])
+    if result.finding.value is None and extra["undecided"] > MOST_UNDECIDED:
+        return _(
+            "How long deals are open is not known yet: {share} last longer than the {days} that enough of them were "
+            "watched."
+        ).format(share=percent(extra["undecided"]), days=whole_days(extra["watched"]))
     if result.finding.value is None:
         return _("Won deals have no amounts.")
     told = ngettext(

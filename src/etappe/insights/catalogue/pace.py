@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
 from etappe.core.figures import Interval
-from etappe.core.survival import kaplan_meier, restricted_mean
-from etappe.insights.catalogue.durations import times, usable
-from etappe.insights.metric import Row, total
+from etappe.core.survival import Mean, kaplan_meier, mean_in_the_end, share_in_the_end
+from etappe.insights.catalogue.durations import CODES, Times
+from etappe.insights.metric import Row
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""
+
+ENDS = tuple(code for outcome, code in CODES.items() if outcome != "open")
+"""All ways in which a deal can be decided."""
 
 
 def counted(deals: Table) -> Table:
@@ -52,11 +55,15 @@ def product(parts: list[Part]) -> Interval:
     return value * exp(-half), value * exp(half)
 
 
-def share_won(rows: list[Row]) -> Part:
-    """The share of ended deals that were won; there is at least one."""
-    won = total(rows, outcome="won")
-    ended = sum(row["deals"] for row in rows if row["outcome"] != "open")
-    return Part(won / ended, (1 - won / ended) / won)
+def within(value: float, low: float, high: float) -> Part:
+    """A factor of which the 95 % interval is known."""
+    return Part(value, (log(high / low) / (2 * Z)) ** 2)
+
+
+def share_won(known: Times) -> Part | None:
+    """Of all deals begun the share that is won in the end; None where the interval reaches down to nothing."""
+    share = share_in_the_end(known.days, known.codes, CODES["won"], ENDS, known.weights)
+    return within(share.value, share.low, share.high) if share and share.low > 0 else None
 
 
 def mean_amount(rows: list[Row]) -> Part | None:
@@ -71,8 +78,6 @@ def mean_amount(rows: list[Row]) -> Part | None:
     return Part(mean, variance / n / mean**2)
 
 
-def mean_days(rows: list[Row]) -> Part | None:
-    """The mean days to a decision, as far as it was watched; None where all end at once."""
-    known = times(usable(rows))
-    mean, variance = restricted_mean(kaplan_meier(known.days, known.is_over, known.weights))
-    return Part(mean, variance / mean**2) if mean > 0 else None
+def time_open(known: Times) -> Mean:
+    """The mean days that a deal is open, until all are decided; there is at least one deal."""
+    return mean_in_the_end(kaplan_meier(known.days, known.is_over, known.weights))
