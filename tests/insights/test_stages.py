@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -18,6 +19,9 @@ from etappe.core.proportion import ratio, wilson
 from etappe.core.survival import kaplan_meier, mean_in_the_end, restricted_mean
 from etappe.deals.actions.place import create, leave, move, win
 from etappe.deals.load import NewDeal, create_deals
+from etappe.insights.catalogue.stage_conversion import finish
+from etappe.insights.catalogue.stages import PLACE
+from etappe.insights.metric import Row
 from etappe.insights.queries import get_metric, narrowed, records, report, waiting
 from etappe.playbook.queries import get_version
 from etappe.web.figure_words import Asked, card
@@ -115,14 +119,33 @@ def test_conversion_and_time_are_those_of_the_plan(lived: Cast, day: int | None)
         row = conversion[stage]
         assert {fate: row[fate] for fate in counts} == counts, stage
         decided = counts["on"] + counts["out"]
-        if decided >= 10:
+        if decided >= 10 and not counts["still"]:
             theirs = binomtest(counts["on"], decided).proportion_ci(0.95, "wilson")
-            assert row["value"] == counts["on"] / decided
+            assert row["value"] == pytest.approx(counts["on"] / decided)
             assert row["interval"] == pytest.approx((theirs.low, theirs.high))
         line = spent[stage]
         assert (line["n"], line["left"]) == (len(stays), sum(over for _days, over in stays)), stage
         if line["left"] >= 20:
             assert line["p50"] == _lifelines_median(stays)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_conversion_is_right_while_many_are_still_there(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    watched = np.floor(chance.beta(1, 4, 4000) * 400)  # a growing company: most came lately
+    goes_on = chance.random(4000) < 0.6
+    takes = np.floor(np.where(goes_on, chance.gamma(3, 20, 4000), chance.gamma(3, 5, 4000)))
+    fates = np.where(takes > watched, "still", np.where(goes_on, "on", "out"))
+    days = np.minimum(takes, watched)
+    at = dict.fromkeys(PLACE, "") | {"version": 1, "position": 2, "is_over": True}
+    rows: list[Row] = [
+        {**at, "fate": fate, "days": day, "deals": deals}
+        for (fate, day), deals in Counter(zip(fates.tolist(), days.tolist(), strict=True)).items()
+    ]
+    (row,) = finish(rows).rows
+    low, high = row["interval"]
+    assert row["on"] / (row["on"] + row["out"]) < 0.53 < low <= 0.6 <= high
+    assert row["value"] == pytest.approx(0.6, abs=0.04)
 
 
 def _lifelines_median(stays: list[tuple[int, bool]]) -> float:

@@ -129,7 +129,9 @@ def _mean(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _won_share(row: Mapping[str, Any]) -> tuple[str, str]:
-    return (percent(row["share_won"], 1), "") if row["share_won"] is not None else (_("too few"), "")
+    if row["share_won"] is not None:
+        return percent(row["share_won"], 1), ""
+    return (_("too few") if row["undecided"] is None else _("not known yet")), ""
 
 
 def _mean_days(row: Mapping[str, Any]) -> tuple[str, str]:

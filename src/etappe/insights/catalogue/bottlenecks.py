@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.figures import Finding
 from etappe.core.proportion import Bounded, difference_of, product, wilson
 from etappe.core.survival import Floats, kaplan_meier, percentile, share_within
-from etappe.insights.catalogue.stages import GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
+from etappe.insights.catalogue.stages import CODES, GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
 
@@ -34,7 +34,6 @@ def build(deals: Table) -> Table:
     return with_deals(found, deals)
 
 
-CODES = {"still": 0, "on": 1, "out": 2}
 WATCHED = 10
 """Deals that are there as long as a share is told of: fewer would bear it alone."""
 

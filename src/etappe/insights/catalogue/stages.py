@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PLACE = ("segment", "process", "version", "process_version_id", "position", "stage", "phase")
 FATES = ("on", "out", "still")
 """What came of a deal at a stage: it went on to a later one or was won; it left; neither yet."""
+CODES = {"still": 0, "on": 1, "out": 2}
+"""Fates as the maths takes them; 0 is still going on."""
 GONE = ("lost", "declined", "disqualified")
 DEALS = -1
 """The position of rows that count deals, not stages."""

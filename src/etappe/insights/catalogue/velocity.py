@@ -66,10 +66,10 @@ def _factors(rows: list[Row], opened: int) -> dict[str, Any]:
     known = times(rows)
     share, amount, open_for = share_won(known), mean_amount(rows), time_open(known)
     line: dict[str, Any] = {"undecided": open_for.undecided, "watched": open_for.watched}
-    line |= {"share_won": share and share.value, "amount": amount and amount.value}
+    line["amount"] = amount and amount.value
     if open_for.undecided > MOST_UNDECIDED or open_for.low <= 0:
         return line
-    line["days"] = open_for.value
+    line |= {"days": open_for.value, "share_won": share and share.value}
     if not share or not amount:
         return line
     days = within(open_for.value, open_for.low, open_for.high)
@@ -86,7 +86,7 @@ VELOCITY = Metric(
         "is won in the end x mean amount of won deals / mean days until a deal is decided. Open deals count as open in"
         " share and days (Aalen-Johansen, Kaplan-Meier); their own amounts do not enter, with or without one each "
         "counts as a won deal did on average. Deals that last longer than five were watched are taken to end as fast "
-        "as the others did; where these are more than a fifth, the mean days are not known and neither is the "
+        "as the others did; where these are more than a fifth, share and days are not known and neither is the "
         "velocity. Per currency. It compares pipelines; it is no forecast, since it knows nothing of the single deals."
     ),
     denominator=_("all deals of the pipeline whose clock has a start, in one currency"),

@@ -11,6 +11,7 @@ FROM (
     "t10"."phase",
     "t21"."fate",
     "t21"."is_over",
+    "t21"."days",
     "t21"."deals",
     "t21"."observed_on",
     "t21"."observed_first"
@@ -21,6 +22,7 @@ FROM (
       "t19"."position",
       "t19"."fate",
       "t19"."is_over",
+      "t19"."days",
       COUNT(*) AS "deals",
       MAX("t19"."observed_on") AS "observed_on",
       MIN("t19"."observed_on") AS "observed_first"
@@ -220,7 +222,8 @@ FROM (
       2,
       3,
       4,
-      5
+      5,
+      6
   ) AS "t21"
   INNER JOIN (
     SELECT
@@ -249,6 +252,7 @@ FROM (
     '' AS "phase",
     "t7"."outcome" AS "fate",
     "t7"."has_history" AS "is_over",
+    CAST(-1 AS INT) AS "days",
     "t7"."deals",
     "t7"."observed_on",
     "t7"."observed_first"
