@@ -60,7 +60,7 @@ class Past:
     """A deal as it went: engaged on a day, after so many days its outcome (open: none yet)."""
 
     began: int
-    days: int
+    days: float
     outcome: str
     fields: dict[str, Any]
 

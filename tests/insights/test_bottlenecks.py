@@ -21,14 +21,16 @@ PLAIN = dict(zip(PLACE, ("", "plain", 1, 7, 2, "agreed", "win"), strict=True))
 EMPTY = {"currency": "EUR", "with_amount": 0, "amount": Decimal(0)}
 
 
-def stays(chance: np.random.Generator, n: int, half: tuple[float, float], growth: float, now: float) -> list[Any]:
+def stays(
+    chance: np.random.Generator, n: int, half: tuple[float, float], growth: float, now: float = 0.6, slower: float = 1.0
+) -> list[Any]:
     """Deals of three years at one stage: 60 % go on, of the last year's `now`; `half` are days to go on and to leave.
 
-    With `growth` more come later. Rows as the database gives them.
+    With `growth` more come later; those of the last year take `slower` times as long. Rows as the database gives them.
     """
     ago = (1 - chance.uniform(0, 1, n) ** (1 / (1 + growth))) * 1095
     goes = chance.uniform(0, 1, n) < np.where(ago < 365, now, 0.6)
-    lasts = chance.exponential(np.where(goes, *half) / np.log(2))
+    lasts = chance.exponential(np.where(goes, *half) / np.log(2)) * np.where(ago < 365, slower, 1)
     fate = np.where(lasts > ago, "still", np.where(goes, "on", "out"))
     days = np.minimum(lasts, ago).astype(int)
     counts = Counter(zip(fate.tolist(), (ago < 365).astype(int).tolist(), days.tolist(), strict=True))
@@ -40,9 +42,13 @@ def stays(chance: np.random.Generator, n: int, half: tuple[float, float], growth
     ]  # fmt: skip
 
 
-def verdicts(n: int, half: tuple[float, float], growth: float, now: float = 0.6) -> Counter[str]:
+def lines(n: int, half: tuple[float, float], growth: float, **more: float) -> list[Any]:
     chance = np.random.default_rng(11)
-    return Counter(finish(stays(chance, n, half, growth, now)).rows[0]["verdict"] for _ in range(RUNS))
+    return [finish(stays(chance, n, half, growth, **more)).rows[0] for _ in range(RUNS)]
+
+
+def verdicts(n: int, half: tuple[float, float], growth: float, **more: float) -> Counter[str]:
+    return Counter(line["verdict"] for line in lines(n, half, growth, **more))
 
 
 @pytest.mark.parametrize(
@@ -51,13 +57,32 @@ def verdicts(n: int, half: tuple[float, float], growth: float, now: float = 0.6)
 def test_where_nothing_changed_nothing_is_called_worse_or_better(
     n: int, half: tuple[float, float], growth: float
 ) -> None:
-    found = verdicts(n, half, growth)
+    told = lines(n, half, growth)
+    found = Counter(line["verdict"] for line in told)
     assert found["alike"] >= 0.9 * RUNS, "95 % are meant; three standard errors below"
     assert max(found["worse"], found["better"]) <= 0.06 * RUNS
+    waiting = Counter(line["waiting"] for line in told)
+    assert waiting["alike"] >= 0.9 * RUNS and max(waiting["longer"], waiting["shorter"]) <= 0.06 * RUNS
 
 
 def test_a_stage_that_lets_fewer_go_on_is_found_while_most_are_still_there() -> None:
     assert verdicts(1500, (90, 15), 1, now=0.45)["worse"] >= 0.9 * RUNS
+
+
+def test_a_stage_where_deals_wait_longer_is_found_though_as_many_go_on_in_the_end() -> None:
+    assert Counter(line["waiting"] for line in lines(900, (20, 20), 0, slower=1.5))["longer"] >= 0.9 * RUNS
+
+
+def test_a_slower_stage_stands_before_one_that_is_alike() -> None:
+    chance = np.random.default_rng(12)
+    alike = [row | {"position": 2, "stage": "before"} for row in stays(chance, 900, (20, 20), 0)]
+    slow = [row | {"position": 3, "stage": "slow"} for row in stays(chance, 900, (20, 20), 0, slower=1.6)]
+    for row in slow:
+        row["fate"], row["outcome"] = ("still", "open") if row["fate"] == "still" else ("on", "won")
+    found = finish([*alike, *slow])
+    assert [(line["stage"], line["waiting"]) for line in found.rows] == [("slow", "longer"), ("before", "alike")]
+    low, high = found.rows[0]["waits_interval"]
+    assert 0 < low < found.rows[0]["waits"] - found.rows[0]["waits_before"] < high
 
 
 def test_few_deals_are_no_bottleneck() -> None:

@@ -59,6 +59,7 @@ def told(shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     for place in range(4):
         fields = {"name": UGLY, "source": UGLY, "amount": 1, "currency": "CHF", "account": made.uid}
         live(Past(place, 3, "won", fields), actor=cast.dot)
+    live(Past(5, 3 / 24, "won", fields), actor=cast.dot)
     live(Past(400, 0, "open", {"amount": None, "expected_close": date(2026, 4, 1)}), actor=cast.cem)
     receive_all(cast)
     speak(cast)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -22,6 +23,7 @@ from etappe.insights.standing import DIMENSIONS
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, Past, company, live, story, tell
 from tests.scenery import kept
+from tests.web.signed import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -284,6 +286,25 @@ def test_days_are_counted_in_the_zone_of_the_workspace(cast: Cast) -> None:
     (listed,) = records({}, viewer=SYSTEM, now=NOW).records
     assert listed.decided_on == date(2025, 1, 17)
     assert listed.days == 11
+
+
+def test_what_is_decided_on_the_day_it_began_counts_by_the_hour_where_that_is_known(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(22):
+        live(Past(place, (place + 1) / 4 / 24, "won" if place % 3 else "lost", {}), actor=cast.ada)
+    live(Past(30, 0, "won", {}), actor=cast.ada)
+    live(Past(40, 10 / 24, "won", {"engaged_since": (BEGIN + timedelta(days=38)).date()}), actor=cast.ada)
+    live(Past(50, 20 / 24, "won", {}), actor=cast.ada)
+    result = _figure("sales_cycle")
+    assert result.finding.value == 3 / 24, "13 of 25"
+    days = sorted(deal.days or 0 for deal in records({}, viewer=SYSTEM, now=NOW).records)
+    assert days[:2] == [0, pytest.approx(0.25 / 24, abs=1e-3)], "at the moment it began nobody knows how long it took"
+    assert days[-2:] == [1, 2], "over midnight, or begun earlier, whole days are all that is known"
+    assert _figure("sales_cycle", as_of=(BEGIN + timedelta(days=60)).date()).finding.value == result.finding.value
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    page = client_of("dot").get("/figures/sales_cycle/", headers={"Accept-Language": "en"}).content.decode()
+    assert re.search(r"\b3 hours\b", page) and ">3 h</text>" in page
 
 
 # --- Open longer than won deals took ---------------------------------------------------------------------------------

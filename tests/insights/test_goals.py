@@ -22,7 +22,7 @@ from etappe.core.goals import FIRST_ALONE, MEASURES, outlook, period_of, still_b
 from etappe.insights import actions
 from etappe.insights.actions_goals import set_goal, watch
 from etappe.insights.goal_deals import goal_deals
-from etappe.insights.goals import goals, warnings
+from etappe.insights.goals import Cover, goals, warnings
 from etappe.insights.models import Goal
 from etappe.team.actions import add_user
 from etappe.team.models import User
@@ -144,6 +144,44 @@ def test_behind_what_is_reached_are_the_deals_that_count(told: Cast, monkeypatch
     assert "4 reached with 4 deals as of 2026-03-" in run.stdout and run.exit_code == 0, run.output
     for nothing in ("no-uid", "00000000-0000-4000-8000-000000000000"):
         assert CliRunner().invoke(main, ["goal", "deals", nothing]).exit_code == 1
+
+
+def test_open_deals_due_by_the_end_cover_what_is_missing(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+    monkeypatch.setattr("etappe.journal.clock.now", lambda: NOW)
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    age, last = (NOW - BEGIN).days, date(2026, 3, 31)
+    _goal(_of(told.cem), 99_000, actor=told.dot)
+    before = _seen(told.dot)[0].stands.covered.undated
+    assert before > 0, "deals of the story"
+    due = (last, NOW.date() - timedelta(days=3), last + timedelta(days=1), None)
+    for amount, day in zip((300, 500, 800, 1600), due, strict=True):
+        live(Past(age - 40, 0, "open", {"amount": amount, "expected_close": day}), actor=told.cem)
+    live(Past(age - 40, 0, "open", {"amount": 50, "currency": "CHF", "expected_close": last}), actor=told.cem)
+    _goal(_of(told.cem), 11_000, actor=told.dot)
+    _goal(_of(told.cem), 5, "won_deals", told.dot)
+    _goal(_of(told.cem), 9, "new_deals", told.dot)
+    _goal(_of(told.cem), 1, "won_deals", told.dot, period="2026-Q1")
+    _goal(_of(told.cem), 10_000, actor=told.dot, period="2026-04")
+    amount, count, new = _seen(told.dot)
+    assert amount.stands.covered == Cover(0.4, 2, Decimal(800), 1 + before), "2,000 are missing"
+    assert (count.stands.covered.times, count.stands.covered.n) == (0.75, 3), "3 of 4, one of them in francs"
+    assert new.stands.covered is None, "deals that begin are not in the pipeline yet"
+    assert _seen(told.dot, "2026-Q1")[0].stands.covered is None, "nothing is missing"
+    assert _seen(told.dot, "2026-04")[0].stands.covered.amount == 800, "late ones count for the running month alone"
+    watch(actor=SYSTEM, at=NOW)
+    assert _seen(told.dot)[0].stands.covered == amount.stands.covered, "as it is kept"
+    found = goal_deals(told.dot, amount.uid, due=True, at=NOW)
+    assert [deal.day for deal in found.deals] == sorted(day for day in due[:2] if day) and found.reached == 800
+    with pytest.raises(Missing):
+        goal_deals(told.dot, new.uid, due=True, at=NOW)
+    address = f"/figures/goals/{amount.uid}/deals/?of=due"
+    page = _text(client_of("dot"), "/figures/goals/?period=2026-03")
+    assert "0.4 times" in page and f"2 open deals · {1 + before} more without a date" in page
+    assert "€800 in open deals of the pipeline whose order is expected by" in _text(client_of("dot"), address)
+    run = CliRunner().invoke(main, ["goal", "deals", "--due", str(amount.uid)])
+    assert "800 EUR in open deals with 2 deals" in run.stdout, run.output
+    assert "covered 0.4 times by 2 open deals" in CliRunner().invoke(main, ["goal", "list", MONTH]).stdout
 
 
 def test_deals_behind_a_goal_are_shown_as_far_as_one_may_see_them(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +315,7 @@ def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_nu
     assert (saved.status_code, saved["Location"]) == (303, f"/figures/goals/?period={MONTH}")
     said = _text(ben, "/figures/goals/")
     assert "Amount won New leads for it €1,000,000 €7,000 1% · 3 deals" in said
-    assert re.search(r"3 deals €7,\d+ to €\d+,\d+ below 1%", said), said
+    assert re.search(r"3 deals 0.0 times 0 open deals · 9 more without a date €7,\d+ to €\d+,\d+ below 1%", said), said
     assert 'class="badge warn"' not in _page(ben), "not before the one whose goal it is"
     assert 'class="badge warn"' in _page(ada)
     assert "Goals in danger" in _text(ada, "/")

@@ -30,12 +30,25 @@ class GoalNamed(Schema):
     name: str
 
 
+class CoverOut(Schema):
+    """Open deals of the pipeline due by the end of a goal's period: `n` of them worth `amount`, `undated` more undated.
+
+    `times` is what they would bring if all were won, as a multiple of what the goal still lacks.
+    """
+
+    times: float
+    n: int
+    amount: Decimal
+    undated: int
+
+
 class GoalOut(Schema):
     """A goal and where it stands.
 
     `low` and `high` bound what it comes to with 80 %; `chance` is null where `unknown` says why (`no_forecast`,
     `no_basis`, `too_far`, `too_slow`). `only_open`: deals still to come are not in it. `n` deals or moves make up what
-    was reached.
+    was reached. Where a running goal about won deals lacks something, `covered` says how the open deals due by its end
+    compare with that.
     """
 
     uid: uuid.UUID
@@ -57,6 +70,7 @@ class GoalOut(Schema):
     unknown: str = ""
     only_open: bool = False
     is_warned: bool = False
+    covered: CoverOut | None = None
 
 
 class GoalGiven(Schema):
@@ -90,9 +104,9 @@ class GoalDealOut(Schema):
 
 
 class GoalDealsOut(Schema):
-    """The deals behind a goal, those that counted last first, a page of them.
+    """The deals behind a goal, a page of them: those that counted last first, or with `due` open ones, soonest first.
 
-    `reached` and `n` are over all that counts; of the `deals_in_all` the caller may see `found`. `next` is the `skip`
+    `reached` and `n` are over all of them; of the `deals_in_all` the caller may see `found`. `next` is the `skip`
     of the page after this one.
     """
 
@@ -105,14 +119,15 @@ class GoalDealsOut(Schema):
     n: int
     deals_in_all: int
     found: int
+    due: bool
     next: int | None
     deals: list[GoalDealOut]
 
 
 @router.get("/goals/{uid}/deals", response=GoalDealsOut)
-def list_goal_deals(request: Caller, uid: uuid.UUID, skip: int = 0) -> Mapping[str, Any]:
-    """The deals that make up what was reached of a goal."""
-    return as_json(goal_deals(request.actor, uid, skip=max(0, skip), at=request.at))
+def list_goal_deals(request: Caller, uid: uuid.UUID, skip: int = 0, due: bool = False) -> Mapping[str, Any]:
+    """The deals that make up what was reached of a goal; with `due` the open ones whose order is due by its end."""
+    return as_json(goal_deals(request.actor, uid, due=due, skip=max(0, skip), at=request.at))
 
 
 class Between(Schema):
@@ -182,5 +197,6 @@ def as_plain(goal: queries.GoalView) -> dict[str, Any]:
         return found
     stands, ahead = goal.stands, goal.stands.outlook
     told = {"reached": stands.reached, "n": stands.n, "unknown": stands.unknown, "only_open": stands.only_open}
+    told["covered"] = vars(stands.covered) if stands.covered else None
     sure = {"chance": ahead.chance, "low": ahead.low, "high": ahead.high} if ahead else {"chance": None}
     return {**found, **told, **sure, "as_of": goal.counted_on, "counted_at": goal.counted_at}

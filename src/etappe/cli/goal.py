@@ -47,11 +47,12 @@ def list_(period: str | None, shape: str, email: str | None) -> None:
 
 @command.command("deals")
 @click.argument("goal")
+@click.option("--due", is_flag=True, help="Open deals whose order is due by the end of its period instead.")
 @click.option("--skip", type=click.IntRange(min=0), default=0, help="Deals to leave out at the beginning.")
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--as", "email", metavar="EMAIL", help="As this colleague sees them; without it, all deals.")
 @plainly
-def deals(goal: str, skip: int, shape: str, email: str | None) -> None:
+def deals(goal: str, due: bool, skip: int, shape: str, email: str | None) -> None:
     """List the deals behind what was reached of GOAL (its uid, as `list --format json` says it)."""
     from etappe.config.start import application
 
@@ -61,7 +62,7 @@ def deals(goal: str, skip: int, shape: str, email: str | None) -> None:
         from etappe.journal.clock import now
 
         viewer = actor_named(email) if email else SYSTEM
-        found = as_json(goal_deals(viewer, goal, skip=skip, at=now()))
+        found = as_json(goal_deals(viewer, goal, due=due, skip=skip, at=now()))
     if shape == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -70,8 +71,9 @@ def deals(goal: str, skip: int, shape: str, email: str | None) -> None:
         times = f"  {deal['times']} times" if deal["times"] > 1 else ""
         click.echo(f"{deal['day']}  {deal['name']}  {amount}  {deal['owner'] or ''}{times}")
     reached = f"{Decimal(found['reached']):,.0f} {found['currency']}".strip()
+    what = "in open deals" if due else "reached"
     shown = f"{skip + len(found['deals'])} of {found['found']} deals"
-    click.echo(f"{reached} reached with {found['deals_in_all']} deals as of {found['as_of']}; shown: {shown}")
+    click.echo(f"{reached} {what} with {found['deals_in_all']} deals as of {found['as_of']}; shown: {shown}")
 
 
 @command.command("set")
@@ -130,6 +132,8 @@ def _plain(goal: Any) -> dict[str, Any]:
         "chance": ahead.chance if ahead else None,
         "low": ahead.low if ahead else None,
         "high": ahead.high if ahead else None,
+        "coverage": stands.covered.times if stands.covered else None,
+        "due": stands.covered.n if stands.covered else None,
         "unknown": stands.unknown,
         "only_open": stands.only_open,
         "as_of": goal.counted_on.isoformat(),
@@ -140,6 +144,18 @@ def _plain(goal: Any) -> dict[str, Any]:
 def _line(row: dict[str, Any]) -> str:
     target, reached = (f"{Decimal(row[name]):,.0f}" for name in ("target", "reached"))
     stands = f"{row['whose']}  {row['measure']}  {reached} of {target} {row['currency']} (n {row['n']}, {row['as_of']})"
+    if row["coverage"] is not None:
+        stands += f"; covered {row['coverage']:.1f} times by {row['due']} open deals"
     if row["chance"] is None:
         return f"{stands}; chance not known ({row['unknown']})"
-    return f"{stands}; likely {row['low']:,.0f} to {row['high']:,.0f} (80 %), chance {row['chance']:.0%}"
+    return f"{stands}; likely {row['low']:,.0f} to {row['high']:,.0f} (80 %), chance {_chance(row)}"
+
+
+def _chance(row: dict[str, Any]) -> str:
+    """Before the end nothing is certain but what was reached."""
+    is_reached = Decimal(row["reached"]) >= Decimal(row["target"])
+    if row["chance"] < 0.01 and not is_reached:
+        return "below 1 %"
+    if row["chance"] > 0.99 and not is_reached:
+        return "above 99 %"
+    return f"{row['chance']:.0%}"

@@ -71,10 +71,21 @@ def difference_of(one: Bounded, other: Bounded) -> Bounded:
     >>> round(found, 4), [round(bound, 3) for bound in bounds]
     (0.2, [0.052, 0.334])
     """
+    found, (low, high) = apart(one, other)
+    return found, (max(-1.0, low), min(1.0, high))
+
+
+def apart(one: Bounded, other: Bounded) -> Bounded:
+    """As `difference_of`, of two independent estimates of any kind.
+
+    >>> found, bounds = apart((12.0, (10.0, 14.0)), (9.0, (8.0, 10.0)))
+    >>> found, [round(bound, 2) for bound in bounds]
+    (3.0, [0.76, 5.24])
+    """
     (first, (low1, high1)), (second, (low2, high2)) = one, other
     found = first - second
     down, up = sqrt((first - low1) ** 2 + (high2 - second) ** 2), sqrt((high1 - first) ** 2 + (second - low2) ** 2)
-    return found, (max(-1.0, found - down), min(1.0, found + up))
+    return found, (found - down, found + up)
 
 
 def product(one: Bounded, share: Bounded) -> Bounded:

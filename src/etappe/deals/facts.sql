@@ -4,6 +4,8 @@
 -- One row per deal as it stands now. What lies in the recycle bin counts nowhere.
 --   outcome     open, won, lost, declined, disqualified. A customer who cancelled later was won.
 --   decided_on  the day the sale was decided; empty while the deal is open.
+--   same_day_minutes  minutes from its first stage to the decision, where both lie on the day that our clock started: days
+--               are all that is known of other starts. Empty where nobody knows the time of day.
 --   has_history whether its way through the stages is known: it was made here, or an import told more of it than where it
 --               stands.
 --   seen_until  the day up to which an imported deal was seen: the "data as of" day of its import, until somebody acts on
@@ -39,6 +41,12 @@ SELECT
     deal.buyer_since - DATE '1970-01-01' AS buyer_number,
     decided.decided_on - DATE '1970-01-01' AS decided_number,
     CASE deal.basis WHEN 'imported' THEN deal.data_as_of END - DATE '1970-01-01' AS seen_number,
+    CASE WHEN decided.decided_on = deal.engaged_since THEN (
+        SELECT nullif(floor(extract(epoch FROM decided.decided_at - min(visit.entered_at)) / 60), 0)::int
+        FROM deals_stagevisit AS visit
+        WHERE visit.deal_id = deal.id AND visit.voided_at IS NULL
+        HAVING (min(visit.entered_at) AT TIME ZONE workspace.zone)::date = decided.decided_on
+    ) END AS same_day_minutes,
     (
         SELECT count(*) <> 1
         FROM deals_stagevisit AS visit
@@ -47,11 +55,12 @@ SELECT
 FROM deals_deal AS deal
 CROSS JOIN (SELECT coalesce((SELECT zone FROM fact_workspace), 'UTC') AS zone) AS workspace
 CROSS JOIN LATERAL (
-    SELECT
+    SELECT moment.decided_at, (moment.decided_at AT TIME ZONE workspace.zone)::date AS decided_on
+    FROM (SELECT
         CASE
-            WHEN deal.status <> 'cancelled' THEN (deal.closed_at AT TIME ZONE workspace.zone)::date
+            WHEN deal.status <> 'cancelled' THEN deal.closed_at
             ELSE (
-                SELECT (min(visit.entered_at) AT TIME ZONE workspace.zone)::date
+                SELECT min(visit.entered_at)
                 FROM deals_stagevisit AS visit
                 WHERE visit.deal_id = deal.id AND visit.status = 'won' AND visit.voided_at IS NULL AND NOT EXISTS (
                     SELECT FROM deals_stagevisit AS later
@@ -59,7 +68,8 @@ CROSS JOIN LATERAL (
                         AND later.status NOT IN ('won', 'cancelled')
                 )
             )
-        END AS decided_on
+        END AS decided_at
+    ) AS moment
 ) AS decided
 WHERE deal.archived_at IS NULL;
 

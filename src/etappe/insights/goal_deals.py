@@ -1,4 +1,4 @@
-"""The deals behind what was reached of a goal: the same ones that are counted, as far as the viewer may see them."""
+"""The deals behind a goal, as far as the viewer may see them: those that count for it, or open ones due by its end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from etappe.core.actor import Actor
 from etappe.core.errors import Missing
 from etappe.core.periods import local_day
 from etappe.insights.forecast.changed import asked
-from etappe.insights.goals import GoalView, views, visible_goals, whose_each
+from etappe.insights.goals import OF_WON, GoalView, first_due, views, visible_goals, whose_each
 from etappe.insights.models import Goal
 from etappe.team.access import require
 from etappe.team.queries import UserRef, user_names, workspace
@@ -44,6 +44,13 @@ FROM fact_deal JOIN (
 ) AS moves USING (deal_id)
 WHERE {MINE}
 """  # noqa: S608 - the same
+_DUE: Final = f"""
+SELECT deal_id, uid, name, owner_id, team_id, amount, currency, expected_close AS day, 1 AS times
+FROM fact_deal LEFT JOIN fact_process_stage USING (process_version_id, stage)
+WHERE outcome = 'open' AND (phase IS DISTINCT FROM 'find' OR basis = 'imported')
+    AND expected_close BETWEEN %(first)s AND %(by)s AND {MINE}
+    AND (%(currency)s = '' OR currency = %(currency)s)
+"""  # noqa: S608 - the same
 _COUNTED: Final = {"won_amount": _WON, "won_deals": _WON, "new_deals": _NEW, "proven_moves": _MOVED}
 _SEEN: Final = """
 %(all)s OR owner_id = %(viewer)s OR team_id = ANY(%(scope)s)
@@ -56,7 +63,7 @@ FROM ({counted}) AS counted
 """
 _PAGE: Final = """
 SELECT uid, name, owner_id, amount, currency, day, times FROM ({counted}) AS counted WHERE {seen}
-ORDER BY day DESC, deal_id DESC LIMIT %(limit)s OFFSET %(skip)s
+ORDER BY day {order}, deal_id {order} LIMIT %(limit)s OFFSET %(skip)s
 """
 
 
@@ -75,10 +82,10 @@ class GoalDeal:
 
 @dataclass(frozen=True)
 class GoalDeals:
-    """A page of the deals behind a goal, those that counted last first.
+    """A page of the deals behind a goal: those that counted last first, or with `due` open ones, due first ones first.
 
-    `reached` is what all of them come to and `n` how many count; `deals_in_all` of them are deals, and `found` of these
-    the viewer may see.
+    `reached` is what all of them come to (or would, if won) and `n` how many count; `deals_in_all` of them are deals,
+    and `found` of these the viewer may see.
     """
 
     goal: GoalView
@@ -89,6 +96,7 @@ class GoalDeals:
     found: int
     skip: int
     deals: tuple[GoalDeal, ...]
+    due: bool
 
     @property
     def next(self) -> int | None:
@@ -97,10 +105,15 @@ class GoalDeals:
         return after if self.deals and after < self.found else None
 
 
-def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: datetime) -> GoalDeals:
-    """The deals that make up what was reached of a goal by now; `Missing` for a goal that the viewer does not see."""
+def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, due: bool = False, skip: int = 0, at: datetime) -> GoalDeals:
+    """The deals that make up what was reached of a goal by now, or with `due` the open ones that could still add to it.
+
+    `Missing` for a goal that the viewer does not see, and for open deals where the goal is not about won ones.
+    """
     require(viewer, "figures.see")
     row = seen_goal(viewer, uid)
+    if due and row.measure not in OF_WON:
+        raise Missing
     day = local_day(at, workspace().zone)
     whose, scope = whose_each([row])[row.id], viewer.scope
     given = {
@@ -108,6 +121,8 @@ def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: dateti
         "teams": sorted(whose.teams),
         "begins": row.begins,
         "ends": min(row.ends, day),
+        "first": first_due(row, day),
+        "by": row.ends,
         "currency": row.currency,
         "all": scope.all,
         "viewer": scope.user,
@@ -115,7 +130,7 @@ def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: dateti
         "limit": PER_PAGE,
         "skip": skip,
     }
-    counted = {"counted": _COUNTED[row.measure], "seen": _SEEN}
+    counted = {"counted": _DUE if due else _COUNTED[row.measure], "seen": _SEEN, "order": "ASC" if due else "DESC"}
     (sums,) = asked(_SUMS.format(**counted), given)
     listed = asked(_PAGE.format(**counted), given)
     return GoalDeals(
@@ -127,6 +142,7 @@ def goal_deals(viewer: Actor, uid: uuid.UUID | str, *, skip: int = 0, at: dateti
         found=sums["seen"],
         skip=skip,
         deals=_deals(listed),
+        due=due,
     )
 
 
@@ -167,6 +183,7 @@ def as_json(found: GoalDeals) -> Mapping[str, Any]:
         "n": found.n,
         "deals_in_all": found.deals_in_all,
         "found": found.found,
+        "due": found.due,
         "next": found.next,
         "deals": [_plain(each) for each in found.deals],
     }

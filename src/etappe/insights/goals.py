@@ -70,6 +70,20 @@ class Standing:
     outlook: Outlook | None
     unknown: str = ""
     only_open: bool = False
+    covered: Cover | None = None
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The pipeline beside what a running goal lacks: `n` open deals whose order is due by its end, worth `amount`.
+
+    `times` is what they bring if all were won, as a multiple of what is missing. `undated` more have no expected date.
+    """
+
+    times: float
+    n: int
+    amount: Decimal
+    undated: int
 
 
 def goals(viewer: Actor, periods: Iterable[str], at: datetime) -> list[GoalView]:
@@ -157,15 +171,17 @@ def views(rows: Sequence[Goal]) -> list[GoalView]:
 def plain_standing(stands: Standing, at: datetime) -> dict[str, Any]:
     """As it is stored."""
     ahead = vars(stands.outlook) if stands.outlook else None
-    return {**vars(stands), "reached": str(stands.reached), "outlook": ahead, "at": at.isoformat()}
+    due = {**vars(stands.covered), "amount": str(stands.covered.amount)} if stands.covered else None
+    return {**vars(stands), "reached": str(stands.reached), "outlook": ahead, "covered": due, "at": at.isoformat()}
 
 
 def of_plain_standing(stored: Mapping[str, Any]) -> tuple[Standing, datetime]:
     """What was stored, and when it was found."""
     plain = dict(stored)
     then, ahead = datetime.fromisoformat(plain.pop("at")), plain.pop("outlook")
-    reached = Decimal(plain.pop("reached"))
-    return Standing(**plain, reached=reached, outlook=Outlook(**ahead) if ahead else None), then
+    reached, due = Decimal(plain.pop("reached")), plain.pop("covered", None)
+    covered = Cover(**{**due, "amount": Decimal(due["amount"])}) if due else None
+    return Standing(**plain, reached=reached, outlook=Outlook(**ahead) if ahead else None, covered=covered), then
 
 
 # --- Where goals stand -----------------------------------------------------------------------------------------------
@@ -244,6 +260,15 @@ WHERE said.forecast_id = %(forecast)s AND deal.outcome = 'open'
     AND (deal.owner_id = ANY(%(users)s) OR deal.team_id = ANY(%(teams)s))
 ORDER BY said.deal_id
 """.format(months=", ".join(f"said.months[{month + 1}]" for month in range(said.MONTHS)))
+_DUE = """
+SELECT owner_id, team_id, currency, coalesce(expected_close, %(never)s), count(*), coalesce(sum(amount), 0)
+FROM fact_deal LEFT JOIN fact_process_stage USING (process_version_id, stage)
+WHERE outcome = 'open' AND (phase IS DISTINCT FROM 'find' OR basis = 'imported')
+    AND (owner_id = ANY(%(users)s) OR team_id = ANY(%(teams)s))
+GROUP BY 1, 2, 3, 4
+"""
+OF_WON = ("won_amount", "won_deals")
+"""Measures of what was won."""
 _COUNTS = {"won_amount": _WON, "won_deals": _WON, "new_deals": _NEW, "proven_moves": _MOVED}
 
 
@@ -291,9 +316,12 @@ def _known(rows: Sequence[Goal], whose: Sequence[Whose], day: date) -> _Known:
     given = {
         "users": [each.user for each in whose if each.user is not None],
         "teams": sorted(teams),
+        "never": date.max,
         "since": min(day - timedelta(days=YEAR), *(row.begins for row in rows)),
     }
     statements = {_COUNTS[row.measure] for row in rows}
+    if _WON in statements:
+        statements.add(_DUE)
     counted = {statement: _Counted(_asked(statement, given)) for statement in sorted(statements)}
     newest = Forecast.objects.filter(kind="current").order_by("-id").first() if _WON in statements else None
     if newest is None or newest.closed < core.MINIMUM:
@@ -314,9 +342,23 @@ def _standing(row: Goal, whose: Whose, known: _Known) -> Standing:
     target = float(row.target or 0)
     if known.day > row.ends or float(reached) >= target:
         return Standing(reached, n, outlook(float(reached), np.zeros(1), target))
-    if row.measure in ("won_amount", "won_deals"):
-        return _by_forecast(row, whose, known, reached, n)
+    if row.measure in OF_WON:
+        return replace(_by_forecast(row, whose, known, reached, n), covered=_covered(row, whose, known, reached))
     return _by_pace(row, whose, known, reached, n)
+
+
+def _covered(row: Goal, whose: Whose, known: _Known, reached: Decimal) -> Cover:
+    """The open deals whose order is due in what is left of the period."""
+    due = known.counted[_DUE]
+    n, amount = due.within(whose, first_due(row, known.day), row.ends, row.currency)
+    undated, _worth = due.within(whose, date.max, date.max, row.currency)
+    missing = (row.target or Decimal()) - reached
+    return Cover(float((amount if row.measure == "won_amount" else n) / missing), n, amount, undated)
+
+
+def first_due(row: Goal, day: date) -> date:
+    """From when on expected orders could add to a goal: in a running period late ones are due, too."""
+    return date.min if row.begins <= day else row.begins
 
 
 def _by_pace(row: Goal, whose: Whose, known: _Known, reached: Decimal, n: int) -> Standing:

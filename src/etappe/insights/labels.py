@@ -13,7 +13,8 @@ from etappe.core.actor import SYSTEM
 from etappe.core.errors import Missing
 from etappe.core.process import Words
 from etappe.insights.metric import Row
-from etappe.playbook.queries import get_version, spec
+from etappe.playbook.queries import all_specs, get_version, spec, version_numbers
+from etappe.playbook.question_texts import MODELS
 from etappe.team.queries import as_uuid, team_names, teams, user_by_uid, user_names
 
 PEOPLE: Mapping[str, Callable[[Iterable[int | None]], Mapping[int, Any]]] = {"owner": user_names, "team": team_names}
@@ -84,8 +85,35 @@ def _labelled(row: Row, names: Mapping[str, tuple[str, str]], by: str | None) ->
 def segment_names(segments: Iterable[str], by: str | None) -> dict[str, tuple[str, str]]:
     """Outside key and label of each segment."""
     keys = list(segments)
+    if by in TEXTS:
+        texts = TEXTS[by]()
+        return {key: (key, texts.get(key, key) if key else _("not given")) for key in keys}
     known = PEOPLE[by](int(key) for key in keys if key) if by and by in PEOPLE else {}
     return {key: _name(key, known) for key in keys}
+
+
+def _model_names() -> dict[str, str]:
+    return {model.value: str(texts.name) for model, texts in MODELS.items()}
+
+
+def _process_names() -> dict[str, str]:
+    """Versions of processes by key and number."""
+    specs = all_specs()
+    numbers = version_numbers(specs)
+    return {f"{each.key} {numbers[key]}": f"{words(each.name)} {numbers[key]}" for key, each in specs.items()}
+
+
+def _stage_names() -> dict[str, str]:
+    """Stages by their key; where processes share one, as the newest version calls it."""
+    return {stage.key: words(stage.name) for each in all_specs().values() for stage in each.stages}
+
+
+TEXTS: Mapping[str | None, Callable[[], Mapping[str, str]]] = {
+    "model": _model_names,
+    "process": _process_names,
+    "entry_stage": _stage_names,
+}
+"""Segments whose keys stand for a text that is not recorded beside the deal."""
 
 
 def _name(key: str, known: Mapping[int, Any]) -> tuple[str, str]:

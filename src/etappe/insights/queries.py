@@ -260,7 +260,7 @@ class Record:
     owner: UserRef | None
     engaged_since: date | None
     decided_on: date | None
-    days: int | None
+    days: float | None
     received_on: date | None = None
     score: float | None = None
     hours: float | None = None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from etappe.insights.tables import table
 
 if TYPE_CHECKING:
-    from ibis.expr.types import BooleanScalar, Scalar, StringColumn, Table
+    from ibis.expr.types import BooleanScalar, FloatingColumn, IntegerColumn, Scalar, StringColumn, Table
 
-DIMENSIONS = ("owner", "team", "source", "product", "industry", "country", "size", "process", "entry_stage")
+DIMENSIONS = ("owner", "team", "source", "product", "industry", "country", "size", "model", "process", "entry_stage")
 """What a figure can be split by."""
 
 GIVEN = {
@@ -62,6 +62,9 @@ SOURCES = (
 )  # fmt: skip
 """The facts that figures about deals are made of."""
 
+MINUTES = 1440.0
+"""Of a day."""
+
 OPENING, CLOSING = "\u27e6", "\u27e7"
 
 
@@ -84,7 +87,8 @@ def deals(*, past: bool, scoped: bool) -> Table:
     a stage of `find`, and not by an import).
 
     `engaged_days` and `buyer_days` count whole days from the start of the clock to the decision, or to `observed_on`
-    while the deal is open; empty where the clock has no start.
+    while the deal is open; empty where the clock has no start. A deal decided on the day its clock started has the part
+    of a day that it took, where that is known.
     """
     visible = _visible(table("fact_deal")) if scoped else table("fact_deal")
     stood = _as_of(visible) if past else _now(visible)
@@ -120,7 +124,7 @@ def _as_of(deal: Table) -> Table:
     )
     return joined.select(
         "deal_id", "uid", "name", "entry_stage", "account_id", "source", "product", "engaged_since", "engaged_number",
-        "buyer_number", "seen_until", "seen_number", "has_history",
+        "buyer_number", "same_day_minutes", "seen_until", "seen_number", "has_history",
         process_version_id=joined.process_version_id_visit.coalesce(joined.process_version_id),
         stage=joined.stage_then,
         outcome=joined.outcome_then,
@@ -164,6 +168,12 @@ def _segment(deal: Table) -> StringColumn:
     return ibis.cases(*chosen, else_=ibis.literal("")).coalesce("")
 
 
+def _days(deal: Table, until: IntegerColumn, start: IntegerColumn) -> FloatingColumn:
+    """Days from `start`; where the deal was decided on that day, the part of it that is known."""
+    within_day = deal.same_day_minutes.notnull() & (deal.decided_number == start)
+    return within_day.ifelse(deal.same_day_minutes.cast("float64") / MINUTES, (until - start).cast("float64"))
+
+
 def _measured(deal: Table) -> Table:
     import ibis
 
@@ -175,8 +185,8 @@ def _measured(deal: Table) -> Table:
         "proof", "amount", "currency", "expected_close", "owner_id", "engaged_since", "decided_on", "rests",
         "has_history", "decided_number",
         version=deal.process_number,
-        engaged_days=until - deal.engaged_number,
-        buyer_days=until - deal.buyer_number,
+        engaged_days=_days(deal, until, deal.engaged_number),
+        buyer_days=_days(deal, until, deal.buyer_number),
         observed_on=observed,
         observed_number=seen,
         in_pipeline=(deal.phase != "find").fill_null(True) | (deal.basis == "imported"),

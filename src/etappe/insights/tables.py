@@ -56,6 +56,7 @@ FACTS: Mapping[str, Fact] = {
             "stage": (_TEXT, "key of the stage"),
             "phase": (_TEXT, "find, win or keep"),
             "position": ("int32", "place in the process, from 1"),
+            "model": (_TEXT, "sales model that the version is made for; empty if it says none"),
         },
     ),
     "fact_deal": Fact(
@@ -90,6 +91,10 @@ FACTS: Mapping[str, Fact] = {
             "buyer_number": ("int32", "buyer_since as a number of days from 1970-01-01"),
             "decided_number": ("int32", "decided_on as a number of days from 1970-01-01"),
             "seen_number": ("int32", "seen_until as a number of days from 1970-01-01"),
+            "same_day_minutes": (
+                "int32",
+                "minutes from its first stage to the decision, both on the day of engaged_since; empty if not known",
+            ),
             "has_history": (
                 "boolean",
                 "whether its way through the stages is known: made here, or told by an import",

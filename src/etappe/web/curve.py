@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 from etappe.core.figures import Series
@@ -15,9 +16,11 @@ from etappe.core.figures import Series
 Corners = tuple[tuple[float, float], ...]
 TOP, HEIGHT, BELOW = 18, 220, 26
 SHORTEST = 0.5
-"""Where day 0 stands on the log axis, if anything happens so early."""
+"""Where day 0 stands on the log axis, where no part of a day is known."""
 BEFORE = 0.6
 """The axis begins at a mark that lies before this share of the first step."""
+PARTS = (1 / 24, 3 / 24, 8 / 24)
+"""Marks below a day, for what is decided within one."""
 MARKS = (1, 3, 7, 14, 30, 90, 180, 365, 730, 1825, 3650)
 ROOM = 9.0
 """Per cent of the width that a label on the axis needs."""
@@ -30,6 +33,20 @@ class Mark:
     at: float
     text: float
     anchor: str = "middle"
+
+    @property
+    def hours(self) -> float:
+        """A mark below a day; 0 for the others."""
+        return round(24 * self.text) if self.text < 1 else 0
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A day to read the curves at: where it stands and from where to where the pointer means it, per cent across."""
+
+    at: float
+    left: float
+    width: float
 
 
 @dataclass(frozen=True)
@@ -75,6 +92,7 @@ class Drawing:
     lines: tuple[Line, ...]
     across: tuple[Mark, ...]
     up: tuple[Mark, ...]
+    stops: tuple[Stop, ...] = ()
     top: int = TOP
     plot: int = HEIGHT
     ground: int = TOP + HEIGHT
@@ -82,15 +100,23 @@ class Drawing:
     foot: int = TOP + HEIGHT + 18
 
 
-def draw(series: Iterable[Series]) -> Drawing:
-    """The drawing of shares over days; the open line starts at 1, every other at 0."""
+def draw(series: Iterable[Series], days: Sequence[float] = ()) -> Drawing:
+    """The drawing of shares over days, to be read at `days`; the open line starts at 1, every other at 0."""
     found = tuple(series)
     last = max([1.0, *(each.end for each in found)])
-    first = min([last, *(each.x[0] for each in found if each.x)])
-    axis = Axis(max([SHORTEST, *(mark for mark in MARKS if mark <= BEFORE * first)]), last)
+    axis = Axis(_first(found, last), last)
     lines = tuple(_line(each, axis) for each in found)
     up = tuple(Mark(_y(share) * HEIGHT / 1000 + TOP, share) for share in (0.25, 0.5, 0.75, 1.0))
-    return Drawing(lines, tuple(_marks(axis)), up)
+    return Drawing(lines, tuple(_marks(axis)), up, tuple(_stops([axis.place(day) / 10 for day in days])))
+
+
+def _first(found: Sequence[Series], last: float) -> float:
+    """The mark that the axis begins at."""
+    begin = min([last, *(each.x[0] for each in found if each.x)])
+    early = min((x for each in found for x in each.x if 0 < x < SHORTEST), default=None)
+    if early is not None:
+        return max([PARTS[0] / 2, *(mark for mark in PARTS if mark <= BEFORE * early)])
+    return max([SHORTEST, *(mark for mark in MARKS if mark <= BEFORE * begin)])
 
 
 def _line(series: Series, axis: Axis) -> Line:
@@ -99,6 +125,13 @@ def _line(series: Series, axis: Axis) -> Line:
     places = {round(axis.place(x), 0): index for index, x in enumerate(series.x)}
     steps, upper, lower = (_steps(places, heights, start) for heights in (series.y, series.high, series.low))
     return Line(key, tuple(steps), (*upper, *reversed(lower)), series.y[-1] if series.y else start)
+
+
+def _stops(places: Sequence[float]) -> Iterable[Stop]:
+    """Whatever lies closer to one of these places than to the others, is read there."""
+    edges = [0.0, *((left + right) / 2 for left, right in pairwise(places)), 100.0]
+    for at, left, right in zip(places, edges, edges[1:], strict=False):
+        yield Stop(round(at, 2), round(left, 2), round(right - left, 2))
 
 
 def _steps(places: Mapping[float, int], shares: Sequence[float], start: float) -> list[tuple[float, float]]:
@@ -119,7 +152,7 @@ def _marks(axis: Axis) -> Iterable[Mark]:
     """Labels that have room, from the last one backwards, so that the long end is always named."""
     free = 100 + ROOM
     kept: list[Mark] = []
-    for days in reversed([mark for mark in MARKS if axis.first <= mark <= axis.last]):
+    for days in reversed([mark for mark in (*PARTS, *MARKS) if axis.first <= mark <= axis.last]):
         at = axis.place(days) / 10
         if at <= free - ROOM:
             kept.append(Mark(round(at, 2), days, _anchor(at)))

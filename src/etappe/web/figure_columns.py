@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from etappe.web.figure_numbers import between, per_day, times, whole_days
 from etappe.web.forecast_words import short_month
-from etappe.web.templatetags.formats import days, money_whole, number, percent
+from etappe.web.templatetags.formats import money_whole, number, percent
 
 READINGS: Mapping[str, str | Promise] = {
     "decided": gettext_lazy("until decided"),
@@ -167,7 +167,7 @@ def _won_amount(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _spent(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
-    return lambda row: (days(row[f"{key}_days"]), "")
+    return lambda row: (whole_days(row[f"{key}_days"]), "")
 
 
 def _late(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -196,6 +196,12 @@ VERDICTS: Mapping[str, str | Promise] = {
     "alike": gettext_lazy("cannot be told apart"),
     "too_few": gettext_lazy("too few"),
 }
+WAITING: Mapping[str, str | Promise] = {
+    "longer": gettext_lazy("wait longer"),
+    "shorter": gettext_lazy("wait less"),
+    "alike": VERDICTS["alike"],
+    "too_few": VERDICTS["too_few"],
+}
 
 
 def _against(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -221,6 +227,17 @@ def _waits(row: Mapping[str, Any]) -> tuple[str, str]:
     if row["half_before"] is None:
         return whole_days(row["half"]), ""
     return whole_days(row["half"]), _("compared with {share}").format(share=whole_days(row["half_before"]))
+
+
+def _longer(row: Mapping[str, Any]) -> tuple[str, str]:
+    said = str(WAITING[row["waiting"]])
+    if row["waits_difference"] is None:
+        return said, ""
+    means = _("mean {days}, compared with {before}").format(
+        days=number(row["waits"], 1), before=number(row["waits_before"], 1)
+    )
+    apart = between(row["waits_interval"], lambda value: number(value, 1))
+    return said, f"{means}; {_('difference {days} days').format(days=apart)}"
 
 
 def _worth(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -335,6 +352,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Conversion"), _against, True),
         (gettext_lazy("Difference"), _apart, True),
         (gettext_lazy("half within"), _waits, True),
+        (gettext_lazy("Days there"), _longer, True),
         (gettext_lazy("Mended: won deals a year"), _worth, True),
     ),
     "time_not_won": (

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from etappe.core.figures import Result, Series
 from etappe.core.proportion import wilson
-from etappe.web.curve import Drawing, draw
+from etappe.web.curve import PARTS, Drawing, Stop, draw
 from etappe.web.figure_columns import CLOCKS
 from etappe.web.figure_numbers import between, whole_days
-from etappe.web.templatetags.formats import percent
+from etappe.web.templatetags.formats import number, percent
 
 LINES: Mapping[str, str | Promise] = {
     "open": gettext_lazy("still open"),
@@ -54,6 +54,12 @@ class Chart:
     legend: tuple[Key, ...]
     rows: tuple[tuple[str, tuple[Reading, ...]], ...]
 
+    @property
+    def stops(self) -> Iterable[tuple[Stop, str]]:
+        """Where the pointer reads the curves, and what it reads there."""
+        for stop, (day, readings) in zip(self.drawing.stops, self.rows, strict=True):
+            yield stop, "\n".join([day, *(f"{each.head}: {each.share} ({each.sure})" for each in readings)])
+
 
 def charts(result: Result) -> tuple[Chart, ...]:
     """One chart per clock on which enough deals were decided."""
@@ -61,17 +67,18 @@ def charts(result: Result) -> tuple[Chart, ...]:
     for line in result.finding.series:
         clock, _colon, key = line.key.partition(":")
         found.setdefault(clock, {})[key] = line
-    return tuple(_chart(clock, lines) for clock, lines in found.items())
+    return tuple(_chart(clock, lines, _population(result, clock)) for clock, lines in found.items())
 
 
-def _chart(clock: str, lines: Mapping[str, Series]) -> Chart:
+def _chart(clock: str, lines: Mapping[str, Series], population: str) -> Chart:
     end = lines["open"].end
-    days = [day for day in TABLED if day < end] + [round(end)]
+    parts = PARTS if any(0 < x < 1 for x in lines["open"].x) else ()
+    days = [*parts, *(day for day in TABLED if day < end), round(end) or end]
     return Chart(
         clock=clock,
         title=_("How deals end, by days {clock}").format(clock=CLOCKS[clock]),
-        sentence=_sentence(lines),
-        drawing=draw(lines.values()),
+        sentence=" ".join((population, _sentence(lines))),
+        drawing=draw(lines.values(), days),
         legend=tuple(Key(key, LINES[key]) for key in lines),
         rows=tuple((whole_days(day), tuple(_reading(key, line, day) for key, line in lines.items())) for day in days),
     )
@@ -84,6 +91,19 @@ def _reading(key: str, line: Series, day: float) -> Reading:
     if share in (0.0, 1.0) and bounds[0] == bounds[1] and line.counts:
         bounds = wilson(share * line.counts[0], line.counts[0])
     return Reading(LINES[key], percent(share), between(bounds, percent))
+
+
+def _population(result: Result, clock: str) -> str:
+    """How many deals the curves are about: the two clocks do not start for the same ones."""
+    lines = (row for row in result.finding.rows if row["clock"] == clock and row["reading"] == "decided")
+    n, untimed = sum(row["n"] for row in lines), result.finding.extra[clock]
+    said = ngettext("{count} deal.", "{count} deals.", n).format(count=number(n))
+    if not untimed:
+        return said
+    missing = ngettext(
+        "{count} more has no usable start on this clock.", "{count} more have no usable start on this clock.", untimed
+    )
+    return f"{said} {missing.format(count=number(untimed))}"
 
 
 def _sentence(lines: Mapping[str, Series]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from etappe.core.figures import Result
 from etappe.insights.catalogue.velocity import MOST_UNDECIDED
 from etappe.insights.labels import passed_name
-from etappe.web.figure_numbers import whole_days
+from etappe.web.figure_numbers import between, whole_days
 from etappe.web.lead_columns import LEAD_NOTES
 from etappe.web.templatetags.formats import money_whole, number, percent
 
@@ -167,10 +167,20 @@ def _odd(result: Result) -> str:
 
 def _mended(result: Result) -> str:
     if result.finding.extra["worst"] is None:
-        return _("No stage is told apart from before, or from elsewhere, to the worse.")
+        return _slower(result)
     row = result.finding.rows[0]
     said = _("more won deals per year if {stage} were mended").format(stage=row["stage_label"])
     return f"{said} · {money_whole(Decimal(row['amount']), row['currency'])}" if row["amount"] else said
+
+
+def _slower(result: Result) -> str:
+    """The stage where deals wait longer, as none lets fewer go on."""
+    row = next((row for row in result.finding.rows if row["waiting"] == "longer"), None)
+    if row is None:
+        return _("No stage is told apart from before, or from elsewhere, to the worse.")
+    return _("No stage loses more deals, but in {stage} they wait longer: by {days} days").format(
+        stage=row["stage_label"], days=between(row["waits_interval"], lambda value: number(value, 1))
+    )
 
 
 NOTES: Mapping[str, Callable[[Result], str]] = {

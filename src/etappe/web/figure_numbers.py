@@ -68,8 +68,13 @@ def short_hours(value: Number) -> str:
 
 
 def whole_days(value: Number) -> str:
-    """A duration as whole days."""
-    return days(round(value))
+    """A duration as whole days; what is shorter than one as hours or minutes."""
+    if not 0 < value < 1:
+        return days(round(value))
+    hours, minutes = round(value * 24), round(value * 1440)
+    if minutes < MINUTES_BELOW * 60:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=number(minutes))
+    return ngettext("{count} hour", "{count} hours", hours).format(count=number(hours))
 
 
 def working_hours(value: Number) -> str:
@@ -101,6 +106,6 @@ def between(interval: Interval | None, unit: Callable[[Number], str]) -> str:
 
 
 def _first(low: Number, unit: Callable[[Number], str]) -> str:
-    if unit is whole_days:
+    if unit is whole_days and not 0 < low < 1:
         return number(low)
     return number(low, 1) if unit is working_hours and low >= MINUTES_BELOW else unit(low)

@@ -31,6 +31,7 @@ SPLITS: Mapping[str, str | Promise] = {
     "industry": gettext_lazy("Industry"),
     "country": gettext_lazy("Country"),
     "size": gettext_lazy("Company size"),
+    "model": gettext_lazy("Sales model"),
     "process": gettext_lazy("Process version"),
     "entry_stage": gettext_lazy("Stage entered in"),
 }

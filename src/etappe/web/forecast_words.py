@@ -41,6 +41,8 @@ CHANGES: Mapping[str, str | Promise] = {
 
 NOTABLY = 0.1
 """A month that is off by less is not named."""
+FEW_MONTHS = 5
+"""Fewer than these say nothing of how often intervals hold, unless they missed too often even so."""
 WAYS = ("forecast", "weighted", "promised", "usual")
 
 
@@ -157,7 +159,14 @@ def trust(said: Report) -> tuple[str, bool]:
     outer = next((each for each in said.backtest.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
     if not outer["n"]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
-    shares = {"share": percent(outer["share"]), "n": outer["n"]}
+    shares = {"share": percent(outer["share"]), "n": outer["n"], "held": round(outer["share"] * outer["n"])}
+    if outer["holds"] and outer["n"] < FEW_MONTHS:
+        words = ngettext(
+            "Tried on %(n)d month of your past so far, whose 80%% interval held %(held)d time: too few to judge them.",
+            "Tried on %(n)d months of your past so far, the 80%% intervals held %(held)d: too few to judge them.",
+            outer["n"],
+        )
+        return words % shares, True
     if outer["holds"]:
         words = ngettext(
             "On your past, the 80%% intervals held %(share)s of %(n)d month as it was said.",

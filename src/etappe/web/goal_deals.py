@@ -1,4 +1,4 @@
-"""The deals behind what was reached of a goal."""
+"""The deals behind a goal: those that count for it, and open ones that could."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from etappe.web.templatetags.formats import number
 
 @dataclass(frozen=True)
 class DealsPage:
-    """The deals that count for a goal; `hidden` says how many of them the viewer may not see."""
+    """The deals behind a goal; `hidden` says how many of them the viewer may not see."""
 
     title: str
     measure: str | Promise
@@ -32,6 +32,7 @@ class DealsPage:
     day: date
     goals: str
     deals: tuple[GoalDeal, ...]
+    due: bool
     shows_times: bool
     hidden: str
     found: int
@@ -42,29 +43,36 @@ class DealsPage:
 
 @require_GET
 def deals(request: Request, uid: uuid.UUID) -> HttpResponse:
-    """The deals that count for a goal, those that counted last first."""
+    """The deals that count for a goal, those that counted last first; or the open ones due by its end (`of=due`)."""
     skip = request.GET.get("skip", "0")
     if not skip.isdecimal() or len(skip) > 9:
         raise Refusal("bad_filter", name="skip", value=skip)
-    found = goal_deals(request.actor, uid, skip=int(skip), at=request.at)
-    here, goal = reverse("goal_deals", args=[uid]), found.goal
+    due = request.GET.get("of") == "due"
+    found = goal_deals(request.actor, uid, due=due, skip=int(skip), at=request.at)
+    goal = found.goal
     page = DealsPage(
         title=whose(goal),
         measure=MEASURES[goal.measure],
         period=period_name(goal.period),
         reached=written(goal, found.reached),
         target=written(goal, goal.target or found.reached),
-        day=min(found.as_of, goal.ends),
+        day=goal.ends if due else min(found.as_of, goal.ends),
         goals=f"{reverse('goals')}?{urlencode({'period': goal.period})}",
         deals=found.deals,
+        due=due,
         shows_times=goal.measure == "proven_moves",
         hidden=_hidden(found),
         found=found.found,
         shown=found.skip + len(found.deals),
-        next=f"{here}?skip={found.next}" if found.next else "",
-        first=here if found.skip else "",
+        next=_address(uid, due, found.next) if found.next else "",
+        first=_address(uid, due) if found.skip else "",
     )
     return show(request, "goals/deals.html", page)
+
+
+def _address(uid: uuid.UUID, due: bool, skip: int = 0) -> str:
+    query = {**({"of": "due"} if due else {}), **({"skip": skip} if skip else {})}
+    return f"{reverse('goal_deals', args=[uid])}{'?' if query else ''}{urlencode(query)}"
 
 
 def _hidden(found: GoalDeals) -> str:

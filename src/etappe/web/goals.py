@@ -21,12 +21,12 @@ from etappe.core.goals import Period, after_months, period_of, periods_around
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
 from etappe.insights.goal_leads import MEASURES as OF_LEADS
-from etappe.insights.goals import GoalView, Standing
+from etappe.insights.goals import Cover, GoalView, Standing
 from etappe.team.access import Holder, may, require
 from etappe.team.queries import teams, users, workspace
 from etappe.web import shell
 from etappe.web.figure_chart import Compared
-from etappe.web.figure_numbers import between
+from etappe.web.figure_numbers import between, times
 from etappe.web.form_fields import CURRENCIES, AmountField
 from etappe.web.forms import is_written
 from etappe.web.ranges import Range
@@ -62,6 +62,10 @@ class GoalLine:
     note: str | Promise
     state: str
     change: str
+    covered: str
+    covered_by: str
+    due: str
+    """Where the open deals due by its end are."""
     leads: str
     """Where new leads stand beside what the goal needs."""
 
@@ -184,6 +188,9 @@ def _line(goal: GoalView, day: date) -> GoalLine:
         note=_note(stands) if goal.ends >= day else "",
         state=_state(goal, stands, day),
         change=f"{reverse('goal_set')}?{urlencode(_place(goal))}" if goal.may_change else "",
+        covered=times(stands.covered.times) if stands.covered else "",
+        covered_by=_covered_by(stands.covered) if stands.covered else "",
+        due=f"{reverse('goal_deals', args=[goal.uid])}?of=due" if stands.covered and stands.covered.n else "",
         leads=reverse("goal_leads", args=[goal.uid]) if goal.measure in OF_LEADS and goal.ends >= day else "",
     )
 
@@ -204,6 +211,13 @@ def _basis(goal: GoalView, stands: Standing) -> str:
         return share
     deals = ngettext("{count} deal", "{count} deals", stands.n).format(count=number(stands.n))
     return f"{share} · {deals}"
+
+
+def _covered_by(cover: Cover) -> str:
+    due = ngettext("{count} open deal", "{count} open deals", cover.n).format(count=number(cover.n))
+    if not cover.undated:
+        return due
+    return f"{due} · {_('{count} more without a date').format(count=number(cover.undated))}"
 
 
 def _likely(goal: GoalView, stands: Standing) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.core.proportion import Bounded, difference_of, product, wilson
-from etappe.core.survival import Floats, kaplan_meier, percentile, share_within
+from etappe.core.proportion import apart as apart_by
+from etappe.core.survival import Bools, Floats, kaplan_meier, mean_within, percentile, share_within
 from etappe.insights.catalogue.stages import CODES, GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
@@ -40,7 +41,7 @@ WATCHED = 10
 
 @dataclass(frozen=True)
 class Side:
-    """Deals that came to a stage: days there, what came of each (`CODES`) and how many, row by row.
+    """Deals that came to a stage: days there, what came of each (`CODES`), which left it, and how many, row by row.
 
     Of those that are still there nobody knows what will come of them; a share of the others alone would count the
     faster way of ending too often, and most so among the newest.
@@ -48,14 +49,15 @@ class Side:
 
     days: Floats
     codes: npt.NDArray[np.int_]
+    is_over: Bools
     counts: Floats
 
     @classmethod
     def of(cls, rows: list[Row]) -> Side:
         """The deals of these rows."""
-        columns = [[row["days"], CODES[row["fate"]], row["deals"]] for row in rows]
-        days, codes, counts = np.array(columns, dtype=float).reshape(-1, 3).T
-        return cls(days, codes.astype(int), counts)
+        columns = [[row["days"], CODES[row["fate"]], row["is_over"], row["deals"]] for row in rows]
+        days, codes, is_over, counts = np.array(columns, dtype=float).reshape(-1, 4).T
+        return cls(days, codes.astype(int), is_over.astype(bool), counts)
 
     @property
     def came(self) -> int:
@@ -85,6 +87,11 @@ class Side:
         )  # fmt: skip
         return None if found is None else (found.value, (found.low, found.high))
 
+    def lasts(self, within: float, confidence: float) -> Bounded:
+        """The mean days there, of which none counts for more than so many; whatever comes after."""
+        found = mean_within(self.days, self.is_over, within, self.counts, confidence=confidence)
+        return found.value, (found.low, found.high)
+
 
 def finish(rows: list[Row]) -> Finding:
     """Per stage, deals that came within a year against earlier ones, or against other segments; worst first.
@@ -109,9 +116,7 @@ def finish(rows: list[Row]) -> Finding:
     pairs = {place: (part, _others(place, groups, segments)) for place, part in groups.items()}
     confidence = 1 - 0.05 / max(1, sum(_is_enough(*pair) for pair in pairs.values()))
     found = [_line(place, *pair, main, confidence) for place, pair in pairs.items()]
-    lines = sorted(
-        found, key=lambda line: (line["verdict"] != "worse", -(line["worth"] or 0.0), -(line["stake"] or 0.0))
-    )
+    lines = sorted(found, key=_rank)
     worst = next((line for line in lines if line["verdict"] == "worse"), None)
     decided = max((line["decided"] for line in lines), default=0)
     enough = any(line["verdict"] != "too_few" for line in lines)
@@ -125,6 +130,13 @@ def finish(rows: list[Row]) -> Finding:
         left_out=left_out(no_history=total(deals, is_over=False)),
         extra={"main": main, "worst": 0 if worst else None, "is_young": is_young},
     )
+
+
+def _rank(line: dict[str, Any]) -> tuple[bool, float, bool, float, float]:
+    """Where fewer go on, by what mending brings; where deals wait longer, by the days it saves; then by the stake."""
+    slower = line["waiting"] == "longer"
+    saved = line["decided"] * line["waits_difference"] if slower else 0.0
+    return line["verdict"] != "worse", -(line["worth"] or 0.0), not slower, -saved, -(line["stake"] or 0.0)
 
 
 def _main_currency(stages: list[Row]) -> str:
@@ -175,7 +187,8 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
     half, half_interval = _half(recent)
     line |= {"currency": main, "half": half, "half_interval": half_interval, "half_before": _half(others)[0]}
     line |= dict.fromkeys(("before", "difference", "difference_interval", "worth", "worth_interval", "amount"))
-    line |= _alone(mine, recent)
+    line |= _alone(mine, recent) | {"waiting": "too_few"}
+    line |= dict.fromkeys(("waits", "waits_before", "waits_difference", "waits_interval"))
     if not _is_enough(rows, others):
         return line | {"verdict": "too_few"}
     within = _within(mine, theirs)
@@ -185,16 +198,32 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
     found, bounds = difference_of(now, before)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
     worth, interval = _mended(mine.came, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
-    return line | {
-        "value": now[0],
-        "within": within,
-        "before": before[0],
-        "difference": found,
-        "difference_interval": bounds,
-        "worth": worth,
-        "worth_interval": interval,
-        "amount": _worth_in(main, everybody, worth),
-        "verdict": "worse" if bounds[1] < 0 else "better" if bounds[0] > 0 else "alike",
+    return (
+        line
+        | _waiting(mine.lasts(within, confidence), theirs.lasts(within, confidence))
+        | {
+            "value": now[0],
+            "within": within,
+            "before": before[0],
+            "difference": found,
+            "difference_interval": bounds,
+            "worth": worth,
+            "worth_interval": interval,
+            "amount": _worth_in(main, everybody, worth),
+            "verdict": "worse" if bounds[1] < 0 else "better" if bounds[0] > 0 else "alike",
+        }
+    )
+
+
+def _waiting(now: Bounded, before: Bounded) -> dict[str, Any]:
+    """Whether deals are there for longer, of a time that both sides were watched for."""
+    found, bounds = apart_by(now, before)
+    return {
+        "waits": now[0],
+        "waits_before": before[0],
+        "waits_difference": found,
+        "waits_interval": bounds,
+        "waiting": "longer" if bounds[0] > 0 else "shorter" if bounds[1] < 0 else "alike",
     }
 
 
@@ -251,16 +280,17 @@ BOTTLENECKS = Metric(
         "field, of the other teams. It is as many days as can be told of both; deals that are still there count as "
         "watched so far, for the ways of ending take different times. What mending is worth: deals that came x the "
         "loss in that share x the share of those who go on that is won, per year. A stage is called a bottleneck only "
-        "where the interval of the difference leaves out zero; the time that half of the deals need there stands "
-        "beside it. Where there is nothing to compare with, the stages stand by what the deals that ended there would "
-        "have brought at most."
+        "where the interval of the difference leaves out zero. In the same way the mean days that deals are there, "
+        "none counted for longer than both sides were watched, say where they wait longer. Where there is nothing to "
+        "compare with, the stages stand by what the deals that ended there would have brought at most."
     ),
     denominator=_("deals of the last year that came to the stage"),
     window=_("deals that came to the stage in the year up to the day shown, against those before or elsewhere"),
     method=_(
         "share within a common time where another ending competes (Aalen-Johansen), interval of a difference of such "
-        "shares (MOVER), 95 % for all stages together (Bonferroni); what mending is worth: as the product of that "
-        "difference and the share won of those who go on, with its Wilson interval (MOVER)"
+        "shares (MOVER), and of restricted mean days (Kaplan-Meier), each 95 % for all stages together (Bonferroni); "
+        "what mending is worth: as the product of that difference and the share won of those who go on, with its "
+        "Wilson interval (MOVER)"
     ),
     minimum=MINIMUM,
     sources=SOURCES,

@@ -88,12 +88,13 @@ def _sum(rows: list[Row], key: str) -> Decimal:
 
 COVERAGE = Metric(
     key="coverage",
-    title=_("Pipeline coverage"),
+    title=_("Pipeline against wins"),
     unit="times",
     definition=_(
         "Amount of the open deals of the pipeline as a multiple of the amount won in the last 90 days; beside it, only "
         "the open deals whose order is expected within the next 90 days or was expected before. Per currency. A "
-        "pipeline that is many times what is won holds many deals that will not be won: read it beside the win rate."
+        "pipeline that is many times what is won holds many deals that will not be won: read it beside the win rate. "
+        "How far it covers what a goal still lacks stands beside each goal."
     ),
     denominator=_("amount won in the 90 days up to the day shown"),
     window=_("open deals on the day shown; won deals of the 90 days up to it"),

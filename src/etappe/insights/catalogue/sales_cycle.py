@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 MINIMUM = 20
 ENDS = {"won": (CODES["won"],), "lost": (CODES["lost"], CODES["declined"]), "disqualified": (CODES["disqualified"],)}
 """The ways a deal can end that compete; the buyer's no is one way, however it was said."""
+UNTIMED = ("no_start", "starts_after_end")
+"""Why a deal of the pipeline is not on a clock; `extra` says by clock how many these are."""
 SHARES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 
 
@@ -68,7 +70,8 @@ def finish(rows: list[Row]) -> Finding:
     decided = known.count(known.is_over)
     value, interval = _headline(known) if decided >= MINIMUM else (None, None)
     series = tuple(line for clock in CLOCKS for line in _series(clock, times(usable(on_clock(rows, clock)))))
-    return Finding(value, interval, known.count(), decided, tuple(_lines(rows)), unusable(engaged), series)
+    untimed = {clock: sum(unusable(on_clock(rows, clock)).get(reason, 0) for reason in UNTIMED) for clock in CLOCKS}
+    return Finding(value, interval, known.count(), decided, tuple(_lines(rows)), unusable(engaged), series, untimed)
 
 
 def _headline(known: Times) -> tuple[float | None, Interval | None]:

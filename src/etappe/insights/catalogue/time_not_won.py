@@ -68,18 +68,18 @@ def _share(known: Times) -> tuple[float, tuple[float, float]]:
     return share, bounds if 0 < share < 1 else wilson(round(share) * known.count(), known.count())
 
 
-def _days(rows: list[Row], outcome: str) -> int:
-    return sum(row["days"] * row["deals"] for row in rows if row["outcome"] == outcome)
+def _days(rows: list[Row], outcome: str) -> float:
+    return float(sum(row["days"] * row["deals"] for row in rows if row["outcome"] == outcome))
 
 
-def _half_won(known: Times) -> int | None:
+def _half_won(known: Times) -> float | None:
     """The days within which half of the won deals were won; None where nothing was won."""
     days, weights = known.days[known.is_won], known.weights[known.is_won]
     if not days.size:
         return None
     order = np.argsort(days)
     reached = np.cumsum(weights[order])
-    return int(days[order][int(np.searchsorted(reached, 0.5 * reached[-1] - 1e-9))])
+    return float(days[order][int(np.searchsorted(reached, 0.5 * reached[-1] - 1e-9))])
 
 
 TIME_NOT_WON = Metric(

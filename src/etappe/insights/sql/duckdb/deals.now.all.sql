@@ -18,6 +18,8 @@ SELECT
       THEN "t11"."country"
       WHEN '⟦by⟧' = 'size'
       THEN "t11"."size"
+      WHEN '⟦by⟧' = 'model'
+      THEN "t11"."model"
       WHEN '⟦by⟧' = 'process'
       THEN "t11"."process" || ' ' || CAST("t11"."process_number" AS TEXT)
       WHEN '⟦by⟧' = 'entry_stage'
@@ -43,20 +45,38 @@ SELECT
   "t11"."has_history",
   "t11"."decided_number",
   "t11"."process_number" AS "version",
-  COALESCE(
-    "t11"."decided_number",
-    LEAST(
-      COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+  CASE
+    WHEN (
+      "t11"."same_day_minutes" IS NOT NULL
     )
-  ) - "t11"."engaged_number" AS "engaged_days",
-  COALESCE(
-    "t11"."decided_number",
-    LEAST(
-      COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+    AND (
+      "t11"."decided_number" = "t11"."engaged_number"
     )
-  ) - "t11"."buyer_number" AS "buyer_days",
+    THEN CAST("t11"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t11"."decided_number",
+      LEAST(
+        COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t11"."engaged_number" AS DOUBLE)
+  END AS "engaged_days",
+  CASE
+    WHEN (
+      "t11"."same_day_minutes" IS NOT NULL
+    )
+    AND (
+      "t11"."decided_number" = "t11"."buyer_number"
+    )
+    THEN CAST("t11"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t11"."decided_number",
+      LEAST(
+        COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t11"."buyer_number" AS DOUBLE)
+  END AS "buyer_days",
   LEAST(COALESCE("t11"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
   LEAST(
     COALESCE("t11"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -96,6 +116,7 @@ FROM (
     "t10"."buyer_number",
     "t10"."decided_number",
     "t10"."seen_number",
+    "t10"."same_day_minutes",
     "t10"."has_history",
     "t10"."rests",
     "t10"."industry",
@@ -106,7 +127,8 @@ FROM (
     "t3"."process_number",
     "t3"."stage" AS "stage_right",
     "t3"."phase",
-    "t3"."position"
+    "t3"."position",
+    "t3"."model"
   FROM (
     SELECT
       "t8".*
@@ -142,6 +164,7 @@ FROM (
         "t7"."buyer_number",
         "t7"."decided_number",
         "t7"."seen_number",
+        "t7"."same_day_minutes",
         "t7"."has_history",
         "t7"."rests",
         "t5"."account_id" AS "account_id_right",
@@ -179,6 +202,7 @@ FROM (
           "t1"."buyer_number",
           "t1"."decided_number",
           "t1"."seen_number",
+          "t1"."same_day_minutes",
           "t1"."has_history",
           COALESCE("t1"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
           AND (

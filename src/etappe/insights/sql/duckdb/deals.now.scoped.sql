@@ -18,6 +18,8 @@ SELECT
       THEN "t14"."country"
       WHEN '⟦by⟧' = 'size'
       THEN "t14"."size"
+      WHEN '⟦by⟧' = 'model'
+      THEN "t14"."model"
       WHEN '⟦by⟧' = 'process'
       THEN "t14"."process" || ' ' || CAST("t14"."process_number" AS TEXT)
       WHEN '⟦by⟧' = 'entry_stage'
@@ -43,20 +45,38 @@ SELECT
   "t14"."has_history",
   "t14"."decided_number",
   "t14"."process_number" AS "version",
-  COALESCE(
-    "t14"."decided_number",
-    LEAST(
-      COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+  CASE
+    WHEN (
+      "t14"."same_day_minutes" IS NOT NULL
     )
-  ) - "t14"."engaged_number" AS "engaged_days",
-  COALESCE(
-    "t14"."decided_number",
-    LEAST(
-      COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+    AND (
+      "t14"."decided_number" = "t14"."engaged_number"
     )
-  ) - "t14"."buyer_number" AS "buyer_days",
+    THEN CAST("t14"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t14"."decided_number",
+      LEAST(
+        COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t14"."engaged_number" AS DOUBLE)
+  END AS "engaged_days",
+  CASE
+    WHEN (
+      "t14"."same_day_minutes" IS NOT NULL
+    )
+    AND (
+      "t14"."decided_number" = "t14"."buyer_number"
+    )
+    THEN CAST("t14"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t14"."decided_number",
+      LEAST(
+        COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t14"."buyer_number" AS DOUBLE)
+  END AS "buyer_days",
   LEAST(COALESCE("t14"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
   LEAST(
     COALESCE("t14"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -96,6 +116,7 @@ FROM (
     "t13"."buyer_number",
     "t13"."decided_number",
     "t13"."seen_number",
+    "t13"."same_day_minutes",
     "t13"."has_history",
     "t13"."rests",
     "t13"."industry",
@@ -106,7 +127,8 @@ FROM (
     "t4"."process_number",
     "t4"."stage" AS "stage_right",
     "t4"."phase",
-    "t4"."position"
+    "t4"."position",
+    "t4"."model"
   FROM (
     SELECT
       "t11".*
@@ -142,6 +164,7 @@ FROM (
         "t10"."buyer_number",
         "t10"."decided_number",
         "t10"."seen_number",
+        "t10"."same_day_minutes",
         "t10"."has_history",
         "t10"."rests",
         "t6"."account_id" AS "account_id_right",
@@ -179,6 +202,7 @@ FROM (
           "t8"."buyer_number",
           "t8"."decided_number",
           "t8"."seen_number",
+          "t8"."same_day_minutes",
           "t8"."has_history",
           COALESCE("t8"."rests_until" > CAST('⟦day⟧' AS DATE), FALSE)
           AND (

@@ -18,6 +18,8 @@ SELECT
       THEN "t16"."country"
       WHEN '⟦by⟧' = 'size'
       THEN "t16"."size"
+      WHEN '⟦by⟧' = 'model'
+      THEN "t16"."model"
       WHEN '⟦by⟧' = 'process'
       THEN "t16"."process" || ' ' || CAST("t16"."process_number" AS TEXT)
       WHEN '⟦by⟧' = 'entry_stage'
@@ -43,20 +45,38 @@ SELECT
   "t16"."has_history",
   "t16"."decided_number",
   "t16"."process_number" AS "version",
-  COALESCE(
-    "t16"."decided_number",
-    LEAST(
-      COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+  CASE
+    WHEN (
+      "t16"."same_day_minutes" IS NOT NULL
     )
-  ) - "t16"."engaged_number" AS "engaged_days",
-  COALESCE(
-    "t16"."decided_number",
-    LEAST(
-      COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+    AND (
+      "t16"."decided_number" = "t16"."engaged_number"
     )
-  ) - "t16"."buyer_number" AS "buyer_days",
+    THEN CAST("t16"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t16"."decided_number",
+      LEAST(
+        COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t16"."engaged_number" AS DOUBLE)
+  END AS "engaged_days",
+  CASE
+    WHEN (
+      "t16"."same_day_minutes" IS NOT NULL
+    )
+    AND (
+      "t16"."decided_number" = "t16"."buyer_number"
+    )
+    THEN CAST("t16"."same_day_minutes" AS DOUBLE) / 1440.0
+    ELSE CAST(COALESCE(
+      "t16"."decided_number",
+      LEAST(
+        COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t16"."buyer_number" AS DOUBLE)
+  END AS "buyer_days",
   LEAST(COALESCE("t16"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
   LEAST(
     COALESCE("t16"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -77,6 +97,7 @@ FROM (
     "t15"."engaged_since",
     "t15"."engaged_number",
     "t15"."buyer_number",
+    "t15"."same_day_minutes",
     "t15"."seen_until",
     "t15"."seen_number",
     "t15"."has_history",
@@ -101,7 +122,8 @@ FROM (
     "t5"."process_number",
     "t5"."stage" AS "stage_right",
     "t5"."phase",
-    "t5"."position"
+    "t5"."position",
+    "t5"."model"
   FROM (
     SELECT
       "t13".*
@@ -118,6 +140,7 @@ FROM (
         "t6"."engaged_since",
         "t6"."engaged_number",
         "t6"."buyer_number",
+        "t6"."same_day_minutes",
         "t6"."seen_until",
         "t6"."seen_number",
         "t6"."has_history",

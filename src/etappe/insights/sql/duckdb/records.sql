@@ -15,7 +15,8 @@ WITH "t12" AS (
     "t4"."process",
     "t4"."process_number",
     "t4"."phase",
-    "t4"."position"
+    "t4"."position",
+    "t4"."model"
   FROM (
     SELECT
       *

@@ -18,6 +18,8 @@ SELECT
       THEN "t19"."country"
       WHEN '⟦by⟧' = 'size'
       THEN "t19"."size"
+      WHEN '⟦by⟧' = 'model'
+      THEN "t19"."model"
       WHEN '⟦by⟧' = 'process'
       THEN "t19"."process" || ' ' || CAST("t19"."process_number" AS VARCHAR)
       WHEN '⟦by⟧' = 'entry_stage'
@@ -43,20 +45,38 @@ SELECT
   "t19"."has_history",
   "t19"."decided_number",
   "t19"."process_number" AS "version",
-  COALESCE(
-    "t19"."decided_number",
-    LEAST(
-      COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+  CASE
+    WHEN (
+      "t19"."same_day_minutes" IS NOT NULL
     )
-  ) - "t19"."engaged_number" AS "engaged_days",
-  COALESCE(
-    "t19"."decided_number",
-    LEAST(
-      COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
-      CAST('⟦number⟧' AS BIGINT)
+    AND (
+      "t19"."decided_number" = "t19"."engaged_number"
     )
-  ) - "t19"."buyer_number" AS "buyer_days",
+    THEN CAST("t19"."same_day_minutes" AS DOUBLE PRECISION) / 1440.0
+    ELSE CAST(COALESCE(
+      "t19"."decided_number",
+      LEAST(
+        COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t19"."engaged_number" AS DOUBLE PRECISION)
+  END AS "engaged_days",
+  CASE
+    WHEN (
+      "t19"."same_day_minutes" IS NOT NULL
+    )
+    AND (
+      "t19"."decided_number" = "t19"."buyer_number"
+    )
+    THEN CAST("t19"."same_day_minutes" AS DOUBLE PRECISION) / 1440.0
+    ELSE CAST(COALESCE(
+      "t19"."decided_number",
+      LEAST(
+        COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
+        CAST('⟦number⟧' AS BIGINT)
+      )
+    ) - "t19"."buyer_number" AS DOUBLE PRECISION)
+  END AS "buyer_days",
   LEAST(COALESCE("t19"."seen_until", CAST('⟦day⟧' AS DATE)), CAST('⟦day⟧' AS DATE)) AS "observed_on",
   LEAST(
     COALESCE("t19"."seen_number", CAST('⟦number⟧' AS BIGINT)),
@@ -77,6 +97,7 @@ FROM (
     "t18"."engaged_since",
     "t18"."engaged_number",
     "t18"."buyer_number",
+    "t18"."same_day_minutes",
     "t18"."seen_until",
     "t18"."seen_number",
     "t18"."has_history",
@@ -101,7 +122,8 @@ FROM (
     "t6"."process_number",
     "t6"."stage" AS "stage_right",
     "t6"."phase",
-    "t6"."position"
+    "t6"."position",
+    "t6"."model"
   FROM (
     SELECT
       "t16"."deal_id",
@@ -114,6 +136,7 @@ FROM (
       "t16"."engaged_since",
       "t16"."engaged_number",
       "t16"."buyer_number",
+      "t16"."same_day_minutes",
       "t16"."seen_until",
       "t16"."seen_number",
       "t16"."has_history",
@@ -145,6 +168,7 @@ FROM (
         "t15"."engaged_since",
         "t15"."engaged_number",
         "t15"."buyer_number",
+        "t15"."same_day_minutes",
         "t15"."seen_until",
         "t15"."seen_number",
         "t15"."has_history",

@@ -41,7 +41,7 @@ FROM (
     `t0`.`observed_on`,
     `t0`.`observed_number`,
     `t0`.`in_pipeline`,
-    `t0`.`engaged_days` IS NULL AS `is_no_start`,
+    `t0`.`engaged_days` IS NULL OR ISNAN(`t0`.`engaged_days`) AS `is_no_start`,
     COALESCE(`t0`.`engaged_days` < 0, FALSE) AS `is_starts_after_end`,
     (
       `t0`.`amount` IS NULL
@@ -72,9 +72,8 @@ FROM (
     NOT (
       `t0`.`has_history`
     ) AS `is_no_history`,
-    (
-      `t0`.`engaged_days` IS NULL
-    )
+    `t0`.`engaged_days` IS NULL
+    OR ISNAN(`t0`.`engaged_days`)
     OR COALESCE(`t0`.`engaged_days` < 0, FALSE)
     OR (
       (

@@ -232,7 +232,8 @@ FROM (
                   `t4`.`process`,
                   `t4`.`process_number`,
                   `t4`.`phase`,
-                  `t4`.`position`
+                  `t4`.`position`,
+                  `t4`.`model`
                 FROM (
                   SELECT
                     *

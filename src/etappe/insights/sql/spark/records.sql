@@ -15,7 +15,8 @@ WITH `t12` AS (
     `t4`.`process`,
     `t4`.`process_number`,
     `t4`.`phase`,
-    `t4`.`position`
+    `t4`.`position`,
+    `t4`.`model`
   FROM (
     SELECT
       *
@@ -406,7 +407,7 @@ FROM (
           (
             '⟦start⟧' = 'unknown'
           ) AND (
-            `t23`.`days` IS NULL
+            `t23`.`days` IS NULL OR ISNAN(`t23`.`days`)
           )
         )
         OR (
@@ -455,7 +456,7 @@ FROM (
           '⟦oddity⟧' <> 'no_start'
         )
         OR (
-          `t23`.`engaged_days` IS NULL
+          `t23`.`engaged_days` IS NULL OR ISNAN(`t23`.`engaged_days`)
         )
       )
       AND (
@@ -567,9 +568,8 @@ FROM (
           '⟦oddity⟧' <> 'any'
         )
         OR (
-          (
-            `t23`.`engaged_days` IS NULL
-          )
+          `t23`.`engaged_days` IS NULL
+          OR ISNAN(`t23`.`engaged_days`)
           OR COALESCE(`t23`.`engaged_days` < 0, FALSE)
           OR (
             (

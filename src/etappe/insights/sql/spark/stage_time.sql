@@ -157,7 +157,8 @@ FROM (
                 `t3`.`process`,
                 `t3`.`process_number`,
                 `t3`.`phase`,
-                `t3`.`position`
+                `t3`.`position`,
+                `t3`.`model`
               FROM (
                 SELECT
                   *
@@ -215,7 +216,8 @@ FROM (
       `t1`.`process_number` AS `version`,
       `t1`.`stage`,
       `t1`.`phase`,
-      `t1`.`position`
+      `t1`.`position`,
+      `t1`.`model`
     FROM `fact_process_stage` AS `t1`
   ) AS `t10`
     ON `t21`.`process_version_id` = `t10`.`process_version_id`
