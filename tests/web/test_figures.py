@@ -170,6 +170,16 @@ BAD = {
 }
 
 
+def test_stages_that_nothing_can_be_told_of_are_folded_away(told: Cast) -> None:
+    page = client_of("dot").get("/figures/stage_time/?by=team", headers={"Accept-Language": "en"}).content.decode()
+    shown, _fold, folded = page.partition('<details class="rest">')
+    rest = folded.partition("</details>")[0]
+    assert re.search(r"<summary>\d+ stages? with too few deals</summary>", rest)
+    for part, is_known in ((shown.partition("<tbody>")[2], True), (rest, False)):
+        rows = re.findall(r"<tr>.*?</tr>", part, re.S)
+        assert rows and all(bool(re.search(r"\d days", row)) is is_known for row in rows if "<td" in row)
+
+
 @pytest.mark.django_db
 def test_bad_addresses_are_refused() -> None:
     company()

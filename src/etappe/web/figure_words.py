@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -185,7 +185,7 @@ class Table:
     @property
     def whole(self) -> Table:
         """The rows over the whole time, without columns that say nothing of it."""
-        found = self._of(is_month=False)
+        found = self._of(lambda row: not _is_month(row) and not _says_nothing(row, self.of))
         kept = [at for at in range(len(self.heads)) if not found.rows or any(row[at].text for row in found.rows)]
         rows = tuple(tuple(row[at] for at in kept) for row in found.rows)
         return Table(tuple(self.heads[at] for at in kept), rows, found.of)
@@ -193,11 +193,29 @@ class Table:
     @property
     def months(self) -> Table:
         """The rows of single months below them, which a page folds: there are many."""
-        return self._of(is_month=True)
+        return self._of(_is_month)
 
-    def _of(self, *, is_month: bool) -> Table:
-        kept = [place for place, row in enumerate(self.of) if (row.get("span") == "month") == is_month]
+    @property
+    def few(self) -> Table:
+        """The stages that too few deals came to, which a page folds: every version of a process has its own."""
+        return self._of(lambda row: _says_nothing(row, self.of))
+
+    def _of(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Table:
+        kept = [place for place, row in enumerate(self.of) if wanted(row)]
         return Table(self.heads, tuple(self.rows[place] for place in kept), tuple(self.of[place] for place in kept))
+
+
+def _is_month(row: Mapping[str, Any]) -> bool:
+    return row.get("span") == "month"
+
+
+def _says_nothing(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether nothing can be told of a stage, while something can of others."""
+    return "stage" in row and _is_unknown(row) and not all(_is_unknown(each) for each in rows)
+
+
+def _is_unknown(row: Mapping[str, Any]) -> bool:
+    return all(row.get(key) is None for key in ("value", "p10", "half"))
 
 
 MONTHLY: Mapping[str, list[tuple[str | Promise, Any, bool]]] = {
