@@ -83,7 +83,7 @@ def _steady(extra: Mapping[str, Any]) -> str:
     if extra["is_steady"] is None:
         return _("too few months to compare")
     if extra["is_steady"]:
-        return _("{months} months differ by no more than chance").format(months=number(extra["months"]))
+        return _("no difference beyond chance is seen between {months} months").format(months=number(extra["months"]))
     points = number(100 * extra["varies"])
     return _("{months} months differ by about ± {points} points more than chance: the next one may, too").format(
         months=number(extra["months"]), points=points

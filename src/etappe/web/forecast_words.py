@@ -419,6 +419,13 @@ def _closest(found: Mapping[str, Any]) -> str:
     rows = [row for row in found["by_before"] if row["n"]]
     if not rows:
         return ""
+    most = max(row["n"] for row in rows)
+    if most < FEW_MONTHS:
+        return ngettext(
+            "With %(n)d month that could be tried nobody can say yet which way comes closest.",
+            "With %(n)d months that could be tried nobody can say yet which way comes closest.",
+            most,
+        ) % {"n": most}
     known = [name for name in WAYS if all(row[name] is not None for row in rows)]
     ways = {name: sum(row[name] for row in rows) for name in known}
     best = min(ways, key=lambda name: ways[name])

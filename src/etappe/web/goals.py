@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from etappe.core.goals import Period, after_months, period_of, periods_around
+from etappe.core.goals import DANGER, Period, after_months, period_of, periods_around
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
 from etappe.insights.goal_leads import MEASURES as OF_LEADS
@@ -147,14 +147,23 @@ def _chart(period: Period, found: list[GoalView], lines: tuple[GoalLine, ...], d
     rows = tuple(_attained(goal, line, day) for goal, line in zip(found, lines, strict=True) if goal.target)
     if not rows:
         return None
-    counts = {state: number(sum(line.state == state for line in lines)) for state in ("reached", "danger")}
-    sentence = _("Goals reached: {reached} of {count}; in danger: {danger}.").format(**counts, count=number(len(lines)))
+    reached = number(sum(line.state == "reached" for line in lines))
+    unlikely = number(sum(_is_unlikely(goal, day) for goal in found))
+    sentence = _("Goals reached: {reached} of {count}; with a chance below 50%: {unlikely}.").format(
+        reached=reached, count=number(len(lines)), unlikely=unlikely
+    )
     if any(row.low is not None for row in rows):
         sentence = " ".join(
             (sentence, _("The dot is what is reached, the bar where it likely ends, the line the goal."))
         )
     title = _("Reached so far, as shares of the goals")
     return Compared(f"goals-{period.key}", title, sentence, rows, percent, _("with 80% intervals"))
+
+
+def _is_unlikely(goal: GoalView, day: date) -> bool:
+    """Whether a goal that still runs is rather missed; who is warned of it when is another matter."""
+    outlook = goal.stands.outlook if goal.stands and goal.ends >= day else None
+    return outlook is not None and outlook.chance < DANGER
 
 
 def _attained(goal: GoalView, line: GoalLine, day: date) -> Range:
