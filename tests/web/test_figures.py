@@ -176,7 +176,7 @@ def test_stages_that_nothing_can_be_told_of_are_folded_away(told: Cast) -> None:
     rest = folded.partition("</details>")[0]
     assert re.search(r"<summary>\d+ stages? with too few deals</summary>", rest)
     for part, is_known in ((shown.partition("<tbody>")[2], True), (rest, False)):
-        rows = re.findall(r"<tr>.*?</tr>", part, re.S)
+        rows = re.findall(r"<tr>.*?</tr>", part, re.DOTALL)
         assert rows and all(bool(re.search(r"\d days", row)) is is_known for row in rows if "<td" in row)
 
 

@@ -124,7 +124,7 @@ def _trust(plain: Mapping[str, Any]) -> list[str]:
 def _covered(each: Mapping[str, Any]) -> str:
     verdict = "" if each["holds"] else " FAILED"
     return (
-        f"{each['wanted']:.0%} intervals held {each['share']:.1%} of {each['n']} months"
+        f"{each['wanted']:.0%} intervals held {each['share']:.1%} of {each['n']} forecasts of {each['months']} months"
         f" (95% interval {each['low']:.1%} to {each['high']:.1%}){verdict}"
     )
 

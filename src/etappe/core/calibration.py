@@ -5,6 +5,7 @@ All take what was said and what came, in equal length, at least one of each; not
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -112,9 +113,10 @@ def pinball(said: npt.ArrayLike, came: npt.ArrayLike, quantile: float) -> float:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often what came lay in the interval said, with the 95 % Wilson interval of that share."""
+    """How often what came lay in the interval said, with the 95 % interval of that share; `months` is what it is of."""
 
     n: int
+    months: int
     share: float
     low: float
     high: float
@@ -126,13 +128,34 @@ class Coverage:
         return self.low <= self.wanted <= self.high
 
 
-def coverage(low: npt.ArrayLike, high: npt.ArrayLike, came: npt.ArrayLike, wanted: float) -> Coverage:
+def coverage(
+    low: npt.ArrayLike, high: npt.ArrayLike, came: npt.ArrayLike, wanted: float, months: Sequence[Hashable] = ()
+) -> Coverage:
     """The share of what came that lies in [low, high]; `wanted` is what was promised.
+
+    `months` says which of them are about the same one, all different if left out: what was said of one month at several
+    times goes wrong together. The interval is Wilson's with as many cases as the months are worth (design effect: L.
+    Kish, "Survey Sampling", 1965), never more than were said, nor fewer than there are months.
 
     >>> found = coverage([0, 0, 0, 0, 0], [9, 9, 9, 9, 9], [1, 2, 3, 4, 10], 0.8)
     >>> found.share, found.holds
     (0.8, True)
+    >>> said = coverage([0] * 8, [9] * 8, [1] * 4 + [10] * 4, 0.8, ["May"] * 4 + ["June"] * 4)
+    >>> said.n, said.months, round(said.low, 2), round(said.high, 2)
+    (8, 2, 0.09, 0.91)
     """
     true = np.asarray(came, dtype=np.float64)
     inside = (np.asarray(low, dtype=np.float64) <= true) & (true <= np.asarray(high, dtype=np.float64))
-    return Coverage(len(true), float(inside.mean()), *wilson(float(inside.sum()), len(true)), wanted)
+    share, count = float(inside.mean()), len(set(months)) or len(true)
+    worth = _worth(inside.astype(np.float64) - share, list(months), count) if months else len(true)
+    return Coverage(len(true), count, share, *wilson(share * worth, worth), wanted)
+
+
+def _worth(off: Floats, months: list[Hashable], count: int) -> float:
+    """How many independent cases these are worth; as few as there are months where none is off."""
+    squares = float((off**2).sum())
+    if squares == 0:
+        return count
+    places = {month: place for place, month in enumerate(dict.fromkeys(months))}
+    sums = np.bincount([places[month] for month in months], weights=off)
+    return float(np.clip(len(off) * squares / float((sums**2).sum() or squares), count, len(off)))

@@ -16,19 +16,22 @@ import yaml
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.deal_fields import clean_name
 from etappe.core.process import Criterion, Phase, Process, Stage
-from etappe.core.simulate.lives import DISQUALIFIED, LOST, OPEN, OUTCOMES, WON, Course, Lives, course
+from etappe.core.simulate.lives import DISQUALIFIED, LOST, OPEN, OUTCOMES, WON, Lives
 from etappe.core.touchpoint import OUT
 from etappe.deals import actions as deals
 from etappe.deals.queries import exceptions_to_answer, inspection
 from etappe.deals.reading import Given, GivenFile
 from etappe.demo import papers
 from etappe.demo.order import Order, shipped
+from etappe.demo.past import DEALS, PAST, remember
+from etappe.demo.rows import Played
 from etappe.foreign.invite import parse_invite
 from etappe.foreign.mail import parse_mail
 from etappe.people import actions as people
 from etappe.people import actions_touchpoints as touchpoints
 from etappe.people.queries import AccountView, PersonRef, PersonView
 from etappe.playbook import actions as playbook
+from etappe.playbook import queries as playbook_queries
 from etappe.playbook.queries import spec as spec_of
 from etappe.team import actions as team
 from etappe.team import queries as team_queries
@@ -68,7 +71,7 @@ class Company:
     @property
     def began(self) -> datetime:
         """When the story begins."""
-        return self.now - timedelta(days=540)
+        return self.now - timedelta(days=1200)
 
     def pick(self, key: str) -> Any:
         """One of the cast."""
@@ -90,6 +93,9 @@ def play(now: datetime, seed: int = 7) -> Company:
     for name, number in COMPANIES.items():
         order = Order(name, shipped(name), seed, number, now.date())
         _play(company, varied(order) if name == VARIED else order)
+    remember(
+        company, playbook_queries.get_version("inbound", 1).id, Order(PAST, shipped(PAST), seed, DEALS, now.date())
+    )
     playbook.make_default("inbound", actor=SYSTEM, at=now)
     _inspect(company)
     return company
@@ -211,41 +217,6 @@ def _between(company: Company, played: Played, firm: AccountView, is_ours: bool)
     buyers = next(persons for account, persons in company.accounts if account.uid == firm.uid)
     whom = {"account": firm.uid, "person": buyers[played.place % len(buyers)].uid, "source": played.segment}
     return whom | ({"user": company.users[played.seller]} if is_ours else {})
-
-
-@dataclass(frozen=True)
-class Played:
-    """One of the lives that were drawn."""
-
-    order: Order
-    lives: Lives
-    place: int
-
-    @property
-    def went(self) -> Course:
-        """Its course up to the present."""
-        return course(self.order.company, self.lives, self.place, self.order.company.days)
-
-    @property
-    def seller(self) -> str:
-        """Who sells it."""
-        return self.order.company.sellers[int(self.lives.seller[self.place])].key
-
-    @property
-    def segment(self) -> str:
-        """Which kind of deal it is."""
-        return self.order.company.segments[int(self.lives.segment[self.place])].key
-
-    @property
-    def excused(self) -> tuple[int, ...]:
-        """Places of the stages it left by an exception: those between stages of winning, without the buyer's proof."""
-        phases = [stage.phase for stage in self.order.process.stages]
-        moves = range(len(self.went.entered) - 1)
-        return tuple(
-            place
-            for place in moves
-            if phases[place] is phases[place + 1] is Phase.WIN and self.lives.unproven[self.place, place]
-        )
 
 
 def _deal(company: Company, process: Process, played: Played) -> AccountView:

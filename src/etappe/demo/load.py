@@ -17,14 +17,15 @@ from django.db import transaction
 
 from etappe.core.actor import SYSTEM, Actor, Role
 from etappe.core.process import Process, Status
-from etappe.core.simulate.lives import OPEN, OUTCOMES, WON, Course, Lives, course
+from etappe.core.simulate.lives import OPEN, OUTCOMES, WON, Lives, course
 from etappe.core.values import fold_key
 from etappe.deals import actions as deals
-from etappe.deals.load import NewDeal, Stay, create_deals, join_centres
+from etappe.deals.load import NewDeal, create_deals, join_centres
 from etappe.deals.queries import deal_names, selected_where
 from etappe.demo import order as orders
 from etappe.demo.company import Company, Story, cast, paper
 from etappe.demo.order import Order
+from etappe.demo.rows import LEFT, decided, reasons, stays
 from etappe.journal.load import renew_statistics
 from etappe.people.load import create_accounts, create_people
 from etappe.people.load_touchpoints import record_many
@@ -39,7 +40,6 @@ PROVEN = 40
 """Deals of each block that have evidence for their stage, given one by one as in earnest; at most this many blocks."""
 
 SIMULATED = "Simuliert"
-LEFT = {"lost": ("competitor", "price", "no_decision"), "declined": ("not_for_us",), "disqualified": ("no_need",)}
 
 Tell = Callable[[str], None]
 
@@ -211,10 +211,10 @@ def _deal(setting: Setting, block: Block, place: int, account: int) -> NewDeal:
     order, lives, chance = setting.order, block.lives, block.chance
     company, went = order.company, course(order.company, lives, place, order.company.days)
     seller = setting.sellers[int(lives.seller[place])]
-    stays = list(_stays(setting, went))
+    entered = list(stays(order, went))
     status, since = OUTCOMES[went.outcome], order.at(went.since).isoformat()
     is_open = went.outcome == OPEN
-    past = stays[:-1] if went.outcome in (OPEN, WON) else stays
+    past = entered[:-1] if went.outcome in (OPEN, WON) else entered
     product = chance.choice(setting.cast["products"])
     values = {
         "name": f"{product} {block.number * orders.BLOCK + place}",
@@ -222,8 +222,8 @@ def _deal(setting: Setting, block: Block, place: int, account: int) -> NewDeal:
         "stage": went.stage,
         "entry_stage": went.entered[0][0],
         "status": status,
-        "closed_at": None if is_open else _decided(order, lives, place),
-        "leave_reason": chance.choice(_reasons(setting.process, status)) if status in LEFT else "",
+        "closed_at": None if is_open else decided(order, lives, place),
+        "leave_reason": chance.choice(reasons(setting.process, status)) if status in LEFT else "",
         "amount": str(max(1, round(float(lives.amount[place]) / 50)) * 50),
         "currency": chance.choice(company.currencies),
         "owner_id": seller.id,
@@ -236,25 +236,7 @@ def _deal(setting: Setting, block: Block, place: int, account: int) -> NewDeal:
     }
     if company.split in ("source", "product"):
         values[company.split] = company.segments[int(lives.segment[place])].key
-    return NewDeal(values | (_ahead(setting, chance) if is_open else {}), since, stays[0][2], past)
-
-
-def _stays(setting: Setting, went: Course) -> Iterator[Stay]:
-    """Stages with status and time; from winning on a deal is won."""
-    won = {stage.key for stage in setting.order.company.after}
-    for stage, at in went.entered:
-        status = Status.WON if stage in won else Status.OPEN
-        yield stage, status.value, setting.order.at(at).isoformat()
-
-
-def _decided(order: Order, lives: Lives, place: int) -> str:
-    return order.at(float(lives.ended[place])).isoformat()
-
-
-def _reasons(process: Process, status: str) -> Sequence[str]:
-    """The reasons that lead to this outcome: the usual ones where the process has them."""
-    known = [reason.key for reason in process.leave if reason.outcome == status]
-    return [key for key in LEFT[status] if key in known] or known
+    return NewDeal(values | (_ahead(setting, chance) if is_open else {}), since, entered[0][2], past)
 
 
 def _ahead(setting: Setting, chance: random.Random) -> dict[str, Any]:

@@ -159,25 +159,28 @@ def trust(said: Report) -> tuple[str, bool]:
     outer = next((each for each in said.backtest.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
     if not outer["n"]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
-    shares = {"share": percent(outer["share"]), "n": outer["n"], "held": round(outer["share"] * outer["n"])}
-    if outer["holds"] and outer["n"] < FEW_MONTHS:
+    months = _months_of(outer)
+    shares = {"share": percent(outer["share"]), "n": number(outer["n"]), "months": number(months)}
+    if outer["holds"] and months < FEW_MONTHS:
         words = ngettext(
-            "Tried on %(n)d month of your past so far, whose 80%% interval held %(held)d time: too few to judge them.",
-            "Tried on %(n)d months of your past so far, the 80%% intervals held %(held)d: too few to judge them.",
-            outer["n"],
+            "These intervals were tried on %(months)s month of your past so far: too few to judge them.",
+            "These intervals were tried on %(months)s months of your past so far: too few to judge them.",
+            months,
         )
         return words % shares, True
     if outer["holds"]:
         words = ngettext(
-            "On your past, the 80%% intervals held %(share)s of %(n)d month as it was said.",
-            "On your past, the 80%% intervals held %(share)s of %(n)d months as they were said.",
-            outer["n"],
+            "On your past, the 80%% intervals held %(share)s of %(n)s forecasts of %(months)s month.",
+            "On your past, the 80%% intervals held %(share)s of %(n)s forecasts of %(months)s months.",
+            months,
         )
         return words % shares, False
     words = ngettext(
-        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d month. Take them with care.",
-        "These intervals failed on your past: those for 80%% held %(share)s of %(n)d months. Take them with care.",
-        outer["n"],
+        "These intervals failed on your past: those for 80%% held %(share)s of %(n)s forecasts of %(months)s month."
+        " Take them with care.",
+        "These intervals failed on your past: those for 80%% held %(share)s of %(n)s forecasts of %(months)s months."
+        " Take them with care.",
+        months,
     )
     return words % shares, True
 
@@ -346,19 +349,32 @@ def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:
     return percent(each["said"]), percent(each["came"]), sure, number(each["n"])
 
 
+def _months_of(each: Mapping[str, Any]) -> int:
+    """Of how many months intervals were tried, each said several times; what is kept of old does not say it."""
+    return int(each.get("months", each["n"]))
+
+
 def _coverage(each: Mapping[str, Any]) -> str:
     values = {
         "wanted": percent(each["wanted"]),
         "share": percent(each["share"]),
         "low": percent(each["low"]),
         "high": percent(each["high"]),
-        "n": each["n"],
+        "n": number(each["n"]),
+        "months": number(_months_of(each)),
     }
-    if each["holds"]:
-        return _("Intervals for %(wanted)s held %(share)s (95%% interval %(low)s to %(high)s, n %(n)d).") % values
-    return (
-        _("Intervals for %(wanted)s failed: they held %(share)s (95%% interval %(low)s to %(high)s, n %(n)d).") % values
+    words = (
+        _(
+            "Intervals for %(wanted)s held %(share)s of %(n)s forecasts (95%% interval %(low)s to %(high)s; "
+            "months: %(months)s)."
+        )
+        if each["holds"]
+        else _(
+            "Intervals for %(wanted)s failed: they held %(share)s of %(n)s forecasts (95%% interval %(low)s to "
+            "%(high)s; months: %(months)s)."
+        )
     )
+    return words % values
 
 
 def _of_deals(found: Mapping[str, Any]) -> str:

@@ -134,16 +134,10 @@ def finish(rows: list[Row]) -> Finding:
 
 def _rank(line: dict[str, Any]) -> tuple[bool, float, bool, float, bool, float]:
     """Where fewer go on, by what mending brings; where deals wait longer, by the days it saves; then by the stake."""
-    slower = line["waiting"] == "longer"
+    worse, slower, enough = line["verdict"] == "worse", line["waiting"] == "longer", line["verdict"] != "too_few"
+    worth = line["worth"] if worse else 0.0
     saved = line["decided"] * line["waits_difference"] if slower else 0.0
-    return (
-        line["verdict"] != "worse",
-        -(line["worth"] or 0.0),
-        not slower,
-        -saved,
-        line["verdict"] == "too_few",
-        -(line["stake"] or 0.0),
-    )
+    return not worse, -worth, not slower, -saved, not enough, -(line["stake"] or 0.0)
 
 
 def _main_currency(stages: list[Row]) -> str:

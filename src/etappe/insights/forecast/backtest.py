@@ -285,7 +285,7 @@ def _covered(tried: Sequence[Tried], share: float) -> dict[str, Any]:
         return {"wanted": share, "n": 0}
     name = f"{share * 100:.0f}"
     low, high = ([getattr(each.said, f"{side}{name}") for each in tried] for side in ("low", "high"))
-    found = calibration.coverage(low, high, [each.came for each in tried], share)
+    found = calibration.coverage(low, high, [each.came for each in tried], share, [each.month for each in tried])
     return {**asdict(found), "holds": found.holds}
 
 
