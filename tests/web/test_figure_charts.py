@@ -64,7 +64,7 @@ def test_each_role_looks_first_at_what_is_its_own(told: Cast) -> None:
     }
     for name, address in first.items():
         page = html.unescape(client_of(name).get("/figures/").content.decode())
-        assert f'hx-get="{address}" hx-select="#chart > .chart"' in page, name
+        assert f'hx-get="{address}" hx-select="#chart > .chart, #too-few"' in page, name
         assert client_of(name).get(address).status_code == 200
     mine = html.unescape(client_of("ada").get("/figures/?where=source+%3D+web&as_of=2026-01-01").content.decode())
     narrow = "/figures/?as_of=2026-01-01&where=%28source+%3D+web%29+and+owner+%3D+me"
