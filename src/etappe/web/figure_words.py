@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from etappe.web.figure_columns import CLOCKS, COLUMNS, cases, month, segment, wo
 from etappe.web.figure_cycle import Chart, charts
 from etappe.web.figure_notes import note
 from etappe.web.figure_numbers import between, headline_of, unit_of, whole_days
-from etappe.web.lead_columns import BANDS, FATES, LEAD_COLUMNS, LEAD_LINKS
+from etappe.web.lead_columns import ANSWERS, BANDS, FATES, LEAD_COLUMNS, LEAD_LINKS
 from etappe.web.templatetags.formats import day as written_day
 
 SPLITS: Mapping[str, str | Promise] = {
@@ -185,7 +185,7 @@ class Table:
     @property
     def whole(self) -> Table:
         """The rows over the whole time, without columns that say nothing of it."""
-        found = self._of(lambda row: not _is_month(row) and not _says_nothing(row, self.of))
+        found = self._of(lambda row: row.get("span") not in APART and not _says_nothing(row, self.of))
         kept = [at for at in range(len(self.heads)) if not found.rows or any(row[at].text for row in found.rows)]
         rows = tuple(tuple(row[at] for at in kept) for row in found.rows)
         return Table(tuple(self.heads[at] for at in kept), rows, found.of)
@@ -196,6 +196,19 @@ class Table:
         return self._of(_is_month)
 
     @property
+    def answers(self) -> Table:
+        """The row about leads below channels of contacts, under heads of its own."""
+        found = self._of(lambda row: row.get("span") == "answers")
+        if not found.rows:
+            return found
+        said = [cell.text for cell in self.heads[: -len(ANSWERS)]] + [str(head) for head in ANSWERS]
+        heads = tuple(replace(cell, text=text) for cell, text in zip(self.heads, said, strict=True))
+        rows = tuple(
+            tuple(replace(cell, head=text) for cell, text in zip(row, said, strict=True)) for row in found.rows
+        )
+        return Table(heads, rows, found.of)
+
+    @property
     def few(self) -> Table:
         """The stages that too few deals came to, which a page folds: every version of a process has its own."""
         return self._of(lambda row: _says_nothing(row, self.of))
@@ -203,6 +216,10 @@ class Table:
     def _of(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Table:
         kept = [place for place, row in enumerate(self.of) if wanted(row)]
         return Table(self.heads, tuple(self.rows[place] for place in kept), tuple(self.of[place] for place in kept))
+
+
+APART = ("month", "answers")
+"""Rows that stand below the table."""
 
 
 def _is_month(row: Mapping[str, Any]) -> bool:

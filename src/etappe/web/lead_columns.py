@@ -84,20 +84,21 @@ def _channel(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def replied(row: Mapping[str, Any]) -> tuple[str, str]:
     """How many contacts came in; of leads how many answered, for which the cell leads to them."""
-    if row["channel"]:
-        return number(row["in"]), ""
-    return number(row["answered"]), _("answered within 30 days")
+    return number(row["in"] if row["channel"] else row["answered"]), ""
 
 
 def went(row: Mapping[str, Any]) -> tuple[str, str]:
     """How many contacts went out; of leads how many we went to, for which the cell leads to them."""
-    return (number(row["out"]), "") if row["channel"] else (number(row["touched"]), "")
+    if row["channel"]:
+        return number(row["out"]), ""
+    still = row["still"]
+    waits = ngettext("{count} not known yet", "{count} not known yet", still).format(count=number(still))
+    return number(row["touched"]), waits if still else ""
 
 
 def _contacts(row: Mapping[str, Any]) -> tuple[str, str]:
     if not row["channel"]:
-        share, sure = _surely(row["share"], row["share_interval"])
-        return share, _("answered: {share}").format(share=sure) if sure else ""
+        return _surely(row["share"], row["share_interval"])
     return number(row["value"], 0 if row["month"] else 1), ""
 
 
@@ -139,6 +140,13 @@ def _part(row: Mapping[str, Any]) -> tuple[str, str]:
     return percent(row["share"], 1), ""
 
 
+ANSWERS = (
+    gettext_lazy("Leads"),
+    gettext_lazy("answered within 30 days"),
+    gettext_lazy("of those that we went to"),
+    gettext_lazy("Share that answers in time"),
+)
+"""Heads of the row about leads among contacts, in the place of those of the channels."""
 LEAD_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "lead_inflow": (
         (gettext_lazy("Month"), _month, False),

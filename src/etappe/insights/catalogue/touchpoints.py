@@ -115,7 +115,8 @@ def _ways(rows: list[Row]) -> dict[str, int]:
 def _answered(rows: list[Row]) -> dict[str, Any]:
     """Of the leads we went to, the share that answered in time; those not seen for so long count as not known yet."""
     n, still = total(rows), sum(row["deals"] for row in rows if not row["has_reply"] and row["days"] < WITHIN)
-    told = {"touched": n, "answered": total(rows, has_reply=True), "share": None, "share_interval": None}
+    told = {"touched": n, "answered": total(rows, has_reply=True), "still": still}
+    told |= dict.fromkeys(("share", "share_interval"))
     if n - still < MINIMUM:
         return told
     days = np.array([min(row["days"], WITHIN) for row in rows], dtype=np.float64)
