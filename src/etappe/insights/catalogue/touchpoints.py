@@ -115,7 +115,7 @@ def _ways(rows: list[Row]) -> dict[str, int]:
 def _answered(rows: list[Row]) -> dict[str, Any]:
     """Of the leads we went to, the share that answered in time; those not seen for so long count as not known yet."""
     n, still = total(rows), sum(row["deals"] for row in rows if not row["has_reply"] and row["days"] < WITHIN)
-    told = {"touched": n, "answered": total(rows, has_reply=True), "still": still}
+    told: dict[str, Any] = {"touched": n, "answered": total(rows, has_reply=True), "still": int(still)}
     told |= dict.fromkeys(("share", "share_interval"))
     if n - still < MINIMUM:
         return told

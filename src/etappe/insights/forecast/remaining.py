@@ -61,7 +61,7 @@ def fit(train: Sequence[Case], val: Sequence[Case], *, seed: int = 0) -> Remaini
 
     Loss is the absolute error, so the prediction is the median of what may come. All cases need three events or more.
     """
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=2):
         chosen = _choose(long_enough(train), long_enough(val), seed) if val else (SHAPES[0], CLOCKS)
         return _fitted(long_enough([*train, *val]), *chosen, seed)
 
