@@ -159,7 +159,7 @@ def trust(said: Report) -> tuple[str, bool]:
     outer = next((each for each in said.backtest.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
     if not outer["n"]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
-    months = _months_of(outer)
+    months = _months_of(outer, said.backtest)
     shares = {"share": percent(outer["share"]), "n": number(outer["n"]), "months": number(months)}
     if outer["holds"] and months < FEW_MONTHS:
         words = ngettext(
@@ -315,7 +315,7 @@ def backtest_words(found: Mapping[str, Any], currency: str) -> BacktestWords:
         months=tuple(_tried(row, currency) for row in rows),
         ways=tuple(_way(row, currency) for row in found["by_before"] if row["n"]),
         bins=tuple(_bin(each) for each in found["deals"].get("bins", ())),
-        coverage=tuple(_coverage(each) for each in found["coverage"] if each["n"]),
+        coverage=tuple(_coverage(each, _months_of(each, found)) for each in found["coverage"] if each["n"]),
         deals=_of_deals(found["deals"]),
         verdict=_verdict(found),
     )
@@ -349,19 +349,19 @@ def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:
     return percent(each["said"]), percent(each["came"]), sure, number(each["n"])
 
 
-def _months_of(each: Mapping[str, Any]) -> int:
-    """Of how many months intervals were tried, each said several times; what is kept of old does not say it."""
-    return int(each.get("months", each["n"]))
+def _months_of(each: Mapping[str, Any], found: Mapping[str, Any]) -> int:
+    """Of how many months forecasts were tried, each said several times; what was kept earlier says it in its rows."""
+    return int(each.get("months") or len({row["month"] for row in found.get("rows", ())}) or each["n"])
 
 
-def _coverage(each: Mapping[str, Any]) -> str:
+def _coverage(each: Mapping[str, Any], months: int) -> str:
     values = {
         "wanted": percent(each["wanted"]),
         "share": percent(each["share"]),
         "low": percent(each["low"]),
         "high": percent(each["high"]),
         "n": number(each["n"]),
-        "months": number(_months_of(each)),
+        "months": number(months),
     }
     words = (
         _(
