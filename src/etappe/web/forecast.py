@@ -69,14 +69,14 @@ def forecast(request: Request) -> HttpResponse:
     if said is None or not said.is_enough:
         missing = quality_lines({name: 1 for name in stored.NO_BASIS if said and name in said.quality})
         return show(request, "forecast/home.html", ForecastPage(said, by, dict(SPLITS), quality=missing))
-    months = month_lines(said.whole_months, said.currency)
+    months = month_lines(said.whole_months, said)
     words, is_shaky = trust(said)
     page = ForecastPage(
         said=said,
         by=by,
         splits=dict(SPLITS),
         months=months,
-        quarters=month_lines(said.whole_quarters, said.currency, quarters=True),
+        quarters=month_lines(said.whole_quarters, said, quarters=True),
         deals=deal_lines(said),
         changes=change_lines(said),
         quality=quality_lines(said.quality),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from etappe.core.calibration import NEAR_CHANCE
 from etappe.insights.forecast.changed import Change
 from etappe.insights.forecast.stored import DealSaid, Month, Report
+from etappe.web.templatetags.formats import day as whole_day
 from etappe.web.templatetags.formats import day_short, days, money_whole, number, percent
 
 SPLITS: Mapping[str, str | Promise] = {
@@ -89,11 +90,10 @@ class ChangeLine:
     by: str
 
 
-def month_lines(months: Sequence[Month], currency: str, *, quarters: bool = False) -> tuple[MonthLine, ...]:
+def month_lines(months: Sequence[Month], said: Report, *, quarters: bool = False) -> tuple[MonthLine, ...]:
     """Months or quarters as rows."""
-    return tuple(
-        _month_line(month, currency, _quarter(month) if quarters else _month(month.begins)) for month in months
-    )
+    name = _quarter if quarters else _rest_or_month
+    return tuple(_month_line(month, said.currency, name(month, said.day)) for month in months)
 
 
 def _month_line(month: Month, currency: str, name: str) -> MonthLine:
@@ -122,10 +122,19 @@ def _month(day: date) -> str:
     return short_month(day, "MMM yyyy")
 
 
-def _quarter(month: Month) -> str:
+def _has_begun(month: Month, day: date) -> bool:
+    """Whether a part of it is over: a forecast tells of the rest alone, not of what was won in it before."""
+    return month.begins < day and (month.begins.year, month.begins.month) == (day.year, day.month)
+
+
+def _rest_or_month(month: Month, day: date) -> str:
+    name = _month(month.begins)
+    return _("rest of %(month)s") % {"month": name} if _has_begun(month, day) else name
+
+
+def _quarter(month: Month, day: date) -> str:
     quarter, year = (month.begins.month - 1) // 3 + 1, month.begins.year
-    is_part = (month.begins.month - 1) % 3 > 0
-    if is_part:
+    if (month.begins.month - 1) % 3 > 0 or _has_begun(month, day):
         return _("rest of Q%(quarter)d %(year)d") % {"quarter": quarter, "year": year}
     return _("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": year}
 
@@ -144,7 +153,7 @@ def headline(said: Report) -> str:
         "%(first)s: %(median)s, with a chance of 80%% between %(low)s and %(high)s."
         " In %(last)s the same range is %(low_last)s to %(high_last)s."
     ) % {
-        "first": _month(first.begins),
+        "first": _upper(_rest_or_month(first, said.day)),
         "median": money_whole(first.total.median, said.currency),
         "low": money_whole(first.total.low80, said.currency),
         "high": money_whole(first.total.high80, said.currency),
@@ -152,6 +161,10 @@ def headline(said: Report) -> str:
         "low_last": money_whole(last.total.low80, said.currency),
         "high_last": money_whole(last.total.high80, said.currency),
     }
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def trust(said: Report) -> tuple[str, bool]:
@@ -187,12 +200,17 @@ def trust(said: Report) -> tuple[str, bool]:
 
 def deal_lines(said: Report) -> tuple[DealLine, ...]:
     """Deals as rows."""
-    return tuple(_deal_line(deal) for deal in said.deals)
+    return tuple(_deal_line(deal, said.day) for deal in said.deals)
 
 
-def _deal_line(deal: DealSaid) -> DealLine:
+def _day(value: date | None, today: date) -> str:
+    """A day, with its year if that is another one."""
+    return day_short(value) if value is None or value.year == today.year else whole_day(value)
+
+
+def _deal_line(deal: DealSaid, today: date) -> DealLine:
     early, middle, late = deal.likely or (None, None, None)
-    spread = _("%(early)s to %(late)s") % {"early": day_short(early), "late": day_short(late)} if early else ""
+    spread = _("%(early)s to %(late)s") % {"early": _day(early, today), "late": _day(late, today)} if early else ""
     return DealLine(
         name=deal.name,
         url=reverse("deal", args=[deal.uid]),
@@ -200,7 +218,7 @@ def _deal_line(deal: DealSaid) -> DealLine:
         proof=deal.proof,
         chance=percent(deal.chance),
         sure=_("%(low)s to %(high)s") % {"low": percent(deal.low), "high": percent(deal.high)},
-        likely=day_short(middle) if middle else "",
+        likely=_day(middle, today),
         spread=spread,
         amount=money_whole(deal.amount, deal.currency) or _("not known"),
         expected=money_whole(deal.expected, deal.currency) or _("not known"),
@@ -452,4 +470,4 @@ def _closest(found: Mapping[str, Any]) -> str:
     }
     if best == "forecast":
         return _("The forecast was closest to what came.")
-    return _("%(way)s was closer to what came than the forecast.") % {"way": names[best][:1].upper() + names[best][1:]}
+    return _("%(way)s was closer to what came than the forecast.") % {"way": _upper(names[best])}

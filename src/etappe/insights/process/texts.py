@@ -103,10 +103,13 @@ def caveats(report: Report) -> Iterator[str]:
     result = report.result
     if not result.n:
         return
-    won = sum(result.won.values())
+    won = sum(result.won.values()) - result.won.get(Fate.UNKNOWN, 0)
     won_held = sum(result.won.get(fate, 0) for fate in HELD)
     if won:
-        yield _("Of %(won)s won deals, %(held)s would have been held (%(share)s, 95%% interval %(sure)s).") % {
+        yield _(
+            "Of %(won)s won deals that can be judged, %(held)s would have been held (%(share)s, 95%% interval "
+            "%(sure)s)."
+        ) % {
             "won": won,
             "held": won_held,
             "share": share(won_held / won),
