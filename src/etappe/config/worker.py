@@ -41,7 +41,7 @@ LANES: Mapping[str, Lane] = {
 
 
 def main() -> None:
-    """Run jobs until SIGTERM; those in hand are finished first."""
+    """Run jobs until SIGTERM; those in hand have `GRACE` to finish. Ends with 1 if nobody asked it to end."""
     import django
 
     django.setup()
@@ -59,13 +59,19 @@ async def _run(app: App) -> None:
     """Run all lanes until told to stop, or until one of them fails: whoever started the process starts it again."""
     from etappe.config.jobs import take_up
 
+    asked: list[int] = []  # the signals that told it to end
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(sum(lane.places for lane in LANES.values())))
     async with app.open_async():
         await take_up(app)
         lanes = [asyncio.create_task(_lane(app, name, lane)) for name, lane in LANES.items()]
+
+        def end(number: int) -> None:
+            asked.append(number)
+            lanes[0].cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, lanes[0].cancel)
+            loop.add_signal_handler(number, end, number)
         await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
         for lane in lanes:
             lane.cancel()
@@ -74,7 +80,9 @@ async def _run(app: App) -> None:
             if not lane.cancelled() and (error := lane.exception()):
                 log.error("A lane of jobs failed; all begin again", exc_info=error)
         if working:
-            os._exit(1)  # a thread cannot be ended, and asking its task to end would call the job failed
+            log.warning("Jobs were still at work after %g seconds; they are taken up again later", GRACE)
+            # A thread cannot be ended, and asking its task to end would call the job failed.
+            os._exit(0 if asked else 1)
 
 
 async def _lane(app: App, name: str, lane: Lane) -> None:
