@@ -69,6 +69,29 @@ def test_a_stage_that_lets_fewer_go_on_is_found_while_most_are_still_there() -> 
     assert verdicts(1500, (90, 15), 1, now=0.45)["worse"] >= 0.9 * RUNS
 
 
+def test_what_mending_is_worth_goes_by_deals_whose_end_is_known() -> None:
+    """Of those that go on 60 % are won, in the mean after 170 days, the others lost after 30, and ever more come."""
+    chance = np.random.default_rng(3)
+    shares = [_share_won_after(chance, 1_500) for _ in range(RUNS)]
+    assert np.mean(shares) == pytest.approx(0.6, abs=0.03), "of all decided ones it would be 0.55"
+
+
+def _share_won_after(chance: np.random.Generator, n: int) -> float:
+    rows = []
+    for row in stays(chance, n, (10, 10), 2.0, now=0.3):
+        if row["fate"] != "on":
+            rows.append(row)
+            continue
+        ago = chance.uniform(0, 365, row["deals"]) + (0 if row["recent"] else 365)
+        wins = chance.uniform(0, 1, row["deals"]) < 0.6
+        lasts = chance.exponential(np.where(wins, 170, 30))
+        ends = Counter(np.where(lasts > ago, "open", np.where(wins, "won", "lost")).tolist())
+        rows += [row | {"outcome": end, "deals": deals} for end, deals in ends.items()]
+    line = finish(rows).rows[0]
+    came = sum(row["deals"] for row in rows if row["recent"])
+    return float(line["worth"]) / (came * -float(line["difference"]))
+
+
 def test_a_stage_where_deals_wait_longer_is_found_though_as_many_go_on_in_the_end() -> None:
     assert Counter(line["waiting"] for line in lines(900, (20, 20), 0, slower=1.5))["longer"] >= 0.9 * RUNS
 

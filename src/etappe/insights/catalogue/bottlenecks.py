@@ -107,7 +107,7 @@ def finish(rows: list[Row]) -> Finding:
     >>> found = finish([at | dict(zip(keys, end)) for end in ends])
     >>> row = found.rows[0]
     >>> found.value, row["verdict"], [round(bound, 1) for bound in found.interval], round(row["difference"], 3)
-    (40.0, 'worse', [26.4, 51.5], -0.4)
+    (40.0, 'worse', [26.3, 51.5], -0.4)
     """
     stages, deals = apart(rows)
     main = _main_currency(stages)
@@ -256,12 +256,22 @@ def _mended(deals: int, lost: Bounded, won_after: Bounded) -> Bounded:
 
 
 def _won_after(rows: list[Row], confidence: float) -> Bounded:
-    """The share won of the decided deals that went on from the stage; nobody knows it where there are none."""
+    """The share won of the decided deals that went on from the stage; nobody knows it where there are none.
+
+    Of those that came more than a year ago where they are enough: of later ones losses are known before wins.
+    """
     on = [row for row in rows if row["fate"] == "on"]
-    won, gone = total(on, outcome="won"), sum(total(on, outcome=end) for end in GONE)
+    won, gone = _ended([row for row in on if not row["recent"]])
+    if won + gone < MINIMUM:
+        won, gone = _ended(on)
     if not won + gone:
         return 0.0, (0.0, 1.0)
     return won / (won + gone), wilson(won, won + gone, confidence=confidence)
+
+
+def _ended(rows: list[Row]) -> tuple[int, int]:
+    """How many were won, and how many ended otherwise."""
+    return total(rows, outcome="won"), sum(total(rows, outcome=end) for end in GONE)
 
 
 def _worth_in(main: str, rows: list[Row], worth: float) -> str | None:
@@ -291,7 +301,7 @@ BOTTLENECKS = Metric(
         "share within a common time where another ending competes (Aalen-Johansen), interval of a difference of such "
         "shares (MOVER), and of restricted mean days (Kaplan-Meier), each 95 % for all stages together (Bonferroni); "
         "what mending is worth: as the product of that difference and the share won of those who go on, with its "
-        "Wilson interval (MOVER)"
+        "Wilson interval (MOVER), of deals that came more than a year ago where these are enough"
     ),
     minimum=MINIMUM,
     sources=SOURCES,
