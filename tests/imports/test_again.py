@@ -189,6 +189,7 @@ def test_every_row_is_accounted_for_and_rejected_ones_come_back(db, tmp_path):
     }  # fmt: skip
     text = "".join(rejected_file(SYSTEM, view.uid, "sales_pipeline.csv"))
     assert text.count("\n") == 6
+    assert "still to come: 2099-01-01" in text, "the day as the file says it, not as it is in another zone"
     assert REASON in text
     assert "'=HYPERLINK" in text
     assert "\n=" not in text

@@ -87,7 +87,7 @@ class DealLoader(Loader):
             self._set_aside(began, chunk.data[at])
             closed, began = self._last_day(), None
         if closed and closed > self._now:
-            chunk.bad[at] = Bad("future_date", {"field": "closed", "value": closed[:10]})
+            chunk.bad[at] = Bad("future_date", {"field": "closed", "value": self._day(closed)})
         if began and (began[0] > self._now or (closed and began[1] > self._day(closed))):
             tally.note("began_after_end", line=chunk.lines[at], began=began[1])
             self._set_aside(began, chunk.data[at])
