@@ -58,14 +58,18 @@ def test_the_newest_counts_and_what_was_said_before_stays(history: Cast) -> None
     assert [row.amount for row in rows] == [500, 900, 750]
     for row in rows:
         assert_replays(row)
-    month = date(2026, 3, 1)
-    days = [committed(month, "EUR", NOW.date() - timedelta(days=back)) for back in (31, 30, 3, 0)]
-    assert days == [None, 500, 900, 750]
+    assert [_in_all(back) for back in (31, 30, 3, 0)] == [None, 500, 900, 750]
     said(ada, None)
     assert seen(ada) == []
-    assert committed(month, "EUR", NOW.date()) is None
+    assert _in_all(0) is None
     said(ada, 0)
     assert seen(ada) == [(ada.label, Decimal(0))], "nothing is something to say"
+
+
+def _in_all(back: int) -> float | None:
+    """What all had committed for the month so many days ago."""
+    found = committed(NOW.date())(date(2026, 3, 1), NOW.date() - timedelta(days=back))
+    return found.amount if found else None
 
 
 def test_who_says_and_sees_them(history: Cast) -> None:
@@ -98,7 +102,10 @@ def test_what_is_no_commitment_is_refused(history: Cast) -> None:
 
 
 def test_the_backtest_shows_what_was_said_by_then(history: Cast) -> None:
-    """A commitment made after a forecast would have been made does not count for it."""
+    """One made after a forecast would have been does not count; it is held against the deals of those who made it."""
+    for whose, amount, currency in ((history.ada, 640, "EUR"), (history.ada, 5, "CHF"), (history.ben, 9_000, "EUR")):
+        began = (date(2026, 2, 10) - BEGIN.date()).days
+        live(Past(began, 8, "won", {"amount": amount, "currency": currency}), actor=whose)
     for actor, amount, back in ((history.ada, 300, 40), (history.cem, 200, 40), (history.ada, 999, 3)):
         said(actor, amount, period="2026-02", back=back)
     actions.forecast(actor=SYSTEM, at=NOW)
@@ -109,10 +116,16 @@ def test_the_backtest_shows_what_was_said_by_then(history: Cast) -> None:
     assert rows["2026-01-01", 1]["committed"] is None
     first = next(each for each in found.found["by_before"] if each["before"] == 1)
     assert first["committed_n"] == 1
-    assert first["committed"] == pytest.approx(abs(500 - rows["2026-02-01", 1]["came"]))
+    row = rows["2026-02-01", 1]
+    own = sum(each.won or 0 for each in commitments(history.dot, ["2026-02"], NOW.date()))
+    assert own >= 640
+    assert (row["committed_by"], row["committed_came"]) == (2, pytest.approx(float(own)))
+    assert first["committed"] == pytest.approx(abs(500 - row["committed_came"]))
+    assert row["committed_came"] <= row["came"] - 9_000
     page = _text(client_of("dot"), "/figures/forecast/backtest/")
     assert "Commitments" in page
     assert "n 1" in page
+    assert "2 colleagues; came" in page
 
 
 @pytest.fixture

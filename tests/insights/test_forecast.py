@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from etappe.core import forecast as core
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Missing, Refusal
+from etappe.core.kinds import JournalKind
+from etappe.core.kinds.imports import ImportFinished, ImportUndone
 from etappe.deals.actions.fields import edit
 from etappe.deals.actions.place import leave, move, win
 from etappe.insights import actions
@@ -20,6 +23,8 @@ from etappe.insights.forecast import kept, past, stored
 from etappe.insights.forecast.fresh import freshened
 from etappe.insights.forecast.records import read
 from etappe.insights.models import Forecast
+from etappe.journal.queries import touches_since
+from etappe.journal.record import record
 from etappe.team.queries import user_names
 from tests.cast import Cast
 from tests.insights.history import BEGIN, NOW, REASON, Past, company, live, live_all, tell
@@ -64,6 +69,27 @@ def _seen_by_one(history: Cast, whole: stored.Report) -> None:
     assert refusal.value.code == "unknown_split"
     with pytest.raises(Forbidden):
         actions.forecast(actor=history.cem, at=NOW)
+
+
+@pytest.mark.parametrize("told", [ImportFinished("1", ["deals.csv"], 5, 0, 0, 0), ImportUndone("1", 5, 0, 0)])
+def test_after_an_import_the_forecast_is_made_anew(history: Cast, told: JournalKind) -> None:
+    """Else hours would pass in which it knows nothing of what was brought in, or counts what was taken back."""
+    made(history)
+    assert not actions.is_due(NOW)
+    record(told, actor=SYSTEM, at=NOW)
+    assert actions.is_due(NOW)
+
+
+def test_after_very_many_changes_the_forecast_is_made_anew(history: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a bulk edit changed is reckoned anew by whoever looks, until it is kept."""
+    made(history)
+    # What was written while somebody else of this server was writing counts twice: nothing must be missed.
+    before = touches_since(Forecast.objects.get(kind=actions.CURRENT).horizon, 1000)
+    monkeypatch.setattr(actions, "MANY", before + 3)
+    for place, deal in enumerate(said_to(history.ada).deals[:3]):
+        assert not actions.is_due(NOW), place
+        edit(deal.uid, {"amount": Decimal(7 + place)}, actor=history.ada, at=NOW)
+    assert actions.is_due(NOW)
 
 
 def known(day: date, *, present: bool = False) -> past.Past:
@@ -123,6 +149,8 @@ def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) 
     own = stored.report(history.ada)
     assert own and first.since is None
     _kept_as_they_were()
+    actions.forecast(actor=SYSTEM, at=NOW + timedelta(days=1))
+    assert said_to(SYSTEM).since is None, "that of the same week is no earlier week"
     later = LATER
     won, lost, moved = (deal.uid for deal in own.deals[:3])
     win(won, actor=history.ada, at=later)
@@ -177,6 +205,8 @@ def test_sums_that_were_kept_are_those_of_the_deals_whatever_happens_since(histo
     mine = [deal.uid for deal in said_to(history.ada).deals]
     win(mine[0], actor=history.ada, at=NOW)
     move(mine[1], "ordered", actor=history.ada, at=NOW)
+    edit(mine[3], {"amount": Decimal(7_777)}, actor=history.ada, at=NOW)
+    edit(mine[4], {"source": "letter"}, actor=history.ada, at=NOW)
     edit(mine[2], {"owner": user_names([history.cem.id])[history.cem.id or 0].uid}, actor=history.dot, at=NOW)
     for viewer in (SYSTEM, history.ada, history.cem):
         newest = Forecast.objects.get(kind="current")
@@ -184,6 +214,8 @@ def test_sums_that_were_kept_are_those_of_the_deals_whatever_happens_since(histo
         rows = [row for row in stored._rows(newest.id, viewer, "true") if row["is_visible"]]
         whole = kept.of_rows([row for row in freshened(newest, rows) if row["now_outcome"] == "open"], newest)
         assert seen.sums.deals == whole.deals > 0
+        listed = {deal.uid: deal.amount for deal in said_to(viewer).deals}
+        assert listed.get(mine[3], 7_777) == 7_777, "what was typed counts at once"
         np.testing.assert_allclose(seen.sums.drawn, whole.drawn, atol=0.05)
         for proof, amounts in whole.proofs.items():
             np.testing.assert_allclose(seen.sums.proofs[proof], amounts, atol=1e-6)
@@ -192,10 +224,72 @@ def test_sums_that_were_kept_are_those_of_the_deals_whatever_happens_since(histo
             assert split and sum(segment.deals for segment in split.segments) == whole.deals
 
 
-def said_to(viewer: Actor) -> stored.Report:
-    found = stored.report(viewer)
+def said_to(viewer: Actor, **asked: str) -> stored.Report:
+    found = stored.report(viewer, **asked)  # type: ignore[arg-type]  # only text is asked for
     assert found is not None
     return found
+
+
+def test_segments_have_months_that_add_up_to_the_whole(history: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After deals moved, got another amount, and changed their team, too; many deals are drawn together."""
+    made(history)
+    mine = [deal.uid for deal in said_to(history.ada).deals]
+    move(mine[1], "ordered", actor=history.ada, at=NOW)
+    edit(mine[3], {"amount": Decimal(7_777)}, actor=history.ada, at=NOW)
+    edit(mine[4], {"source": "letter"}, actor=history.ada, at=NOW)
+    edit(mine[2], {"owner": user_names([history.cem.id])[history.cem.id or 0].uid}, actor=history.dot, at=NOW)
+    whole = said_to(SYSTEM)
+    for by in kept.SPLITS:
+        segments = said_to(SYSTEM, by=by).segments
+        parts = [said_to(SYSTEM, by=by, of=each.key) for each in segments]
+        assert sum(part.n for part in parts) == whole.n
+        assert sorted(deal.uid for part in parts for deal in part.deals) == sorted(deal.uid for deal in whole.deals)
+        for place, month in enumerate(whole.months):
+            assert sum(part.months[place].from_open for part in parts) == pytest.approx(month.from_open)
+        for each, part in zip(segments, parts, strict=True):
+            assert part.segment and (part.segment.label, part.n) == (each.label, each.deals)
+            assert part.segment.amount.median == pytest.approx(each.amount.median, abs=0.5)
+            assert not part.changes and (part.months[0].still_to_come is None) == (by != "team")
+    south = said_to(SYSTEM, by="team", of=str(history.south))
+    assert [month.total for month in south.months] == [month.total for month in said_to(history.cem).months]
+    monkeypatch.setattr("etappe.insights.forecast.segment.ONE_BY_ONE", 0)
+    together = said_to(SYSTEM, by="product", of="A")
+    monkeypatch.undo()
+    alone = said_to(SYSTEM, by="product", of="A")
+    assert together.quarters[1].total.mean == pytest.approx(alone.quarters[1].total.mean, abs=8)
+
+
+def test_what_was_won_in_the_month_stands_beside_its_rest(history: Cast) -> None:
+    """In the workspace's currency, of the deals that the viewer sees, of the segment asked for; of no later month."""
+    age = (NOW - BEGIN).days
+    for days, amount, more, whose in (
+        (0, 40, {"source": "fair"}, history.ada),
+        (1, 7, {"source": "web"}, history.cem),
+        (0, 5, {"currency": "CHF"}, history.ada),
+        (20, 300, {}, history.ada),
+    ):
+        live(Past(age - days - 9, 9, "won", {"amount": amount, **more}), actor=whose)
+    made(history)
+    for viewer, month in ((SYSTEM, 47), (history.ada, 40), (history.cem, 7)):
+        found = said_to(viewer)
+        assert (found.months[0].won, found.months[1].won, found.quarters[1].won) == (month, None, None)
+        assert found.quarters[0].won and found.quarters[0].won >= month + (300 if viewer is not history.cem else 0)
+    assert said_to(SYSTEM, by="source", of="web").months[0].won == 7
+    assert said_to(SYSTEM, by="team", of=str(history.north)).months[0].won == 40
+    stage = said_to(SYSTEM, by="stage").segments[0].key
+    assert said_to(SYSTEM, by="stage", of=stage).months[0].won is None
+
+
+def test_segments_that_are_none_are_refused(history: Cast) -> None:
+    made(history)
+    for by, of in (("team", "00000000-0000-4000-8000-000000000000"), ("stage", "1"), ("stage", "x y"), ("owner", "1")):
+        with pytest.raises(Missing):
+            stored.report(SYSTEM, by=by, of=of)
+    with pytest.raises(Refusal):
+        stored.report(SYSTEM, of="A")
+    nothing = said_to(SYSTEM, by="source", of="'; DROP")
+    assert (nothing.n, nothing.deals, nothing.months[0].total.high80) == (0, (), 0)
+    assert said_to(history.ada, by="team", of=str(history.south)).n == 0, "of another team one sees nothing"
 
 
 def _frozen() -> list[tuple[object, ...]]:

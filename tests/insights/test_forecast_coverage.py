@@ -175,13 +175,14 @@ def test_months_said_with_deals_still_to_come_hold_as_often_as_they_say() -> Non
 @pytest.mark.parametrize("inflow", [COMPANY.inflow, IN_SEASON.inflow], ids=["begin_evenly", "begin_in_season"])
 def test_where_deals_move_faster_in_some_months_intervals_hold_too(inflow: tuple[float, ...]) -> None:
     """Said at every time of the year; by the calendar 64 of 100 intervals would hold."""
-    held = Held()
+    held, unseen = Held(), 0
     for run in range(IN_MONTHS):
         pace, begin = (each[run % 12 :] + each[: run % 12] for each in (FAST_AND_SLOW, inflow))
         found = company(run, 1500, replace(COMPANY, pace=pace, inflow=begin))
         past = known_on(found, NOW, present=True)
-        assert not past.stays.clock().is_even
+        unseen += past.stays.clock().is_even
         _try_months(held, found, *_told(found, past), np.random.default_rng(run))
+    assert unseen <= 0.02 * IN_MONTHS, "a pace that differs twofold is seldom overlooked"
     room = 0.0 if SOAK else 0.05
     for what in (held.months, held.quarters):
         assert 0.76 - room <= np.mean(what, axis=0)[1] <= 0.84 + room

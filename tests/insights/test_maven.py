@@ -163,4 +163,4 @@ def test_the_forecast_says_how_far_it_can_be_trusted() -> None:
     before = {row["before"]: row for row in tried.found["by_before"]}
     assert before[1]["forecast"] < 400_000 and before[2]["forecast"] < before[2]["usual"]
     assert tried.found["deals"]["n"] > 10_000 and tried.found["deals"]["ece"] < 0.12
-    assert f"{tried.found['deals']['n']:,}".replace(",", "") in words.deals
+    assert f"Of {tried.found['deals']['n']:,} chances" in words.deals

@@ -28,12 +28,13 @@ def list_figures(request: Caller) -> list[str]:
 
 
 @router.get("/forecast", response=dict[str, Any])
-def get_forecast(request: Caller, by: str | None = None, skip: int = 0) -> Any:
+def get_forecast(request: Caller, by: str | None = None, of: str | None = None, skip: int = 0) -> Any:
     """The newest forecast over the deals the caller sees: months, quarters, segments, 50 deals from `skip` on.
 
-    Before the first one was made, `is_made` is false and nothing else is there.
+    With `of`, the key of one of the segments, all of it is about that segment alone (`segment`). Before the first one
+    was made, `is_made` is false and nothing else is there.
     """
-    found = stored.report(request.actor, by=by, skip=max(0, skip))
+    found = stored.report(request.actor, by=by, of=of, skip=max(0, skip))
     return {"is_made": False} if found is None else {"is_made": True, **stored.as_json(found)}
 
 

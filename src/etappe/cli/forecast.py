@@ -65,7 +65,9 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _months(plain: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [_month(month) for month in plain.get("months", [])]
+    """The months as the page shows them: those of which deals still to come are known, all where none is."""
+    months = plain.get("months", [])
+    return [_month(each) for each in [m for m in months if m["still_to_come"] is not None] or months]
 
 
 def _month(month: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _forecast_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
     if not plain.get("is_enough") and plain.get("closed", 0) >= plain.get("minimum", 0):
         return "no won deal with an amount to forecast from"
     if not plain.get("is_enough"):
-        return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}"
+        return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}, as of {plain.get('day')}"
     head = f"{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"
     columns = ("begins", *_RANGE, *_PARTS)
     return "\n".join([head, *_table(columns, rows), "", *_pace(plain["pace"]), *_trust(plain["backtest"])])
@@ -103,6 +105,8 @@ def _backtest_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
         "promised",
         "usual",
         "committed",
+        "committed_came",
+        "committed_by",
     )
     compared = ("before", "n", "came", "forecast", "weighted", "promised", "usual", "committed", "pinball")
     ways = [row for row in plain["by_before"] if row["n"]]
@@ -116,9 +120,19 @@ def _trust(plain: Mapping[str, Any]) -> list[str]:
     if "brier" in deals:
         names = ("brier", "brier_curves", "brier_boosted", "brier_stage", "ece", "auc")
         said = ", ".join(f"{name} {deals[name]:.4f}" for name in names)
-        lines.append(f"chances of deals within 90 days: {said}, n {deals['n']}")
+        sure = f"(95% interval {deals['auc_low']:.4f} to {deals['auc_high']:.4f})"
+        of = deals.get("deals", deals["n"])
+        lines.append(f"chances of deals within 90 days: {said} {sure}, n {deals['n']} of {of} deals")
+    lines += [_further(way, each) for way, each in plain.get("further", {}).items()]
     lines.append(f"method chosen: {plain.get('method', 'curves')}")
     return [*lines, f"intervals are stretched by {plain.get('widen', 1.0):.2f}"]
+
+
+def _further(way: str, each: Mapping[str, Any]) -> str:
+    return (
+        f"{way} was off by {each['by']:+,.0f} more than the forecast in the mean of {each['months']} months"
+        f" (95% interval {each['low']:+,.0f} to {each['high']:+,.0f})"
+    )
 
 
 def _covered(each: Mapping[str, Any]) -> str:
@@ -130,7 +144,7 @@ def _covered(each: Mapping[str, Any]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    lines = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    lines = [list(columns), *([_cell(row.get(name)) for name in columns] for row in rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
     return ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines]
 

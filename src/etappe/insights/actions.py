@@ -13,6 +13,7 @@ from django.db import connection
 from etappe.core.actor import Actor
 from etappe.core.forecast import MINIMUM, NEVER, Floats, step_between
 from etappe.core.inflow import plain
+from etappe.core.kinds.imports import ImportFinished, ImportUndone
 from etappe.core.periods import local_day
 from etappe.core.season import Clock
 from etappe.insights.commitments import committed
@@ -21,10 +22,11 @@ from etappe.insights.forecast.fresh import packed
 from etappe.insights.forecast.past import ANY, Past, known_on, last_seen, without_any_amount
 from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
 from etappe.insights.forecast.said import Chances, Fitted
+from etappe.insights.forecast.stored import MOST_CHANGED
 from etappe.insights.forecast.why import reasons
 from etappe.insights.models import Forecast, ForecastCurve, ForecastDeal
 from etappe.journal.load import as_text, copy_rows
-from etappe.journal.queries import horizon
+from etappe.journal.queries import happened_since, horizon, touches_since
 from etappe.journal.record import action
 from etappe.playbook.queries import all_specs
 from etappe.team.access import require
@@ -32,6 +34,10 @@ from etappe.team.queries import workspace
 
 CURRENT: Final = "current"
 WEEKLY: Final = "weekly"
+IMPORTED: Final = (ImportFinished.name, ImportUndone.name)
+"""After these many deals may be there, or gone, of which the last forecast knows nothing."""
+MANY: Final = MOST_CHANGED // 2
+"""So many entries about deals, as a bulk edit makes them, and whoever looks waits for what they changed."""
 _CLOSED: Final = "SELECT 1 FROM fact_deal WHERE outcome <> 'open' LIMIT %(count)s"
 
 
@@ -53,12 +59,13 @@ def forecast(*, actor: Actor, at: datetime) -> int:
         day,
         currency=settings.currency,
         stages=stages,
-        committed=lambda month, then: committed(month, settings.currency, then),
+        committed=committed(day),
     )
     found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
     row = _row(records, past, curves, backtest.summary(tried), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()
-    since = Forecast.objects.filter(kind=WEEKLY, day__lt=day).order_by("-day").first()
+    monday = day - timedelta(days=day.weekday())
+    since = Forecast.objects.filter(kind=WEEKLY, day__lt=monday).order_by("-day").first()
     current = Forecast.objects.create(kind=CURRENT, horizon=mark, since=since, **row)
     if curves.closed >= MINIMUM:
         counted = _store(current, records, curves, found)
@@ -66,7 +73,6 @@ def forecast(*, actor: Actor, at: datetime) -> int:
         kept.keep(current, counted)
         if since:
             changed.keep(current, _learned(records, curves, stages, tried, since.day))
-    monday = day - timedelta(days=day.weekday())
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
         _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
     return len(found.open) if curves.closed >= MINIMUM else 0
@@ -78,9 +84,11 @@ def is_due(at: datetime) -> bool:
     newest = Forecast.objects.filter(kind=CURRENT).first()
     if newest is None or newest.day < day or at - newest.made_at > timedelta(hours=6):
         return True
-    if not newest.horizon:
+    if not newest.horizon or "further" not in newest.backtest:  # made by an earlier version
         return True
-    return newest.closed < MINIMUM and _have_closed(MINIMUM)
+    if newest.closed < MINIMUM and _have_closed(MINIMUM):
+        return True
+    return happened_since(newest.horizon, IMPORTED) or touches_since(newest.horizon, MANY) == MANY
 
 
 def _have_closed(count: int) -> bool:

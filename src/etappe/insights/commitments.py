@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -159,17 +160,27 @@ def _views(rows: Sequence[Commitment], won: Mapping[tuple[int, str], Decimal] | 
     ]
 
 
-_COMMITTED: Final = """
-SELECT sum(amount)::float8 FROM (
-    SELECT DISTINCT ON (user_id) amount FROM insights_commitment
-    WHERE period = %s AND currency = %s AND said_on <= %s ORDER BY user_id, said_on DESC
-) AS newest
-"""
+@dataclass(frozen=True)
+class Commitments:
+    """What `users` colleagues had committed for a month in all, and what their own deals brought in it."""
+
+    amount: float
+    came: float
+    users: int
 
 
-def committed(period: date, currency: str, day: date) -> float | None:
-    """What all had committed for a month by the end of a day; None where nobody had."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMMITTED, [f"{period:%Y-%m}", currency, day])
-        found = cursor.fetchone()[0]
-    return None if found is None else float(found)
+def committed(day: date) -> Callable[[date, date], Commitments | None]:
+    """What was committed for a month by the end of a day, and what came of it by `day`; None where nobody had."""
+    rows = list(Commitment.objects.filter(currency=workspace().currency).order_by("said_on"))
+    won, by_month = _won(rows, day), defaultdict(list)
+    for row in rows:
+        by_month[row.period].append(row)
+
+    def by(month: date, then: date) -> Commitments | None:
+        key = f"{month:%Y-%m}"
+        newest = {row.user_id: row.amount for row in by_month[key] if row.said_on <= then}
+        said = {user: amount for user, amount in newest.items() if amount is not None}
+        came = sum((won.get((user, key), Decimal()) for user in said), Decimal())
+        return Commitments(float(sum(said.values(), Decimal())), float(came), len(said)) if said else None
+
+    return by

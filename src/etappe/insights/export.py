@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from etappe.core.figures import Result
 from etappe.core.values import formula_safe
 
+Lines = list[list[Any]]
+"""Names of columns, and below them the cells of each row."""
 HEAD = ("metric", "as_of", "unit")
 
 
 def as_csv(result: Result) -> str:
-    """The figure's lines. Texts that a spreadsheet would run as a formula get an apostrophe in front."""
+    """The figure's lines as CSV."""
+    return csv_of(figure_lines(result))
+
+
+def csv_of(lines: Lines) -> str:
+    """Lines as CSV. Texts that a spreadsheet would run as a formula have an apostrophe in front."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(_lines(result))
+    csv.writer(text, lineterminator="\r\n").writerows(lines)
     return text.getvalue()
 
 
-def as_xlsx(result: Result) -> bytes:
+def xlsx_of(lines: Lines) -> bytes:
     """The same lines as a workbook, numbers as numbers."""
     import xlsxwriter
 
@@ -29,7 +37,7 @@ def as_xlsx(result: Result) -> bytes:
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
-        for place, line in enumerate(_lines(result)):
+        for place, line in enumerate(lines):
             sheet.write_row(place, 0, [_cell(value) for value in line], book.add_format({"bold": place == 0}))
         sheet.autofit()
     return file.getvalue()
@@ -39,15 +47,20 @@ def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | Decimal) else str(value)
 
 
-def _lines(result: Result) -> list[list[Any]]:
+def figure_lines(result: Result) -> Lines:
     """Names of columns, the headline, and each row, with the figure's key, day, unit and filter in front."""
     found = result.finding
     headline = {"row": "all", "value": found.value, **spread("interval", found.interval), "n": found.n}
     lines = [headline, *({"row": str(place), **flat(row)} for place, row in enumerate(found.rows, start=1))]
     common = dict(zip(HEAD, (result.metric, result.as_of.isoformat(), result.unit), strict=True))
     common |= {"where": result.where} if result.where else {}
-    columns = [*common, *dict.fromkeys(column for line in lines for column in line)]
-    full = ({**common, **line} for line in lines)
+    return lines_of({**common, **line} for line in lines)
+
+
+def lines_of(rows: Iterable[Mapping[str, Any]]) -> Lines:
+    """Names of columns, and the cells of each row; what a row does not have is empty."""
+    full = list(rows)
+    columns = list(dict.fromkeys(column for line in full for column in line))
     return [columns, *([harmless(line.get(column)) for column in columns] for line in full)]
 
 

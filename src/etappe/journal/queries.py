@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -198,6 +198,16 @@ def touched_since(mark: int, limit: int = 200) -> list[int]:
     recent = Entry.objects.filter(xid__gte=mark, deal_id__isnull=False).order_by("-id")
     ids = recent.values_list("deal_id", flat=True)[:limit]
     return list(dict.fromkeys(deal for deal in ids if deal is not None))
+
+
+def touches_since(mark: int, limit: int) -> int:
+    """How many entries about deals there are since the mark, counted up to the limit."""
+    return Entry.objects.filter(xid__gte=mark, deal_id__isnull=False)[:limit].count()
+
+
+def happened_since(mark: int, kinds: Collection[str]) -> bool:
+    """Whether there is an entry of one of these kinds since the mark."""
+    return Entry.objects.filter(xid__gte=mark, kind__in=list(kinds)).exists()
 
 
 def last_entry_id() -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from etappe.core.filters import LENGTH
 from etappe.core.rhythm import MONTHLY
 from etappe.insights import options, queries
 from etappe.insights.catalogue import CATALOGUE
-from etappe.insights.export import as_csv, as_xlsx
+from etappe.insights.export import figure_lines
 from etappe.insights.labels import words
 from etappe.insights.metric import Metric
 from etappe.insights.standing import DIMENSIONS
@@ -27,12 +27,12 @@ from etappe.insights.statements import ANSWERED, SCORED
 from etappe.playbook.queries import get_version
 from etappe.records.lists import SUBJECTS
 from etappe.team.access import may
+from etappe.web.downloads import SHAPES, download
 from etappe.web.figure_chart import Compared, compared, compared_past, days_before
 from etappe.web.figure_numbers import whole_days
 from etappe.web.figure_roles import First, first_of
 from etappe.web.figure_words import SPLITS, Asked, Card, Table, card, describe, table
 from etappe.web.lists import read_state
-from etappe.web.lists_export import XLSX
 from etappe.web.lists_places import Bar, bar_of, deals_address
 from etappe.web.shell import Request, show, today, wants_part
 
@@ -268,18 +268,10 @@ def _spans(chosen: int, usual: tuple[int, ...]) -> dict[str, str]:
 @require_GET
 def export(request: Request, key: str, shape: str) -> HttpResponse:
     """The figure as JSON, CSV or XLSX, as the page shows it."""
-    if shape not in ("json", "csv", "xlsx"):
+    if shape not in SHAPES:
         raise Http404
     _asked_so, result = _result(request, key)
-    name = f"{key}-{result.as_of.isoformat()}.{shape}"
-    if shape == "json":
-        answer: HttpResponse = JsonResponse(result.as_json(), json_dumps_params={"ensure_ascii": False, "indent": 2})
-    elif shape == "xlsx":
-        answer = HttpResponse(as_xlsx(result), content_type=XLSX)
-    else:
-        answer = HttpResponse("\ufeff" + as_csv(result), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(f"{key}-{result.as_of.isoformat()}", shape, result.as_json(), figure_lines(result))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from etappe.core.calibration import NEAR_CHANCE
 from etappe.insights.forecast.changed import Change
+from etappe.insights.forecast.said import month_of
 from etappe.insights.forecast.stored import DealSaid, Month, Report
 from etappe.web.templatetags.formats import day as whole_day
 from etappe.web.templatetags.formats import day_short, days, money_whole, number, percent
@@ -60,6 +61,7 @@ class MonthLine:
     proven: str
     unproven: str
     overridden: str
+    won: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,9 @@ class DealLine:
     expected: str
     why: tuple[str, ...]
     has_moved: bool
+    soon: str
+    """The chance that it is won by `soon_by`."""
+    soon_by: str
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,14 @@ def _month_line(month: Month, currency: str, name: str) -> MonthLine:
     return MonthLine(
         name=name,
         median=money_whole(total.median, currency),
-        range50=_range(total.low50, total.high50, currency),
-        range80=_range(total.low80, total.high80, currency),
+        range50=money_between(total.low50, total.high50, currency),
+        range80=money_between(total.low80, total.high80, currency),
         from_open=money_whole(month.from_open, currency),
         still_to_come=_("not known") if month.still_to_come is None else money_whole(month.still_to_come, currency),
         proven=money_whole(month.proven, currency),
         unproven=money_whole(month.unproven, currency),
         overridden=money_whole(month.overridden, currency),
+        won=_("won so far: %(amount)s") % {"amount": money_whole(month.won, currency)} if month.won is not None else "",
     )
 
 
@@ -139,7 +145,8 @@ def _quarter(month: Month, day: date) -> str:
     return _("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": year}
 
 
-def _range(low: float, high: float, currency: str) -> str:
+def money_between(low: float, high: float, currency: str) -> str:
+    """The bounds of an interval, in whole money."""
     return _("%(low)s to %(high)s") % {"low": money_whole(low, currency), "high": money_whole(high, currency)}
 
 
@@ -167,12 +174,12 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def trust(said: Report) -> tuple[str, bool]:
-    """How far these intervals can be trusted, and whether that is less than they promise."""
-    outer = next((each for each in said.backtest.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
+def trust(found: Mapping[str, Any]) -> tuple[str, bool]:
+    """How far the intervals can be trusted by this backtest, and whether that is less than they promise."""
+    outer = next((each for each in found.get("coverage", ()) if each["wanted"] == 0.8), {"n": 0})
     if not outer["n"]:
         return _("These intervals could not be tried on your past yet: too few months lie behind."), True
-    months = _months_of(outer, said.backtest)
+    months = _months_of(outer, found)
     shares = {"share": percent(outer["share"]), "n": number(outer["n"]), "months": number(months)}
     if outer["holds"] and months < FEW_MONTHS:
         words = ngettext(
@@ -200,7 +207,7 @@ def trust(said: Report) -> tuple[str, bool]:
 
 def deal_lines(said: Report) -> tuple[DealLine, ...]:
     """Deals as rows."""
-    return tuple(_deal_line(deal, said.day) for deal in said.deals)
+    return tuple(deal_line(deal) for deal in said.deals)
 
 
 def _day(value: date | None, today: date) -> str:
@@ -208,7 +215,9 @@ def _day(value: date | None, today: date) -> str:
     return day_short(value) if value is None or value.year == today.year else whole_day(value)
 
 
-def _deal_line(deal: DealSaid, today: date) -> DealLine:
+def deal_line(deal: DealSaid) -> DealLine:
+    """What is said about a deal, in words."""
+    today = deal.day
     early, middle, late = deal.likely or (None, None, None)
     spread = _("%(early)s to %(late)s") % {"early": _day(early, today), "late": _day(late, today)} if early else ""
     return DealLine(
@@ -216,7 +225,7 @@ def _deal_line(deal: DealSaid, today: date) -> DealLine:
         url=reverse("deal", args=[deal.uid]),
         stage=deal.stage_label,
         proof=deal.proof,
-        chance=percent(deal.chance),
+        chance=likely_so(deal.chance),
         sure=_("%(low)s to %(high)s") % {"low": percent(deal.low), "high": percent(deal.high)},
         likely=_day(middle, today),
         spread=spread,
@@ -224,7 +233,18 @@ def _deal_line(deal: DealSaid, today: date) -> DealLine:
         expected=money_whole(deal.expected, deal.currency) or _("not known"),
         why=tuple(_REASONS[code](*values) for code, *values in deal.why),
         has_moved=deal.has_moved,
+        soon=likely_so(deal.soon),
+        soon_by=whole_day(month_of(today, 2) - timedelta(days=1)),
     )
+
+
+def likely_so(chance: float, *, is_reached: bool = False) -> str:
+    """A chance in words: before the end, nothing is certain but what was reached."""
+    if chance < 0.01:
+        return _("below 1%")
+    if chance > 0.99 and not is_reached:
+        return _("above 99%")
+    return percent(chance)
 
 
 def _of_stage(share: float, seen: int) -> str:
@@ -345,13 +365,22 @@ def _tried(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
         _month(date.fromisoformat(row["month"])),
         number(row["before"]),
         money_whole(row["median"], currency),
-        _range(row["low80"], row["high80"], currency),
+        money_between(row["low80"], row["high80"], currency),
         money_whole(row["came"], currency),
         _("yes") if is_in else _("no"),
         money_whole(row["weighted"], currency) or "–",
         money_whole(row["usual"], currency),
         money_whole(row.get("committed"), currency) or "–",
+        _of_those(row, currency),
     )
+
+
+def _of_those(row: Mapping[str, Any], currency: str) -> str:
+    """What came of commitments: of the deals of those who made them."""
+    if not row.get("committed_by"):
+        return ""
+    words = ngettext("%(n)s colleague; came %(came)s", "%(n)s colleagues; came %(came)s", row["committed_by"])
+    return words % {"n": number(row["committed_by"]), "came": money_whole(row["committed_came"], currency)}
 
 
 def _way(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
@@ -359,7 +388,8 @@ def _way(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
     committed, count = money_whole(row.get("committed"), currency), row.get("committed_n")
     of_months = _("n %(count)s") % {"count": number(count)} if committed else ""
     said = (money_whole(error, currency) or "–" for error in errors)
-    return (number(row["before"]), number(row["n"]), *said, committed or "–", of_months)
+    loss = money_whole(row["pinball"], currency)
+    return (number(row["before"]), number(row["n"]), *said, committed or "–", of_months, loss)
 
 
 def _bin(each: Mapping[str, Any]) -> tuple[str, ...]:
@@ -402,16 +432,17 @@ def _of_deals(found: Mapping[str, Any]) -> str:
         }
     values = {name: number(found[name], 3) for name in ("brier", "brier_stage", "auc", "auc_low", "auc_high", "ece")}
     words = _(
-        "Of %(n)d chances to be won within 90 days: Brier score %(brier)s, with the share of the stage %(brier_stage)s"
-        " (lower is better); mean gap %(ece)s; AUC %(auc)s (%(auc_low)s to %(auc_high)s)."
-    ) % {**values, "n": found["n"]}
+        "Of %(n)s chances to be won within 90 days, of %(deals)s deals: Brier score %(brier)s, with the share of the "
+        "stage %(brier_stage)s (lower is better); mean gap %(ece)s; AUC %(auc)s (95%% interval %(auc_low)s to "
+        "%(auc_high)s)."
+    ) % {**values, "n": number(found["n"]), "deals": number(found.get("deals", found["n"]))}
     if found["auc_low"] < NEAR_CHANCE:
         return f"{words} {_('They cannot tell winners from others: do not rank deals by them.')}"
     return words
 
 
 def _verdict(found: Mapping[str, Any]) -> str:
-    return f"{_closest(found)} {method(found)}"
+    return f"{_closest(found)} {method(found)}".strip()
 
 
 def method(found: Mapping[str, Any]) -> str:
@@ -460,14 +491,21 @@ def _closest(found: Mapping[str, Any]) -> str:
             "With %(n)d months that could be tried nobody can say yet which way comes closest.",
             most,
         ) % {"n": most}
-    known = [name for name in WAYS if all(row[name] is not None for row in rows)]
-    ways = {name: sum(row[name] for row in rows) for name in known}
-    best = min(ways, key=lambda name: ways[name])
+    return _set_beside(found.get("further", {}))
+
+
+def _set_beside(further: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which simpler ways were further off than the forecast, which closer, and of which nobody can say."""
     names = {
         "weighted": _("the stage-weighted pipeline"),
         "promised": _("the dates in the deals"),
         "usual": _("the average month of the year before"),
     }
-    if best == "forecast":
-        return _("The forecast was closest to what came.")
-    return _("%(way)s was closer to what came than the forecast.") % {"way": _upper(names[best])}
+    sides = {
+        _("Further off than the forecast, beyond chance: %(ways)s."): [n for n, w in further.items() if w["low"] > 0],
+        _("Closer than the forecast, beyond chance: %(ways)s."): [n for n, w in further.items() if w["high"] < 0],
+        _("Not told apart from the forecast on these months: %(ways)s."): [
+            n for n, w in further.items() if w["low"] <= 0 <= w["high"]
+        ],
+    }
+    return " ".join(words % {"ways": ", ".join(names[n] for n in ways)} for words, ways in sides.items() if ways)

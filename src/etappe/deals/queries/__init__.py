@@ -28,7 +28,7 @@ from etappe.deals.queries.lists import (
     keys_left_by,
 )
 from etappe.deals.queries.other_process import ProcessPreview, other_processes, preview_process
-from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among
+from etappe.deals.queries.record import deal_id, get_deal, get_evidence, seen_among, won_since
 from etappe.deals.queries.selection import deal_names, selected, selected_where
 from etappe.deals.queries.selling import Sales, decided_sales
 from etappe.deals.queries.today import (
@@ -91,4 +91,5 @@ __all__ = [
     "unproven_own",
     "waiting",
     "watch",
+    "won_since",
 ]

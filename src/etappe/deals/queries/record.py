@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from etappe.core.actor import Actor
 from etappe.core.errors import Missing
@@ -302,6 +303,13 @@ def get_evidence(viewer: Actor, uid: uuid.UUID | str) -> EvidenceView:
 def deal_id(viewer: Actor, uid: uuid.UUID | str) -> int:
     """The key of a deal the viewer sees, for its timeline."""
     return find(viewer, uid).id
+
+
+def won_since(viewer: Actor, moment: datetime) -> list[int]:
+    """The keys of the deals the viewer sees that were won since then and still are."""
+    return list(
+        visible(viewer.scope).filter(status=Status.WON.value, closed_at__gte=moment).values_list("id", flat=True)
+    )
 
 
 def seen_among(viewer: Actor, ids: Iterable[int]) -> dict[int, tuple[Ref, Process]]:

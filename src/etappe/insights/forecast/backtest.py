@@ -11,7 +11,8 @@ import numpy as np
 
 from etappe.core import calibration
 from etappe.core import forecast as core
-from etappe.core.forecast import Floats, Range
+from etappe.core.forecast import Floats, Ints, Range
+from etappe.insights.commitments import Commitments
 from etappe.insights.forecast import boosted, said
 from etappe.insights.forecast.boosted import SOON
 from etappe.insights.forecast.past import Begun, Past, known_on, won_by
@@ -24,10 +25,11 @@ MONTHS: Final = 12
 """So many past months are tried."""
 LEAD: Final = 6
 """So many months before them are only learned from; then, and after as many again, the boosted way is learned anew."""
+SIMPLER: Final = ("weighted", "promised", "usual")
+"""The ways to say it that the forecast is set beside, for the same deals."""
 
-
-Committed = Callable[[date, date], float | None]
-"""What was committed for a month by the end of a day."""
+Committed = Callable[[date, date], Commitments | None]
+"""What was committed for a month by the end of a day; None where nobody had."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Tried:
     `weighted`: amounts of deals expected to close in the month, times the share won of their stage; `promised`: these
     amounts in full, as the dates in the deals promise; `usual`: the average month of the year before. The
     first two are None where no deal says when it closes. `loss`: the mean pinball loss of the quantiles said.
-    `committed`: what colleagues had said by then that they will win in the month, None where nobody had.
+    `committed`: what colleagues had said by then that they will win in the month, and what came of their own deals.
     """
 
     month: date
@@ -57,13 +59,17 @@ class Tried:
     usual: float
     open_deals: int
     loss: float
-    committed: float | None = None
+    committed: Commitments | None = None
 
 
 @dataclass(frozen=True)
 class Deals:
-    """What was said about single deals being won within `SOON` days, by each way, and whether they were."""
+    """What was said about single deals being won within `SOON` days, by each way, and whether they were.
 
+    A deal that was open at the beginning of several months is there as often; `key` says which deal it is.
+    """
+
+    key: Ints
     curves: Floats
     boosted: Floats
     shares: Floats
@@ -113,7 +119,7 @@ class _Run:
         self.place = np.asarray([stages.place.get(cell, np.nan) for cell in records.cells] + [np.nan])
         self.tried: dict[str, list[Tried]] = {"curves": [], "boosted": []}
         self.misses: dict[str, list[tuple[date, float]]] = {"curves": [], "boosted": []}
-        self.deals: list[tuple[Floats, Floats, Floats, Bools]] = []
+        self.deals: list[tuple[Ints, Floats, Floats, Floats, Bools]] = []
         self.snapshots: list[boosted.Snapshot] = []
         self.wins = boosted.Wins.of(records, last)
         self.model: Any = None
@@ -140,7 +146,8 @@ class _Run:
 
     def _compare_deals(self, past: Past, shot: boosted.Snapshot, learned: Floats) -> None:
         if past.day + timedelta(days=SOON) <= self.last:
-            self.deals.append((shot.by_curves, learned, self.shares[past.open.cell], self.wins.soon_after(shot)))
+            won = self.wins.soon_after(shot)
+            self.deals.append((shot.keys, shot.by_curves, learned, self.shares[past.open.cell], won))
 
     def _compare_months(self, way: str, begin: date, past: Past, curves: Fitted, found: Chances) -> None:
         chance = np.random.default_rng(begin.toordinal())
@@ -174,7 +181,7 @@ class _Run:
 
     def result(self) -> Backtest:
         """What was found, by the way that was chosen."""
-        columns = zip(*self.deals, strict=True) if self.deals else ((np.zeros(0),),) * 4
+        columns = zip(*self.deals, strict=True) if self.deals else ((np.zeros(0),),) * 5
         deals = Deals(*(np.concatenate(column) for column in columns))
         way = "boosted" if self.model and _is_better(deals, self.tried) else "curves"
         first = said.month_of(self.last, 1 - MONTHS)
@@ -184,9 +191,9 @@ class _Run:
 
 
 def _is_better(deals: Deals, tried: Mapping[str, Sequence[Tried]]) -> bool:
-    """Whether boosted chances were closer by more than two standard errors, and the months not further off."""
+    """Whether boosted chances were closer beyond chance, and the months not further off."""
     gain = (deals.curves - deals.won) ** 2 - (deals.boosted - deals.won) ** 2
-    if len(gain) < core.MINIMUM or gain.mean() <= 2 * gain.std() / np.sqrt(len(gain)):
+    if len(gain) < core.MINIMUM or calibration.mean_interval(gain, deals.key)[1] <= 0:
         return False
     off = {way: sum(abs(each.said.median - each.came) for each in rows) for way, rows in tried.items()}
     return off["boosted"] <= off["curves"]
@@ -221,11 +228,10 @@ def _usual(begun: Begun, currency: int, day: date) -> float:
     """The average month of the year before, or of the months since the first won deal where that is less."""
     now = int(months_of(np.asarray([day_number(day)]))[0])
     won = np.flatnonzero((begun.currency == currency) & (begun.won < NO_DAY))
-    month = months_of(begun.won[won])
-    late = month > now - 12
-    if not late.any():
+    if not len(won):
         return 0.0
-    return float(begun.amount[won][late].sum()) / (now - int(month[late].min()) + 1)
+    month = months_of(begun.won[won])
+    return float(begun.amount[won][month > now - 12].sum()) / min(12, now - int(month.min()) + 1)
 
 
 def _pipeline(found: Chances, own: Bools, shares: Floats, month: date) -> tuple[float | None, float | None]:
@@ -244,6 +250,7 @@ def summary(found: Backtest) -> dict[str, Any]:
         "method": found.method,
         "rows": [_row(each) for each in found.tried],
         "by_before": [_by_before(found.tried, before) for before in BEFORE],
+        "further": {way: further for way in SIMPLER if (further := _further(found.tried, way))},
         "coverage": [_covered(found.tried, share) for share in core.INTERVALS],
         "deals": _of_deals(found),
         "widen": core.widening(found.misses),
@@ -252,7 +259,25 @@ def summary(found: Backtest) -> dict[str, Any]:
 
 def _row(each: Tried) -> dict[str, Any]:
     plain = {**asdict(each.said), "month": each.month.isoformat(), "before": each.before, "came": each.came}
-    return plain | {name: getattr(each, name) for name in ("weighted", "promised", "usual", "committed")}
+    said_so = each.committed
+    return {
+        **plain,
+        **{name: getattr(each, name) for name in SIMPLER},
+        "committed": said_so and said_so.amount,
+        "committed_came": said_so and said_so.came,
+        "committed_by": said_so and said_so.users,
+    }
+
+
+def _further(tried: Sequence[Tried], way: str) -> dict[str, Any] | None:
+    """By how much this way was further off than the forecast on average, with the 95 % interval over the months."""
+    rows = [each for each in tried if getattr(each, way) is not None]
+    if not rows:
+        return None
+    off = [abs(getattr(each, way) - each.came) - abs(each.said.median - each.came) for each in rows]
+    by, low, high = calibration.mean_interval(off, [each.month.isoformat() for each in rows])
+    months = len({each.month for each in rows})
+    return {"months": months, "by": by, "low": low, "high": high} if months > 1 else None
 
 
 def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
@@ -267,8 +292,8 @@ def _by_before(tried: Sequence[Tried], before: int) -> dict[str, Any]:
         "usual": [each.usual for each in rows],
     }
     errors = {name: _off(values, came) for name, values in ways.items()}
-    said_so = [each for each in rows if each.committed is not None]
-    errors["committed"] = _off([each.committed for each in said_so], np.asarray([each.came for each in said_so]))
+    said_so = [each.committed for each in rows if each.committed is not None]
+    errors["committed"] = _off([each.amount for each in said_so], np.asarray([each.came for each in said_so]))
     errors["committed_n"] = len(said_so)
     loss = float(np.mean([each.loss for each in rows]))
     return {"before": before, "n": len(rows), "came": float(came.mean()), "pinball": loss, **errors}
@@ -291,12 +316,13 @@ def _covered(tried: Sequence[Tried], share: float) -> dict[str, Any]:
 
 def _of_deals(found: Backtest) -> dict[str, Any]:
     deals = found.deals
-    if len(deals.won) < core.MINIMUM or not deals.won.any() or deals.won.all():
-        return {"n": len(deals.won)}
+    counted = {"n": len(deals.won), "deals": len(np.unique(deals.key))}
+    if counted["deals"] < core.MINIMUM or not deals.won.any() or deals.won.all():
+        return counted
     chosen = deals.boosted if found.method == "boosted" else deals.curves
-    area, low, high = calibration.auc_interval(chosen, deals.won)
+    area, low, high = calibration.auc_interval(chosen, deals.won, of=deals.key)
     return {
-        "n": len(deals.won),
+        **counted,
         "brier": calibration.brier(chosen, deals.won),
         "brier_curves": calibration.brier(deals.curves, deals.won),
         "brier_boosted": calibration.brier(deals.boosted, deals.won),
@@ -305,5 +331,5 @@ def _of_deals(found: Backtest) -> dict[str, Any]:
         "auc": area,
         "auc_low": low,
         "auc_high": high,
-        "bins": [asdict(each) for each in calibration.reliability(chosen, deals.won)],
+        "bins": [asdict(each) for each in calibration.reliability(chosen, deals.won, of=deals.key)],
     }

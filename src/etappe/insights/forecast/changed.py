@@ -127,10 +127,10 @@ class One:
 def _anew(newest: Forecast, seen: Seen) -> list[One]:
     """The deals that do not count as they were kept, compared anew."""
     assert newest.since_id is not None
-    keys = [row["deal_id"] for row in seen.apart if row["currency"] == newest.currency]
+    keys = {row["deal_id"] for row in seen.apart if row["currency"] == newest.currency}
     if not keys:
         return []
-    given = {"forecast": newest.since_id, "currency": newest.currency, "deals": keys}
+    given = {"forecast": newest.since_id, "currency": newest.currency, "deals": sorted(keys)}
     old = {row["deal_id"]: row for row in asked(_OLD.format(where="said.deal_id = ANY(%(deals)s)"), given)}
     now = {row["deal_id"]: row for row in seen.into}
     known = {row.deal_id: row for row in ForecastChange.objects.filter(forecast=newest, deal_id__in=keys)}

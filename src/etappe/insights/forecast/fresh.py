@@ -1,4 +1,4 @@
-"""Deals that moved since the forecast was made: what is said of them anew, from its curves and without learning.
+"""Deals that moved or got another amount since the forecast was made: what is said of them, without learning anew.
 
 Nothing is written: a forecast stays as it was made, and whoever looks sees the deal in the stage where it stands now.
 """
@@ -31,11 +31,20 @@ def _unpacked(raw: bytes | memoryview) -> Floats:
 
 
 def freshened(forecast: Forecast, rows: Sequence[Row]) -> list[Row]:
-    """The rows, with whether their deal `has_moved`; of those that did and are open, what is said of where they are."""
-    marked = [row | {"has_moved": _where(row) != (row["version_id"], row["stage"])} for row in rows]
+    """The rows, with whether their deal `has_moved` or `has_new_amount`; of those that moved, what is said anew."""
+    marked = [row | _valued(row) | {"has_moved": _where(row) != (row["version_id"], row["stage"])} for row in rows]
     moved = [row for row in marked if row["has_moved"] and row["now_outcome"] == "open"]
     anew = dict(zip((row["deal_id"] for row in moved), _said_anew(forecast, moved), strict=True)) if moved else {}
     return [row | anew.get(row["deal_id"], {}) for row in marked]
+
+
+def _valued(row: Row) -> Row:
+    """The amount that the deal was given since; one in another currency, or taken away, waits for the next forecast."""
+    amount = row["now_amount"]
+    same = row["amount_known"] and amount == row["amount"]
+    if amount is None or same or row["now_currency"] != row["currency"]:
+        return {"has_new_amount": False}
+    return {"has_new_amount": True, "amount": amount, "amount_known": True}
 
 
 def _where(row: Row) -> tuple[int, str]:

@@ -101,7 +101,7 @@ class Counted:
         return core.Open(self.months, self.amount, self.unsure, np.zeros(len(self.key), dtype=np.int64))
 
 
-def _counted(rows: Sequence[Row]) -> Counted:
+def counted(rows: Sequence[Row]) -> Counted:
     """Rows as they were read; by no segments."""
     amount, unsure = (np.asarray([float(row[name]) for row in rows]) for name in ("amount", "unsure"))
     currencies = sorted({row["currency"] for row in rows})
@@ -135,14 +135,14 @@ def _luck(key: int, day: date) -> Floats:
 
 def of_rows(rows: Sequence[Row], newest: Forecast) -> Sums:
     """Of these deals alone."""
-    deals = _counted(rows)
-    found = _undrawn(deals, newest)
+    deals = counted(rows)
+    found = undrawn(deals, newest)
     for some in deals.rows(deals.of(newest.currency)).parts():
         found.drawn += core.brought(some.as_open(), _needed(some, newest.day))
     return found
 
 
-def _undrawn(deals: Counted, newest: Forecast) -> Sums:
+def undrawn(deals: Counted, newest: Forecast) -> Sums:
     """Of these deals, all but what is drawn."""
     found = Sums.none()
     found.deals = len(deals.key)
@@ -180,7 +180,7 @@ def keep(newest: Forecast, deals: Counted) -> None:
 
 def _drawn(deals: Counted, mine: Ints, newest: Forecast, won: Bits) -> Sums:
     """What these deals bring; which are won in which draw is noted in `won`."""
-    found = _undrawn(deals.rows(mine), newest)
+    found = undrawn(deals.rows(mine), newest)
     main = mine[deals.rows(mine).of(newest.currency)]
     for start in range(0, len(main), _PART):
         where = main[start : start + _PART]
@@ -266,8 +266,8 @@ def add_segment(total: dict[str, tuple[int, Floats]], key: str, deals: int, draw
 class Seen:
     """What a viewer sees of a forecast: sums over their deals, and the deals that do not count as they were kept.
 
-    `out` are deals as they were counted, which no longer count so; `into` what is said of them, or of deals of other
-    teams, now.
+    `apart` are these; `out` are they as they were counted, `into` what is said now of them, or of deals of other teams.
+    `resorted` count as they were kept, but are in other segments by now.
     """
 
     teams: Sequence[str]
@@ -275,6 +275,7 @@ class Seen:
     out: Sequence[Row]
     into: Sequence[Row]
     apart: Sequence[Row]
+    resorted: Sequence[Row] = ()
 
 
 def teams_of(viewer_teams: Iterable[int], *, all_teams: bool) -> list[str]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db import connection
 
 from etappe.core import forecast as core
 from etappe.core.actor import Actor
-from etappe.core.errors import Refusal
+from etappe.core.errors import Missing, Refusal
 from etappe.core.forecast import Floats, Range
 from etappe.core.inflow import of_plain
-from etappe.deals.queries import deal_id
+from etappe.deals.queries import deal_id, won_since
 from etappe.insights.forecast import kept, said
 from etappe.insights.forecast.changed import (
     REASONS,
@@ -31,20 +33,23 @@ from etappe.insights.forecast.changed import (
 )
 from etappe.insights.forecast.fresh import Row, freshened
 from etappe.insights.forecast.kept import CENT, SPLITS, Seen
-from etappe.insights.labels import segment_names, stage_name, words
+from etappe.insights.forecast.segment import narrowed
+from etappe.insights.labels import segment_key, segment_names, stage_name, words
 from etappe.insights.models import Forecast
 from etappe.journal.queries import touched_since
-from etappe.playbook.queries import spec, version_numbers
+from etappe.playbook.queries import all_specs, spec, version_numbers
 from etappe.team.access import require
+from etappe.team.queries import workspace
 
 PER_PAGE: Final = 50
-MOST_CHANGED: Final = 100_000
-"""Entries of the journal since the forecast that are looked at: it is made anew every few hours."""
+MOST_CHANGED: Final = 20_000
+"""Entries of the journal since the forecast that are looked at: after half of them it is made anew."""
 
 _DEALS = """
 SELECT said.*, deal.uid, deal.name, coalesce(deal.outcome, 'gone') AS now_outcome, deal.stage AS now_stage,
     deal.process_version_id AS now_version, deal.proof AS now_proof, deal.stage_since_on AS now_since,
-    deal.engaged_since, deal.rests_until, {segments} AS now_segments,
+    deal.engaged_since, deal.rests_until, deal.amount AS now_amount, deal.currency AS now_currency,
+    {segments} AS now_segments,
     %(all)s OR deal.owner_id = %(viewer)s OR deal.team_id = ANY(%(teams)s) OR deal.deal_id IN (
         SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s
     ) AS is_visible
@@ -52,6 +57,13 @@ FROM insights_forecastdeal AS said
 LEFT JOIN fact_deal AS deal USING (deal_id)
 LEFT JOIN fact_account AS account ON account.account_id = deal.account_id
 WHERE said.forecast_id = %(forecast)s AND {where}
+"""
+_WON = """
+SELECT coalesce(sum(deal.amount) FILTER (WHERE deal.decided_on >= %(month)s), 0)::float8 AS month,
+    coalesce(sum(deal.amount), 0)::float8 AS quarter
+FROM fact_deal AS deal LEFT JOIN fact_account AS account ON account.account_id = deal.account_id
+WHERE deal.deal_id = ANY(%(won)s) AND deal.currency = %(currency)s
+    AND (%(place)s IS NULL OR ({segments})[%(place)s] = %(key)s)
 """
 _APART = "said.deal_id = ANY(%(deals)s) ORDER BY said.deal_id"
 _ELSEWHERE = """
@@ -63,6 +75,7 @@ UNION SELECT deal_id FROM fact_deal_member WHERE user_id = %(viewer)s
 _MOST = """
 SELECT deal_id, expected FROM insights_forecastdeal
 WHERE forecast_id = %(forecast)s AND (%(all)s OR segments[1] = ANY(%(counted)s)) AND deal_id <> ALL(%(apart)s)
+    AND (%(place)s IS NULL OR segments[%(place)s] = %(key)s)
 ORDER BY expected DESC, deal_id LIMIT %(limit)s OFFSET %(skip)s
 """
 
@@ -75,7 +88,8 @@ NO_BASIS = {"nothing_won", "no_amount_won"}
 class Month:
     """A month or quarter: the range of all, and expectations of its parts; `ends` is its last day.
 
-    `still_to_come` is None where too few past months show it; then `total` counts open deals only.
+    `still_to_come` is None where too few past months show it; then `total` counts open deals only. Of a period that has
+    begun all of it is about the rest; `won` is what was won in it so far.
     """
 
     begins: date
@@ -86,6 +100,7 @@ class Month:
     proven: float
     unproven: float
     overridden: float
+    won: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +115,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class DealSaid:
-    """What is said about one deal; `likely` are the days by which 10, 50 and 90 % of its wins have come.
+    """What is said about one deal as of `day`; `likely` are the days by which 10, 50 and 90 % of its wins have come.
 
-    `amount` is None where it has none and none was ever won in its currency: then it is in no sum.
+    `soon` is the chance that it is won by the end of the month after the one that has begun. `amount` is None where it
+    has none and none was ever won in its currency: then it is in no sum.
     """
 
     uid: str
@@ -120,6 +136,7 @@ class DealSaid:
     seen: int
     why: tuple[tuple[Any, ...], ...]
     has_moved: bool
+    day: date
 
     @property
     def expected(self) -> float | None:
@@ -132,7 +149,9 @@ class Report:
     """A forecast as a viewer sees it. `is_enough` is false where too few deals were ever closed to say anything, or
     none of them was won, or none with an amount.
 
-    `pace` is how fast deals move in each month of the year, January first; empty where months are alike.
+    `pace` is how fast deals move in each month of the year, January first; empty where months are alike. `segment` is
+    the one that all of it is about, where one was asked for: then what changed since last week is not told, and deals
+    still to come are known of a team alone.
     """
 
     day: date
@@ -148,6 +167,7 @@ class Report:
     months: tuple[Month, ...] = ()
     quarters: tuple[Month, ...] = ()
     others: Mapping[str, float] = field(default_factory=dict)
+    segment: Segment | None = None
     segments: tuple[Segment, ...] = ()
     deals: tuple[DealSaid, ...] = ()
     found: int = 0
@@ -176,22 +196,42 @@ def _whole(periods: tuple[Month, ...]) -> tuple[Month, ...]:
     return tuple(each for each in periods if each.still_to_come is not None) or periods
 
 
-def report(viewer: Actor, *, by: str | None = None, skip: int = 0) -> Report | None:
+def report(viewer: Actor, *, by: str | None = None, of: str | None = None, skip: int = 0) -> Report | None:
     """The newest forecast over the deals that the viewer may see; None where none was made yet.
 
-    Refuses an unknown split with `unknown_split`.
+    `by` splits it, `of` is the key of one segment of the split (empty: deals of which it is not given) that it is to be
+    of alone. Refuses an unknown split with `unknown_split`; `Missing` where there is no such colleague or team.
     """
     require(viewer, "figures.see")
-    if by is not None and by not in SPLITS:
-        raise Refusal("unknown_split", split=by, splits=SPLITS)
+    if by not in SPLITS and (by is not None or of is not None):
+        raise Refusal("unknown_split", split=by or "", splits=SPLITS)
     newest = _newest()
     if newest is None:
         return None
     seen = seen_by(newest, viewer)
+    asked_of = _Asked(by, skip, None if of is None else _inside(of, by))
+    if by and asked_of.key is not None:
+        seen = narrowed(newest, seen, by, asked_of.key)
     head = _head(newest, seen.sums.deals, viewer)
     if not head["is_enough"]:
         return Report(**head)
-    return Report(**head, **_body(newest, seen, viewer, by, skip))
+    return Report(**head, **_body(newest, seen, viewer, asked_of))
+
+
+def _inside(of: str, by: str | None) -> str:
+    """The inside key of a segment; `Missing` where there is no such colleague, team or stage."""
+    if by == "stage" and of not in {f"{key} {stage}" for key, each in all_specs().items() for stage in each.order}:
+        raise Missing
+    return segment_key(of, by)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a report was asked for; `key` is the inside one of a segment."""
+
+    by: str | None
+    skip: int
+    key: str | None
 
 
 def _newest() -> Forecast | None:
@@ -202,14 +242,16 @@ def seen_by(newest: Forecast, viewer: Actor) -> Seen:
     """The sums kept of the viewer's teams, with what changed since."""
     teams = kept.teams_of(viewer.scope.teams, all_teams=viewer.scope.all)
     rows = _rows(newest.id, viewer, _APART, deals=touched_since(newest.horizon, MOST_CHANGED) + _elsewhere(viewer))
-    apart = [row for row in freshened(newest, rows) if not _is_as_it_was(row, teams)]
+    fresh = freshened(newest, rows)
+    apart = [row for row in fresh if not _is_as_it_was(row, teams)]
+    resorted = [row for row in fresh if row["segments"] != row["now_segments"] and _is_as_it_was(row, teams)]
     before = {row["deal_id"]: row for row in rows}
     out = [before[row["deal_id"]] for row in apart if kept.was_counted(row, teams)]
     into = [row for row in apart if row["is_visible"] and row["now_outcome"] == "open"]
     sums = kept.whole(newest, teams)
     sums.add(kept.of_rows(out, newest), -1)
     sums.add(kept.of_rows(into, newest))
-    return Seen(teams, sums, out, into, apart)
+    return Seen(teams, sums, out, into, apart, resorted)
 
 
 def _elsewhere(viewer: Actor) -> list[int]:
@@ -221,8 +263,8 @@ def _elsewhere(viewer: Actor) -> list[int]:
 
 
 def _is_as_it_was(row: Row, teams: Sequence[str]) -> bool:
-    """Whether the deal counts as the sums have it, in all that they are split by."""
-    same = row["now_outcome"] == "open" and not row["has_moved"] and row["segments"] == row["now_segments"]
+    """Whether the deal counts as the sums have it, in whatever segments it is."""
+    same = row["now_outcome"] == "open" and not row["has_moved"] and not row["has_new_amount"]
     return bool(same and row["is_visible"] and kept.was_counted(row, teams))
 
 
@@ -263,36 +305,78 @@ def _rows(forecast: int, viewer: Actor, where: str, **given: Any) -> list[Row]:
     return [row | {"why": json.loads(row["why"])} for row in rows]
 
 
-def _body(newest: Forecast, seen: Seen, viewer: Actor, by: str | None, skip: int) -> dict[str, Any]:
-    what = of_plain(newest.arrivals.get(newest.currency))
-    teams = None if viewer.scope.all else [str(team) for team in viewer.scope.teams]
+def _body(newest: Forecast, seen: Seen, viewer: Actor, wanted: _Asked) -> dict[str, Any]:
+    what, teams = of_plain(newest.arrivals.get(newest.currency)), _still_to_come(viewer, wanted)
+    if teams == []:
+        what = None
     chance = np.random.default_rng([newest.day.toordinal(), 1])
     coming = said.drawn_coming(what, teams, chance, steps=kept.steps_of(newest.day))
     widen = float(newest.backtest.get("widen", core.UNTRIED))
     drawn = np.maximum(seen.sums.drawn, 0.0)
     drawing = _Drawing(newest.day, drawn, coming, what.known if what else 0, widen)
+    won = _won_so_far(newest, viewer, wanted)
     return {
-        "months": tuple(_months(drawing, seen.sums.proofs)),
-        "quarters": tuple(_quarters(drawing, seen.sums.proofs)),
+        "months": _begun(_months(drawing, seen.sums.proofs), won.get("month")),
+        "quarters": _begun(_quarters(drawing, seen.sums.proofs), won.get("quarter")),
         "others": {code: amount for code, amount in sorted(seen.sums.others.items()) if amount > CENT},
-        "segments": _segments(newest, seen, by, widen) if by else (),
-        "deals": tuple(_deal(row, newest.day) for row in _listed(newest, seen, viewer, skip)),
+        "deals": tuple(_deal(row, newest.day) for row in _listed(newest, seen, viewer, wanted)),
         "found": seen.sums.deals,
-        **_since(newest, seen),
+        **(_split(newest, seen, wanted, widen) if wanted.key is None else _segment(drawing, seen, wanted)),
     }
 
 
-def _listed(newest: Forecast, seen: Seen, viewer: Actor, skip: int) -> list[Row]:
+def _won_so_far(newest: Forecast, viewer: Actor, wanted: _Asked) -> Mapping[str, float]:
+    """What was won in this month and this quarter by now; nothing of a stage, which won deals have left."""
+    if wanted.key is not None and wanted.by == "stage":
+        return {}
+    month = said.month_of(newest.day)
+    quarter = said.month_of(month, -((month.month - 1) % 3))
+    begin = datetime.combine(quarter, time(), ZoneInfo(workspace().zone))
+    given = {"month": month, "won": won_since(viewer, begin), "currency": newest.currency, **_placed(wanted)}
+    return asked(_WON.format(segments=kept.SEGMENTS), given)[0]
+
+
+def _placed(wanted: _Asked) -> dict[str, Any]:
+    """Which place of the segments must be what, where one is asked for."""
+    place = SPLITS.index(wanted.by) + 1 if wanted.by and wanted.key is not None else None
+    return {"place": place, "key": wanted.key}
+
+
+def _begun(periods: Iterable[Month], won: float | None) -> tuple[Month, ...]:
+    first, *others = periods
+    return (replace(first, won=won), *others)
+
+
+def _still_to_come(viewer: Actor, wanted: _Asked) -> list[str] | None:
+    """The teams whose deals still to come are meant: all, those of the viewer, that of the segment; none for others."""
+    mine = None if viewer.scope.all else [str(team) for team in viewer.scope.teams]
+    if wanted.key is None:
+        return mine
+    return [wanted.key] if wanted.by == "team" and (mine is None or wanted.key in mine) else []
+
+
+def _split(newest: Forecast, seen: Seen, wanted: _Asked, widen: float) -> dict[str, Any]:
+    return {"segments": _segments(newest, seen, wanted.by, widen) if wanted.by else (), **_since(newest, seen)}
+
+
+def _segment(drawing: _Drawing, seen: Seen, wanted: _Asked) -> dict[str, Any]:
+    """What the segment is called, and what its open deals bring by the end of the last month."""
+    name = _names([wanted.key or ""], wanted.by or "")[wanted.key or ""]
+    return {"segment": Segment(*name, seen.sums.deals, core.summed_up(drawing.from_open.sum(axis=1), drawing.widen))}
+
+
+def _listed(newest: Forecast, seen: Seen, viewer: Actor, wanted: _Asked) -> list[Row]:
     """A page of the deals, those that bring most first: of those that count as they were kept, and of the others.
 
     So many more of the former are asked for as there are of the latter: no other can be on the page.
     """
-    late = [(expected(row), -row["deal_id"]) for row in seen.into]
+    late, skip = [(expected(row), -row["deal_id"]) for row in seen.into], wanted.skip
     given: dict[str, Any] = {
         "forecast": newest.id,
         "all": viewer.scope.all,
         "counted": list(seen.teams),
         "apart": [row["deal_id"] for row in seen.apart],
+        **_placed(wanted),
         "limit": PER_PAGE + min(skip, len(late)),
         "skip": max(0, skip - len(late)),
     }
@@ -347,6 +431,10 @@ def _segments(newest: Forecast, seen: Seen, by: str, widen: float) -> tuple[Segm
             if row["currency"] == newest.currency:
                 drawn = kept.of_rows([row], newest).drawn.sum(axis=1)
                 kept.add_segment(total, row[name][place], sign, sign * drawn)
+    for (old, new), rows in _resorted(seen, newest, place).items():
+        drawn = kept.of_rows(rows, newest).drawn.sum(axis=1)
+        kept.add_segment(total, old, -len(rows), -drawn)
+        kept.add_segment(total, new, len(rows), drawn)
     total = {key: each for key, each in total.items() if each[0] > 0}
     names = _names(list(total), by)
     found = [
@@ -354,6 +442,16 @@ def _segments(newest: Forecast, seen: Seen, by: str, widen: float) -> tuple[Segm
         for key, (deals, drawn) in total.items()
     ]
     return tuple(sorted(found, key=lambda each: -each.amount.mean))
+
+
+def _resorted(seen: Seen, newest: Forecast, place: int) -> dict[tuple[str, str], list[Row]]:
+    """Deals that are in another segment than when they were counted, by the one and the other."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in seen.resorted:
+        old, new = row["segments"][place], row["now_segments"][place]
+        if old != new and row["currency"] == newest.currency:
+            found[old, new].append(row)
+    return found
 
 
 def _names(keys: Sequence[str], by: str) -> dict[str, tuple[str, str]]:
@@ -386,6 +484,7 @@ def _deal(row: Row, day: date) -> DealSaid:
         seen=row["seen"],
         why=tuple(tuple(each) for each in row["why"]),
         has_moved=row["has_moved"],
+        day=day,
     )
 
 
