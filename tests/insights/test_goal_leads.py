@@ -97,10 +97,25 @@ def test_where_too_little_is_known_it_says_so(told: Cast) -> None:
         actor=told.dot,
         at=NOW,
     )
+    assert goal_leads(SYSTEM, francs.uid, at=NOW).unknown == "none_won"
+    receive(AGE - 120, "accepted", 1, {"amount": 5_000, "currency": "CHF"}, actor=told.ada)
     assert goal_leads(SYSTEM, francs.uid, at=NOW).unknown == "few_amounts"
     nobody = _leads(told, 5, **_of(told.sam))
     assert (nobody.came_n, nobody.leads, nobody.won, nobody.unknown) == (0, 0, 0, "few_ended")
     assert nobody.came[0] == nobody.came[1] == 0 < nobody.came[2]
+
+
+def test_leads_won_in_another_currency_bring_a_goal_nothing(told: Cast) -> None:
+    """Else the share would count what the mean amount leaves out, and too few leads would seem enough."""
+    before = _leads(told, 90_000)
+    for place in range(6):
+        began = AGE - 100 + 3 * place - (AGE - 100) % 3
+        receive(began, "accepted", 1, {"amount": 5_000, "currency": "CHF"}, actor=told.ada)
+    after, of_deals = _leads(told, 90_001), _leads(told, 6, "won_deals")
+    assert before.needed and after.needed and before.share and after.share and of_deals.share
+    assert after.share.value < before.share.value
+    assert after.needed.value > before.needed.value
+    assert of_deals.share.value > after.share.value, "a goal of deals counts them all"
 
 
 def test_leads_of_a_team_are_those_of_its_colleagues(told: Cast) -> None:

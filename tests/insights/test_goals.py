@@ -21,6 +21,7 @@ from etappe.core.errors import Forbidden, Missing, Refusal
 from etappe.core.goals import FIRST_ALONE, MEASURES, outlook, period_of, still_by_pace
 from etappe.insights import actions
 from etappe.insights.actions_goals import set_goal, watch
+from etappe.insights.forecast import backtest
 from etappe.insights.goal_deals import goal_deals
 from etappe.insights.goals import Cover, goals, warnings
 from etappe.insights.models import Goal
@@ -303,6 +304,32 @@ def test_whoever_has_the_goal_is_warned_first(told: Cast) -> None:
     assert names(told.ada, NOW) == [], "reached"
     with pytest.raises(Forbidden):
         watch(actor=told.ben, at=NOW)
+
+
+def test_a_newcomer_is_not_warned_by_a_part_that_nobody_knows(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has hardly won anything yet has no part of the team's; taken for zero it would say that nothing will come."""
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    live(Past((NOW - BEGIN).days - 20, 20, "open", {"amount": 500}), actor=told.sam)
+    actions.forecast(actor=SYSTEM, at=NOW)
+    _goal(_of(told.sam), 10**6, actor=told.dot)
+    _goal(_of(told.ada), 10**6, actor=told.dot)
+    watch(actor=SYSTEM, at=NOW)
+    stands = {goal.user.name: (goal.stands.only_open, goal.warned_on) for goal in _seen(told.dot)}
+    assert stands == {told.sam.label: (True, None), told.ada.label: (False, NOW.date())}
+    assert "below 1% open deals alone, at least" in _text(client_of("dot"), "/figures/goals/")
+
+
+def test_intervals_that_failed_are_said_where_chances_lean_on_them(told: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etappe.web.middleware.now", lambda: NOW)
+    _goal(_of(told.ada), 10**6, "new_deals", told.dot)
+    summary = backtest.summary
+    failed = {"wanted": 0.8, "n": 40, "months": 10, "share": 0.5, "low": 0.35, "high": 0.65, "holds": False}
+    monkeypatch.setattr(backtest, "summary", lambda found: {**summary(found), "coverage": [failed]})
+    actions.forecast(actor=SYSTEM, at=NOW)
+    assert "intervals failed" not in _text(client_of("dot"), "/figures/goals/"), "the pace needs no forecast"
+    _goal(_of(told.ada), 10**6, actor=told.dot)
+    said = _text(client_of("dot"), "/figures/goals/")
+    assert "These intervals failed on your past: those for 80% held 50% of 40 forecasts of 10 months." in said
 
 
 def test_pages(told: Cast, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any) -> None:

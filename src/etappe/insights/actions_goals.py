@@ -131,7 +131,8 @@ def _store(rows: list[Goal], at: datetime) -> None:
     for row, stands in zip(rows, standings(rows, at), strict=True):
         is_running = row.target is not None and row.begins <= day <= row.ends
         chance = stands.outlook.chance if stands.outlook else None
-        in_danger = is_running and chance is not None and chance < DANGER
+        # What open deals bring alone is the least that comes: a low chance of it warns of nothing.
+        in_danger = is_running and chance is not None and chance < DANGER and not stands.only_open
         row.chance, row.reached, row.stood_on = chance, stands.reached, day
         row.standing = plain_standing(stands, at)
         row.warned_on = (row.warned_on or day) if in_danger else None

@@ -35,7 +35,9 @@ LATELY: Final = 91
 MONTH: Final = YEAR / 12
 
 _ENDS: Final = f"""
-SELECT outcome, greatest(0, coalesce(decided_on, %(day)s) - DATE '1970-01-01' - received_number) AS days,
+SELECT CASE WHEN outcome = 'won' AND %(currency)s <> '' AND currency <> %(currency)s THEN 'elsewhere' ELSE outcome END
+        AS outcome,
+    greatest(0, coalesce(decided_on, %(day)s) - DATE '1970-01-01' - received_number) AS days,
     count(*) AS leads, count(*) FILTER (WHERE received_number > %(number)s - %(lately)s) AS lately
 FROM fact_deal JOIN (SELECT lead_id, received_number FROM fact_lead) AS lead ON lead_id = deal_id
 WHERE received_number BETWEEN %(number)s - %(year)s + 1 AND %(number)s AND {MINE}
@@ -131,7 +133,10 @@ def _told(goal: GoalView, day: date, ends: Sequence[Mapping[str, Any]], worth: M
 
 
 def _share(ends: Sequence[Mapping[str, Any]]) -> Eventual | None:
-    """The share of leads won in the end, with those still open counted as open; None where too few have ended."""
+    """The share of leads won in the end in the goal's currency, if it has one; None where too few have ended.
+
+    Those still open count as open, those won in another currency as ended without a win for this goal.
+    """
     if sum(row["leads"] for row in ends if row["outcome"] != "open") < FEWEST_ENDED:
         return None
     days, leads = (np.array([row[name] for row in ends], dtype=np.float64) for name in ("days", "leads"))

@@ -29,6 +29,8 @@ SHOWN = 500
 FRESH = timedelta(minutes=15)
 """For so long where a goal stands is shown as it was found; the watch looks every ten minutes."""
 YEAR = 365
+FEWEST_OWN = 5
+"""Won deals of a year that tell a colleague's part of what the team is still to win."""
 
 
 @dataclass(frozen=True)
@@ -420,7 +422,8 @@ def _from_open(row: Goal, whose: Whose, known: _Known, months: list[int], luck: 
 def _coming(row: Goal, whose: Whose, known: _Known, months: list[int], luck: _Luck) -> tuple[Floats, bool]:
     """What deals still to come bring, by draw, and whether the past shows it; for a colleague a part of the team's.
 
-    A colleague's part of the team is that of the amounts won within a year; deals are amounts by the mean won one.
+    A colleague's part is that of what the team won within a year. Who won fewer than `FEWEST_OWN` deals has none that
+    anybody knows: a newcomer's would be zero.
     """
     arrivals = known.forecast.arrivals if known.forecast else {}
     what = of_plain(arrivals.get(row.currency if row.measure == "won_amount" else ""))
@@ -429,11 +432,16 @@ def _coming(row: Goal, whose: Whose, known: _Known, months: list[int], luck: _Lu
     group = whose if whose.user is None else Whose(None, frozenset({whose.within} if whose.within else ()))
     teams = [str(team) for team in sorted(group.teams)]
     part = 1.0 if whose.user is None else _part(row, whose, group, known)
+    if part is None:
+        return np.zeros(said.DRAWS), False
     return said.drawn_coming(what, teams, luck.chance, part, luck.steps)[:, months].sum(axis=1), True
 
 
-def _part(row: Goal, whose: Whose, team: Whose, known: _Known) -> float:
-    """The colleague's part of what the team won within a year."""
+def _part(row: Goal, whose: Whose, team: Whose, known: _Known) -> float | None:
+    """The colleague's part of what the team won within a year; None where the colleague won too few deals to say."""
     year = (known.day - timedelta(days=YEAR), known.day, row.currency)
-    mine, all_of = (known.counted[_WON].within(each, *year)[row.measure == "won_amount"] for each in (whose, team))
-    return float(mine) / float(all_of) if all_of else 0.0
+    mine, all_of = (known.counted[_WON].within(each, *year) for each in (whose, team))
+    if mine[0] < FEWEST_OWN:
+        return None
+    unit = row.measure == "won_amount"
+    return float(mine[unit]) / float(all_of[unit]) if all_of[unit] else 0.0

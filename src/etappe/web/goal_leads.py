@@ -35,6 +35,7 @@ VERDICTS: Mapping[str, str | Promise] = {
 UNKNOWN: Mapping[str, str | Promise] = {
     "few_ended": gettext_lazy("How many leads the goal needs is not known: fewer than {count} of a year have ended."),
     "none_won": gettext_lazy("How many leads the goal needs is not known: none of the last year was won."),
+    "none_won_in": gettext_lazy("How many leads the goal needs is not known: none of the last year was won in {currency}."),  # noqa: E501
     "few_amounts": gettext_lazy("How many leads the goal needs is not known: fewer than {count} won ones of the last year have an amount."),  # noqa: E501
 }  # fmt: skip
 
@@ -83,7 +84,9 @@ def _verdict(found: GoalLeads) -> str:
     if not found.unknown:
         return str(VERDICTS[found.verdict])
     fewest = {"few_ended": FEWEST_ENDED, "few_amounts": FEWEST_WON}.get(found.unknown, 0)
-    return str(UNKNOWN[found.unknown]).format(count=number(fewest))
+    currency = found.goal.currency
+    words = UNKNOWN["none_won_in" if found.unknown == "none_won" and currency else found.unknown]
+    return str(words).format(count=number(fewest), currency=currency)
 
 
 def _chart(found: GoalLeads) -> Compared:
@@ -106,7 +109,9 @@ def _facts(found: GoalLeads) -> list[tuple[str, str, str]]:
     told = [(_("Asked for a month"), _wanted(found), period_name(found.goal.period))]
     if share := found.share:
         sure = between((share.low, share.high), percent)
-        told.append((_("Leads won in the end"), percent(share.value, 1), f"{sure}, n = {number(found.leads)}"))
+        currency = found.goal.currency
+        what = _("Leads won in the end, in {currency}") if currency else _("Leads won in the end")
+        told.append((what.format(currency=currency), percent(share.value, 1), f"{sure}, n = {number(found.leads)}"))
     if found.worth is not None:
         mean, low, high = (written(found.goal, Decimal(round(bound))) for bound in found.worth)
         sure = _("{low} to {high}").format(low=low, high=high)

@@ -17,16 +17,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from etappe.core.actor import Actor
 from etappe.core.goals import DANGER, Period, after_months, period_of, periods_around
 from etappe.insights import goals as queries
 from etappe.insights.actions_goals import set_goal
+from etappe.insights.forecast.stored import turned_out
 from etappe.insights.goal_leads import MEASURES as OF_LEADS
-from etappe.insights.goals import Cover, GoalView, Standing
+from etappe.insights.goals import OF_WON, Cover, GoalView, Standing
 from etappe.team.access import Holder, may, require
 from etappe.team.queries import teams, users, workspace
 from etappe.web import shell
 from etappe.web.figure_chart import Compared
 from etappe.web.figure_numbers import between, times
+from etappe.web.forecast_words import likely_so, short_month, trust
 from etappe.web.form_fields import CURRENCIES, AmountField
 from etappe.web.forms import is_written
 from etappe.web.ranges import Range
@@ -91,6 +94,8 @@ class GoalsPage:
     may_set: bool
     add: str
     is_empty: bool
+    trust: str
+    """How far the forecast's intervals can be trusted, where that is less than they promise."""
 
 
 @require_GET
@@ -109,8 +114,17 @@ def goals(request: Request) -> HttpResponse:
         may_set=may(request.actor, "goals.set"),
         add=f"{reverse('goal_set')}?{urlencode({'period': chosen})}",
         is_empty=not found,
+        trust=_trust(request.actor, found, day),
     )
     return show(request, "goals/home.html", page)
+
+
+def _trust(viewer: Actor, found: list[GoalView], day: date) -> str:
+    """A warning where chances lean on a forecast whose intervals failed, or could not be tried."""
+    leaning = (each.measure in OF_WON and each.stands and each.stands.outlook for each in found if each.ends >= day)
+    turned = turned_out(viewer) if any(leaning) else None
+    words, is_shaky = trust(turned.found) if turned else ("", False)
+    return words if is_shaky else ""
 
 
 def _with_those_around(period: Period) -> tuple[Period, ...]:
@@ -127,8 +141,6 @@ def _choices(day: date, chosen: str) -> tuple[tuple[str, str], ...]:
 
 def period_name(key: str) -> str:
     """A period in words."""
-    from etappe.web.forecast_words import short_month
-
     period = period_of(key)
     if period.months == 12:
         return key
@@ -242,18 +254,9 @@ def _chance(goal: GoalView, stands: Standing) -> str:
     return likely_so(stands.outlook.chance, is_reached=stands.reached >= (goal.target or 0))
 
 
-def likely_so(chance: float, *, is_reached: bool = False) -> str:
-    """A chance in words: before the end, nothing is certain but what was reached."""
-    if chance < 0.01:
-        return _("below 1%")
-    if chance > 0.99 and not is_reached:
-        return _("above 99%")
-    return percent(chance)
-
-
 def _note(stands: Standing) -> str | Promise:
     if stands.only_open:
-        return _("open deals alone: too few past months show what is still to come")
+        return _("open deals alone, at least: too little of the past shows what is still to come")
     return UNKNOWN.get(stands.unknown, "")
 
 
