@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from etappe.cli import main
 from etappe.core import forecast as core
 from etappe.core.actor import SYSTEM, Actor
 from etappe.core.errors import Forbidden, Missing, Refusal
@@ -23,6 +26,7 @@ from etappe.insights.forecast import kept, past, stored
 from etappe.insights.forecast.fresh import freshened
 from etappe.insights.forecast.records import read
 from etappe.insights.models import Forecast
+from etappe.journal import clock
 from etappe.journal.queries import touches_since
 from etappe.journal.record import record
 from etappe.team.queries import user_names
@@ -282,7 +286,8 @@ def test_what_was_won_in_the_month_stands_beside_its_rest(history: Cast) -> None
 
 def test_segments_that_are_none_are_refused(history: Cast) -> None:
     made(history)
-    for by, of in (("team", "00000000-0000-4000-8000-000000000000"), ("stage", "1"), ("stage", "x y"), ("owner", "1")):
+    nobody = "00000000-0000-4000-8000-000000000000"
+    for by, of in (("team", nobody), ("stage", "1"), ("stage", "x y"), ("owner", "1"), ("source", "A\0")):
         with pytest.raises(Missing):
             stored.report(SYSTEM, by=by, of=of)
     with pytest.raises(Refusal):
@@ -290,6 +295,25 @@ def test_segments_that_are_none_are_refused(history: Cast) -> None:
     nothing = said_to(SYSTEM, by="source", of="'; DROP")
     assert (nothing.n, nothing.deals, nothing.months[0].total.high80) == (0, (), 0)
     assert said_to(history.ada, by="team", of=str(history.south)).n == 0, "of another team one sees nothing"
+
+
+def test_the_terminal_tells_one_segment(history: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(history)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr("etappe.config.start.application", nullcontext)
+
+    def run(*asked: str) -> Result:
+        return CliRunner().invoke(main, ["report", *asked])
+
+    told = json.loads(run("forecast", "--by", "product", "--of", "A", "--format", "json").stdout)
+    alone = said_to(SYSTEM, by="product", of="A")
+    assert (told["n"], told["segment"]["key"], told["months"]) == (alone.n, "A", stored.as_json(alone)["months"])
+    assert run("forecast", "--by", "product", "--of", "A").stdout.startswith(f"A: {alone.n} open deals")
+    for asked in (("win_rate", "--of", "A"), ("forecast_backtest", "--by", "product"), ("sales_model", "--of", "A")):
+        assert "This takes no" in run(*asked).stderr
+    for asked, words in ((("--of", "A"), "--of needs --by"), (("--by", "owner", "--of", "1"), "no such record")):
+        refused = run("forecast", *asked)
+        assert refused.exit_code and words in refused.stderr, refused.stderr
 
 
 def _frozen() -> list[tuple[object, ...]]:

@@ -30,18 +30,21 @@ def refuse(**given: object) -> None:
             raise click.UsageError(f"This takes no --{name.replace('_', '-')}.")
 
 
-def told(key: str, by: str | None, shape: str, viewer: Actor, at: datetime) -> str:
-    """The forecast or its backtest; made first if that of the day is missing."""
+def told(key: str, by: str | None, of: str | None, shape: str, viewer: Actor, at: datetime) -> str:
+    """The forecast, of a segment alone if asked, or its backtest; made first if that of the day is missing."""
     from etappe.core.actor import SYSTEM
     from etappe.insights import actions
     from etappe.insights.forecast import stored
 
     if actions.is_due(at):
         actions.forecast(actor=SYSTEM, at=at)
+    if of is not None and by is None:
+        raise click.UsageError("--of needs --by: it names one segment of that split.")
     if key == "forecast":
-        found = stored.report(viewer, by=by)
+        found = stored.report(viewer, by=by, of=of)
         plain = stored.as_json(found) if found else {}
         return _shaped(plain, _months(plain), shape, _forecast_text)
+    refuse(by=by, of=of)
     newest = stored.turned_out(viewer)
     plain = {"day": str(newest.day), "currency": newest.currency, **newest.found} if newest else {}
     return _shaped(plain, plain.get("rows", []), shape, _backtest_text)
@@ -79,7 +82,8 @@ def _forecast_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
         return "no won deal with an amount to forecast from"
     if not plain.get("is_enough"):
         return f"too few closed deals: {plain.get('closed', 0)} of {plain.get('minimum', 0)}, as of {plain.get('day')}"
-    head = f"{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"
+    alone = f"{plain['segment']['label']}: " if plain["segment"] else ""
+    head = f"{alone}{plain['n']} open deals, {plain['closed']} closed, as of {plain['day']}, in {plain['currency']}"
     columns = ("begins", *_RANGE, *_PARTS)
     return "\n".join([head, *_table(columns, rows), "", *_pace(plain["pace"]), *_trust(plain["backtest"])])
 

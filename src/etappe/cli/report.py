@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("report", short_help="Print a figure as the pages show it.")
 @click.argument("key", required=False)
 @click.option("--by", metavar="FIELD", help="Split by owner, team, source, product, industry, country, size, ...")
+@click.option("--of", metavar="KEY", help="The forecast of one segment alone: its key, as --format json tells them.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it stood at the end of this day.")
 @click.option("--where", default="", metavar="FILTER", help="Only of the deals that this filter of lists leaves today.")
 @click.option("--stage", default="", metavar="KEY", help="Which stage deals passed, for passed_and_won.")
@@ -45,6 +46,7 @@ def _said(
     email: str | None,
     *,
     by: str | None,
+    of: str | None,
     as_of: datetime | None,
     where: str,
     **options: str,
@@ -58,7 +60,8 @@ def _said(
         return listed()
     if key in FORECASTS:
         refuse(as_of=as_of, where=where, **options)
-        return told(key, by, shape, actor_named(email) if email else SYSTEM, now())
+        return told(key, by, of, shape, actor_named(email) if email else SYSTEM, now())
+    refuse(of=of)
     if key == sales_model.KEY:
         refuse(by=by, as_of=as_of, where=where, **options)
         return sales_model.told(shape, actor_named(email) if email else SYSTEM)

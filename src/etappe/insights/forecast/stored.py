@@ -219,7 +219,9 @@ def report(viewer: Actor, *, by: str | None = None, of: str | None = None, skip:
 
 
 def _inside(of: str, by: str | None) -> str:
-    """The inside key of a segment; `Missing` where there is no such colleague, team or stage."""
+    """The inside key of a segment; `Missing` where there is no such colleague, team or stage, nor can be."""
+    if "\x00" in of:  # no text of a record holds it
+        raise Missing
     if by == "stage" and of not in {f"{key} {stage}" for key, each in all_specs().items() for stage in each.order}:
         raise Missing
     return segment_key(of, by)
