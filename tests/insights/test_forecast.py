@@ -311,8 +311,8 @@ def test_the_terminal_tells_one_segment(history: Cast, monkeypatch: pytest.Monke
     assert run("forecast", "--by", "product", "--of", "A").stdout.startswith(f"A: {alone.n} open deals")
     for asked in (("win_rate", "--of", "A"), ("forecast_backtest", "--by", "product"), ("sales_model", "--of", "A")):
         assert "This takes no" in run(*asked).stderr
-    for asked, words in ((("--of", "A"), "--of needs --by"), (("--by", "owner", "--of", "1"), "no such record")):
-        refused = run("forecast", *asked)
+    for wrong, words in ((["--of", "A"], "--of needs --by"), (["--by", "owner", "--of", "1"], "no such record")):
+        refused = run("forecast", *wrong)
         assert refused.exit_code and words in refused.stderr, refused.stderr
 
 
