@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
-from datetime import date, timedelta
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -41,8 +42,8 @@ LATER = NOW + timedelta(days=8)
 history = told_once(tell)
 
 
-def made(cast: Cast) -> stored.Report:
-    actions.forecast(actor=SYSTEM, at=NOW)
+def made(cast: Cast, at: datetime = NOW) -> stored.Report:
+    actions.forecast(actor=SYSTEM, at=at)
     found = stored.report(SYSTEM)
     assert found is not None
     return found
@@ -172,6 +173,31 @@ def test_a_week_is_kept_unchanged_and_what_changed_since_is_told(history: Cast) 
     assert found["won"].by < 0 < found["new"].by
     _adds_up(history, said, first)
     assert _kinds() == [("current", 1), ("weekly", 2)]
+
+
+def test_what_was_kept_is_set_against_what_came(history: Cast) -> None:
+    """As it was said, whatever is known by now; only of months that are over, to those who see all deals."""
+    then, ago = made(history, NOW - timedelta(days=100)), NOW - timedelta(days=93)
+    actions.forecast(actor=SYSTEM, at=ago)  # of another week of that month: the first one counts
+    now = made(history)
+    kept = stored.turned_out(SYSTEM).found["kept"]  # type: ignore[union-attr]
+    said = {month.begins.isoformat(): asdict(month.total) for month in then.months[1:]}
+    assert [row["month"] for row in kept] == ["2026-02-01", "2026-01-01", "2025-12-01"]
+    for row in kept:
+        month = row["month"]
+        assert row == said[month] | {"month": month, "kept_on": "2025-11-22", "came": _won_in(month)}
+    assert {(row["month"], row["came"]) for row in kept} <= {(m["month"], m["came"]) for m in now.backtest["rows"]}
+    assert stored.turned_out(history.cem).found["kept"] == []  # type: ignore[union-attr]
+
+
+def _won_in(month: str) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT coalesce(sum(amount), 0)::float8 FROM fact_deal
+            WHERE outcome = 'won' AND date_trunc('month', decided_on) = %s::date""",
+            [month],
+        )
+        return float(cursor.fetchall()[0][0])
 
 
 def _expected(kind: str, viewer: Actor) -> float:

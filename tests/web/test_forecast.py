@@ -138,6 +138,7 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     assert page.count("<rect") == 2 + 2 * len(months) and "NaN" not in page
     back = text_of(client, "/figures/forecast/backtest/")
     assert "Stage-weighted pipeline" in back and "Month by month" in back
+    assert "stands here once that month is over" in back
     whole = api("/api/v1/forecast?by=owner")
     assert whole["n"] == 13
     one = api(f"/api/v1/deals/{whole['deals'][0]['uid']}/forecast")
@@ -155,3 +156,9 @@ def test_the_pages_say_what_there_is_and_what_to_wait_for(db: None) -> None:
     german = client.get("/figures/forecast/", headers={"accept-language": "de"}).content.decode()
     assert "Noch kommende" in german or "Still to come" in german
     _told_of_a_deal(client, api(f"/api/v1/deals/{api('/api/v1/forecast')['deals'][0]['uid']}/forecast"))
+    actions.forecast(actor=SYSTEM, at=NOW + timedelta(days=61))
+    (kept,) = api("/api/v1/forecast/backtest")["kept"]
+    assert (kept["month"], kept["kept_on"]) == ("2026-04-01", "2026-03-10")
+    back = text_of(client, "/figures/forecast/backtest/")
+    assert "Said at the time" in back and "10 Mar 2026" in back
+    assert "Said at the time" not in text_of(client_of("cem"), "/figures/forecast/backtest/")

@@ -115,7 +115,10 @@ def _backtest_text(plain: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) 
     compared = ("before", "n", "came", "forecast", "weighted", "promised", "usual", "committed", "pinball")
     ways = [row for row in plain["by_before"] if row["n"]]
     head = f"as of {plain['day']}, in {plain['currency']}"
-    return "\n".join([head, *_table(columns, rows), "", "mean error", *_table(compared, ways), "", *_trust(plain)])
+    said = plain.get("kept", ())
+    kept = ["", "said at the time", *_table(("month", "kept_on", *_RANGE, "came"), said)] if said else []
+    errors = ["", "mean error", *_table(compared, ways)]
+    return "\n".join([head, *_table(columns, rows), *kept, *errors, "", *_trust(plain)])
 
 
 def _trust(plain: Mapping[str, Any]) -> list[str]:

@@ -17,12 +17,12 @@ from etappe.core.kinds.imports import ImportFinished, ImportUndone
 from etappe.core.periods import local_day
 from etappe.core.season import Clock
 from etappe.insights.commitments import committed
-from etappe.insights.forecast import backtest, boosted, changed, kept, said
+from etappe.insights.forecast import backtest, boosted, changed, kept, said, weekly
 from etappe.insights.forecast.fresh import packed
 from etappe.insights.forecast.past import ANY, Past, known_on, last_seen, without_any_amount
 from etappe.insights.forecast.records import NO_DAY, PROOFS, Records, day_number, day_of, read
 from etappe.insights.forecast.said import Chances, Fitted
-from etappe.insights.forecast.stored import MOST_CHANGED
+from etappe.insights.forecast.stored import MOST_CHANGED, report
 from etappe.insights.forecast.why import reasons
 from etappe.insights.models import Forecast, ForecastCurve, ForecastDeal
 from etappe.journal.load import as_text, copy_rows
@@ -62,7 +62,7 @@ def forecast(*, actor: Actor, at: datetime) -> int:
         committed=committed(day),
     )
     found = said.chances(past, curves, _steps(records, past, curves, stages, tried))
-    row = _row(records, past, curves, backtest.summary(tried), settings.currency, at)
+    row = _row(records, past, curves, _turned_out(tried, settings.currency), settings.currency, at)
     Forecast.objects.filter(kind=CURRENT).delete()
     monday = day - timedelta(days=day.weekday())
     since = Forecast.objects.filter(kind=WEEKLY, day__lt=monday).order_by("-day").first()
@@ -74,7 +74,7 @@ def forecast(*, actor: Actor, at: datetime) -> int:
         if since:
             changed.keep(current, _learned(records, curves, stages, tried, since.day))
     if not Forecast.objects.filter(kind=WEEKLY, day__gte=monday).exists():
-        _freeze(current, Forecast.objects.create(kind=WEEKLY, **row))
+        _freeze(current, Forecast.objects.create(kind=WEEKLY, said=weekly.said_of_months(report(actor)), **row))
     return len(found.open) if curves.closed >= MINIMUM else 0
 
 
@@ -138,6 +138,12 @@ def _row(
         "quality": _quality(past),
         "backtest": tried,
     }
+
+
+def _turned_out(tried: backtest.Backtest, currency: str) -> dict[str, Any]:
+    """How forecasts turned out: those made now of what was known then, and those that were kept then."""
+    summary = backtest.summary(tried)
+    return {**summary, "kept": weekly.set_against(summary["rows"], currency)}
 
 
 def _plain(past: Past, currency: int | None, clock: Clock) -> dict[str, Any]:
@@ -257,11 +263,11 @@ INSERT INTO insights_forecastdeal ({columns}) SELECT {others} FROM insights_fore
 """
 
 
-def _freeze(current: Forecast, weekly: Forecast) -> None:
+def _freeze(current: Forecast, of_week: Forecast) -> None:
     """Keep what is said now as that of its week."""
     columns = ", ".join(_DEAL)
     with connection.cursor() as cursor:
         cursor.execute(
             _FROZEN.format(columns=columns, others=columns.replace("forecast_id", "%s::bigint")),
-            [weekly.id, current.id],
+            [of_week.id, current.id],
         )

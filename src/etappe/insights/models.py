@@ -21,7 +21,8 @@ class Forecast(models.Model):
     never changed. `arrivals` is what deals still to come bring (`core.inflow.Coming`), by currency; under no currency,
     how many are won. `pace` is how fast deals move in each month of the year, January first; empty where months are
     alike. `horizon` is the mark of the journal from which on deals may have changed since (0: before sums were kept);
-    `since` the forecast of an earlier week that `ForecastChange` compares with.
+    `since` the forecast of an earlier week that `ForecastChange` compares with. `said` is what one that is kept says of
+    whole months, to be set against what comes; see `forecast.weekly`.
     """
 
     kind = models.TextField()
@@ -37,6 +38,7 @@ class Forecast(models.Model):
     backtest = models.JSONField(default=dict)
     horizon = models.BigIntegerField(default=0)
     since = models.ForeignKey("insights.Forecast", on_delete=models.SET_NULL, null=True, related_name="+")
+    said = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [

@@ -339,6 +339,7 @@ class BacktestWords:
     """A backtest as tables: months as they were said, ways compared, chances of single deals."""
 
     months: tuple[tuple[str, ...], ...]
+    kept: tuple[tuple[str, ...], ...]
     ways: tuple[tuple[str, ...], ...]
     bins: tuple[tuple[str, ...], ...]
     coverage: tuple[str, ...]
@@ -351,6 +352,7 @@ def backtest_words(found: Mapping[str, Any], currency: str) -> BacktestWords:
     rows = sorted(found["rows"], key=lambda row: (row["month"], row["before"]), reverse=True)
     return BacktestWords(
         months=tuple(_tried(row, currency) for row in rows),
+        kept=tuple(_kept(row, currency) for row in found.get("kept", ())),
         ways=tuple(_way(row, currency) for row in found["by_before"] if row["n"]),
         bins=tuple(_bin(each) for each in found["deals"].get("bins", ())),
         coverage=tuple(_coverage(each, _months_of(each, found)) for each in found["coverage"] if each["n"]),
@@ -360,18 +362,29 @@ def backtest_words(found: Mapping[str, Any], currency: str) -> BacktestWords:
 
 
 def _tried(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
-    is_in = row["low80"] <= row["came"] <= row["high80"]
     return (
         _month(date.fromisoformat(row["month"])),
         number(row["before"]),
-        money_whole(row["median"], currency),
-        money_between(row["low80"], row["high80"], currency),
-        money_whole(row["came"], currency),
-        _("yes") if is_in else _("no"),
+        *_said_and_came(row, currency),
         money_whole(row["weighted"], currency) or "–",
         money_whole(row["usual"], currency),
         money_whole(row.get("committed"), currency) or "–",
         _of_those(row, currency),
+    )
+
+
+def _kept(row: Mapping[str, Any], currency: str) -> tuple[str, ...]:
+    days = (_month(date.fromisoformat(row["month"])), whole_day(date.fromisoformat(row["kept_on"])))
+    return (*days, *_said_and_came(row, currency))
+
+
+def _said_and_came(row: Mapping[str, Any], currency: str) -> tuple[str, str, str, str]:
+    """The median and the 80 % interval, what came, and whether it lay within."""
+    return (
+        money_whole(row["median"], currency),
+        money_between(row["low80"], row["high80"], currency),
+        money_whole(row["came"], currency),
+        _("yes") if row["low80"] <= row["came"] <= row["high80"] else _("no"),
     )
 
 

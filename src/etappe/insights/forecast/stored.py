@@ -560,7 +560,7 @@ def turned_out_for(newest: Forecast, viewer: Actor) -> dict[str, Any]:
     """The backtest as this viewer may see it: amounts of all deals only who sees all deals, its quality everybody."""
     if viewer.scope.all:
         return dict(newest.backtest)
-    return {**newest.backtest, "rows": [], "by_before": []}
+    return {**newest.backtest, "rows": [], "by_before": [], "kept": []}
 
 
 def as_json(found: Report) -> dict[str, Any]:
