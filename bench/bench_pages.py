@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -100,7 +101,9 @@ class Browser:
         form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://localhost:{PORT}"}
         return self._send("POST", path, body, form)
 
-    def _send(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Any:
+    def _send(
+        self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self.connection.request(method, path, body, {"Cookie": cookies, "Accept-Language": "de", **(headers or {})})
         answer = self.connection.getresponse()
@@ -170,7 +173,7 @@ def _works_on_jobs(process: psutil.Process) -> bool:
         return False
 
 
-def measure(name: str, tree: psutil.Process, acts: list[Callable[[], Any]], most: str) -> None:
+def measure(name: str, tree: psutil.Process, acts: Sequence[Callable[[], Any]], most: str) -> None:
     """Do the acts one after the other; print wall time at the median and the 95th percentile, and CPU per act."""
     acts[0]()
     before, walls = cpu(tree), []
@@ -196,7 +199,8 @@ def pages(browser: Browser, tree: psutil.Process) -> None:
     table = [lambda: ok(browser.get("/deals/"))] * (ROUNDS + 1)
     narrow = [lambda: ok(browser.get(filtered))] * (ROUNDS + 1)
     found = re.findall(r'href="(/deals/[0-9a-f-]{36}/)"', ok(browser.get("/deals/?sort=name")))
-    records = [lambda path=path: ok(browser.get(path)) for path in (found * (ROUNDS // len(found) + 1))[: ROUNDS + 1]]
+    opened = (found * (ROUNDS // len(found) + 1))[: ROUNDS + 1]
+    records = [partial(_opened, browser, path) for path in opened]
     measure("board", tree, board, "<= 60")
     totals = re.search(r'hx-get="(/deals/board/totals[^"]*)"', ok(browser.get("/deals/board/")))
     if totals:
@@ -205,6 +209,14 @@ def pages(browser: Browser, tree: psutil.Process) -> None:
     measure("table, 50 rows", tree, table, "<= 60")
     measure("table, filtered and sorted", tree, narrow, "<= 60")
     measure("record", tree, records, "<= 60")
+
+
+def _opened(browser: Browser, path: str) -> str:
+    return ok(browser.get(path))
+
+
+def _moved(browser: Browser, path: str, to: str) -> str:
+    return ok(browser.post(path, {"to": to}))
 
 
 def moves(browser: Browser, tree: psutil.Process) -> None:
@@ -219,7 +231,7 @@ def moving(browser: Browser) -> list[Callable[[], Any]]:
     stages, bodies = columns[::2], columns[1::2]
     for back, body in zip(stages, bodies[1:], strict=False):
         paths = re.findall(r'data-move-url="([^"]+)"', body)
-        acts += [lambda path=path, back=back: ok(browser.post(path, {"to": back})) for path in paths]
+        acts += [partial(_moved, browser, path, back) for path in paths]
     return acts
 
 

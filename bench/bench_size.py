@@ -159,7 +159,7 @@ def together(browser: Browser, tree: psutil.Process) -> None:
     records = opened(browser)
     walls: dict[str, list[float]] = defaultdict(list)
     stop = time.monotonic() + SECONDS
-    names, weights = zip(*MIX, strict=True)
+    names, weights = [name for name, _ in MIX], [weight for _, weight in MIX]
 
     def client(number: int) -> None:
         mine, chance = Browser(), random.Random(number)

@@ -50,9 +50,10 @@ def started(command: list[str], clone: Path, env: dict[str, str]) -> Iterator[tu
                 time.sleep(0.05)
             yield time.perf_counter() - begun, psutil.Process(process.pid)
         finally:
-            for each in [process, *psutil.Process(process.pid).children()]:
+            begun_by_us = psutil.Process(process.pid)
+            for each in [begun_by_us, *begun_by_us.children()]:
                 with contextlib.suppress(psutil.NoSuchProcess):
-                    psutil.Process(each.pid).send_signal(signal.SIGTERM)
+                    each.send_signal(signal.SIGTERM)
             process.wait(timeout=60)
 
 
