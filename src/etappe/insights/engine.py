@@ -7,7 +7,8 @@ over the Parquet facts in this process, `spark` over the same on a cluster. All 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from etappe.insights import duck, parquet, spark
 from etappe.insights.metric import Row
 from etappe.insights.narrowing import Among
 from etappe.insights.standing import GIVEN
-from etappe.insights.statements import filled, statement
+from etappe.insights.statements import MATCHING, filled, statement
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,27 @@ def _from_database(name: str, values: Mapping[str, Any], only: Among | None) -> 
     text, given = prepared(name), {key: values.get(key) for key in GIVEN}
     if only:
         text, given = only.narrow(text), given | dict(only.values)
-    with connection.cursor() as cursor:
+    with _planned(name), connection.cursor() as cursor:
         cursor.execute(text, given)
         columns = [column.name for column in cursor.description or ()]
         rows: list[Row] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         return Answer(rows, str(cursor.cursor.mogrify(text, given)), "postgres")
+
+
+@contextmanager
+def _planned(name: str) -> Iterator[None]:
+    """Keep the database from comparing each lead with each where many are matched with many.
+
+    It takes both sides for a few hundred, for it knows nothing of what a statement finds on its way. At 23,000 leads
+    the wrong way took 56 seconds instead of 6.
+    """
+    if name.partition(".")[0] not in MATCHING:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 @cache

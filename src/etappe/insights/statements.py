@@ -24,6 +24,8 @@ LEADS, ANSWERED, SCORED = "leads", "answered_leads", "scored_leads"
 """What the leads behind figures are asked with: plainly, with who answered whom, with their interest."""
 LISTS: Final = (RECORDS, LEADS, ANSWERED, SCORED)
 """Everything that lists records."""
+MATCHING: Final = frozenset((ANSWERED, "touchpoints", "response_time"))
+"""Statements that match leads with what was found of each: many with many, which no statistics foretell."""
 _PLACE = re.compile(f"'{OPENING}(\\w+){CLOSING}'")
 
 

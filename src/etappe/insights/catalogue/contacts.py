@@ -38,20 +38,40 @@ def lately() -> Table:
 
 
 def with_answers(lead: Table) -> Table:
-    """The leads with when the buyer first asked us, when we answered, when we first went to them, and they answered.
+    """The leads with when the buyer first asked us, and when we answered.
 
     Columns besides those of `lead`: `minutes`, working minutes from the first contact in to our first one after it, or
     to the end of the day where there is none; empty without a contact in. `has_answer`, whether there is one.
-    `reply_days`, days from our first contact to the buyer's answer or to the day, at most `WITHIN` + 1; empty without a
-    contact out. `has_reply`, whether there is one.
     """
-    came, went = _first(lead, _said_by_buyer(), "came"), _first(lead, _said_by_us(), "went")
-    answered = _after(came, _said_by_us(), "came", "answered")
-    replied = _after(went, _said_by_buyer(), "went", "replied")
+    came = _first(lead, _said_by_buyer(), "came")
+    joined = _joined(lead, came, _after(came, _said_by_us(), "came", "answered"))
+    until = joined.answered_worked.coalesce(given("worked"))
+    return joined.mutate(
+        minutes=((until - joined.came_worked) // MINUTE).clip(lower=0).cast("int32"),
+        has_answer=joined.answered_worked.notnull(),
+    )
+
+
+def with_replies(lead: Table) -> Table:
+    """The leads with when we first went to them, and when they answered.
+
+    Columns besides those of `lead`: `reply_days`, days from our first contact to the buyer's answer or to the day, at
+    most `WITHIN` + 1; empty without a contact out. `has_reply`, whether there is one.
+    """
+    went = _first(lead, _said_by_us(), "went")
+    joined = _joined(lead, went, _after(went, _said_by_buyer(), "went", "replied"))
+    days = joined.replied_number.coalesce(given("number")) - joined.went_number
+    return joined.mutate(
+        reply_days=days.clip(upper=WITHIN + 1).cast("int32"),
+        has_reply=(joined.replied_number - joined.went_number <= WITHIN).fill_null(False),
+    )
+
+
+def _joined(lead: Table, first: Table, after: Table) -> Table:
     joined = lead
-    for found in (came.drop("account_id"), answered, went.drop("account_id"), replied):
+    for found in (first.drop("account_id"), after):
         joined = joined.left_join(found, "deal_id").drop("deal_id_right")
-    return _told(joined)
+    return joined
 
 
 def _said_by_us() -> Table:
@@ -84,15 +104,4 @@ def _after(first: Table, said: Table, since: str, name: str) -> Table:
     later = pairs.filter(pairs.happened_at >= pairs[f"{since}_at"])
     return later.group_by("deal_id").aggregate(
         **{f"{name}_worked": later.working_seconds.min(), f"{name}_number": later.happened_number.min()}
-    )
-
-
-def _told(joined: Table) -> Table:
-    until = joined.answered_worked.coalesce(given("worked"))
-    days = joined.replied_number.coalesce(given("number")) - joined.went_number
-    return joined.mutate(
-        minutes=((until - joined.came_worked) // MINUTE).clip(lower=0).cast("int32"),
-        has_answer=joined.answered_worked.notnull(),
-        reply_days=days.clip(upper=WITHIN + 1).cast("int32"),
-        has_reply=(joined.replied_number - joined.went_number <= WITHIN).fill_null(False),
     )

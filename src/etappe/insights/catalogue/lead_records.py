@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etappe.insights.catalogue.contacts import with_answers
+from etappe.insights.catalogue.contacts import with_answers, with_replies
 from etappe.insights.catalogue.interest import scored
 from etappe.insights.catalogue.leads import leads, received_lately
 from etappe.insights.catalogue.records import PAGE
@@ -26,7 +26,7 @@ def build_scored(deals: Table) -> Table:
 
 def build_answered(deals: Table) -> Table:
     """The leads of the last year with the working minutes until our first answer, the longest first."""
-    lead = with_answers(_narrowed(received_lately(deals), "segment", "fate"))
+    lead = with_replies(with_answers(_narrowed(received_lately(deals), "segment", "fate")))
     told = lead.mutate(came=lead.minutes.notnull(), went=lead.reply_days.notnull())
     return _page(_same(told, "came", "has_answer", "went", "has_reply"), "minutes", "minutes")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
 from etappe.core.survival import share_within
-from etappe.insights.catalogue.contacts import CONTACT_SOURCES, WITHIN, contacts, with_answers
+from etappe.insights.catalogue.contacts import CONTACT_SOURCES, WITHIN, contacts, with_replies
 from etappe.insights.catalogue.leads import YEAR, received_lately
 from etappe.insights.metric import Charted, Metric, Row, by_segment, total
 from etappe.insights.standing import given
@@ -56,7 +56,7 @@ def _answers(deals: Table) -> Table:
     """Leads that we went to, with the days until they answered; they have no channel."""
     import ibis
 
-    lead = with_answers(received_lately(deals))
+    lead = with_replies(received_lately(deals))
     met = lead.filter(lead.reply_days.notnull())
     counted = met.group_by("segment", "reply_days", "has_reply").aggregate(deals=met.count())
     return counted.select(

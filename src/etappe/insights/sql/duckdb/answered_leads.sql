@@ -40,115 +40,13 @@ WITH "t10" AS (
     FROM "fact_lead" AS "t2"
   ) AS "t5"
     ON "t3"."deal_id" = "t5"."lead_id"
-), "t20" AS (
+), "t18" AS (
   SELECT
-    "t18"."deal_id",
-    "t18"."account_id",
-    MIN("t18"."happened_at") AS "went_at",
-    MIN("t18"."working_seconds") AS "went_worked",
-    MIN("t18"."happened_number") AS "went_number"
-  FROM (
-    SELECT
-      *
-    FROM (
-      SELECT
-        "t9"."touchpoint_id",
-        "t9"."account_id",
-        "t9"."person_id",
-        "t9"."user_id",
-        "t9"."direction",
-        "t9"."channel",
-        "t9"."act",
-        "t9"."source",
-        "t9"."happened_at",
-        "t9"."happened_number",
-        "t9"."working_seconds",
-        "t13"."deal_id",
-        "t13"."received_number"
-      FROM (
-        SELECT
-          *
-        FROM "fact_touchpoint" AS "t0"
-        WHERE
-          "t0"."account_id" IS NOT NULL
-          AND "t0"."happened_number" <= CAST('⟦number⟧' AS BIGINT)
-          AND "t0"."happened_number" > (
-            CAST('⟦number⟧' AS BIGINT) - 368
-          )
-          AND "t0"."direction" = 'out'
-      ) AS "t9"
-      INNER JOIN (
-        SELECT
-          "t11"."deal_id",
-          "t11"."account_id",
-          "t11"."received_number"
-        FROM "t10" AS "t11"
-        WHERE
-          "t11"."received_number" <= CAST('⟦number⟧' AS BIGINT)
-          AND "t11"."received_number" > (
-            CAST('⟦number⟧' AS BIGINT) - 365
-          )
-          AND (
-            (
-              CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
-            )
-            OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t11"."outcome")
-          )
-          AND (
-            (
-              CAST('⟦received_from⟧' AS BIGINT) IS NULL
-            )
-            OR (
-              "t11"."received_number" >= CAST('⟦received_from⟧' AS BIGINT)
-            )
-          )
-          AND (
-            (
-              CAST('⟦received_until⟧' AS BIGINT) IS NULL
-            )
-            OR (
-              "t11"."received_number" <= CAST('⟦received_until⟧' AS BIGINT)
-            )
-          )
-          AND (
-            (
-              '⟦segment⟧' IS NULL
-            ) OR (
-              "t11"."segment" = '⟦segment⟧'
-            )
-          )
-          AND (
-            (
-              '⟦fate⟧' IS NULL
-            )
-            OR (
-              CASE
-                WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                THEN 'accepted'
-                WHEN "t11"."outcome" = 'open'
-                THEN 'open'
-                ELSE 'refused'
-              END = '⟦fate⟧'
-            )
-          )
-      ) AS "t13"
-        ON "t9"."account_id" = "t13"."account_id"
-    ) AS "t16"
-    WHERE
-      "t16"."happened_number" >= (
-        "t16"."received_number" - 3
-      )
-  ) AS "t18"
-  GROUP BY
-    1,
-    2
-), "t21" AS (
-  SELECT
-    "t19"."deal_id",
-    "t19"."account_id",
-    MIN("t19"."happened_at") AS "came_at",
-    MIN("t19"."working_seconds") AS "came_worked",
-    MIN("t19"."happened_number") AS "came_number"
+    "t17"."deal_id",
+    "t17"."account_id",
+    MIN("t17"."happened_at") AS "came_at",
+    MIN("t17"."working_seconds") AS "came_worked",
+    MIN("t17"."happened_number") AS "came_number"
   FROM (
     SELECT
       *
@@ -236,212 +134,486 @@ WITH "t10" AS (
           )
       ) AS "t13"
         ON "t8"."account_id" = "t13"."account_id"
-    ) AS "t17"
+    ) AS "t16"
     WHERE
-      "t17"."happened_number" >= (
-        "t17"."received_number" - 3
+      "t16"."happened_number" >= (
+        "t16"."received_number" - 3
       )
-  ) AS "t19"
+  ) AS "t17"
+  GROUP BY
+    1,
+    2
+), "t39" AS (
+  SELECT
+    "t38"."deal_id",
+    "t38"."account_id",
+    MIN("t38"."happened_at") AS "went_at",
+    MIN("t38"."working_seconds") AS "went_worked",
+    MIN("t38"."happened_number") AS "went_number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t9"."touchpoint_id",
+        "t9"."account_id",
+        "t9"."person_id",
+        "t9"."user_id",
+        "t9"."direction",
+        "t9"."channel",
+        "t9"."act",
+        "t9"."source",
+        "t9"."happened_at",
+        "t9"."happened_number",
+        "t9"."working_seconds",
+        "t34"."deal_id",
+        "t34"."received_number"
+      FROM (
+        SELECT
+          *
+        FROM "fact_touchpoint" AS "t0"
+        WHERE
+          "t0"."account_id" IS NOT NULL
+          AND "t0"."happened_number" <= CAST('⟦number⟧' AS BIGINT)
+          AND "t0"."happened_number" > (
+            CAST('⟦number⟧' AS BIGINT) - 368
+          )
+          AND "t0"."direction" = 'out'
+      ) AS "t9"
+      INNER JOIN (
+        SELECT
+          "t32"."deal_id",
+          "t32"."account_id",
+          "t32"."received_number"
+        FROM (
+          SELECT
+            "t31".*
+            EXCLUDE ("deal_id_right")
+          FROM (
+            SELECT
+              "t27"."deal_id",
+              "t27"."uid",
+              "t27"."name",
+              "t27"."segment",
+              "t27"."stage",
+              "t27"."phase",
+              "t27"."position",
+              "t27"."process",
+              "t27"."process_version_id",
+              "t27"."outcome",
+              "t27"."proof",
+              "t27"."amount",
+              "t27"."currency",
+              "t27"."expected_close",
+              "t27"."owner_id",
+              "t27"."engaged_since",
+              "t27"."decided_on",
+              "t27"."rests",
+              "t27"."has_history",
+              "t27"."decided_number",
+              "t27"."version",
+              "t27"."engaged_days",
+              "t27"."buyer_days",
+              "t27"."observed_on",
+              "t27"."observed_number",
+              "t27"."in_pipeline",
+              "t27"."lead_id",
+              "t27"."account_id",
+              "t27"."received_number",
+              "t27"."accepted_number",
+              "t27"."fate",
+              "t27"."fate_days",
+              "t27"."won_days",
+              "t27"."came_at",
+              "t27"."came_worked",
+              "t27"."came_number",
+              "t30"."deal_id" AS "deal_id_right",
+              "t30"."answered_worked",
+              "t30"."answered_number"
+            FROM (
+              SELECT
+                "t24".*
+                EXCLUDE ("deal_id_right")
+              FROM (
+                SELECT
+                  "t15"."deal_id",
+                  "t15"."uid",
+                  "t15"."name",
+                  "t15"."segment",
+                  "t15"."stage",
+                  "t15"."phase",
+                  "t15"."position",
+                  "t15"."process",
+                  "t15"."process_version_id",
+                  "t15"."outcome",
+                  "t15"."proof",
+                  "t15"."amount",
+                  "t15"."currency",
+                  "t15"."expected_close",
+                  "t15"."owner_id",
+                  "t15"."engaged_since",
+                  "t15"."decided_on",
+                  "t15"."rests",
+                  "t15"."has_history",
+                  "t15"."decided_number",
+                  "t15"."version",
+                  "t15"."engaged_days",
+                  "t15"."buyer_days",
+                  "t15"."observed_on",
+                  "t15"."observed_number",
+                  "t15"."in_pipeline",
+                  "t15"."lead_id",
+                  "t15"."account_id",
+                  "t15"."received_number",
+                  "t15"."accepted_number",
+                  "t15"."fate",
+                  "t15"."fate_days",
+                  "t15"."won_days",
+                  "t21"."deal_id" AS "deal_id_right",
+                  "t21"."came_at",
+                  "t21"."came_worked",
+                  "t21"."came_number"
+                FROM (
+                  SELECT
+                    "t11"."deal_id",
+                    "t11"."uid",
+                    "t11"."name",
+                    "t11"."segment",
+                    "t11"."stage",
+                    "t11"."phase",
+                    "t11"."position",
+                    "t11"."process",
+                    "t11"."process_version_id",
+                    "t11"."outcome",
+                    "t11"."proof",
+                    "t11"."amount",
+                    "t11"."currency",
+                    "t11"."expected_close",
+                    "t11"."owner_id",
+                    "t11"."engaged_since",
+                    "t11"."decided_on",
+                    "t11"."rests",
+                    "t11"."has_history",
+                    "t11"."decided_number",
+                    "t11"."version",
+                    "t11"."engaged_days",
+                    "t11"."buyer_days",
+                    "t11"."observed_on",
+                    "t11"."observed_number",
+                    "t11"."in_pipeline",
+                    "t11"."lead_id",
+                    "t11"."account_id",
+                    "t11"."received_number",
+                    "t11"."accepted_number",
+                    CASE
+                      WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                      THEN 'accepted'
+                      WHEN "t11"."outcome" = 'open'
+                      THEN 'open'
+                      ELSE 'refused'
+                    END AS "fate",
+                    CAST(CASE
+                      WHEN (
+                        CASE
+                          WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                          THEN "t11"."accepted_number"
+                          ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                        END - "t11"."received_number"
+                      ) IS NULL
+                      THEN CASE
+                        WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                        THEN "t11"."accepted_number"
+                        ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                      END - "t11"."received_number"
+                      ELSE GREATEST(
+                        0,
+                        CASE
+                          WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                          THEN "t11"."accepted_number"
+                          ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                        END - "t11"."received_number"
+                      )
+                    END AS INT) AS "fate_days",
+                    CAST(CASE
+                      WHEN (
+                        COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                      ) IS NULL
+                      THEN COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                      ELSE GREATEST(
+                        0,
+                        COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                      )
+                    END AS INT) AS "won_days"
+                  FROM "t10" AS "t11"
+                  WHERE
+                    "t11"."received_number" <= CAST('⟦number⟧' AS BIGINT)
+                    AND "t11"."received_number" > (
+                      CAST('⟦number⟧' AS BIGINT) - 365
+                    )
+                    AND (
+                      (
+                        CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
+                      )
+                      OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t11"."outcome")
+                    )
+                    AND (
+                      (
+                        CAST('⟦received_from⟧' AS BIGINT) IS NULL
+                      )
+                      OR (
+                        "t11"."received_number" >= CAST('⟦received_from⟧' AS BIGINT)
+                      )
+                    )
+                    AND (
+                      (
+                        CAST('⟦received_until⟧' AS BIGINT) IS NULL
+                      )
+                      OR (
+                        "t11"."received_number" <= CAST('⟦received_until⟧' AS BIGINT)
+                      )
+                    )
+                    AND (
+                      (
+                        '⟦segment⟧' IS NULL
+                      ) OR (
+                        "t11"."segment" = '⟦segment⟧'
+                      )
+                    )
+                    AND (
+                      (
+                        '⟦fate⟧' IS NULL
+                      )
+                      OR (
+                        CASE
+                          WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                          THEN 'accepted'
+                          WHEN "t11"."outcome" = 'open'
+                          THEN 'open'
+                          ELSE 'refused'
+                        END = '⟦fate⟧'
+                      )
+                    )
+                ) AS "t15"
+                LEFT OUTER JOIN (
+                  SELECT
+                    "t19".*
+                    EXCLUDE ("account_id")
+                  FROM "t18" AS "t19"
+                ) AS "t21"
+                  ON "t15"."deal_id" = "t21"."deal_id"
+              ) AS "t24"
+            ) AS "t27"
+            LEFT OUTER JOIN (
+              SELECT
+                "t28"."deal_id",
+                MIN("t28"."working_seconds") AS "answered_worked",
+                MIN("t28"."happened_number") AS "answered_number"
+              FROM (
+                SELECT
+                  *
+                FROM (
+                  SELECT
+                    "t9"."touchpoint_id",
+                    "t9"."account_id",
+                    "t9"."person_id",
+                    "t9"."user_id",
+                    "t9"."direction",
+                    "t9"."channel",
+                    "t9"."act",
+                    "t9"."source",
+                    "t9"."happened_at",
+                    "t9"."happened_number",
+                    "t9"."working_seconds",
+                    "t23"."deal_id",
+                    "t23"."came_at"
+                  FROM (
+                    SELECT
+                      *
+                    FROM "fact_touchpoint" AS "t0"
+                    WHERE
+                      "t0"."account_id" IS NOT NULL
+                      AND "t0"."happened_number" <= CAST('⟦number⟧' AS BIGINT)
+                      AND "t0"."happened_number" > (
+                        CAST('⟦number⟧' AS BIGINT) - 368
+                      )
+                      AND "t0"."direction" = 'out'
+                  ) AS "t9"
+                  INNER JOIN (
+                    SELECT
+                      "t19"."deal_id",
+                      "t19"."account_id",
+                      "t19"."came_at"
+                    FROM "t18" AS "t19"
+                  ) AS "t23"
+                    ON "t9"."account_id" = "t23"."account_id"
+                ) AS "t26"
+                WHERE
+                  "t26"."happened_at" >= "t26"."came_at"
+              ) AS "t28"
+              GROUP BY
+                1
+            ) AS "t30"
+              ON "t27"."deal_id" = "t30"."deal_id"
+          ) AS "t31"
+        ) AS "t32"
+      ) AS "t34"
+        ON "t9"."account_id" = "t34"."account_id"
+    ) AS "t35"
+    WHERE
+      "t35"."happened_number" >= (
+        "t35"."received_number" - 3
+      )
+  ) AS "t38"
   GROUP BY
     1,
     2
 )
 SELECT
-  "t52"."uid",
-  "t52"."name",
-  "t52"."stage",
-  "t52"."process_version_id",
-  "t52"."outcome",
-  "t52"."proof",
-  "t52"."amount",
-  "t52"."currency",
-  "t52"."owner_id",
-  "t52"."engaged_since",
-  "t52"."decided_on",
-  "t52"."received_number",
-  "t52"."found",
-  "t52"."minutes",
-  "t52"."fate_days" AS "days"
+  "t55"."uid",
+  "t55"."name",
+  "t55"."stage",
+  "t55"."process_version_id",
+  "t55"."outcome",
+  "t55"."proof",
+  "t55"."amount",
+  "t55"."currency",
+  "t55"."owner_id",
+  "t55"."engaged_since",
+  "t55"."decided_on",
+  "t55"."received_number",
+  "t55"."found",
+  "t55"."minutes",
+  "t55"."fate_days" AS "days"
 FROM (
   SELECT
-    "t51"."deal_id",
-    "t51"."uid",
-    "t51"."name",
-    "t51"."segment",
-    "t51"."stage",
-    "t51"."phase",
-    "t51"."position",
-    "t51"."process",
-    "t51"."process_version_id",
-    "t51"."outcome",
-    "t51"."proof",
-    "t51"."amount",
-    "t51"."currency",
-    "t51"."expected_close",
-    "t51"."owner_id",
-    "t51"."engaged_since",
-    "t51"."decided_on",
-    "t51"."rests",
-    "t51"."has_history",
-    "t51"."decided_number",
-    "t51"."version",
-    "t51"."engaged_days",
-    "t51"."buyer_days",
-    "t51"."observed_on",
-    "t51"."observed_number",
-    "t51"."in_pipeline",
-    "t51"."lead_id",
-    "t51"."account_id",
-    "t51"."received_number",
-    "t51"."accepted_number",
-    "t51"."fate",
-    "t51"."fate_days",
-    "t51"."won_days",
-    "t51"."came_at",
-    "t51"."came_worked",
-    "t51"."came_number",
-    "t51"."answered_worked",
-    "t51"."answered_number",
-    "t51"."went_at",
-    "t51"."went_worked",
-    "t51"."went_number",
-    "t51"."replied_worked",
-    "t51"."replied_number",
-    "t51"."minutes",
-    "t51"."has_answer",
-    "t51"."reply_days",
-    "t51"."has_reply",
-    "t51"."came",
-    "t51"."went",
+    "t54"."deal_id",
+    "t54"."uid",
+    "t54"."name",
+    "t54"."segment",
+    "t54"."stage",
+    "t54"."phase",
+    "t54"."position",
+    "t54"."process",
+    "t54"."process_version_id",
+    "t54"."outcome",
+    "t54"."proof",
+    "t54"."amount",
+    "t54"."currency",
+    "t54"."expected_close",
+    "t54"."owner_id",
+    "t54"."engaged_since",
+    "t54"."decided_on",
+    "t54"."rests",
+    "t54"."has_history",
+    "t54"."decided_number",
+    "t54"."version",
+    "t54"."engaged_days",
+    "t54"."buyer_days",
+    "t54"."observed_on",
+    "t54"."observed_number",
+    "t54"."in_pipeline",
+    "t54"."lead_id",
+    "t54"."account_id",
+    "t54"."received_number",
+    "t54"."accepted_number",
+    "t54"."fate",
+    "t54"."fate_days",
+    "t54"."won_days",
+    "t54"."came_at",
+    "t54"."came_worked",
+    "t54"."came_number",
+    "t54"."answered_worked",
+    "t54"."answered_number",
+    "t54"."minutes",
+    "t54"."has_answer",
+    "t54"."went_at",
+    "t54"."went_worked",
+    "t54"."went_number",
+    "t54"."replied_worked",
+    "t54"."replied_number",
+    "t54"."reply_days",
+    "t54"."has_reply",
+    "t54"."came",
+    "t54"."went",
     COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "found",
     ROW_NUMBER() OVER (
-      ORDER BY "t51"."minutes" DESC, "t51"."deal_id" ASC
+      ORDER BY "t54"."minutes" DESC, "t54"."deal_id" ASC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "place"
   FROM (
     SELECT
-      "t50"."deal_id",
-      "t50"."uid",
-      "t50"."name",
-      "t50"."segment",
-      "t50"."stage",
-      "t50"."phase",
-      "t50"."position",
-      "t50"."process",
-      "t50"."process_version_id",
-      "t50"."outcome",
-      "t50"."proof",
-      "t50"."amount",
-      "t50"."currency",
-      "t50"."expected_close",
-      "t50"."owner_id",
-      "t50"."engaged_since",
-      "t50"."decided_on",
-      "t50"."rests",
-      "t50"."has_history",
-      "t50"."decided_number",
-      "t50"."version",
-      "t50"."engaged_days",
-      "t50"."buyer_days",
-      "t50"."observed_on",
-      "t50"."observed_number",
-      "t50"."in_pipeline",
-      "t50"."lead_id",
-      "t50"."account_id",
-      "t50"."received_number",
-      "t50"."accepted_number",
-      "t50"."fate",
-      "t50"."fate_days",
-      "t50"."won_days",
-      "t50"."came_at",
-      "t50"."came_worked",
-      "t50"."came_number",
-      "t50"."answered_worked",
-      "t50"."answered_number",
-      "t50"."went_at",
-      "t50"."went_worked",
-      "t50"."went_number",
-      "t50"."replied_worked",
-      "t50"."replied_number",
-      CAST(CASE
-        WHEN CAST(FLOOR(
-          (
-            COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-          ) / (
-            60
-          )
-        ) AS BIGINT) IS NULL
-        THEN CAST(FLOOR(
-          (
-            COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-          ) / (
-            60
-          )
-        ) AS BIGINT)
-        ELSE GREATEST(
-          0,
-          CAST(FLOOR(
-            (
-              COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-            ) / (
-              60
-            )
-          ) AS BIGINT)
-        )
-      END AS INT) AS "minutes",
-      "t50"."answered_worked" IS NOT NULL AS "has_answer",
+      "t53"."deal_id",
+      "t53"."uid",
+      "t53"."name",
+      "t53"."segment",
+      "t53"."stage",
+      "t53"."phase",
+      "t53"."position",
+      "t53"."process",
+      "t53"."process_version_id",
+      "t53"."outcome",
+      "t53"."proof",
+      "t53"."amount",
+      "t53"."currency",
+      "t53"."expected_close",
+      "t53"."owner_id",
+      "t53"."engaged_since",
+      "t53"."decided_on",
+      "t53"."rests",
+      "t53"."has_history",
+      "t53"."decided_number",
+      "t53"."version",
+      "t53"."engaged_days",
+      "t53"."buyer_days",
+      "t53"."observed_on",
+      "t53"."observed_number",
+      "t53"."in_pipeline",
+      "t53"."lead_id",
+      "t53"."account_id",
+      "t53"."received_number",
+      "t53"."accepted_number",
+      "t53"."fate",
+      "t53"."fate_days",
+      "t53"."won_days",
+      "t53"."came_at",
+      "t53"."came_worked",
+      "t53"."came_number",
+      "t53"."answered_worked",
+      "t53"."answered_number",
+      "t53"."minutes",
+      "t53"."has_answer",
+      "t53"."went_at",
+      "t53"."went_worked",
+      "t53"."went_number",
+      "t53"."replied_worked",
+      "t53"."replied_number",
       CAST(CASE
         WHEN (
-          COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+          COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         ) IS NULL
-        THEN COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+        THEN COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         ELSE LEAST(
           31,
-          COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+          COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         )
       END AS INT) AS "reply_days",
       COALESCE((
-        "t50"."replied_number" - "t50"."went_number"
+        "t53"."replied_number" - "t53"."went_number"
       ) <= 30, FALSE) AS "has_reply",
-      CAST(CASE
-        WHEN CAST(FLOOR(
-          (
-            COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-          ) / (
-            60
-          )
-        ) AS BIGINT) IS NULL
-        THEN CAST(FLOOR(
-          (
-            COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-          ) / (
-            60
-          )
-        ) AS BIGINT)
-        ELSE GREATEST(
-          0,
-          CAST(FLOOR(
-            (
-              COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-            ) / (
-              60
-            )
-          ) AS BIGINT)
-        )
-      END AS INT) IS NOT NULL AS "came",
+      "t53"."minutes" IS NOT NULL AS "came",
       CAST(CASE
         WHEN (
-          COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+          COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         ) IS NULL
-        THEN COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+        THEN COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         ELSE LEAST(
           31,
-          COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+          COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
         )
       END AS INT) IS NOT NULL AS "went"
     FROM (
       SELECT
-        "t49".*
+        "t52".*
         EXCLUDE ("deal_id_right")
       FROM (
         SELECT
@@ -483,345 +655,417 @@ FROM (
           "t48"."came_number",
           "t48"."answered_worked",
           "t48"."answered_number",
+          "t48"."minutes",
+          "t48"."has_answer",
           "t48"."went_at",
           "t48"."went_worked",
           "t48"."went_number",
-          "t41"."deal_id" AS "deal_id_right",
-          "t41"."replied_worked",
-          "t41"."replied_number"
+          "t51"."deal_id" AS "deal_id_right",
+          "t51"."replied_worked",
+          "t51"."replied_number"
         FROM (
           SELECT
-            "t46".*
+            "t45".*
             EXCLUDE ("deal_id_right")
           FROM (
             SELECT
-              "t45"."deal_id",
-              "t45"."uid",
-              "t45"."name",
-              "t45"."segment",
-              "t45"."stage",
-              "t45"."phase",
-              "t45"."position",
-              "t45"."process",
-              "t45"."process_version_id",
-              "t45"."outcome",
-              "t45"."proof",
-              "t45"."amount",
-              "t45"."currency",
-              "t45"."expected_close",
-              "t45"."owner_id",
-              "t45"."engaged_since",
-              "t45"."decided_on",
-              "t45"."rests",
-              "t45"."has_history",
-              "t45"."decided_number",
-              "t45"."version",
-              "t45"."engaged_days",
-              "t45"."buyer_days",
-              "t45"."observed_on",
-              "t45"."observed_number",
-              "t45"."in_pipeline",
-              "t45"."lead_id",
-              "t45"."account_id",
-              "t45"."received_number",
-              "t45"."accepted_number",
-              "t45"."fate",
-              "t45"."fate_days",
-              "t45"."won_days",
-              "t45"."came_at",
-              "t45"."came_worked",
-              "t45"."came_number",
-              "t45"."answered_worked",
-              "t45"."answered_number",
-              "t26"."deal_id" AS "deal_id_right",
-              "t26"."went_at",
-              "t26"."went_worked",
-              "t26"."went_number"
+              "t37"."deal_id",
+              "t37"."uid",
+              "t37"."name",
+              "t37"."segment",
+              "t37"."stage",
+              "t37"."phase",
+              "t37"."position",
+              "t37"."process",
+              "t37"."process_version_id",
+              "t37"."outcome",
+              "t37"."proof",
+              "t37"."amount",
+              "t37"."currency",
+              "t37"."expected_close",
+              "t37"."owner_id",
+              "t37"."engaged_since",
+              "t37"."decided_on",
+              "t37"."rests",
+              "t37"."has_history",
+              "t37"."decided_number",
+              "t37"."version",
+              "t37"."engaged_days",
+              "t37"."buyer_days",
+              "t37"."observed_on",
+              "t37"."observed_number",
+              "t37"."in_pipeline",
+              "t37"."lead_id",
+              "t37"."account_id",
+              "t37"."received_number",
+              "t37"."accepted_number",
+              "t37"."fate",
+              "t37"."fate_days",
+              "t37"."won_days",
+              "t37"."came_at",
+              "t37"."came_worked",
+              "t37"."came_number",
+              "t37"."answered_worked",
+              "t37"."answered_number",
+              "t37"."minutes",
+              "t37"."has_answer",
+              "t42"."deal_id" AS "deal_id_right",
+              "t42"."went_at",
+              "t42"."went_worked",
+              "t42"."went_number"
             FROM (
               SELECT
-                "t43".*
-                EXCLUDE ("deal_id_right")
+                "t32"."deal_id",
+                "t32"."uid",
+                "t32"."name",
+                "t32"."segment",
+                "t32"."stage",
+                "t32"."phase",
+                "t32"."position",
+                "t32"."process",
+                "t32"."process_version_id",
+                "t32"."outcome",
+                "t32"."proof",
+                "t32"."amount",
+                "t32"."currency",
+                "t32"."expected_close",
+                "t32"."owner_id",
+                "t32"."engaged_since",
+                "t32"."decided_on",
+                "t32"."rests",
+                "t32"."has_history",
+                "t32"."decided_number",
+                "t32"."version",
+                "t32"."engaged_days",
+                "t32"."buyer_days",
+                "t32"."observed_on",
+                "t32"."observed_number",
+                "t32"."in_pipeline",
+                "t32"."lead_id",
+                "t32"."account_id",
+                "t32"."received_number",
+                "t32"."accepted_number",
+                "t32"."fate",
+                "t32"."fate_days",
+                "t32"."won_days",
+                "t32"."came_at",
+                "t32"."came_worked",
+                "t32"."came_number",
+                "t32"."answered_worked",
+                "t32"."answered_number",
+                CAST(CASE
+                  WHEN CAST(FLOOR(
+                    (
+                      COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+                    ) / (
+                      60
+                    )
+                  ) AS BIGINT) IS NULL
+                  THEN CAST(FLOOR(
+                    (
+                      COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+                    ) / (
+                      60
+                    )
+                  ) AS BIGINT)
+                  ELSE GREATEST(
+                    0,
+                    CAST(FLOOR(
+                      (
+                        COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+                      ) / (
+                        60
+                      )
+                    ) AS BIGINT)
+                  )
+                END AS INT) AS "minutes",
+                "t32"."answered_worked" IS NOT NULL AS "has_answer"
               FROM (
                 SELECT
-                  "t36"."deal_id",
-                  "t36"."uid",
-                  "t36"."name",
-                  "t36"."segment",
-                  "t36"."stage",
-                  "t36"."phase",
-                  "t36"."position",
-                  "t36"."process",
-                  "t36"."process_version_id",
-                  "t36"."outcome",
-                  "t36"."proof",
-                  "t36"."amount",
-                  "t36"."currency",
-                  "t36"."expected_close",
-                  "t36"."owner_id",
-                  "t36"."engaged_since",
-                  "t36"."decided_on",
-                  "t36"."rests",
-                  "t36"."has_history",
-                  "t36"."decided_number",
-                  "t36"."version",
-                  "t36"."engaged_days",
-                  "t36"."buyer_days",
-                  "t36"."observed_on",
-                  "t36"."observed_number",
-                  "t36"."in_pipeline",
-                  "t36"."lead_id",
-                  "t36"."account_id",
-                  "t36"."received_number",
-                  "t36"."accepted_number",
-                  "t36"."fate",
-                  "t36"."fate_days",
-                  "t36"."won_days",
-                  "t36"."came_at",
-                  "t36"."came_worked",
-                  "t36"."came_number",
-                  "t42"."deal_id" AS "deal_id_right",
-                  "t42"."answered_worked",
-                  "t42"."answered_number"
+                  "t31".*
+                  EXCLUDE ("deal_id_right")
                 FROM (
                   SELECT
-                    "t32".*
-                    EXCLUDE ("deal_id_right")
+                    "t27"."deal_id",
+                    "t27"."uid",
+                    "t27"."name",
+                    "t27"."segment",
+                    "t27"."stage",
+                    "t27"."phase",
+                    "t27"."position",
+                    "t27"."process",
+                    "t27"."process_version_id",
+                    "t27"."outcome",
+                    "t27"."proof",
+                    "t27"."amount",
+                    "t27"."currency",
+                    "t27"."expected_close",
+                    "t27"."owner_id",
+                    "t27"."engaged_since",
+                    "t27"."decided_on",
+                    "t27"."rests",
+                    "t27"."has_history",
+                    "t27"."decided_number",
+                    "t27"."version",
+                    "t27"."engaged_days",
+                    "t27"."buyer_days",
+                    "t27"."observed_on",
+                    "t27"."observed_number",
+                    "t27"."in_pipeline",
+                    "t27"."lead_id",
+                    "t27"."account_id",
+                    "t27"."received_number",
+                    "t27"."accepted_number",
+                    "t27"."fate",
+                    "t27"."fate_days",
+                    "t27"."won_days",
+                    "t27"."came_at",
+                    "t27"."came_worked",
+                    "t27"."came_number",
+                    "t30"."deal_id" AS "deal_id_right",
+                    "t30"."answered_worked",
+                    "t30"."answered_number"
                   FROM (
                     SELECT
-                      "t15"."deal_id",
-                      "t15"."uid",
-                      "t15"."name",
-                      "t15"."segment",
-                      "t15"."stage",
-                      "t15"."phase",
-                      "t15"."position",
-                      "t15"."process",
-                      "t15"."process_version_id",
-                      "t15"."outcome",
-                      "t15"."proof",
-                      "t15"."amount",
-                      "t15"."currency",
-                      "t15"."expected_close",
-                      "t15"."owner_id",
-                      "t15"."engaged_since",
-                      "t15"."decided_on",
-                      "t15"."rests",
-                      "t15"."has_history",
-                      "t15"."decided_number",
-                      "t15"."version",
-                      "t15"."engaged_days",
-                      "t15"."buyer_days",
-                      "t15"."observed_on",
-                      "t15"."observed_number",
-                      "t15"."in_pipeline",
-                      "t15"."lead_id",
-                      "t15"."account_id",
-                      "t15"."received_number",
-                      "t15"."accepted_number",
-                      "t15"."fate",
-                      "t15"."fate_days",
-                      "t15"."won_days",
-                      "t28"."deal_id" AS "deal_id_right",
-                      "t28"."came_at",
-                      "t28"."came_worked",
-                      "t28"."came_number"
+                      "t24".*
+                      EXCLUDE ("deal_id_right")
                     FROM (
                       SELECT
-                        "t11"."deal_id",
-                        "t11"."uid",
-                        "t11"."name",
-                        "t11"."segment",
-                        "t11"."stage",
-                        "t11"."phase",
-                        "t11"."position",
-                        "t11"."process",
-                        "t11"."process_version_id",
-                        "t11"."outcome",
-                        "t11"."proof",
-                        "t11"."amount",
-                        "t11"."currency",
-                        "t11"."expected_close",
-                        "t11"."owner_id",
-                        "t11"."engaged_since",
-                        "t11"."decided_on",
-                        "t11"."rests",
-                        "t11"."has_history",
-                        "t11"."decided_number",
-                        "t11"."version",
-                        "t11"."engaged_days",
-                        "t11"."buyer_days",
-                        "t11"."observed_on",
-                        "t11"."observed_number",
-                        "t11"."in_pipeline",
-                        "t11"."lead_id",
-                        "t11"."account_id",
-                        "t11"."received_number",
-                        "t11"."accepted_number",
-                        CASE
-                          WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                          THEN 'accepted'
-                          WHEN "t11"."outcome" = 'open'
-                          THEN 'open'
-                          ELSE 'refused'
-                        END AS "fate",
-                        CAST(CASE
-                          WHEN (
-                            CASE
-                              WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                              THEN "t11"."accepted_number"
-                              ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
-                            END - "t11"."received_number"
-                          ) IS NULL
-                          THEN CASE
-                            WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                            THEN "t11"."accepted_number"
-                            ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
-                          END - "t11"."received_number"
-                          ELSE GREATEST(
-                            0,
-                            CASE
-                              WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                              THEN "t11"."accepted_number"
-                              ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
-                            END - "t11"."received_number"
-                          )
-                        END AS INT) AS "fate_days",
-                        CAST(CASE
-                          WHEN (
-                            COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
-                          ) IS NULL
-                          THEN COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
-                          ELSE GREATEST(
-                            0,
-                            COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
-                          )
-                        END AS INT) AS "won_days"
-                      FROM "t10" AS "t11"
-                      WHERE
-                        "t11"."received_number" <= CAST('⟦number⟧' AS BIGINT)
-                        AND "t11"."received_number" > (
-                          CAST('⟦number⟧' AS BIGINT) - 365
-                        )
-                        AND (
-                          (
-                            CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
-                          )
-                          OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t11"."outcome")
-                        )
-                        AND (
-                          (
-                            CAST('⟦received_from⟧' AS BIGINT) IS NULL
-                          )
-                          OR (
-                            "t11"."received_number" >= CAST('⟦received_from⟧' AS BIGINT)
-                          )
-                        )
-                        AND (
-                          (
-                            CAST('⟦received_until⟧' AS BIGINT) IS NULL
-                          )
-                          OR (
-                            "t11"."received_number" <= CAST('⟦received_until⟧' AS BIGINT)
-                          )
-                        )
-                        AND (
-                          (
-                            '⟦segment⟧' IS NULL
-                          ) OR (
-                            "t11"."segment" = '⟦segment⟧'
-                          )
-                        )
-                        AND (
-                          (
-                            '⟦fate⟧' IS NULL
-                          )
-                          OR (
-                            CASE
-                              WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                              THEN 'accepted'
-                              WHEN "t11"."outcome" = 'open'
-                              THEN 'open'
-                              ELSE 'refused'
-                            END = '⟦fate⟧'
-                          )
-                        )
-                    ) AS "t15"
-                    LEFT OUTER JOIN (
-                      SELECT
-                        "t23".*
-                        EXCLUDE ("account_id")
-                      FROM "t21" AS "t23"
-                    ) AS "t28"
-                      ON "t15"."deal_id" = "t28"."deal_id"
-                  ) AS "t32"
-                ) AS "t36"
-                LEFT OUTER JOIN (
-                  SELECT
-                    "t38"."deal_id",
-                    MIN("t38"."working_seconds") AS "answered_worked",
-                    MIN("t38"."happened_number") AS "answered_number"
-                  FROM (
-                    SELECT
-                      *
-                    FROM (
-                      SELECT
-                        "t9"."touchpoint_id",
-                        "t9"."account_id",
-                        "t9"."person_id",
-                        "t9"."user_id",
-                        "t9"."direction",
-                        "t9"."channel",
-                        "t9"."act",
-                        "t9"."source",
-                        "t9"."happened_at",
-                        "t9"."happened_number",
-                        "t9"."working_seconds",
-                        "t31"."deal_id",
-                        "t31"."came_at"
+                        "t15"."deal_id",
+                        "t15"."uid",
+                        "t15"."name",
+                        "t15"."segment",
+                        "t15"."stage",
+                        "t15"."phase",
+                        "t15"."position",
+                        "t15"."process",
+                        "t15"."process_version_id",
+                        "t15"."outcome",
+                        "t15"."proof",
+                        "t15"."amount",
+                        "t15"."currency",
+                        "t15"."expected_close",
+                        "t15"."owner_id",
+                        "t15"."engaged_since",
+                        "t15"."decided_on",
+                        "t15"."rests",
+                        "t15"."has_history",
+                        "t15"."decided_number",
+                        "t15"."version",
+                        "t15"."engaged_days",
+                        "t15"."buyer_days",
+                        "t15"."observed_on",
+                        "t15"."observed_number",
+                        "t15"."in_pipeline",
+                        "t15"."lead_id",
+                        "t15"."account_id",
+                        "t15"."received_number",
+                        "t15"."accepted_number",
+                        "t15"."fate",
+                        "t15"."fate_days",
+                        "t15"."won_days",
+                        "t21"."deal_id" AS "deal_id_right",
+                        "t21"."came_at",
+                        "t21"."came_worked",
+                        "t21"."came_number"
                       FROM (
                         SELECT
-                          *
-                        FROM "fact_touchpoint" AS "t0"
+                          "t11"."deal_id",
+                          "t11"."uid",
+                          "t11"."name",
+                          "t11"."segment",
+                          "t11"."stage",
+                          "t11"."phase",
+                          "t11"."position",
+                          "t11"."process",
+                          "t11"."process_version_id",
+                          "t11"."outcome",
+                          "t11"."proof",
+                          "t11"."amount",
+                          "t11"."currency",
+                          "t11"."expected_close",
+                          "t11"."owner_id",
+                          "t11"."engaged_since",
+                          "t11"."decided_on",
+                          "t11"."rests",
+                          "t11"."has_history",
+                          "t11"."decided_number",
+                          "t11"."version",
+                          "t11"."engaged_days",
+                          "t11"."buyer_days",
+                          "t11"."observed_on",
+                          "t11"."observed_number",
+                          "t11"."in_pipeline",
+                          "t11"."lead_id",
+                          "t11"."account_id",
+                          "t11"."received_number",
+                          "t11"."accepted_number",
+                          CASE
+                            WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                            THEN 'accepted'
+                            WHEN "t11"."outcome" = 'open'
+                            THEN 'open'
+                            ELSE 'refused'
+                          END AS "fate",
+                          CAST(CASE
+                            WHEN (
+                              CASE
+                                WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                                THEN "t11"."accepted_number"
+                                ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                              END - "t11"."received_number"
+                            ) IS NULL
+                            THEN CASE
+                              WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                              THEN "t11"."accepted_number"
+                              ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                            END - "t11"."received_number"
+                            ELSE GREATEST(
+                              0,
+                              CASE
+                                WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                                THEN "t11"."accepted_number"
+                                ELSE COALESCE("t11"."decided_number", "t11"."observed_number")
+                              END - "t11"."received_number"
+                            )
+                          END AS INT) AS "fate_days",
+                          CAST(CASE
+                            WHEN (
+                              COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                            ) IS NULL
+                            THEN COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                            ELSE GREATEST(
+                              0,
+                              COALESCE("t11"."decided_number", "t11"."observed_number") - "t11"."received_number"
+                            )
+                          END AS INT) AS "won_days"
+                        FROM "t10" AS "t11"
                         WHERE
-                          "t0"."account_id" IS NOT NULL
-                          AND "t0"."happened_number" <= CAST('⟦number⟧' AS BIGINT)
-                          AND "t0"."happened_number" > (
-                            CAST('⟦number⟧' AS BIGINT) - 368
+                          "t11"."received_number" <= CAST('⟦number⟧' AS BIGINT)
+                          AND "t11"."received_number" > (
+                            CAST('⟦number⟧' AS BIGINT) - 365
                           )
-                          AND "t0"."direction" = 'out'
-                      ) AS "t9"
-                      INNER JOIN (
+                          AND (
+                            (
+                              CAST('⟦outcomes⟧' AS TEXT[]) IS NULL
+                            )
+                            OR ARRAY_CONTAINS(CAST('⟦outcomes⟧' AS TEXT[]), "t11"."outcome")
+                          )
+                          AND (
+                            (
+                              CAST('⟦received_from⟧' AS BIGINT) IS NULL
+                            )
+                            OR (
+                              "t11"."received_number" >= CAST('⟦received_from⟧' AS BIGINT)
+                            )
+                          )
+                          AND (
+                            (
+                              CAST('⟦received_until⟧' AS BIGINT) IS NULL
+                            )
+                            OR (
+                              "t11"."received_number" <= CAST('⟦received_until⟧' AS BIGINT)
+                            )
+                          )
+                          AND (
+                            (
+                              '⟦segment⟧' IS NULL
+                            ) OR (
+                              "t11"."segment" = '⟦segment⟧'
+                            )
+                          )
+                          AND (
+                            (
+                              '⟦fate⟧' IS NULL
+                            )
+                            OR (
+                              CASE
+                                WHEN COALESCE("t11"."accepted_number" <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                                THEN 'accepted'
+                                WHEN "t11"."outcome" = 'open'
+                                THEN 'open'
+                                ELSE 'refused'
+                              END = '⟦fate⟧'
+                            )
+                          )
+                      ) AS "t15"
+                      LEFT OUTER JOIN (
                         SELECT
+                          "t19".*
+                          EXCLUDE ("account_id")
+                        FROM "t18" AS "t19"
+                      ) AS "t21"
+                        ON "t15"."deal_id" = "t21"."deal_id"
+                    ) AS "t24"
+                  ) AS "t27"
+                  LEFT OUTER JOIN (
+                    SELECT
+                      "t28"."deal_id",
+                      MIN("t28"."working_seconds") AS "answered_worked",
+                      MIN("t28"."happened_number") AS "answered_number"
+                    FROM (
+                      SELECT
+                        *
+                      FROM (
+                        SELECT
+                          "t9"."touchpoint_id",
+                          "t9"."account_id",
+                          "t9"."person_id",
+                          "t9"."user_id",
+                          "t9"."direction",
+                          "t9"."channel",
+                          "t9"."act",
+                          "t9"."source",
+                          "t9"."happened_at",
+                          "t9"."happened_number",
+                          "t9"."working_seconds",
                           "t23"."deal_id",
-                          "t23"."account_id",
                           "t23"."came_at"
-                        FROM "t21" AS "t23"
-                      ) AS "t31"
-                        ON "t9"."account_id" = "t31"."account_id"
-                    ) AS "t35"
-                    WHERE
-                      "t35"."happened_at" >= "t35"."came_at"
-                  ) AS "t38"
-                  GROUP BY
-                    1
-                ) AS "t42"
-                  ON "t36"."deal_id" = "t42"."deal_id"
-              ) AS "t43"
-            ) AS "t45"
+                        FROM (
+                          SELECT
+                            *
+                          FROM "fact_touchpoint" AS "t0"
+                          WHERE
+                            "t0"."account_id" IS NOT NULL
+                            AND "t0"."happened_number" <= CAST('⟦number⟧' AS BIGINT)
+                            AND "t0"."happened_number" > (
+                              CAST('⟦number⟧' AS BIGINT) - 368
+                            )
+                            AND "t0"."direction" = 'out'
+                        ) AS "t9"
+                        INNER JOIN (
+                          SELECT
+                            "t19"."deal_id",
+                            "t19"."account_id",
+                            "t19"."came_at"
+                          FROM "t18" AS "t19"
+                        ) AS "t23"
+                          ON "t9"."account_id" = "t23"."account_id"
+                      ) AS "t26"
+                      WHERE
+                        "t26"."happened_at" >= "t26"."came_at"
+                    ) AS "t28"
+                    GROUP BY
+                      1
+                  ) AS "t30"
+                    ON "t27"."deal_id" = "t30"."deal_id"
+                ) AS "t31"
+              ) AS "t32"
+            ) AS "t37"
             LEFT OUTER JOIN (
               SELECT
-                "t22".*
+                "t40".*
                 EXCLUDE ("account_id")
-              FROM "t20" AS "t22"
-            ) AS "t26"
-              ON "t45"."deal_id" = "t26"."deal_id"
-          ) AS "t46"
+              FROM "t39" AS "t40"
+            ) AS "t42"
+              ON "t37"."deal_id" = "t42"."deal_id"
+          ) AS "t45"
         ) AS "t48"
         LEFT OUTER JOIN (
           SELECT
-            "t37"."deal_id",
-            MIN("t37"."working_seconds") AS "replied_worked",
-            MIN("t37"."happened_number") AS "replied_number"
+            "t49"."deal_id",
+            MIN("t49"."working_seconds") AS "replied_worked",
+            MIN("t49"."happened_number") AS "replied_number"
           FROM (
             SELECT
               *
@@ -838,8 +1082,8 @@ FROM (
                 "t8"."happened_at",
                 "t8"."happened_number",
                 "t8"."working_seconds",
-                "t30"."deal_id",
-                "t30"."went_at"
+                "t44"."deal_id",
+                "t44"."went_at"
               FROM (
                 SELECT
                   *
@@ -855,22 +1099,22 @@ FROM (
               ) AS "t8"
               INNER JOIN (
                 SELECT
-                  "t22"."deal_id",
-                  "t22"."account_id",
-                  "t22"."went_at"
-                FROM "t20" AS "t22"
-              ) AS "t30"
-                ON "t8"."account_id" = "t30"."account_id"
-            ) AS "t33"
+                  "t40"."deal_id",
+                  "t40"."account_id",
+                  "t40"."went_at"
+                FROM "t39" AS "t40"
+              ) AS "t44"
+                ON "t8"."account_id" = "t44"."account_id"
+            ) AS "t47"
             WHERE
-              "t33"."happened_at" >= "t33"."went_at"
-          ) AS "t37"
+              "t47"."happened_at" >= "t47"."went_at"
+          ) AS "t49"
           GROUP BY
             1
-        ) AS "t41"
-          ON "t48"."deal_id" = "t41"."deal_id"
-      ) AS "t49"
-    ) AS "t50"
+        ) AS "t51"
+          ON "t48"."deal_id" = "t51"."deal_id"
+      ) AS "t52"
+    ) AS "t53"
     WHERE
       (
         (
@@ -878,32 +1122,7 @@ FROM (
         )
         OR (
           (
-            CAST(CASE
-              WHEN CAST(FLOOR(
-                (
-                  COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-                ) / (
-                  60
-                )
-              ) AS BIGINT) IS NULL
-              THEN CAST(FLOOR(
-                (
-                  COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-                ) / (
-                  60
-                )
-              ) AS BIGINT)
-              ELSE GREATEST(
-                0,
-                CAST(FLOOR(
-                  (
-                    COALESCE("t50"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t50"."came_worked"
-                  ) / (
-                    60
-                  )
-                ) AS BIGINT)
-              )
-            END AS INT) IS NOT NULL
+            "t53"."minutes" IS NOT NULL
           ) = CAST('⟦came⟧' AS BOOLEAN)
         )
       )
@@ -912,9 +1131,7 @@ FROM (
           CAST('⟦has_answer⟧' AS BOOLEAN) IS NULL
         )
         OR (
-          (
-            "t50"."answered_worked" IS NOT NULL
-          ) = CAST('⟦has_answer⟧' AS BOOLEAN)
+          "t53"."has_answer" = CAST('⟦has_answer⟧' AS BOOLEAN)
         )
       )
       AND (
@@ -925,12 +1142,12 @@ FROM (
           (
             CAST(CASE
               WHEN (
-                COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+                COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
               ) IS NULL
-              THEN COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+              THEN COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
               ELSE LEAST(
                 31,
-                COALESCE("t50"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t50"."went_number"
+                COALESCE("t53"."replied_number", CAST('⟦number⟧' AS BIGINT)) - "t53"."went_number"
               )
             END AS INT) IS NOT NULL
           ) = CAST('⟦went⟧' AS BOOLEAN)
@@ -942,16 +1159,16 @@ FROM (
         )
         OR (
           COALESCE((
-            "t50"."replied_number" - "t50"."went_number"
+            "t53"."replied_number" - "t53"."went_number"
           ) <= 30, FALSE) = CAST('⟦has_reply⟧' AS BOOLEAN)
         )
       )
-  ) AS "t51"
-) AS "t52"
+  ) AS "t54"
+) AS "t55"
 WHERE
-  "t52"."place" >= CAST('⟦skip⟧' AS BIGINT)
-  AND "t52"."place" < (
+  "t55"."place" >= CAST('⟦skip⟧' AS BIGINT)
+  AND "t55"."place" < (
     CAST('⟦skip⟧' AS BIGINT) + 50
   )
 ORDER BY
-  "t52"."place" ASC
+  "t55"."place" ASC

@@ -40,13 +40,13 @@ WITH `t10` AS (
     FROM `fact_lead` AS `t2`
   ) AS `t5`
     ON `t3`.`deal_id` = `t5`.`lead_id`
-), `t20` AS (
+), `t18` AS (
   SELECT
-    `t18`.`deal_id`,
-    `t18`.`account_id`,
-    MIN(`t18`.`happened_at`) AS `went_at`,
-    MIN(`t18`.`working_seconds`) AS `went_worked`,
-    MIN(`t18`.`happened_number`) AS `went_number`
+    `t17`.`deal_id`,
+    `t17`.`account_id`,
+    MIN(`t17`.`happened_at`) AS `came_at`,
+    MIN(`t17`.`working_seconds`) AS `came_worked`,
+    MIN(`t17`.`happened_number`) AS `came_number`
   FROM (
     SELECT
       *
@@ -75,7 +75,8 @@ WITH `t10` AS (
           AND `t0`.`happened_number` > (
             CAST('⟦number⟧' AS BIGINT) - 368
           )
-          AND `t0`.`direction` = 'out'
+          AND `t0`.`direction` = 'in'
+          AND `t0`.`act` IN ('wrote', 'called', 'met', 'attended', 'submitted', 'commented')
       ) AS `t9`
       INNER JOIN (
         SELECT
@@ -95,134 +96,69 @@ WITH `t10` AS (
       `t14`.`happened_number` >= (
         `t14`.`received_number` - 3
       )
-  ) AS `t18`
-  GROUP BY
-    1,
-    2
-), `t21` AS (
-  SELECT
-    `t19`.`deal_id`,
-    `t19`.`account_id`,
-    MIN(`t19`.`happened_at`) AS `came_at`,
-    MIN(`t19`.`working_seconds`) AS `came_worked`,
-    MIN(`t19`.`happened_number`) AS `came_number`
-  FROM (
-    SELECT
-      *
-    FROM (
-      SELECT
-        `t8`.`touchpoint_id`,
-        `t8`.`account_id`,
-        `t8`.`person_id`,
-        `t8`.`user_id`,
-        `t8`.`direction`,
-        `t8`.`channel`,
-        `t8`.`act`,
-        `t8`.`source`,
-        `t8`.`happened_at`,
-        `t8`.`happened_number`,
-        `t8`.`working_seconds`,
-        `t13`.`deal_id`,
-        `t13`.`received_number`
-      FROM (
-        SELECT
-          *
-        FROM `fact_touchpoint` AS `t0`
-        WHERE
-          `t0`.`account_id` IS NOT NULL
-          AND `t0`.`happened_number` <= CAST('⟦number⟧' AS BIGINT)
-          AND `t0`.`happened_number` > (
-            CAST('⟦number⟧' AS BIGINT) - 368
-          )
-          AND `t0`.`direction` = 'in'
-          AND `t0`.`act` IN ('wrote', 'called', 'met', 'attended', 'submitted', 'commented')
-      ) AS `t8`
-      INNER JOIN (
-        SELECT
-          `t11`.`deal_id`,
-          `t11`.`account_id`,
-          `t11`.`received_number`
-        FROM `t10` AS `t11`
-        WHERE
-          `t11`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
-          AND `t11`.`received_number` > (
-            CAST('⟦number⟧' AS BIGINT) - 365
-          )
-      ) AS `t13`
-        ON `t8`.`account_id` = `t13`.`account_id`
-    ) AS `t15`
-    WHERE
-      `t15`.`happened_number` >= (
-        `t15`.`received_number` - 3
-      )
-  ) AS `t19`
+  ) AS `t17`
   GROUP BY
     1,
     2
 )
 SELECT
-  `t51`.`segment`,
-  `t51`.`has_answer`,
-  `t51`.`minutes`,
+  `t33`.`segment`,
+  `t33`.`has_answer`,
+  `t33`.`minutes`,
   COUNT(*) AS `deals`,
-  MAX(`t51`.`observed_on`) AS `observed_on`,
-  MIN(`t51`.`observed_on`) AS `observed_first`
+  MAX(`t33`.`observed_on`) AS `observed_on`,
+  MIN(`t33`.`observed_on`) AS `observed_first`
 FROM (
   SELECT
-    `t50`.`deal_id`,
-    `t50`.`uid`,
-    `t50`.`name`,
-    `t50`.`segment`,
-    `t50`.`stage`,
-    `t50`.`phase`,
-    `t50`.`position`,
-    `t50`.`process`,
-    `t50`.`process_version_id`,
-    `t50`.`outcome`,
-    `t50`.`proof`,
-    `t50`.`amount`,
-    `t50`.`currency`,
-    `t50`.`expected_close`,
-    `t50`.`owner_id`,
-    `t50`.`engaged_since`,
-    `t50`.`decided_on`,
-    `t50`.`rests`,
-    `t50`.`has_history`,
-    `t50`.`decided_number`,
-    `t50`.`version`,
-    `t50`.`engaged_days`,
-    `t50`.`buyer_days`,
-    `t50`.`observed_on`,
-    `t50`.`observed_number`,
-    `t50`.`in_pipeline`,
-    `t50`.`lead_id`,
-    `t50`.`account_id`,
-    `t50`.`received_number`,
-    `t50`.`accepted_number`,
-    `t50`.`fate`,
-    `t50`.`fate_days`,
-    `t50`.`won_days`,
-    `t50`.`came_at`,
-    `t50`.`came_worked`,
-    `t50`.`came_number`,
-    `t50`.`answered_worked`,
-    `t50`.`answered_number`,
-    `t50`.`went_at`,
-    `t50`.`went_worked`,
-    `t50`.`went_number`,
-    `t50`.`replied_worked`,
-    `t50`.`replied_number`,
+    `t32`.`deal_id`,
+    `t32`.`uid`,
+    `t32`.`name`,
+    `t32`.`segment`,
+    `t32`.`stage`,
+    `t32`.`phase`,
+    `t32`.`position`,
+    `t32`.`process`,
+    `t32`.`process_version_id`,
+    `t32`.`outcome`,
+    `t32`.`proof`,
+    `t32`.`amount`,
+    `t32`.`currency`,
+    `t32`.`expected_close`,
+    `t32`.`owner_id`,
+    `t32`.`engaged_since`,
+    `t32`.`decided_on`,
+    `t32`.`rests`,
+    `t32`.`has_history`,
+    `t32`.`decided_number`,
+    `t32`.`version`,
+    `t32`.`engaged_days`,
+    `t32`.`buyer_days`,
+    `t32`.`observed_on`,
+    `t32`.`observed_number`,
+    `t32`.`in_pipeline`,
+    `t32`.`lead_id`,
+    `t32`.`account_id`,
+    `t32`.`received_number`,
+    `t32`.`accepted_number`,
+    `t32`.`fate`,
+    `t32`.`fate_days`,
+    `t32`.`won_days`,
+    `t32`.`came_at`,
+    `t32`.`came_worked`,
+    `t32`.`came_number`,
+    `t32`.`answered_worked`,
+    `t32`.`answered_number`,
     CAST(IF(
       CAST(FLOOR(
         (
-          COALESCE(`t50`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t50`.`came_worked`
+          COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
         ) / (
           60
         )
       ) AS BIGINT) IS NULL,
       CAST(FLOOR(
         (
-          COALESCE(`t50`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t50`.`came_worked`
+          COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
         ) / (
           60
         )
@@ -231,521 +167,266 @@ FROM (
         0,
         CAST(FLOOR(
           (
-            COALESCE(`t50`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t50`.`came_worked`
+            COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
           ) / (
             60
           )
         ) AS BIGINT)
       )
     ) AS INT) AS `minutes`,
-    `t50`.`answered_worked` IS NOT NULL AS `has_answer`,
-    CAST(IF(
-      (
-        COALESCE(`t50`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t50`.`went_number`
-      ) IS NULL,
-      COALESCE(`t50`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t50`.`went_number`,
-      LEAST(
-        31,
-        COALESCE(`t50`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t50`.`went_number`
-      )
-    ) AS INT) AS `reply_days`,
-    COALESCE((
-      `t50`.`replied_number` - `t50`.`went_number`
-    ) <= 30, FALSE) AS `has_reply`
+    `t32`.`answered_worked` IS NOT NULL AS `has_answer`
   FROM (
     SELECT
-      `t49`.`deal_id`,
-      `t49`.`uid`,
-      `t49`.`name`,
-      `t49`.`segment`,
-      `t49`.`stage`,
-      `t49`.`phase`,
-      `t49`.`position`,
-      `t49`.`process`,
-      `t49`.`process_version_id`,
-      `t49`.`outcome`,
-      `t49`.`proof`,
-      `t49`.`amount`,
-      `t49`.`currency`,
-      `t49`.`expected_close`,
-      `t49`.`owner_id`,
-      `t49`.`engaged_since`,
-      `t49`.`decided_on`,
-      `t49`.`rests`,
-      `t49`.`has_history`,
-      `t49`.`decided_number`,
-      `t49`.`version`,
-      `t49`.`engaged_days`,
-      `t49`.`buyer_days`,
-      `t49`.`observed_on`,
-      `t49`.`observed_number`,
-      `t49`.`in_pipeline`,
-      `t49`.`lead_id`,
-      `t49`.`account_id`,
-      `t49`.`received_number`,
-      `t49`.`accepted_number`,
-      `t49`.`fate`,
-      `t49`.`fate_days`,
-      `t49`.`won_days`,
-      `t49`.`came_at`,
-      `t49`.`came_worked`,
-      `t49`.`came_number`,
-      `t49`.`answered_worked`,
-      `t49`.`answered_number`,
-      `t49`.`went_at`,
-      `t49`.`went_worked`,
-      `t49`.`went_number`,
-      `t49`.`replied_worked`,
-      `t49`.`replied_number`
+      `t31`.`deal_id`,
+      `t31`.`uid`,
+      `t31`.`name`,
+      `t31`.`segment`,
+      `t31`.`stage`,
+      `t31`.`phase`,
+      `t31`.`position`,
+      `t31`.`process`,
+      `t31`.`process_version_id`,
+      `t31`.`outcome`,
+      `t31`.`proof`,
+      `t31`.`amount`,
+      `t31`.`currency`,
+      `t31`.`expected_close`,
+      `t31`.`owner_id`,
+      `t31`.`engaged_since`,
+      `t31`.`decided_on`,
+      `t31`.`rests`,
+      `t31`.`has_history`,
+      `t31`.`decided_number`,
+      `t31`.`version`,
+      `t31`.`engaged_days`,
+      `t31`.`buyer_days`,
+      `t31`.`observed_on`,
+      `t31`.`observed_number`,
+      `t31`.`in_pipeline`,
+      `t31`.`lead_id`,
+      `t31`.`account_id`,
+      `t31`.`received_number`,
+      `t31`.`accepted_number`,
+      `t31`.`fate`,
+      `t31`.`fate_days`,
+      `t31`.`won_days`,
+      `t31`.`came_at`,
+      `t31`.`came_worked`,
+      `t31`.`came_number`,
+      `t31`.`answered_worked`,
+      `t31`.`answered_number`
     FROM (
       SELECT
-        `t48`.`deal_id`,
-        `t48`.`uid`,
-        `t48`.`name`,
-        `t48`.`segment`,
-        `t48`.`stage`,
-        `t48`.`phase`,
-        `t48`.`position`,
-        `t48`.`process`,
-        `t48`.`process_version_id`,
-        `t48`.`outcome`,
-        `t48`.`proof`,
-        `t48`.`amount`,
-        `t48`.`currency`,
-        `t48`.`expected_close`,
-        `t48`.`owner_id`,
-        `t48`.`engaged_since`,
-        `t48`.`decided_on`,
-        `t48`.`rests`,
-        `t48`.`has_history`,
-        `t48`.`decided_number`,
-        `t48`.`version`,
-        `t48`.`engaged_days`,
-        `t48`.`buyer_days`,
-        `t48`.`observed_on`,
-        `t48`.`observed_number`,
-        `t48`.`in_pipeline`,
-        `t48`.`lead_id`,
-        `t48`.`account_id`,
-        `t48`.`received_number`,
-        `t48`.`accepted_number`,
-        `t48`.`fate`,
-        `t48`.`fate_days`,
-        `t48`.`won_days`,
-        `t48`.`came_at`,
-        `t48`.`came_worked`,
-        `t48`.`came_number`,
-        `t48`.`answered_worked`,
-        `t48`.`answered_number`,
-        `t48`.`went_at`,
-        `t48`.`went_worked`,
-        `t48`.`went_number`,
-        `t41`.`deal_id` AS `deal_id_right`,
-        `t41`.`replied_worked`,
-        `t41`.`replied_number`
+        `t27`.`deal_id`,
+        `t27`.`uid`,
+        `t27`.`name`,
+        `t27`.`segment`,
+        `t27`.`stage`,
+        `t27`.`phase`,
+        `t27`.`position`,
+        `t27`.`process`,
+        `t27`.`process_version_id`,
+        `t27`.`outcome`,
+        `t27`.`proof`,
+        `t27`.`amount`,
+        `t27`.`currency`,
+        `t27`.`expected_close`,
+        `t27`.`owner_id`,
+        `t27`.`engaged_since`,
+        `t27`.`decided_on`,
+        `t27`.`rests`,
+        `t27`.`has_history`,
+        `t27`.`decided_number`,
+        `t27`.`version`,
+        `t27`.`engaged_days`,
+        `t27`.`buyer_days`,
+        `t27`.`observed_on`,
+        `t27`.`observed_number`,
+        `t27`.`in_pipeline`,
+        `t27`.`lead_id`,
+        `t27`.`account_id`,
+        `t27`.`received_number`,
+        `t27`.`accepted_number`,
+        `t27`.`fate`,
+        `t27`.`fate_days`,
+        `t27`.`won_days`,
+        `t27`.`came_at`,
+        `t27`.`came_worked`,
+        `t27`.`came_number`,
+        `t30`.`deal_id` AS `deal_id_right`,
+        `t30`.`answered_worked`,
+        `t30`.`answered_number`
       FROM (
         SELECT
-          `t46`.`deal_id`,
-          `t46`.`uid`,
-          `t46`.`name`,
-          `t46`.`segment`,
-          `t46`.`stage`,
-          `t46`.`phase`,
-          `t46`.`position`,
-          `t46`.`process`,
-          `t46`.`process_version_id`,
-          `t46`.`outcome`,
-          `t46`.`proof`,
-          `t46`.`amount`,
-          `t46`.`currency`,
-          `t46`.`expected_close`,
-          `t46`.`owner_id`,
-          `t46`.`engaged_since`,
-          `t46`.`decided_on`,
-          `t46`.`rests`,
-          `t46`.`has_history`,
-          `t46`.`decided_number`,
-          `t46`.`version`,
-          `t46`.`engaged_days`,
-          `t46`.`buyer_days`,
-          `t46`.`observed_on`,
-          `t46`.`observed_number`,
-          `t46`.`in_pipeline`,
-          `t46`.`lead_id`,
-          `t46`.`account_id`,
-          `t46`.`received_number`,
-          `t46`.`accepted_number`,
-          `t46`.`fate`,
-          `t46`.`fate_days`,
-          `t46`.`won_days`,
-          `t46`.`came_at`,
-          `t46`.`came_worked`,
-          `t46`.`came_number`,
-          `t46`.`answered_worked`,
-          `t46`.`answered_number`,
-          `t46`.`went_at`,
-          `t46`.`went_worked`,
-          `t46`.`went_number`
+          `t24`.`deal_id`,
+          `t24`.`uid`,
+          `t24`.`name`,
+          `t24`.`segment`,
+          `t24`.`stage`,
+          `t24`.`phase`,
+          `t24`.`position`,
+          `t24`.`process`,
+          `t24`.`process_version_id`,
+          `t24`.`outcome`,
+          `t24`.`proof`,
+          `t24`.`amount`,
+          `t24`.`currency`,
+          `t24`.`expected_close`,
+          `t24`.`owner_id`,
+          `t24`.`engaged_since`,
+          `t24`.`decided_on`,
+          `t24`.`rests`,
+          `t24`.`has_history`,
+          `t24`.`decided_number`,
+          `t24`.`version`,
+          `t24`.`engaged_days`,
+          `t24`.`buyer_days`,
+          `t24`.`observed_on`,
+          `t24`.`observed_number`,
+          `t24`.`in_pipeline`,
+          `t24`.`lead_id`,
+          `t24`.`account_id`,
+          `t24`.`received_number`,
+          `t24`.`accepted_number`,
+          `t24`.`fate`,
+          `t24`.`fate_days`,
+          `t24`.`won_days`,
+          `t24`.`came_at`,
+          `t24`.`came_worked`,
+          `t24`.`came_number`
         FROM (
           SELECT
-            `t45`.`deal_id`,
-            `t45`.`uid`,
-            `t45`.`name`,
-            `t45`.`segment`,
-            `t45`.`stage`,
-            `t45`.`phase`,
-            `t45`.`position`,
-            `t45`.`process`,
-            `t45`.`process_version_id`,
-            `t45`.`outcome`,
-            `t45`.`proof`,
-            `t45`.`amount`,
-            `t45`.`currency`,
-            `t45`.`expected_close`,
-            `t45`.`owner_id`,
-            `t45`.`engaged_since`,
-            `t45`.`decided_on`,
-            `t45`.`rests`,
-            `t45`.`has_history`,
-            `t45`.`decided_number`,
-            `t45`.`version`,
-            `t45`.`engaged_days`,
-            `t45`.`buyer_days`,
-            `t45`.`observed_on`,
-            `t45`.`observed_number`,
-            `t45`.`in_pipeline`,
-            `t45`.`lead_id`,
-            `t45`.`account_id`,
-            `t45`.`received_number`,
-            `t45`.`accepted_number`,
-            `t45`.`fate`,
-            `t45`.`fate_days`,
-            `t45`.`won_days`,
-            `t45`.`came_at`,
-            `t45`.`came_worked`,
-            `t45`.`came_number`,
-            `t45`.`answered_worked`,
-            `t45`.`answered_number`,
-            `t26`.`deal_id` AS `deal_id_right`,
-            `t26`.`went_at`,
-            `t26`.`went_worked`,
-            `t26`.`went_number`
+            `t16`.`deal_id`,
+            `t16`.`uid`,
+            `t16`.`name`,
+            `t16`.`segment`,
+            `t16`.`stage`,
+            `t16`.`phase`,
+            `t16`.`position`,
+            `t16`.`process`,
+            `t16`.`process_version_id`,
+            `t16`.`outcome`,
+            `t16`.`proof`,
+            `t16`.`amount`,
+            `t16`.`currency`,
+            `t16`.`expected_close`,
+            `t16`.`owner_id`,
+            `t16`.`engaged_since`,
+            `t16`.`decided_on`,
+            `t16`.`rests`,
+            `t16`.`has_history`,
+            `t16`.`decided_number`,
+            `t16`.`version`,
+            `t16`.`engaged_days`,
+            `t16`.`buyer_days`,
+            `t16`.`observed_on`,
+            `t16`.`observed_number`,
+            `t16`.`in_pipeline`,
+            `t16`.`lead_id`,
+            `t16`.`account_id`,
+            `t16`.`received_number`,
+            `t16`.`accepted_number`,
+            `t16`.`fate`,
+            `t16`.`fate_days`,
+            `t16`.`won_days`,
+            `t21`.`deal_id` AS `deal_id_right`,
+            `t21`.`came_at`,
+            `t21`.`came_worked`,
+            `t21`.`came_number`
           FROM (
             SELECT
-              `t43`.`deal_id`,
-              `t43`.`uid`,
-              `t43`.`name`,
-              `t43`.`segment`,
-              `t43`.`stage`,
-              `t43`.`phase`,
-              `t43`.`position`,
-              `t43`.`process`,
-              `t43`.`process_version_id`,
-              `t43`.`outcome`,
-              `t43`.`proof`,
-              `t43`.`amount`,
-              `t43`.`currency`,
-              `t43`.`expected_close`,
-              `t43`.`owner_id`,
-              `t43`.`engaged_since`,
-              `t43`.`decided_on`,
-              `t43`.`rests`,
-              `t43`.`has_history`,
-              `t43`.`decided_number`,
-              `t43`.`version`,
-              `t43`.`engaged_days`,
-              `t43`.`buyer_days`,
-              `t43`.`observed_on`,
-              `t43`.`observed_number`,
-              `t43`.`in_pipeline`,
-              `t43`.`lead_id`,
-              `t43`.`account_id`,
-              `t43`.`received_number`,
-              `t43`.`accepted_number`,
-              `t43`.`fate`,
-              `t43`.`fate_days`,
-              `t43`.`won_days`,
-              `t43`.`came_at`,
-              `t43`.`came_worked`,
-              `t43`.`came_number`,
-              `t43`.`answered_worked`,
-              `t43`.`answered_number`
-            FROM (
-              SELECT
-                `t36`.`deal_id`,
-                `t36`.`uid`,
-                `t36`.`name`,
-                `t36`.`segment`,
-                `t36`.`stage`,
-                `t36`.`phase`,
-                `t36`.`position`,
-                `t36`.`process`,
-                `t36`.`process_version_id`,
-                `t36`.`outcome`,
-                `t36`.`proof`,
-                `t36`.`amount`,
-                `t36`.`currency`,
-                `t36`.`expected_close`,
-                `t36`.`owner_id`,
-                `t36`.`engaged_since`,
-                `t36`.`decided_on`,
-                `t36`.`rests`,
-                `t36`.`has_history`,
-                `t36`.`decided_number`,
-                `t36`.`version`,
-                `t36`.`engaged_days`,
-                `t36`.`buyer_days`,
-                `t36`.`observed_on`,
-                `t36`.`observed_number`,
-                `t36`.`in_pipeline`,
-                `t36`.`lead_id`,
-                `t36`.`account_id`,
-                `t36`.`received_number`,
-                `t36`.`accepted_number`,
-                `t36`.`fate`,
-                `t36`.`fate_days`,
-                `t36`.`won_days`,
-                `t36`.`came_at`,
-                `t36`.`came_worked`,
-                `t36`.`came_number`,
-                `t42`.`deal_id` AS `deal_id_right`,
-                `t42`.`answered_worked`,
-                `t42`.`answered_number`
-              FROM (
-                SELECT
-                  `t32`.`deal_id`,
-                  `t32`.`uid`,
-                  `t32`.`name`,
-                  `t32`.`segment`,
-                  `t32`.`stage`,
-                  `t32`.`phase`,
-                  `t32`.`position`,
-                  `t32`.`process`,
-                  `t32`.`process_version_id`,
-                  `t32`.`outcome`,
-                  `t32`.`proof`,
-                  `t32`.`amount`,
-                  `t32`.`currency`,
-                  `t32`.`expected_close`,
-                  `t32`.`owner_id`,
-                  `t32`.`engaged_since`,
-                  `t32`.`decided_on`,
-                  `t32`.`rests`,
-                  `t32`.`has_history`,
-                  `t32`.`decided_number`,
-                  `t32`.`version`,
-                  `t32`.`engaged_days`,
-                  `t32`.`buyer_days`,
-                  `t32`.`observed_on`,
-                  `t32`.`observed_number`,
-                  `t32`.`in_pipeline`,
-                  `t32`.`lead_id`,
-                  `t32`.`account_id`,
-                  `t32`.`received_number`,
-                  `t32`.`accepted_number`,
-                  `t32`.`fate`,
-                  `t32`.`fate_days`,
-                  `t32`.`won_days`,
-                  `t32`.`came_at`,
-                  `t32`.`came_worked`,
-                  `t32`.`came_number`
-                FROM (
-                  SELECT
-                    `t17`.`deal_id`,
-                    `t17`.`uid`,
-                    `t17`.`name`,
-                    `t17`.`segment`,
-                    `t17`.`stage`,
-                    `t17`.`phase`,
-                    `t17`.`position`,
-                    `t17`.`process`,
-                    `t17`.`process_version_id`,
-                    `t17`.`outcome`,
-                    `t17`.`proof`,
-                    `t17`.`amount`,
-                    `t17`.`currency`,
-                    `t17`.`expected_close`,
-                    `t17`.`owner_id`,
-                    `t17`.`engaged_since`,
-                    `t17`.`decided_on`,
-                    `t17`.`rests`,
-                    `t17`.`has_history`,
-                    `t17`.`decided_number`,
-                    `t17`.`version`,
-                    `t17`.`engaged_days`,
-                    `t17`.`buyer_days`,
-                    `t17`.`observed_on`,
-                    `t17`.`observed_number`,
-                    `t17`.`in_pipeline`,
-                    `t17`.`lead_id`,
-                    `t17`.`account_id`,
-                    `t17`.`received_number`,
-                    `t17`.`accepted_number`,
-                    `t17`.`fate`,
-                    `t17`.`fate_days`,
-                    `t17`.`won_days`,
-                    `t28`.`deal_id` AS `deal_id_right`,
-                    `t28`.`came_at`,
-                    `t28`.`came_worked`,
-                    `t28`.`came_number`
-                  FROM (
-                    SELECT
-                      `t11`.`deal_id`,
-                      `t11`.`uid`,
-                      `t11`.`name`,
-                      `t11`.`segment`,
-                      `t11`.`stage`,
-                      `t11`.`phase`,
-                      `t11`.`position`,
-                      `t11`.`process`,
-                      `t11`.`process_version_id`,
-                      `t11`.`outcome`,
-                      `t11`.`proof`,
-                      `t11`.`amount`,
-                      `t11`.`currency`,
-                      `t11`.`expected_close`,
-                      `t11`.`owner_id`,
-                      `t11`.`engaged_since`,
-                      `t11`.`decided_on`,
-                      `t11`.`rests`,
-                      `t11`.`has_history`,
-                      `t11`.`decided_number`,
-                      `t11`.`version`,
-                      `t11`.`engaged_days`,
-                      `t11`.`buyer_days`,
-                      `t11`.`observed_on`,
-                      `t11`.`observed_number`,
-                      `t11`.`in_pipeline`,
-                      `t11`.`lead_id`,
-                      `t11`.`account_id`,
-                      `t11`.`received_number`,
-                      `t11`.`accepted_number`,
-                      CASE
-                        WHEN COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                        THEN 'accepted'
-                        WHEN `t11`.`outcome` = 'open'
-                        THEN 'open'
-                        ELSE 'refused'
-                      END AS `fate`,
-                      CAST(IF(
-                        (
-                          IF(
-                            COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                            `t11`.`accepted_number`,
-                            COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
-                          ) - `t11`.`received_number`
-                        ) IS NULL,
-                        IF(
-                          COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                          `t11`.`accepted_number`,
-                          COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
-                        ) - `t11`.`received_number`,
-                        GREATEST(
-                          0,
-                          IF(
-                            COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                            `t11`.`accepted_number`,
-                            COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
-                          ) - `t11`.`received_number`
-                        )
-                      ) AS INT) AS `fate_days`,
-                      CAST(IF(
-                        (
-                          COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`
-                        ) IS NULL,
-                        COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`,
-                        GREATEST(
-                          0,
-                          COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`
-                        )
-                      ) AS INT) AS `won_days`
-                    FROM `t10` AS `t11`
-                    WHERE
-                      `t11`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
-                      AND `t11`.`received_number` > (
-                        CAST('⟦number⟧' AS BIGINT) - 365
-                      )
-                  ) AS `t17`
-                  LEFT OUTER JOIN (
-                    SELECT
-                      `t23`.`deal_id`,
-                      `t23`.`came_at`,
-                      `t23`.`came_worked`,
-                      `t23`.`came_number`
-                    FROM `t21` AS `t23`
-                  ) AS `t28`
-                    ON `t17`.`deal_id` = `t28`.`deal_id`
-                ) AS `t32`
-              ) AS `t36`
-              LEFT OUTER JOIN (
-                SELECT
-                  `t38`.`deal_id`,
-                  MIN(`t38`.`working_seconds`) AS `answered_worked`,
-                  MIN(`t38`.`happened_number`) AS `answered_number`
-                FROM (
-                  SELECT
-                    *
-                  FROM (
-                    SELECT
-                      `t9`.`touchpoint_id`,
-                      `t9`.`account_id`,
-                      `t9`.`person_id`,
-                      `t9`.`user_id`,
-                      `t9`.`direction`,
-                      `t9`.`channel`,
-                      `t9`.`act`,
-                      `t9`.`source`,
-                      `t9`.`happened_at`,
-                      `t9`.`happened_number`,
-                      `t9`.`working_seconds`,
-                      `t31`.`deal_id`,
-                      `t31`.`came_at`
-                    FROM (
-                      SELECT
-                        *
-                      FROM `fact_touchpoint` AS `t0`
-                      WHERE
-                        `t0`.`account_id` IS NOT NULL
-                        AND `t0`.`happened_number` <= CAST('⟦number⟧' AS BIGINT)
-                        AND `t0`.`happened_number` > (
-                          CAST('⟦number⟧' AS BIGINT) - 368
-                        )
-                        AND `t0`.`direction` = 'out'
-                    ) AS `t9`
-                    INNER JOIN (
-                      SELECT
-                        `t23`.`deal_id`,
-                        `t23`.`account_id`,
-                        `t23`.`came_at`
-                      FROM `t21` AS `t23`
-                    ) AS `t31`
-                      ON `t9`.`account_id` = `t31`.`account_id`
-                  ) AS `t35`
-                  WHERE
-                    `t35`.`happened_at` >= `t35`.`came_at`
-                ) AS `t38`
-                GROUP BY
-                  1
-              ) AS `t42`
-                ON `t36`.`deal_id` = `t42`.`deal_id`
-            ) AS `t43`
-          ) AS `t45`
+              `t11`.`deal_id`,
+              `t11`.`uid`,
+              `t11`.`name`,
+              `t11`.`segment`,
+              `t11`.`stage`,
+              `t11`.`phase`,
+              `t11`.`position`,
+              `t11`.`process`,
+              `t11`.`process_version_id`,
+              `t11`.`outcome`,
+              `t11`.`proof`,
+              `t11`.`amount`,
+              `t11`.`currency`,
+              `t11`.`expected_close`,
+              `t11`.`owner_id`,
+              `t11`.`engaged_since`,
+              `t11`.`decided_on`,
+              `t11`.`rests`,
+              `t11`.`has_history`,
+              `t11`.`decided_number`,
+              `t11`.`version`,
+              `t11`.`engaged_days`,
+              `t11`.`buyer_days`,
+              `t11`.`observed_on`,
+              `t11`.`observed_number`,
+              `t11`.`in_pipeline`,
+              `t11`.`lead_id`,
+              `t11`.`account_id`,
+              `t11`.`received_number`,
+              `t11`.`accepted_number`,
+              CASE
+                WHEN COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                THEN 'accepted'
+                WHEN `t11`.`outcome` = 'open'
+                THEN 'open'
+                ELSE 'refused'
+              END AS `fate`,
+              CAST(IF(
+                (
+                  IF(
+                    COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                    `t11`.`accepted_number`,
+                    COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
+                  ) - `t11`.`received_number`
+                ) IS NULL,
+                IF(
+                  COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                  `t11`.`accepted_number`,
+                  COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
+                ) - `t11`.`received_number`,
+                GREATEST(
+                  0,
+                  IF(
+                    COALESCE(`t11`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                    `t11`.`accepted_number`,
+                    COALESCE(`t11`.`decided_number`, `t11`.`observed_number`)
+                  ) - `t11`.`received_number`
+                )
+              ) AS INT) AS `fate_days`,
+              CAST(IF(
+                (
+                  COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`
+                ) IS NULL,
+                COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`,
+                GREATEST(
+                  0,
+                  COALESCE(`t11`.`decided_number`, `t11`.`observed_number`) - `t11`.`received_number`
+                )
+              ) AS INT) AS `won_days`
+            FROM `t10` AS `t11`
+            WHERE
+              `t11`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
+              AND `t11`.`received_number` > (
+                CAST('⟦number⟧' AS BIGINT) - 365
+              )
+          ) AS `t16`
           LEFT OUTER JOIN (
             SELECT
-              `t22`.`deal_id`,
-              `t22`.`went_at`,
-              `t22`.`went_worked`,
-              `t22`.`went_number`
-            FROM `t20` AS `t22`
-          ) AS `t26`
-            ON `t45`.`deal_id` = `t26`.`deal_id`
-        ) AS `t46`
-      ) AS `t48`
+              `t19`.`deal_id`,
+              `t19`.`came_at`,
+              `t19`.`came_worked`,
+              `t19`.`came_number`
+            FROM `t18` AS `t19`
+          ) AS `t21`
+            ON `t16`.`deal_id` = `t21`.`deal_id`
+        ) AS `t24`
+      ) AS `t27`
       LEFT OUTER JOIN (
         SELECT
-          `t37`.`deal_id`,
-          MIN(`t37`.`working_seconds`) AS `replied_worked`,
-          MIN(`t37`.`happened_number`) AS `replied_number`
+          `t28`.`deal_id`,
+          MIN(`t28`.`working_seconds`) AS `answered_worked`,
+          MIN(`t28`.`happened_number`) AS `answered_number`
         FROM (
           SELECT
             *
@@ -762,8 +443,8 @@ FROM (
               `t8`.`happened_at`,
               `t8`.`happened_number`,
               `t8`.`working_seconds`,
-              `t30`.`deal_id`,
-              `t30`.`went_at`
+              `t23`.`deal_id`,
+              `t23`.`came_at`
             FROM (
               SELECT
                 *
@@ -774,28 +455,27 @@ FROM (
                 AND `t0`.`happened_number` > (
                   CAST('⟦number⟧' AS BIGINT) - 368
                 )
-                AND `t0`.`direction` = 'in'
-                AND `t0`.`act` IN ('wrote', 'called', 'met', 'attended', 'submitted', 'commented')
+                AND `t0`.`direction` = 'out'
             ) AS `t8`
             INNER JOIN (
               SELECT
-                `t22`.`deal_id`,
-                `t22`.`account_id`,
-                `t22`.`went_at`
-              FROM `t20` AS `t22`
-            ) AS `t30`
-              ON `t8`.`account_id` = `t30`.`account_id`
-          ) AS `t33`
+                `t19`.`deal_id`,
+                `t19`.`account_id`,
+                `t19`.`came_at`
+              FROM `t18` AS `t19`
+            ) AS `t23`
+              ON `t8`.`account_id` = `t23`.`account_id`
+          ) AS `t26`
           WHERE
-            `t33`.`happened_at` >= `t33`.`went_at`
-        ) AS `t37`
+            `t26`.`happened_at` >= `t26`.`came_at`
+        ) AS `t28`
         GROUP BY
           1
-      ) AS `t41`
-        ON `t48`.`deal_id` = `t41`.`deal_id`
-    ) AS `t49`
-  ) AS `t50`
-) AS `t51`
+      ) AS `t30`
+        ON `t27`.`deal_id` = `t30`.`deal_id`
+    ) AS `t31`
+  ) AS `t32`
+) AS `t33`
 GROUP BY
   1,
   2,

@@ -40,13 +40,13 @@ WITH `t18` AS (
     FROM `fact_lead` AS `t3`
   ) AS `t10`
     ON `t4`.`deal_id` = `t10`.`lead_id`
-), `t34` AS (
+), `t32` AS (
   SELECT
-    `t31`.`deal_id`,
-    `t31`.`account_id`,
-    MIN(`t31`.`happened_at`) AS `went_at`,
-    MIN(`t31`.`working_seconds`) AS `went_worked`,
-    MIN(`t31`.`happened_number`) AS `went_number`
+    `t30`.`deal_id`,
+    `t30`.`account_id`,
+    MIN(`t30`.`happened_at`) AS `went_at`,
+    MIN(`t30`.`working_seconds`) AS `went_worked`,
+    MIN(`t30`.`happened_number`) AS `went_number`
   FROM (
     SELECT
       *
@@ -95,67 +95,7 @@ WITH `t18` AS (
       `t26`.`happened_number` >= (
         `t26`.`received_number` - 3
       )
-  ) AS `t31`
-  GROUP BY
-    1,
-    2
-), `t35` AS (
-  SELECT
-    `t32`.`deal_id`,
-    `t32`.`account_id`,
-    MIN(`t32`.`happened_at`) AS `came_at`,
-    MIN(`t32`.`working_seconds`) AS `came_worked`,
-    MIN(`t32`.`happened_number`) AS `came_number`
-  FROM (
-    SELECT
-      *
-    FROM (
-      SELECT
-        `t15`.`touchpoint_id`,
-        `t15`.`account_id`,
-        `t15`.`person_id`,
-        `t15`.`user_id`,
-        `t15`.`direction`,
-        `t15`.`channel`,
-        `t15`.`act`,
-        `t15`.`source`,
-        `t15`.`happened_at`,
-        `t15`.`happened_number`,
-        `t15`.`working_seconds`,
-        `t23`.`deal_id`,
-        `t23`.`received_number`
-      FROM (
-        SELECT
-          *
-        FROM `fact_touchpoint` AS `t0`
-        WHERE
-          `t0`.`account_id` IS NOT NULL
-          AND `t0`.`happened_number` <= CAST('⟦number⟧' AS BIGINT)
-          AND `t0`.`happened_number` > (
-            CAST('⟦number⟧' AS BIGINT) - 368
-          )
-          AND `t0`.`direction` = 'in'
-          AND `t0`.`act` IN ('wrote', 'called', 'met', 'attended', 'submitted', 'commented')
-      ) AS `t15`
-      INNER JOIN (
-        SELECT
-          `t19`.`deal_id`,
-          `t19`.`account_id`,
-          `t19`.`received_number`
-        FROM `t18` AS `t19`
-        WHERE
-          `t19`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
-          AND `t19`.`received_number` > (
-            CAST('⟦number⟧' AS BIGINT) - 365
-          )
-      ) AS `t23`
-        ON `t15`.`account_id` = `t23`.`account_id`
-    ) AS `t27`
-    WHERE
-      `t27`.`happened_number` >= (
-        `t27`.`received_number` - 3
-      )
-  ) AS `t32`
+  ) AS `t30`
   GROUP BY
     1,
     2
@@ -164,40 +104,40 @@ SELECT
   *
 FROM (
   SELECT
-    `t52`.`segment`,
-    `t52`.`channel`,
-    `t52`.`direction`,
-    `t52`.`month`,
-    `t52`.`deals`,
+    `t43`.`segment`,
+    `t43`.`channel`,
+    `t43`.`direction`,
+    `t43`.`month`,
+    `t43`.`deals`,
     CAST(NULL AS INT) AS `days`,
     CAST(NULL AS BOOLEAN) AS `has_reply`,
     CAST('⟦day⟧' AS DATE) AS `observed_on`,
     CAST('⟦day⟧' AS DATE) AS `observed_first`
   FROM (
     SELECT
-      `t47`.`segment`,
-      `t47`.`channel`,
-      `t47`.`direction`,
-      `t47`.`month`,
-      SUM(`t47`.`deals`) AS `deals`
+      `t39`.`segment`,
+      `t39`.`channel`,
+      `t39`.`direction`,
+      `t39`.`month`,
+      SUM(`t39`.`deals`) AS `deals`
     FROM (
       SELECT
-        `t33`.`segment`,
-        `t33`.`channel`,
-        `t33`.`direction`,
-        `t33`.`happened_number`,
-        `t33`.`deals`,
+        `t31`.`segment`,
+        `t31`.`channel`,
+        `t31`.`direction`,
+        `t31`.`happened_number`,
+        `t31`.`deals`,
         CAST((
           (
-            EXTRACT(year FROM MAKE_DATE(1970, 1, 1) + CAST(CONCAT(`t33`.`happened_number`, ' days') AS INTERVAL)) * 12
-          ) + EXTRACT(month FROM MAKE_DATE(1970, 1, 1) + CAST(CONCAT(`t33`.`happened_number`, ' days') AS INTERVAL))
+            EXTRACT(year FROM MAKE_DATE(1970, 1, 1) + CAST(CONCAT(`t31`.`happened_number`, ' days') AS INTERVAL)) * 12
+          ) + EXTRACT(month FROM MAKE_DATE(1970, 1, 1) + CAST(CONCAT(`t31`.`happened_number`, ' days') AS INTERVAL))
         ) - 1 AS INT) AS `month`
       FROM (
         SELECT
-          `t30`.`segment`,
-          `t30`.`channel`,
-          `t30`.`direction`,
-          `t30`.`happened_number`,
+          `t29`.`segment`,
+          `t29`.`channel`,
+          `t29`.`direction`,
+          `t29`.`happened_number`,
           COUNT(*) AS `deals`
         FROM (
           SELECT
@@ -275,620 +215,346 @@ FROM (
               ON `t9`.`account_id` = `t21`.`account_id` AND `t8`.`deal_id` = `t21`.`newest`
           ) AS `t25`
             ON `t14`.`account_id` = `t25`.`account_id`
-        ) AS `t30`
+        ) AS `t29`
         GROUP BY
           1,
           2,
           3,
           4
-      ) AS `t33`
-    ) AS `t47`
+      ) AS `t31`
+    ) AS `t39`
     GROUP BY
       1,
       2,
       3,
       4
-  ) AS `t52`
-) AS `t55`
+  ) AS `t43`
+) AS `t45`
 UNION ALL
 SELECT
   *
 FROM (
   SELECT
-    `t69`.`segment`,
+    `t51`.`segment`,
     '' AS `channel`,
     'out' AS `direction`,
     CAST(NULL AS INT) AS `month`,
-    `t69`.`deals`,
-    `t69`.`reply_days` AS `days`,
-    `t69`.`has_reply`,
+    `t51`.`deals`,
+    `t51`.`reply_days` AS `days`,
+    `t51`.`has_reply`,
     CAST('⟦day⟧' AS DATE) AS `observed_on`,
     CAST('⟦day⟧' AS DATE) AS `observed_first`
   FROM (
     SELECT
-      `t68`.`segment`,
-      `t68`.`reply_days`,
-      `t68`.`has_reply`,
+      `t50`.`segment`,
+      `t50`.`reply_days`,
+      `t50`.`has_reply`,
       COUNT(*) AS `deals`
     FROM (
       SELECT
-        `t67`.`deal_id`,
-        `t67`.`uid`,
-        `t67`.`name`,
-        `t67`.`segment`,
-        `t67`.`stage`,
-        `t67`.`phase`,
-        `t67`.`position`,
-        `t67`.`process`,
-        `t67`.`process_version_id`,
-        `t67`.`outcome`,
-        `t67`.`proof`,
-        `t67`.`amount`,
-        `t67`.`currency`,
-        `t67`.`expected_close`,
-        `t67`.`owner_id`,
-        `t67`.`engaged_since`,
-        `t67`.`decided_on`,
-        `t67`.`rests`,
-        `t67`.`has_history`,
-        `t67`.`decided_number`,
-        `t67`.`version`,
-        `t67`.`engaged_days`,
-        `t67`.`buyer_days`,
-        `t67`.`observed_on`,
-        `t67`.`observed_number`,
-        `t67`.`in_pipeline`,
-        `t67`.`lead_id`,
-        `t67`.`account_id`,
-        `t67`.`received_number`,
-        `t67`.`accepted_number`,
-        `t67`.`fate`,
-        `t67`.`fate_days`,
-        `t67`.`won_days`,
-        `t67`.`came_at`,
-        `t67`.`came_worked`,
-        `t67`.`came_number`,
-        `t67`.`answered_worked`,
-        `t67`.`answered_number`,
-        `t67`.`went_at`,
-        `t67`.`went_worked`,
-        `t67`.`went_number`,
-        `t67`.`replied_worked`,
-        `t67`.`replied_number`,
-        CAST(IF(
-          CAST(FLOOR(
-            (
-              COALESCE(`t67`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t67`.`came_worked`
-            ) / (
-              60
-            )
-          ) AS BIGINT) IS NULL,
-          CAST(FLOOR(
-            (
-              COALESCE(`t67`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t67`.`came_worked`
-            ) / (
-              60
-            )
-          ) AS BIGINT),
-          GREATEST(
-            0,
-            CAST(FLOOR(
-              (
-                COALESCE(`t67`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t67`.`came_worked`
-              ) / (
-                60
-              )
-            ) AS BIGINT)
-          )
-        ) AS INT) AS `minutes`,
-        `t67`.`answered_worked` IS NOT NULL AS `has_answer`,
+        `t49`.`deal_id`,
+        `t49`.`uid`,
+        `t49`.`name`,
+        `t49`.`segment`,
+        `t49`.`stage`,
+        `t49`.`phase`,
+        `t49`.`position`,
+        `t49`.`process`,
+        `t49`.`process_version_id`,
+        `t49`.`outcome`,
+        `t49`.`proof`,
+        `t49`.`amount`,
+        `t49`.`currency`,
+        `t49`.`expected_close`,
+        `t49`.`owner_id`,
+        `t49`.`engaged_since`,
+        `t49`.`decided_on`,
+        `t49`.`rests`,
+        `t49`.`has_history`,
+        `t49`.`decided_number`,
+        `t49`.`version`,
+        `t49`.`engaged_days`,
+        `t49`.`buyer_days`,
+        `t49`.`observed_on`,
+        `t49`.`observed_number`,
+        `t49`.`in_pipeline`,
+        `t49`.`lead_id`,
+        `t49`.`account_id`,
+        `t49`.`received_number`,
+        `t49`.`accepted_number`,
+        `t49`.`fate`,
+        `t49`.`fate_days`,
+        `t49`.`won_days`,
+        `t49`.`went_at`,
+        `t49`.`went_worked`,
+        `t49`.`went_number`,
+        `t49`.`replied_worked`,
+        `t49`.`replied_number`,
         CAST(IF(
           (
-            COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`
+            COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`
           ) IS NULL,
-          COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`,
+          COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`,
           LEAST(
             31,
-            COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`
+            COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`
           )
         ) AS INT) AS `reply_days`,
         COALESCE((
-          `t67`.`replied_number` - `t67`.`went_number`
+          `t49`.`replied_number` - `t49`.`went_number`
         ) <= 30, FALSE) AS `has_reply`
       FROM (
         SELECT
-          `t66`.`deal_id`,
-          `t66`.`uid`,
-          `t66`.`name`,
-          `t66`.`segment`,
-          `t66`.`stage`,
-          `t66`.`phase`,
-          `t66`.`position`,
-          `t66`.`process`,
-          `t66`.`process_version_id`,
-          `t66`.`outcome`,
-          `t66`.`proof`,
-          `t66`.`amount`,
-          `t66`.`currency`,
-          `t66`.`expected_close`,
-          `t66`.`owner_id`,
-          `t66`.`engaged_since`,
-          `t66`.`decided_on`,
-          `t66`.`rests`,
-          `t66`.`has_history`,
-          `t66`.`decided_number`,
-          `t66`.`version`,
-          `t66`.`engaged_days`,
-          `t66`.`buyer_days`,
-          `t66`.`observed_on`,
-          `t66`.`observed_number`,
-          `t66`.`in_pipeline`,
-          `t66`.`lead_id`,
-          `t66`.`account_id`,
-          `t66`.`received_number`,
-          `t66`.`accepted_number`,
-          `t66`.`fate`,
-          `t66`.`fate_days`,
-          `t66`.`won_days`,
-          `t66`.`came_at`,
-          `t66`.`came_worked`,
-          `t66`.`came_number`,
-          `t66`.`answered_worked`,
-          `t66`.`answered_number`,
-          `t66`.`went_at`,
-          `t66`.`went_worked`,
-          `t66`.`went_number`,
-          `t66`.`replied_worked`,
-          `t66`.`replied_number`
+          `t48`.`deal_id`,
+          `t48`.`uid`,
+          `t48`.`name`,
+          `t48`.`segment`,
+          `t48`.`stage`,
+          `t48`.`phase`,
+          `t48`.`position`,
+          `t48`.`process`,
+          `t48`.`process_version_id`,
+          `t48`.`outcome`,
+          `t48`.`proof`,
+          `t48`.`amount`,
+          `t48`.`currency`,
+          `t48`.`expected_close`,
+          `t48`.`owner_id`,
+          `t48`.`engaged_since`,
+          `t48`.`decided_on`,
+          `t48`.`rests`,
+          `t48`.`has_history`,
+          `t48`.`decided_number`,
+          `t48`.`version`,
+          `t48`.`engaged_days`,
+          `t48`.`buyer_days`,
+          `t48`.`observed_on`,
+          `t48`.`observed_number`,
+          `t48`.`in_pipeline`,
+          `t48`.`lead_id`,
+          `t48`.`account_id`,
+          `t48`.`received_number`,
+          `t48`.`accepted_number`,
+          `t48`.`fate`,
+          `t48`.`fate_days`,
+          `t48`.`won_days`,
+          `t48`.`went_at`,
+          `t48`.`went_worked`,
+          `t48`.`went_number`,
+          `t48`.`replied_worked`,
+          `t48`.`replied_number`
         FROM (
           SELECT
-            `t65`.`deal_id`,
-            `t65`.`uid`,
-            `t65`.`name`,
-            `t65`.`segment`,
-            `t65`.`stage`,
-            `t65`.`phase`,
-            `t65`.`position`,
-            `t65`.`process`,
-            `t65`.`process_version_id`,
-            `t65`.`outcome`,
-            `t65`.`proof`,
-            `t65`.`amount`,
-            `t65`.`currency`,
-            `t65`.`expected_close`,
-            `t65`.`owner_id`,
-            `t65`.`engaged_since`,
-            `t65`.`decided_on`,
-            `t65`.`rests`,
-            `t65`.`has_history`,
-            `t65`.`decided_number`,
-            `t65`.`version`,
-            `t65`.`engaged_days`,
-            `t65`.`buyer_days`,
-            `t65`.`observed_on`,
-            `t65`.`observed_number`,
-            `t65`.`in_pipeline`,
-            `t65`.`lead_id`,
-            `t65`.`account_id`,
-            `t65`.`received_number`,
-            `t65`.`accepted_number`,
-            `t65`.`fate`,
-            `t65`.`fate_days`,
-            `t65`.`won_days`,
-            `t65`.`came_at`,
-            `t65`.`came_worked`,
-            `t65`.`came_number`,
-            `t65`.`answered_worked`,
-            `t65`.`answered_number`,
-            `t65`.`went_at`,
-            `t65`.`went_worked`,
-            `t65`.`went_number`,
-            `t58`.`deal_id` AS `deal_id_right`,
-            `t58`.`replied_worked`,
-            `t58`.`replied_number`
+            `t42`.`deal_id`,
+            `t42`.`uid`,
+            `t42`.`name`,
+            `t42`.`segment`,
+            `t42`.`stage`,
+            `t42`.`phase`,
+            `t42`.`position`,
+            `t42`.`process`,
+            `t42`.`process_version_id`,
+            `t42`.`outcome`,
+            `t42`.`proof`,
+            `t42`.`amount`,
+            `t42`.`currency`,
+            `t42`.`expected_close`,
+            `t42`.`owner_id`,
+            `t42`.`engaged_since`,
+            `t42`.`decided_on`,
+            `t42`.`rests`,
+            `t42`.`has_history`,
+            `t42`.`decided_number`,
+            `t42`.`version`,
+            `t42`.`engaged_days`,
+            `t42`.`buyer_days`,
+            `t42`.`observed_on`,
+            `t42`.`observed_number`,
+            `t42`.`in_pipeline`,
+            `t42`.`lead_id`,
+            `t42`.`account_id`,
+            `t42`.`received_number`,
+            `t42`.`accepted_number`,
+            `t42`.`fate`,
+            `t42`.`fate_days`,
+            `t42`.`won_days`,
+            `t42`.`went_at`,
+            `t42`.`went_worked`,
+            `t42`.`went_number`,
+            `t47`.`deal_id` AS `deal_id_right`,
+            `t47`.`replied_worked`,
+            `t47`.`replied_number`
           FROM (
             SELECT
-              `t63`.`deal_id`,
-              `t63`.`uid`,
-              `t63`.`name`,
-              `t63`.`segment`,
-              `t63`.`stage`,
-              `t63`.`phase`,
-              `t63`.`position`,
-              `t63`.`process`,
-              `t63`.`process_version_id`,
-              `t63`.`outcome`,
-              `t63`.`proof`,
-              `t63`.`amount`,
-              `t63`.`currency`,
-              `t63`.`expected_close`,
-              `t63`.`owner_id`,
-              `t63`.`engaged_since`,
-              `t63`.`decided_on`,
-              `t63`.`rests`,
-              `t63`.`has_history`,
-              `t63`.`decided_number`,
-              `t63`.`version`,
-              `t63`.`engaged_days`,
-              `t63`.`buyer_days`,
-              `t63`.`observed_on`,
-              `t63`.`observed_number`,
-              `t63`.`in_pipeline`,
-              `t63`.`lead_id`,
-              `t63`.`account_id`,
-              `t63`.`received_number`,
-              `t63`.`accepted_number`,
-              `t63`.`fate`,
-              `t63`.`fate_days`,
-              `t63`.`won_days`,
-              `t63`.`came_at`,
-              `t63`.`came_worked`,
-              `t63`.`came_number`,
-              `t63`.`answered_worked`,
-              `t63`.`answered_number`,
-              `t63`.`went_at`,
-              `t63`.`went_worked`,
-              `t63`.`went_number`
+              `t38`.`deal_id`,
+              `t38`.`uid`,
+              `t38`.`name`,
+              `t38`.`segment`,
+              `t38`.`stage`,
+              `t38`.`phase`,
+              `t38`.`position`,
+              `t38`.`process`,
+              `t38`.`process_version_id`,
+              `t38`.`outcome`,
+              `t38`.`proof`,
+              `t38`.`amount`,
+              `t38`.`currency`,
+              `t38`.`expected_close`,
+              `t38`.`owner_id`,
+              `t38`.`engaged_since`,
+              `t38`.`decided_on`,
+              `t38`.`rests`,
+              `t38`.`has_history`,
+              `t38`.`decided_number`,
+              `t38`.`version`,
+              `t38`.`engaged_days`,
+              `t38`.`buyer_days`,
+              `t38`.`observed_on`,
+              `t38`.`observed_number`,
+              `t38`.`in_pipeline`,
+              `t38`.`lead_id`,
+              `t38`.`account_id`,
+              `t38`.`received_number`,
+              `t38`.`accepted_number`,
+              `t38`.`fate`,
+              `t38`.`fate_days`,
+              `t38`.`won_days`,
+              `t38`.`went_at`,
+              `t38`.`went_worked`,
+              `t38`.`went_number`
             FROM (
               SELECT
-                `t62`.`deal_id`,
-                `t62`.`uid`,
-                `t62`.`name`,
-                `t62`.`segment`,
-                `t62`.`stage`,
-                `t62`.`phase`,
-                `t62`.`position`,
-                `t62`.`process`,
-                `t62`.`process_version_id`,
-                `t62`.`outcome`,
-                `t62`.`proof`,
-                `t62`.`amount`,
-                `t62`.`currency`,
-                `t62`.`expected_close`,
-                `t62`.`owner_id`,
-                `t62`.`engaged_since`,
-                `t62`.`decided_on`,
-                `t62`.`rests`,
-                `t62`.`has_history`,
-                `t62`.`decided_number`,
-                `t62`.`version`,
-                `t62`.`engaged_days`,
-                `t62`.`buyer_days`,
-                `t62`.`observed_on`,
-                `t62`.`observed_number`,
-                `t62`.`in_pipeline`,
-                `t62`.`lead_id`,
-                `t62`.`account_id`,
-                `t62`.`received_number`,
-                `t62`.`accepted_number`,
-                `t62`.`fate`,
-                `t62`.`fate_days`,
-                `t62`.`won_days`,
-                `t62`.`came_at`,
-                `t62`.`came_worked`,
-                `t62`.`came_number`,
-                `t62`.`answered_worked`,
-                `t62`.`answered_number`,
-                `t40`.`deal_id` AS `deal_id_right`,
-                `t40`.`went_at`,
-                `t40`.`went_worked`,
-                `t40`.`went_number`
+                `t28`.`deal_id`,
+                `t28`.`uid`,
+                `t28`.`name`,
+                `t28`.`segment`,
+                `t28`.`stage`,
+                `t28`.`phase`,
+                `t28`.`position`,
+                `t28`.`process`,
+                `t28`.`process_version_id`,
+                `t28`.`outcome`,
+                `t28`.`proof`,
+                `t28`.`amount`,
+                `t28`.`currency`,
+                `t28`.`expected_close`,
+                `t28`.`owner_id`,
+                `t28`.`engaged_since`,
+                `t28`.`decided_on`,
+                `t28`.`rests`,
+                `t28`.`has_history`,
+                `t28`.`decided_number`,
+                `t28`.`version`,
+                `t28`.`engaged_days`,
+                `t28`.`buyer_days`,
+                `t28`.`observed_on`,
+                `t28`.`observed_number`,
+                `t28`.`in_pipeline`,
+                `t28`.`lead_id`,
+                `t28`.`account_id`,
+                `t28`.`received_number`,
+                `t28`.`accepted_number`,
+                `t28`.`fate`,
+                `t28`.`fate_days`,
+                `t28`.`won_days`,
+                `t35`.`deal_id` AS `deal_id_right`,
+                `t35`.`went_at`,
+                `t35`.`went_worked`,
+                `t35`.`went_number`
               FROM (
                 SELECT
-                  `t60`.`deal_id`,
-                  `t60`.`uid`,
-                  `t60`.`name`,
-                  `t60`.`segment`,
-                  `t60`.`stage`,
-                  `t60`.`phase`,
-                  `t60`.`position`,
-                  `t60`.`process`,
-                  `t60`.`process_version_id`,
-                  `t60`.`outcome`,
-                  `t60`.`proof`,
-                  `t60`.`amount`,
-                  `t60`.`currency`,
-                  `t60`.`expected_close`,
-                  `t60`.`owner_id`,
-                  `t60`.`engaged_since`,
-                  `t60`.`decided_on`,
-                  `t60`.`rests`,
-                  `t60`.`has_history`,
-                  `t60`.`decided_number`,
-                  `t60`.`version`,
-                  `t60`.`engaged_days`,
-                  `t60`.`buyer_days`,
-                  `t60`.`observed_on`,
-                  `t60`.`observed_number`,
-                  `t60`.`in_pipeline`,
-                  `t60`.`lead_id`,
-                  `t60`.`account_id`,
-                  `t60`.`received_number`,
-                  `t60`.`accepted_number`,
-                  `t60`.`fate`,
-                  `t60`.`fate_days`,
-                  `t60`.`won_days`,
-                  `t60`.`came_at`,
-                  `t60`.`came_worked`,
-                  `t60`.`came_number`,
-                  `t60`.`answered_worked`,
-                  `t60`.`answered_number`
-                FROM (
-                  SELECT
-                    `t51`.`deal_id`,
-                    `t51`.`uid`,
-                    `t51`.`name`,
-                    `t51`.`segment`,
-                    `t51`.`stage`,
-                    `t51`.`phase`,
-                    `t51`.`position`,
-                    `t51`.`process`,
-                    `t51`.`process_version_id`,
-                    `t51`.`outcome`,
-                    `t51`.`proof`,
-                    `t51`.`amount`,
-                    `t51`.`currency`,
-                    `t51`.`expected_close`,
-                    `t51`.`owner_id`,
-                    `t51`.`engaged_since`,
-                    `t51`.`decided_on`,
-                    `t51`.`rests`,
-                    `t51`.`has_history`,
-                    `t51`.`decided_number`,
-                    `t51`.`version`,
-                    `t51`.`engaged_days`,
-                    `t51`.`buyer_days`,
-                    `t51`.`observed_on`,
-                    `t51`.`observed_number`,
-                    `t51`.`in_pipeline`,
-                    `t51`.`lead_id`,
-                    `t51`.`account_id`,
-                    `t51`.`received_number`,
-                    `t51`.`accepted_number`,
-                    `t51`.`fate`,
-                    `t51`.`fate_days`,
-                    `t51`.`won_days`,
-                    `t51`.`came_at`,
-                    `t51`.`came_worked`,
-                    `t51`.`came_number`,
-                    `t59`.`deal_id` AS `deal_id_right`,
-                    `t59`.`answered_worked`,
-                    `t59`.`answered_number`
-                  FROM (
-                    SELECT
-                      `t46`.`deal_id`,
-                      `t46`.`uid`,
-                      `t46`.`name`,
-                      `t46`.`segment`,
-                      `t46`.`stage`,
-                      `t46`.`phase`,
-                      `t46`.`position`,
-                      `t46`.`process`,
-                      `t46`.`process_version_id`,
-                      `t46`.`outcome`,
-                      `t46`.`proof`,
-                      `t46`.`amount`,
-                      `t46`.`currency`,
-                      `t46`.`expected_close`,
-                      `t46`.`owner_id`,
-                      `t46`.`engaged_since`,
-                      `t46`.`decided_on`,
-                      `t46`.`rests`,
-                      `t46`.`has_history`,
-                      `t46`.`decided_number`,
-                      `t46`.`version`,
-                      `t46`.`engaged_days`,
-                      `t46`.`buyer_days`,
-                      `t46`.`observed_on`,
-                      `t46`.`observed_number`,
-                      `t46`.`in_pipeline`,
-                      `t46`.`lead_id`,
-                      `t46`.`account_id`,
-                      `t46`.`received_number`,
-                      `t46`.`accepted_number`,
-                      `t46`.`fate`,
-                      `t46`.`fate_days`,
-                      `t46`.`won_days`,
-                      `t46`.`came_at`,
-                      `t46`.`came_worked`,
-                      `t46`.`came_number`
-                    FROM (
-                      SELECT
-                        `t29`.`deal_id`,
-                        `t29`.`uid`,
-                        `t29`.`name`,
-                        `t29`.`segment`,
-                        `t29`.`stage`,
-                        `t29`.`phase`,
-                        `t29`.`position`,
-                        `t29`.`process`,
-                        `t29`.`process_version_id`,
-                        `t29`.`outcome`,
-                        `t29`.`proof`,
-                        `t29`.`amount`,
-                        `t29`.`currency`,
-                        `t29`.`expected_close`,
-                        `t29`.`owner_id`,
-                        `t29`.`engaged_since`,
-                        `t29`.`decided_on`,
-                        `t29`.`rests`,
-                        `t29`.`has_history`,
-                        `t29`.`decided_number`,
-                        `t29`.`version`,
-                        `t29`.`engaged_days`,
-                        `t29`.`buyer_days`,
-                        `t29`.`observed_on`,
-                        `t29`.`observed_number`,
-                        `t29`.`in_pipeline`,
-                        `t29`.`lead_id`,
-                        `t29`.`account_id`,
-                        `t29`.`received_number`,
-                        `t29`.`accepted_number`,
-                        `t29`.`fate`,
-                        `t29`.`fate_days`,
-                        `t29`.`won_days`,
-                        `t42`.`deal_id` AS `deal_id_right`,
-                        `t42`.`came_at`,
-                        `t42`.`came_worked`,
-                        `t42`.`came_number`
-                      FROM (
-                        SELECT
-                          `t19`.`deal_id`,
-                          `t19`.`uid`,
-                          `t19`.`name`,
-                          `t19`.`segment`,
-                          `t19`.`stage`,
-                          `t19`.`phase`,
-                          `t19`.`position`,
-                          `t19`.`process`,
-                          `t19`.`process_version_id`,
-                          `t19`.`outcome`,
-                          `t19`.`proof`,
-                          `t19`.`amount`,
-                          `t19`.`currency`,
-                          `t19`.`expected_close`,
-                          `t19`.`owner_id`,
-                          `t19`.`engaged_since`,
-                          `t19`.`decided_on`,
-                          `t19`.`rests`,
-                          `t19`.`has_history`,
-                          `t19`.`decided_number`,
-                          `t19`.`version`,
-                          `t19`.`engaged_days`,
-                          `t19`.`buyer_days`,
-                          `t19`.`observed_on`,
-                          `t19`.`observed_number`,
-                          `t19`.`in_pipeline`,
-                          `t19`.`lead_id`,
-                          `t19`.`account_id`,
-                          `t19`.`received_number`,
-                          `t19`.`accepted_number`,
-                          CASE
-                            WHEN COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE)
-                            THEN 'accepted'
-                            WHEN `t19`.`outcome` = 'open'
-                            THEN 'open'
-                            ELSE 'refused'
-                          END AS `fate`,
-                          CAST(IF(
-                            (
-                              IF(
-                                COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                                `t19`.`accepted_number`,
-                                COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
-                              ) - `t19`.`received_number`
-                            ) IS NULL,
-                            IF(
-                              COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                              `t19`.`accepted_number`,
-                              COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
-                            ) - `t19`.`received_number`,
-                            GREATEST(
-                              0,
-                              IF(
-                                COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
-                                `t19`.`accepted_number`,
-                                COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
-                              ) - `t19`.`received_number`
-                            )
-                          ) AS INT) AS `fate_days`,
-                          CAST(IF(
-                            (
-                              COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`
-                            ) IS NULL,
-                            COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`,
-                            GREATEST(
-                              0,
-                              COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`
-                            )
-                          ) AS INT) AS `won_days`
-                        FROM `t18` AS `t19`
-                        WHERE
-                          `t19`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
-                          AND `t19`.`received_number` > (
-                            CAST('⟦number⟧' AS BIGINT) - 365
-                          )
-                      ) AS `t29`
-                      LEFT OUTER JOIN (
-                        SELECT
-                          `t37`.`deal_id`,
-                          `t37`.`came_at`,
-                          `t37`.`came_worked`,
-                          `t37`.`came_number`
-                        FROM `t35` AS `t37`
-                      ) AS `t42`
-                        ON `t29`.`deal_id` = `t42`.`deal_id`
-                    ) AS `t46`
-                  ) AS `t51`
-                  LEFT OUTER JOIN (
-                    SELECT
-                      `t54`.`deal_id`,
-                      MIN(`t54`.`working_seconds`) AS `answered_worked`,
-                      MIN(`t54`.`happened_number`) AS `answered_number`
-                    FROM (
-                      SELECT
-                        *
-                      FROM (
-                        SELECT
-                          `t16`.`touchpoint_id`,
-                          `t16`.`account_id`,
-                          `t16`.`person_id`,
-                          `t16`.`user_id`,
-                          `t16`.`direction`,
-                          `t16`.`channel`,
-                          `t16`.`act`,
-                          `t16`.`source`,
-                          `t16`.`happened_at`,
-                          `t16`.`happened_number`,
-                          `t16`.`working_seconds`,
-                          `t45`.`deal_id`,
-                          `t45`.`came_at`
-                        FROM (
-                          SELECT
-                            *
-                          FROM `fact_touchpoint` AS `t0`
-                          WHERE
-                            `t0`.`account_id` IS NOT NULL
-                            AND `t0`.`happened_number` <= CAST('⟦number⟧' AS BIGINT)
-                            AND `t0`.`happened_number` > (
-                              CAST('⟦number⟧' AS BIGINT) - 368
-                            )
-                            AND `t0`.`direction` = 'out'
-                        ) AS `t16`
-                        INNER JOIN (
-                          SELECT
-                            `t37`.`deal_id`,
-                            `t37`.`account_id`,
-                            `t37`.`came_at`
-                          FROM `t35` AS `t37`
-                        ) AS `t45`
-                          ON `t16`.`account_id` = `t45`.`account_id`
-                      ) AS `t50`
-                      WHERE
-                        `t50`.`happened_at` >= `t50`.`came_at`
-                    ) AS `t54`
-                    GROUP BY
-                      1
-                  ) AS `t59`
-                    ON `t51`.`deal_id` = `t59`.`deal_id`
-                ) AS `t60`
-              ) AS `t62`
+                  `t19`.`deal_id`,
+                  `t19`.`uid`,
+                  `t19`.`name`,
+                  `t19`.`segment`,
+                  `t19`.`stage`,
+                  `t19`.`phase`,
+                  `t19`.`position`,
+                  `t19`.`process`,
+                  `t19`.`process_version_id`,
+                  `t19`.`outcome`,
+                  `t19`.`proof`,
+                  `t19`.`amount`,
+                  `t19`.`currency`,
+                  `t19`.`expected_close`,
+                  `t19`.`owner_id`,
+                  `t19`.`engaged_since`,
+                  `t19`.`decided_on`,
+                  `t19`.`rests`,
+                  `t19`.`has_history`,
+                  `t19`.`decided_number`,
+                  `t19`.`version`,
+                  `t19`.`engaged_days`,
+                  `t19`.`buyer_days`,
+                  `t19`.`observed_on`,
+                  `t19`.`observed_number`,
+                  `t19`.`in_pipeline`,
+                  `t19`.`lead_id`,
+                  `t19`.`account_id`,
+                  `t19`.`received_number`,
+                  `t19`.`accepted_number`,
+                  CASE
+                    WHEN COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE)
+                    THEN 'accepted'
+                    WHEN `t19`.`outcome` = 'open'
+                    THEN 'open'
+                    ELSE 'refused'
+                  END AS `fate`,
+                  CAST(IF(
+                    (
+                      IF(
+                        COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                        `t19`.`accepted_number`,
+                        COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
+                      ) - `t19`.`received_number`
+                    ) IS NULL,
+                    IF(
+                      COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                      `t19`.`accepted_number`,
+                      COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
+                    ) - `t19`.`received_number`,
+                    GREATEST(
+                      0,
+                      IF(
+                        COALESCE(`t19`.`accepted_number` <= CAST('⟦number⟧' AS BIGINT), FALSE),
+                        `t19`.`accepted_number`,
+                        COALESCE(`t19`.`decided_number`, `t19`.`observed_number`)
+                      ) - `t19`.`received_number`
+                    )
+                  ) AS INT) AS `fate_days`,
+                  CAST(IF(
+                    (
+                      COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`
+                    ) IS NULL,
+                    COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`,
+                    GREATEST(
+                      0,
+                      COALESCE(`t19`.`decided_number`, `t19`.`observed_number`) - `t19`.`received_number`
+                    )
+                  ) AS INT) AS `won_days`
+                FROM `t18` AS `t19`
+                WHERE
+                  `t19`.`received_number` <= CAST('⟦number⟧' AS BIGINT)
+                  AND `t19`.`received_number` > (
+                    CAST('⟦number⟧' AS BIGINT) - 365
+                  )
+              ) AS `t28`
               LEFT OUTER JOIN (
                 SELECT
-                  `t36`.`deal_id`,
-                  `t36`.`went_at`,
-                  `t36`.`went_worked`,
-                  `t36`.`went_number`
-                FROM `t34` AS `t36`
-              ) AS `t40`
-                ON `t62`.`deal_id` = `t40`.`deal_id`
-            ) AS `t63`
-          ) AS `t65`
+                  `t33`.`deal_id`,
+                  `t33`.`went_at`,
+                  `t33`.`went_worked`,
+                  `t33`.`went_number`
+                FROM `t32` AS `t33`
+              ) AS `t35`
+                ON `t28`.`deal_id` = `t35`.`deal_id`
+            ) AS `t38`
+          ) AS `t42`
           LEFT OUTER JOIN (
             SELECT
-              `t53`.`deal_id`,
-              MIN(`t53`.`working_seconds`) AS `replied_worked`,
-              MIN(`t53`.`happened_number`) AS `replied_number`
+              `t44`.`deal_id`,
+              MIN(`t44`.`working_seconds`) AS `replied_worked`,
+              MIN(`t44`.`happened_number`) AS `replied_number`
             FROM (
               SELECT
                 *
@@ -905,8 +571,8 @@ FROM (
                   `t15`.`happened_at`,
                   `t15`.`happened_number`,
                   `t15`.`working_seconds`,
-                  `t44`.`deal_id`,
-                  `t44`.`went_at`
+                  `t37`.`deal_id`,
+                  `t37`.`went_at`
                 FROM (
                   SELECT
                     *
@@ -922,37 +588,37 @@ FROM (
                 ) AS `t15`
                 INNER JOIN (
                   SELECT
-                    `t36`.`deal_id`,
-                    `t36`.`account_id`,
-                    `t36`.`went_at`
-                  FROM `t34` AS `t36`
-                ) AS `t44`
-                  ON `t15`.`account_id` = `t44`.`account_id`
-              ) AS `t48`
+                    `t33`.`deal_id`,
+                    `t33`.`account_id`,
+                    `t33`.`went_at`
+                  FROM `t32` AS `t33`
+                ) AS `t37`
+                  ON `t15`.`account_id` = `t37`.`account_id`
+              ) AS `t41`
               WHERE
-                `t48`.`happened_at` >= `t48`.`went_at`
-            ) AS `t53`
+                `t41`.`happened_at` >= `t41`.`went_at`
+            ) AS `t44`
             GROUP BY
               1
-          ) AS `t58`
-            ON `t65`.`deal_id` = `t58`.`deal_id`
-        ) AS `t66`
-      ) AS `t67`
+          ) AS `t47`
+            ON `t42`.`deal_id` = `t47`.`deal_id`
+        ) AS `t48`
+      ) AS `t49`
       WHERE
         CAST(IF(
           (
-            COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`
+            COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`
           ) IS NULL,
-          COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`,
+          COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`,
           LEAST(
             31,
-            COALESCE(`t67`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t67`.`went_number`
+            COALESCE(`t49`.`replied_number`, CAST('⟦number⟧' AS BIGINT)) - `t49`.`went_number`
           )
         ) AS INT) IS NOT NULL
-    ) AS `t68`
+    ) AS `t50`
     GROUP BY
       1,
       2,
       3
-  ) AS `t69`
-) AS `t70`
+  ) AS `t51`
+) AS `t52`
