@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from etappe.core.figures import Finding
 from etappe.core.proportion import Bounded, difference_of, product, wilson
 from etappe.core.proportion import apart as apart_by
-from etappe.core.survival import Bools, Floats, kaplan_meier, mean_within, percentile, share_within
+from etappe.core.survival import Bools, Floats, kaplan_meier, mean_within, percentile, share_in_the_end, share_within
 from etappe.insights.catalogue.stages import CODES, GONE, PLACE, apart, by_stage, counted, named, stays, with_deals
 from etappe.insights.metric import Charted, Metric, Row, left_out, total
 from etappe.insights.standing import SOURCES, given
@@ -85,6 +85,15 @@ class Side:
             np.minimum(self.days, within), np.where(later, 0, self.codes), CODES[way], within, self.counts,
             confidence=confidence,
         )  # fmt: skip
+        return None if found is None else (found.value, (found.low, found.high))
+
+    def goes_on(self, confidence: float) -> Bounded | None:
+        """The share that goes on in the end, with bounds for those who are there for longer than any was watched.
+
+        A stage that is only slower loses nothing of it, though fewer have gone on within a time.
+        """
+        ways = CODES["on"], CODES["out"]
+        found = share_in_the_end(self.days, self.codes, ways[0], ways, self.counts, confidence=confidence)
         return None if found is None else (found.value, (found.low, found.high))
 
     def lasts(self, within: float, confidence: float) -> Bounded:
@@ -194,11 +203,13 @@ def _line(place: tuple[Any, ...], rows: list[Row], others: list[Row], main: str,
         return line | {"verdict": "too_few"}
     within = _within(mine, theirs)
     now, before = mine.share("on", within, confidence), theirs.share("on", within, confidence)
-    if now is None or before is None:
+    at_last, formerly = mine.goes_on(confidence), theirs.goes_on(confidence)
+    if now is None or before is None or at_last is None or formerly is None:
         return line | {"verdict": "too_few"}
     found, bounds = difference_of(now, before)
     everybody = [*rows, *(row for row in others if row["segment"] != named_place["segment"])]
-    worth, interval = _mended(mine.came, (-found, (-bounds[1], -bounds[0])), _won_after(everybody, confidence))
+    lost = difference_of(formerly, at_last)
+    worth, interval = _mended(mine.came, lost, _won_after(everybody, confidence))
     return (
         line
         | _waiting(mine.lasts(within, confidence), theirs.lasts(within, confidence))
@@ -250,9 +261,12 @@ def _half(rows: list[Row]) -> tuple[float | None, tuple[float | None, float | No
 
 
 def _mended(deals: int, lost: Bounded, won_after: Bounded) -> Bounded:
-    """How many of these deals would be won: those that would not be lost here, and of them the share won after it."""
+    """How many of these deals would be won: those that would not be lost here, and of them the share won after it.
+
+    Never below none, where it cannot be told apart from it that fewer are lost.
+    """
     found, (low, high) = product(lost, won_after)
-    return deals * found, (deals * low, deals * high)
+    return deals * max(0.0, found), (deals * max(0.0, low), deals * max(0.0, high))
 
 
 def _won_after(rows: list[Row], confidence: float) -> Bounded:
@@ -290,7 +304,8 @@ BOTTLENECKS = Metric(
         "share that went on within so many days, against the same of all earlier ones, or, split by team or another "
         "field, of the other teams. It is as many days as can be told of both; deals that are still there count as "
         "watched so far, for the ways of ending take different times. What mending is worth: deals that came x the "
-        "loss in that share x the share of those who go on that is won, per year. A stage is called a bottleneck only "
+        "loss in the share that goes on in the end, whenever that is (a stage that is only slower loses none) x the "
+        "share of those who go on that is won, per year. A stage is called a bottleneck only "
         "where the interval of the difference leaves out zero. In the same way the mean days that deals are there, "
         "none counted for longer than both sides were watched, say where they wait longer. Where there is nothing to "
         "compare with, the stages stand by what the deals that ended there would have brought at most."
@@ -300,7 +315,8 @@ BOTTLENECKS = Metric(
     method=_(
         "share within a common time where another ending competes (Aalen-Johansen), interval of a difference of such "
         "shares (MOVER), and of restricted mean days (Kaplan-Meier), each 95 % for all stages together (Bonferroni); "
-        "what mending is worth: as the product of that difference and the share won of those who go on, with its "
+        "what mending is worth: as the product of the difference of shares in the end, where deals that are there "
+        "for longer than any was watched may all go on or none, and the share won of those who go on, with its "
         "Wilson interval (MOVER), of deals that came more than a year ago where these are enough"
     ),
     minimum=MINIMUM,
