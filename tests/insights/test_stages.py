@@ -15,7 +15,7 @@ from scipy.stats import binom, binomtest
 
 from etappe.core.actor import SYSTEM
 from etappe.core.figures import Result
-from etappe.core.proportion import ratio, wilson
+from etappe.core.proportion import wilson
 from etappe.core.survival import kaplan_meier, mean_in_the_end, restricted_mean
 from etappe.deals.actions.place import create, leave, move, win
 from etappe.deals.load import NewDeal, create_deals
@@ -274,13 +274,15 @@ def test_time_not_won_is_that_of_plain_python(lived: Cast) -> None:
     timed = [
         (way.end - way.stays[0][1], way.outcome) for way in WAYS if way.end is not None and way.stays[-1][0] != "found"
     ]
-    spent = sum(days for days, _end in timed)
-    lost = sum(days for days, end in timed if end != "won")
     found = _figure("time_not_won").finding
-    assert found.value == pytest.approx(lost / spent)
-    parts, wholes = [days if end != "won" else 0 for days, end in timed], [days for days, _end in timed]
-    assert found.interval == pytest.approx(ratio(parts, wholes, [1] * len(timed))[1])
-    half = sorted(days for days, end in timed if end == "won")[(15 + 1) // 2 - 1]
+    (row,) = found.rows
+    assert (row["decided"], row["days"], row["open"]) == (
+        len(timed),
+        sum(days for days, _end in timed),
+        found.n - len(timed),
+    )
+    assert row["days"] - row["won_days"] == sum(days for days, end in timed if end != "won")
+    half = found.extra["half_won"]
     assert found.extra["late"] == sum(days > half for days, end in timed if end != "won")
 
 

@@ -338,8 +338,12 @@ def mean_in_the_end(curve: Curve, *, confidence: float = 0.95) -> Mean:
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * variance**0.5
     left = float(known.survival[-1]) if known.survival.size else 1.0
     again = left * known.last_seen
-    as_before = min(1.0, -1 / log(left)) if 0 < left < 1 else 1.0
-    return Mean(seen + again * as_before, max(0.0, seen - half), seen + again + half, left, known.last_seen)
+    return Mean(seen + again * _tail(left), max(0.0, seen - half), seen + again + half, left, known.last_seen)
+
+
+def _tail(left: float) -> float:
+    """How long those that are left last on average, in times of the time watched: as fast as before, at most once."""
+    return min(1.0, -1 / log(left)) if 0 < left < 1 else 1.0
 
 
 def _trusted(curve: Curve) -> Curve:
@@ -449,6 +453,73 @@ def share_in_the_end(
     undecided = float(still[-1]) if still.size else 1.0
     part = ended / (ended + undecided)
     return Eventual(seen.value, seen.low * part, 1 - (1 - seen.high) * part, undecided)
+
+
+FEWEST_LATE = 5
+"""Ends in the later half of the time watched, as many as it takes to tell how the latest end."""
+
+
+def share_of_time(
+    durations: npt.ArrayLike,
+    causes: npt.ArrayLike,
+    cause: Any,
+    weights: npt.ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Eventual | None:
+    """Of the time that all take until they end, whenever that is: the share taken by those that end through `cause`.
+
+    Arguments as in `incidence`. The time of those that have ended is no sample of it: while some are still going on,
+    whatever ends sooner is too much of it. Each end stands for those that began when it cannot be seen yet, and the
+    error is that of a ratio of sums over ends of such weights. Some outlast all that was watched: the value takes them
+    to end as those of its later half did, after an exponential tail (`mean_in_the_end`); the interval does not, they
+    may last as long again and all end through `cause`, or none. None where no time was taken.
+
+    >>> days, causes = [10] * 8 + [40] * 8 + [5] * 4, [1] * 8 + [2] * 8 + [0] * 4
+    >>> found = share_of_time(days, causes, 2)
+    >>> [round(share, 3) for share in (found.value, found.low, found.high, found.undecided)]
+    [0.8, 0.662, 0.938, 0.0]
+    """
+    codes = np.asarray(causes)
+    ways = np.where(codes == 0, 0, np.where(codes == cause, 1, 2))
+    mine, others = (incidence(durations, ways, way, weights) for way in (1, 2))
+    taken, rest = (float((curve.times * curve.mass).sum()) for curve in (mine, others))
+    whole = taken + rest
+    if whole <= 0:
+        return None
+    share = taken / whole
+    low, high = _ratio_bounds(share, whole, (mine, others), confidence)
+    still = kaplan_meier(durations, codes != 0, weights)
+    left = float(still.survival[-1])
+    beyond = left * still.last_seen
+    later = beyond * (1 + _tail(left))
+    value = (taken + later * _late_share(mine, others, still.last_seen, share)) / (whole + later)
+    part = whole / (whole + 2 * beyond)
+    return Eventual(value, low * part, 1 - (1 - high) * part, left)
+
+
+def _ratio_bounds(
+    share: float, whole: float, curves: tuple[Incidence, Incidence], confidence: float
+) -> tuple[float, float]:
+    """By how much chance moves the time share of the first; where only one is seen, the number of ends says it."""
+    n = float(sum(curve.ends.sum() for curve in curves))
+    if not 0 < share < 1:
+        return wilson(round(share) * n, n, confidence=confidence)
+    pull = (1 - share, -share)
+    variance = sum(
+        float((_heaviness(curve) * (curve.times * each) ** 2).sum()) for curve, each in zip(curves, pull, strict=True)
+    )
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * (variance * n / (n - 1)) ** 0.5 / whole
+    return max(0.0, share - half), min(1.0, share + half)
+
+
+def _late_share(mine: Incidence, others: Incidence, watched: float, early: float) -> float:
+    """Of those that end in the later half of the time watched the share of the first; too few say as much as all."""
+    late, rest = (curve.times > watched / 2 for curve in (mine, others))
+    if mine.ends[late].sum() + others.ends[rest].sum() < FEWEST_LATE:
+        return early
+    taken = float(mine.mass[late].sum())
+    return taken / (taken + float(others.mass[rest].sum()))
 
 
 def share_within(

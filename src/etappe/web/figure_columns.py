@@ -166,6 +166,11 @@ def _won_amount(row: Mapping[str, Any]) -> tuple[str, str]:
     return money_whole(Decimal(row["won_amount"]), row["currency"]) if is_known else _("not known"), deals
 
 
+def _not_won(row: Mapping[str, Any]) -> tuple[str, str]:
+    is_unknown = row["value"] is None and row["undecided"] is not None
+    return (_("not known yet"), "") if is_unknown else _share(row)
+
+
 def _spent(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     return lambda row: (whole_days(row[f"{key}_days"]), "")
 
@@ -356,13 +361,14 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Mended: won deals a year"), _worth, True),
     ),
     "time_not_won": (
-        (gettext_lazy("Decided"), cases, True),
+        (gettext_lazy("Deals"), cases, True),
+        (gettext_lazy("Decided"), _plain("decided"), True),
         (gettext_lazy("in won deals"), _spent("won"), True),
         (gettext_lazy("in lost ones"), _spent("lost"), True),
         (gettext_lazy("in declined ones"), _spent("declined"), True),
         (gettext_lazy("in disqualified ones"), _spent("disqualified"), True),
         (gettext_lazy("ended late"), _late, True),
-        (gettext_lazy("Share not won"), _share, True),
+        (gettext_lazy("Share not won"), _not_won, True),
     ),
 }
 """Per figure: head, writer, whether it is a number. A row's first column names it."""

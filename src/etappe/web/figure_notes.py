@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -56,13 +56,11 @@ def _counts(result: Result) -> str:
 def _in_the_end(result: Result) -> str:
     """How many are open, and what all deals begun come to; and what nobody can know yet, where that is much."""
     extra = result.finding.extra
-    said = [_("{open} open ones counted as open").format(open=number(extra["open"]))]
+    opened, *unknown = _still_open(extra)
+    said = [opened]
     if extra["of_all"] != result.finding.value:
         said.append(_("{share} of all begun, disqualified ones too").format(share=percent(extra["of_all"], 1)))
-    if extra["undecided"] >= UNDECIDED:
-        share = percent(extra["undecided"])
-        said.append(_("{share} of deals last longer than any was seen to end").format(share=share))
-    return " · ".join(said)
+    return " · ".join([*said, *unknown])
 
 
 def _passed(result: Result) -> str:
@@ -153,11 +151,20 @@ def _covered(result: Result) -> str:
 
 def _late(result: Result) -> str:
     extra = result.finding.extra
-    if extra["late"] is None:
-        return _("Nothing was won.")
-    return _("{late} of them ended later than half of the won deals were won ({days})").format(
-        late=number(extra["late"]), days=whole_days(extra["half_won"])
-    )
+    said = _("Nothing was won.")
+    if extra["late"] is not None:
+        said = _("{late} that were not won ended later than half of the won ones ({days})").format(
+            late=number(extra["late"]), days=whole_days(extra["half_won"])
+        )
+    return " · ".join([said, *_still_open(extra)])
+
+
+def _still_open(extra: Mapping[str, Any]) -> Iterator[str]:
+    """That open deals count, and how much nobody can know yet, where that is much."""
+    yield _("{open} open ones counted as open").format(open=number(extra["open"]))
+    if extra["undecided"] is not None and extra["undecided"] >= UNDECIDED:
+        share = percent(extra["undecided"])
+        yield _("{share} of deals last longer than any was seen to end").format(share=share)
 
 
 def _odd(result: Result) -> str:

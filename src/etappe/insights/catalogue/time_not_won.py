@@ -8,16 +8,20 @@ import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import ratio, wilson
-from etappe.insights.catalogue.durations import REASONS, Times, counted, on_clock, times, unusable, usable
+from etappe.core.survival import Eventual, incidence, percentile_among, share_of_time
+from etappe.insights.catalogue.durations import CODES, REASONS, Times, counted, on_clock, times, unusable, usable
 from etappe.insights.catalogue.stages import GONE
-from etappe.insights.metric import Metric, Row, by_segment, left_out, total
+from etappe.insights.metric import Metric, Row, by_segment
 from etappe.insights.standing import SOURCES
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 MINIMUM = 20
+NOT_WON = 9
+"""Whatever ended otherwise, as the maths takes it."""
+MOST_UNDECIDED = 0.2
+"""The largest share of deals that may outlast the time watched: beyond it nobody knows what they take."""
 
 
 def build(deals: Table) -> Table:
@@ -26,46 +30,49 @@ def build(deals: Table) -> Table:
 
 
 def finish(rows: list[Row]) -> Finding:
-    """Days in deals that were not won / days in all decided deals, over all rows and per segment.
+    """Days in deals that are not won in the end / days of all deals until they are decided, and per segment.
 
     >>> line = {"segment": "", "in_pipeline": True, "rests": False, "deals": 10}
-    >>> ends = (("won", 10), ("lost", 30))
+    >>> ends = (("won", 10), ("lost", 30), ("open", 5))
     >>> found = finish([{**line, "outcome": end, "engaged_days": days} for end, days in ends])
-    >>> found.value, [round(bound, 2) for bound in found.interval], found.n, found.rows[0]["late"]
-    (0.75, [0.58, 0.92], 20, 10)
+    >>> found.value, [round(bound, 2) for bound in found.interval], found.n, found.cases, found.rows[0]["late"]
+    (0.75, [0.58, 0.92], 30, 20, 10)
     """
     timed = on_clock(rows, "engaged")
     known = usable(timed)
-    decided = [row for row in known if row["outcome"] != "open"]
-    whole = _line(decided)
-    segments = ({"segment": segment, **_line(part)} for segment, part in by_segment(decided).items())
-    missing = unusable([row for row in timed if row["outcome"] != "open"]) | left_out(open=total(known, outcome="open"))
+    whole = _line(known)
+    segments = ({"segment": segment, **_line(part)} for segment, part in by_segment(known).items())
+    extra = {name: whole[name] for name in ("open", "days", "late", "half_won", "undecided")}
     return Finding(
-        value=whole["value"],
-        interval=whole["interval"],
-        n=whole["n"],
-        cases=whole["n"],
-        rows=tuple(segments),
-        left_out=missing,
-        extra={"days": whole["days"], "late": whole["late"], "half_won": whole["half_won"]},
+        whole["value"], whole["interval"], whole["n"], whole["decided"], tuple(segments), unusable(timed), (), extra
     )
 
 
 def _line(rows: list[Row]) -> dict[str, Any]:
     known = times(rows)
-    n, spent = known.count(), float((known.days * known.weights).sum())
-    enough = n >= MINIMUM and spent > 0
-    found = _share(known) if enough else (None, None)
+    decided = known.count(known.is_over)
+    found = _share(known) if decided >= MINIMUM else None
+    is_known = found is not None and found.undecided <= MOST_UNDECIDED
     half = _half_won(known)
-    late = known.count(~known.is_won & (known.days > half)) if half is not None else None
+    late = known.count(known.is_over & ~known.is_won & (known.days > half)) if half is not None else None
     days = {f"{end}_days": _days(rows, end) for end in ("won", *GONE)}
-    return {"value": found[0], "interval": found[1], "n": n, "days": spent, **days, "half_won": half, "late": late}
+    return {
+        "value": found.value if found and is_known else None,
+        "interval": (found.low, found.high) if found and is_known else None,
+        "n": known.count(),
+        "decided": decided,
+        "open": known.count() - decided,
+        "undecided": found.undecided if found else None,
+        "days": float(sum(days.values())),
+        **days,
+        "half_won": half,
+        "late": late,
+    }
 
 
-def _share(known: Times) -> tuple[float, tuple[float, float]]:
-    """Where nothing was won, or everything, the days do not vary: how sure that is, only the number of deals says."""
-    share, bounds = ratio(np.where(known.is_won, 0.0, known.days), known.days, known.weights)
-    return share, bounds if 0 < share < 1 else wilson(round(share) * known.count(), known.count())
+def _share(known: Times) -> Eventual | None:
+    codes = np.where(known.is_over & ~known.is_won, NOT_WON, known.codes)
+    return share_of_time(known.days, codes, NOT_WON, known.weights)
 
 
 def _days(rows: list[Row], outcome: str) -> float:
@@ -73,13 +80,10 @@ def _days(rows: list[Row], outcome: str) -> float:
 
 
 def _half_won(known: Times) -> float | None:
-    """The days within which half of the won deals were won; None where nothing was won."""
-    days, weights = known.days[known.is_won], known.weights[known.is_won]
-    if not days.size:
+    """The days within which half of those are won that are won in the time watched; None where nothing was."""
+    if not known.is_won.any():
         return None
-    order = np.argsort(days)
-    reached = np.cumsum(weights[order])
-    return float(days[order][int(np.searchsorted(reached, 0.5 * reached[-1] - 1e-9))])
+    return percentile_among(incidence(known.days, known.codes, CODES["won"], known.weights), 0.5).value
 
 
 TIME_NOT_WON = Metric(
@@ -87,20 +91,24 @@ TIME_NOT_WON = Metric(
     title=_("Time spent on deals not won"),
     unit="share",
     definition=_(
-        "Of all days that decided deals were with us, from the day we were engaged to the decision, the share that "
-        "went into deals that were lost, declined or disqualified. Beside it: how many of these ended later than half "
-        "of the won deals were won. Some of it is the price of selling; what could be seen earlier is not."
+        "Of all days that deals are with us, from the day we are engaged to the decision, the share that goes into "
+        "deals that are lost, declined or disqualified. Open deals count as open up to the last day they were seen, "
+        "and are taken to end as deals of their age did (Aalen-Johansen): the days of decided deals alone would say "
+        "too much wherever losses come sooner than wins. Where more than a fifth of the deals last longer than any was "
+        "watched, the share is not known. Beside it: how many were not won and ended later than half of the won deals "
+        "are won. Some of it is the price of selling; what could be seen earlier is not."
     ),
-    denominator=_("days of all decided deals whose clock has a start"),
-    window=_("all decided deals up to the day shown"),
-    method=_("95 % interval of a ratio of sums, deals taken as independent (linearised variance)"),
+    denominator=_("days until the decision of all deals begun whose clock has a start"),
+    window=_("all deals up to the day shown; open ones up to the last day they were seen"),
+    method=_(
+        "95 % interval of a ratio of sums over ends, each with the weight of the open deals it stands for (linearised "
+        "variance); widened by deals that outlast the time watched, as if they lasted as long again and none or all of "
+        "them were won"
+    ),
     minimum=MINIMUM,
     sources=SOURCES,
     build=build,
     finish=finish,
-    records={
-        "outcomes": "won,lost,declined,disqualified", "clock": "engaged", "start": "known", "in_pipeline": "true",
-    },
-    reasons={reason: {**filters, "outcomes": "won,lost,declined,disqualified"} for reason, filters in REASONS.items()}
-    | {"open": {"outcomes": "open", "clock": "engaged", "start": "known", "in_pipeline": "true"}},
-)  # fmt: skip
+    records={"clock": "engaged", "start": "known", "in_pipeline": "true"},
+    reasons=REASONS,
+)
