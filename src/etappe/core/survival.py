@@ -478,7 +478,7 @@ def share_of_time(
     >>> days, causes = [10] * 8 + [40] * 8 + [5] * 4, [1] * 8 + [2] * 8 + [0] * 4
     >>> found = share_of_time(days, causes, 2)
     >>> [round(share, 3) for share in (found.value, found.low, found.high, found.undecided)]
-    [0.8, 0.662, 0.938, 0.0]
+    [0.8, 0.638, 0.962, 0.0]
     """
     codes = np.asarray(causes)
     ways = np.where(codes == 0, 0, np.where(codes == cause, 1, 2))
