@@ -57,7 +57,8 @@ class Incidence:
 
     `share[i]` is the share that ended in this way up to and including `times[i]`; `variance[i]` its variance;
     `mass[i]` the part of `share[i]` that was added at `times[i]`, by `ends[i]` ends of this way; some of these stand
-    for others that were censored.
+    for others that were censored. `still` is the share of all still going on after the last time, of which nobody knows
+    how they end.
     """
 
     times: Floats
@@ -65,6 +66,7 @@ class Incidence:
     mass: Floats
     variance: Floats
     ends: Floats
+    still: float
 
 
 @dataclass(frozen=True)
@@ -205,11 +207,12 @@ def incidence(
     ended, through = tally.count(codes != 0), tally.count(codes == cause)
     steps = ended > 0
     dead, mine, risk = ended[steps], through[steps], tally.at_risk[steps]
-    before = np.concatenate((np.ones(1), _still(dead, risk)))[: len(dead)]
+    going_on = np.concatenate((np.ones(1), _still(dead, risk)))
+    before = going_on[:-1]
     mass = before * mine / risk
     share = np.cumsum(mass)
     variance = _incidence_variance(share, before, mine, dead, risk)
-    return Incidence(tally.times[steps], share, mass, variance, mine)
+    return Incidence(tally.times[steps], share, mass, variance, mine, float(going_on[-1]))
 
 
 def _incidence_variance(share: Floats, before: Floats, mine: Floats, dead: Floats, risk: Floats) -> Floats:
@@ -236,8 +239,9 @@ def percentile_among(curve: Incidence, share: float, *, confidence: float = 0.95
     The plain percentile of the ends seen so far is too short while others are still going on; here each end stands for
     the censored ones that would have been seen as late. The interval holds the times at which a share was seen that the
     true `share` lets one see (Woodruff), with as many cases as the ends before and after it are worth by their weights.
-    Where fewer than five ends should lie beyond it, nobody knows how late the late ones are: the upper bound is None.
-    Without any end all is None.
+    Its upper bound leaves room for those still going on at the end: all of them may end in this way, and later. Where
+    it is not reached then, or fewer than five ends should lie beyond it, nobody knows how late the late ones are: it is
+    None. Without any end all is None.
 
     Source: R. S. Woodruff, "Confidence intervals for medians and other position measures", JASA 47 (1952); weights
     as in J. M. Robins, A. Rotnitzky (1992).
@@ -254,10 +258,11 @@ def percentile_among(curve: Incidence, share: float, *, confidence: float = 0.95
     place = int(np.flatnonzero(seen >= share - _ROUNDING)[0])
     n = _worth(_heaviness(curve) / whole**2, place, share)
     low, high = observable(share, n, confidence=confidence)
+    latest = high * (1 + curve.still / whole) if high is not None and n * (1 - share) >= FEWEST_BEYOND else None
     return Percentile(
         float(curve.times[place]),
         float(curve.times[np.flatnonzero(seen >= low - _ROUNDING)[0]]),
-        _first_after(curve.times, seen, high) if n * (1 - share) >= FEWEST_BEYOND else None,
+        _first_after(curve.times, seen, latest),
     )
 
 
@@ -448,9 +453,8 @@ def share_in_the_end(
     seen = share_ending(durations, causes, cause, among, weights, confidence=confidence)
     if seen is None:
         return None
-    ended = sum(float(incidence(durations, causes, way, weights).mass.sum()) for way in among)
-    still = kaplan_meier(durations, np.asarray(causes) != 0, weights).survival
-    undecided = float(still[-1]) if still.size else 1.0
+    curves = [incidence(durations, causes, way, weights) for way in among]
+    ended, undecided = sum(float(curve.mass.sum()) for curve in curves), curves[0].still
     part = ended / (ended + undecided)
     return Eventual(seen.value, seen.low * part, 1 - (1 - seen.high) * part, undecided)
 
@@ -489,13 +493,12 @@ def share_of_time(
         return None
     share = taken / whole
     low, high = _ratio_bounds(share, whole, (mine, others), confidence)
-    still = kaplan_meier(durations, codes != 0, weights)
-    left = float(still.survival[-1])
-    beyond = left * still.last_seen
-    later = beyond * (1 + _tail(left))
-    value = (taken + later * _late_share(mine, others, still.last_seen, share)) / (whole + later)
+    watched = float(np.max(np.asarray(durations, dtype=np.float64)))
+    beyond = mine.still * watched
+    later = beyond * (1 + _tail(mine.still))
+    value = (taken + later * _late_share(mine, others, watched, share)) / (whole + later)
     part = whole / (whole + 2 * beyond)
-    return Eventual(value, low * part, 1 - (1 - high) * part, left)
+    return Eventual(value, low * part, 1 - (1 - high) * part, mine.still)
 
 
 def _ratio_bounds(

@@ -96,7 +96,7 @@ def _median(result: Result) -> str:
 
 def _threshold(result: Result) -> str:
     extra = result.finding.extra
-    return _("longer than {days}: nine in ten of {won} won deals took no longer").format(
+    return _("longer than {days}: nine in ten of the deals that are won take no longer ({won} so far)").format(
         days=whole_days(extra["threshold"]), won=number(extra["won"])
     )
 

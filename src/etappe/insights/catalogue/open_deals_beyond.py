@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from etappe.core.figures import Finding
-from etappe.core.proportion import observable
-from etappe.insights.catalogue.durations import REASONS, Times, counted, on_clock, times, unusable, usable
+from etappe.core.survival import incidence, percentile_among
+from etappe.insights.catalogue.durations import CODES, REASONS, Times, counted, on_clock, times, unusable, usable
 from etappe.insights.metric import Metric, Row, by_segment, left_out, total
 from etappe.insights.standing import SOURCES
 
@@ -33,7 +32,7 @@ def finish(rows: list[Row]) -> Finding:
     >>> still = [{**line, "outcome": "open", "engaged_days": day} for day in (5, 27, 28, 60)]
     >>> found = finish(won + still)
     >>> found.value, found.interval, found.n, found.extra["threshold"]
-    (2, (1, 3), 4, 27)
+    (1, (0, 3), 4, 29)
     """
     timed = on_clock(rows, "engaged")
     known = usable(timed)
@@ -54,10 +53,9 @@ def finish(rows: list[Row]) -> Finding:
 
 
 def _line(rows: list[Row]) -> dict[str, Any]:
-    waiting = times([row for row in rows if row["outcome"] == "open" and not row["rests"]])
-    won = times([row for row in rows if row["outcome"] == "won"])
-    n, wins = waiting.count(), won.count()
-    limits = _threshold(won) if wins >= MINIMUM else (None, None, None)
+    waiting, known = times([row for row in rows if row["outcome"] == "open" and not row["rests"]]), times(rows)
+    n, wins = waiting.count(), known.count(known.is_won)
+    limits = _threshold(known) if wins >= MINIMUM else (None, None, None)
     counts = [waiting.count(waiting.days > limit) if limit is not None else 0 for limit in limits]
     return {
         "value": counts[0] if limits[0] is not None else None,
@@ -69,18 +67,15 @@ def _line(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _threshold(won: Times) -> tuple[int, int, int | None]:
-    """The days that nine in ten won deals did not exceed, and the bounds of that percentile (Woodruff).
+def _threshold(known: Times) -> tuple[int, int, int | None]:
+    """The days that nine in ten of the deals that are won do not exceed, and the bounds of that percentile.
 
-    The upper one is None where all the deals seen may have been quick ones: then no limit is known to be too high.
+    The upper one is None where nobody knows how late the late ones are: then no limit is known to be too high.
     """
-    order = np.argsort(won.days)
-    days, reached = won.days[order], np.cumsum(won.weights[order])
-    n = float(reached[-1])
-    low, high = observable(SHARE, n)
-    found = [int(days[int(np.searchsorted(reached, share * n - 1e-9))]) for share in (SHARE, low)]
-    above = reached > high * n + 1e-9 if high is not None else reached > n
-    return found[0], found[1], int(days[above][0]) if above.any() else None
+    found = percentile_among(incidence(known.days, known.codes, CODES["won"], known.weights), SHARE)
+    assert found.value is not None
+    assert found.low is not None
+    return int(found.value), int(found.low), None if found.high is None else int(found.high)
 
 
 OPEN_DEALS_BEYOND = Metric(
@@ -88,13 +83,18 @@ OPEN_DEALS_BEYOND = Metric(
     title=_("Open longer than won deals took"),
     unit="deals",
     definition=_(
-        "Open deals that we have been engaged in for more days than nine in ten won deals took from the same start. "
+        "Open deals that we have been engaged in for more days than nine in ten of the deals that are won take from "
+        "the same start. Those still open count as open (Aalen-Johansen): of the won deals seen so far the quick ones "
+        "are too many, and open deals would look late too soon. "
         "Information, not a reason to press the buyer: age alone says nothing about when they are ready. Deals that "
         "rest until a date the buyer named are waiting as agreed and are counted apart."
     ),
     denominator=_("open deals that do not rest and whose clock has a start"),
-    window=_("open deals on the day shown, against all deals won up to then"),
-    method=_("counted; the interval is the count at the 95 % bounds of the ninetieth percentile (Woodruff)"),
+    window=_("open deals on the day shown, against all deals up to then"),
+    method=_(
+        "counted; the interval is the count at the 95 % bounds of the ninetieth percentile of those that are won "
+        "(Woodruff, ends weighted by the open deals they stand for)"
+    ),
     minimum=MINIMUM,
     sources=SOURCES,
     build=build,
