@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from etappe.insights.queries import report
+from etappe.web.figure_chart import compared
+from etappe.web.figure_words import Asked
 from etappe.web.ranges import Range, draw
 from tests.cast import Cast
 from tests.insights.history import NOW, tell
@@ -34,6 +37,15 @@ def test_rows_of_a_figure_are_drawn_with_their_intervals_and_cases(told: Cast) -
     chart = page[page.index('id="chart"') : page.index("</section>", page.index('id="chart"'))]
     assert 'role="img" aria-labelledby="ranges-rows"' in chart and "Highest: " in chart
     assert "style=" not in chart and "<script" not in chart
+
+
+def test_rows_that_are_all_alike_name_no_highest(told: Cast) -> None:
+    result = report("win_rate", viewer=told.dot, by="source", now=NOW)
+    alike = tuple({**row, "value": 0.5, "interval": (0.4, 0.6)} for row in result.finding.rows)
+    same = replace(result, finding=replace(result.finding, rows=alike))
+    chart = compared(same, Asked("source", None, NOW.date()))
+    assert chart is not None and len(chart.rows) >= 2
+    assert chart.sentence == "All alike: 50.0%."
 
 
 @pytest.mark.usefixtures("now")

@@ -95,17 +95,24 @@ def compared(result: Result, asked: Asked) -> Compared | None:
     rows = found[:MOST_ROWS]
     if len(rows) < 2:
         return None
-    highest, lowest = (choose(found, key=lambda row: row.value) for choose in (max, min))
-    sentence = _("Highest: {highest}, {most}. Lowest: {lowest}, {least}.").format(
-        highest=highest.label, most=highest.text, lowest=lowest.label, least=lowest.text
-    )
-    if highest.low is not None and (lowest.high is None or lowest.high >= highest.low):
-        sentence = " ".join((sentence, _("Their intervals overlap: that may be chance.")))
+    sentence = _sentence(found)
     if len(found) > len(rows):
         sentence = " ".join((sentence, _("The first {count} rows; the table has all.").format(count=len(rows))))
     title = str(declared.title or result.title)
     axis: Callable[[Any], str] = percent if unit is _share else axis_of(unit)
     return Compared("rows", title, sentence, tuple(rows), axis, _basis(rows, result))
+
+
+def _sentence(found: list[Range]) -> str:
+    highest, lowest = (choose(found, key=lambda row: row.value) for choose in (max, min))
+    if highest.text == lowest.text:
+        return _("All alike: {value}.").format(value=highest.text)
+    said = _("Highest: {highest}, {most}. Lowest: {lowest}, {least}.").format(
+        highest=highest.label, most=highest.text, lowest=lowest.label, least=lowest.text
+    )
+    if highest.low is not None and (lowest.high is None or lowest.high >= highest.low):
+        return " ".join((said, _("Their intervals overlap: that may be chance.")))
+    return said
 
 
 def _share(value: Any) -> str:
