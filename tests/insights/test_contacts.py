@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from django.db import connection
 from lifelines import KaplanMeierFitter
+from lifelines.utils import qth_survival_times
 
-from etappe.core.actor import SYSTEM
+from etappe.core.actor import SYSTEM, Actor
 from etappe.core.figures import Result
 from etappe.core.interest import POINTS, band, score
 from etappe.core.touchpoint import ACTS
 from etappe.core.working_hours import worked
+from etappe.deals.actions.place import leave, move, win
 from etappe.insights.queries import RecordPage, get_metric, narrowed, records, report
 from etappe.insights.statements import ANSWERED
 from etappe.people import actions_touchpoints as touchpoints
 from etappe.people.load_touchpoints import record_many
 from tests.cast import Cast
-from tests.insights.history import BEGIN, LEADS, NOW, company, contacts, receive, receive_all, speak
+from tests.insights.history import BEGIN, LEADS, NOW, REASON, company, contacts, receive, receive_all, speak
 from tests.scenery import kept
 from tests.web.signed import client_of
 
@@ -74,10 +78,24 @@ def _waits() -> list[tuple[float, bool]]:
     for place in LATE:
         if came := _own(place, "in"):
             after = [moment for moment in _own(place, "out") if moment >= min(came)]
-            end = min(after) if after else END
+            end = min(after) if after else _last_wait(place)
             minutes = (worked(end, ZONE) - worked(min(came), ZONE)) // 60
             found.append((minutes / 60, bool(after)))
     return found
+
+
+def _last_wait(place: int) -> datetime:
+    """The end of the last day a lead waited: it was disqualified then, or won, or it is today."""
+    began, fate, days = LEADS[place]
+    until = BEGIN + timedelta(days=began + days + (14 if fate == "accepted" else 0))
+    has_ended = fate == "refused" or (fate == "accepted" and began % 3 == 0)
+    return end_of(until) if has_ended else END
+
+
+def end_of(moment: datetime) -> datetime:
+    """When the day of a moment ends by the workspace's clock."""
+    local = moment.astimezone(ZoneInfo(ZONE))
+    return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +121,12 @@ def test_response_time_is_that_of_lifelines(told: Cast) -> None:
 def test_those_that_wait_are_listed_longest_first(told: Cast) -> None:
     result = _figure("response_time")
     (row,) = result.finding.rows
-    assert (row["answered"], row["waiting"]) == (
-        sum(is_over for _, is_over in _waits()),
-        sum(not is_over for _, is_over in _waits()),
-    )
+    without = sum(not is_over for _, is_over in _waits())
+    assert (row["answered"], row["waiting"] + row["unanswered"]) == (len(_waits()) - without, without)
     listed = _behind(result, row, has_answer="false").records
     assert [lead.hours for lead in listed] == sorted((hours for hours, over in _waits() if not over), reverse=True)
+    for name, outcomes in (("waiting", "open"), ("unanswered", "won,lost,declined,disqualified")):
+        assert _behind(result, row, has_answer="false", outcomes=outcomes).found == row[name] > 0
     assert _behind(result).found == result.finding.n
     assert records(result.reasons["no_contact"], viewer=SYSTEM, now=NOW).found == result.finding.left_out["no_contact"]
 
@@ -131,6 +149,39 @@ def test_with_many_leads_the_median_is_said(cast: Cast) -> None:
                          actor=cast.dot, at=NOW)  # fmt: skip
     again = _figure("response_time").finding
     assert (again.cases, again.rows[0]["waiting"]) == (23, 1)
+
+
+def test_leads_that_ended_without_an_answer_do_not_wait(cast: Cast) -> None:
+    """Those that were no leads, or bought unasked, stop waiting; those that were lost never got their answer."""
+    begun = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+    made = [receive(400, "open", 0, {"account": _firm(place, cast)}, actor=cast.ada) for place in range(70)]
+    ends = ("", "lost", "declined", "disqualified", "won")
+    said, waits = [], []
+    for place, (uid, key) in enumerate(zip(made, _sql("SELECT id FROM people_account ORDER BY id"), strict=True)):
+        by_mail = {"channel": "mail", "act": "wrote", "account_id": key[0]}
+        said.append({**by_mail, "happened_at": begun, "direction": "in"})
+        if place < 40:
+            end = begun + timedelta(minutes=15 * (place + 1))
+            said.append({**by_mail, "happened_at": end, "direction": "out"})
+        else:
+            outcome, left = ends[place % 5], begun + timedelta(days=place % 7, hours=15)
+            _end(uid, outcome, actor=cast.ada, at=left)
+            end = end_of(left) if outcome in {"disqualified", "won"} else END
+        waits.append(((worked(end, ZONE) - worked(begun, ZONE)) / 3600, place < 40))
+    record_many(said, actor=SYSTEM, at=NOW)
+    found = _figure("response_time").finding
+    theirs = KaplanMeierFitter().fit(*zip(*waits, strict=True))
+    low, high = qth_survival_times(0.5, theirs.confidence_interval_survival_function_).to_numpy().ravel()
+    assert (found.value, found.interval) == (theirs.median_survival_time_, (low, None if np.isinf(high) else high))
+    assert (found.n, found.cases, found.extra["waiting"], found.extra["unanswered"]) == (70, 40, 6, 24)
+
+
+def _end(uid: uuid.UUID, outcome: str, *, actor: Actor, at: datetime) -> None:
+    if outcome == "won":
+        move(uid, "agreed", actor=actor, at=at)
+        win(uid, actor=actor, at=at)
+    elif outcome:
+        leave(uid, REASON[outcome], actor=actor, at=at)
 
 
 def _firm(place: int, cast: Cast) -> str:

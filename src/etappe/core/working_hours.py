@@ -16,7 +16,7 @@ DAY: Final = (CLOSES - OPENS) * HOUR
 """Working seconds of a working day."""
 WEEKDAYS: Final = 5
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC).date().toordinal()
-_TO_MONDAY = 3
+TO_MONDAY: Final = 3
 """1970-01-01 was a Thursday: its week began so many days before."""
 
 
@@ -33,8 +33,8 @@ def worked(moment: datetime, zone: str) -> int:
     True
     """
     local = moment.astimezone(ZoneInfo(zone))
-    weeks, weekday = divmod(local.date().toordinal() - _FIRST + _TO_MONDAY, 7)
-    before = weeks * WEEKDAYS + min(weekday, WEEKDAYS) - _TO_MONDAY
+    weeks, weekday = divmod(local.date().toordinal() - _FIRST + TO_MONDAY, 7)
+    before = weeks * WEEKDAYS + min(weekday, WEEKDAYS) - TO_MONDAY
     since = local.hour * HOUR + local.minute * 60 + local.second - OPENS * HOUR
     today = max(0, min(since, DAY)) if weekday < WEEKDAYS else 0
     return before * DAY + today
@@ -52,7 +52,7 @@ def later(moment: datetime, seconds: int, zone: str) -> datetime:
     if seconds <= 0:
         return moment
     days, rest = divmod(worked(moment, zone) + seconds - 1, DAY)
-    weeks, weekday = divmod(days + _TO_MONDAY, WEEKDAYS)
-    day = date.fromordinal(_FIRST + weeks * 7 + weekday - _TO_MONDAY)
+    weeks, weekday = divmod(days + TO_MONDAY, WEEKDAYS)
+    day = date.fromordinal(_FIRST + weeks * 7 + weekday - TO_MONDAY)
     opens = datetime.combine(day, time(OPENS), ZoneInfo(zone))
     return (opens + timedelta(seconds=rest + 1)).astimezone(UTC)

@@ -15,7 +15,6 @@ from etappe.core.figures import Finding, Result
 from etappe.core.filters import parse, written
 from etappe.core.interest import BANDS
 from etappe.core.periods import local_day
-from etappe.core.working_hours import worked
 from etappe.insights import engine
 from etappe.insights.catalogue import CATALOGUE
 from etappe.insights.catalogue.data_quality import ODDITIES
@@ -67,7 +66,6 @@ class Asked:
             "day": self.day,
             "number": (self.day - date(1970, 1, 1)).days,
             "moment": end,
-            "worked": worked(end, self.zone),
             "since": date.min + max(self.day - date.min - WINDOW, timedelta()),
             "until": self.day + WINDOW,
             "viewer": scope.user,

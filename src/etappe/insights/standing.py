@@ -49,7 +49,6 @@ GIVEN = {
     "received_from": "int64",  # days leads were received on, as numbers of days from 1970-01-01
     "received_until": "int64",
     "fate": "string",  # open, accepted, refused
-    "worked": "int64",  # working seconds from 1970-01-01 to the end of the day
     "band": "string",  # one of `interest.BANDS`
     "came": "boolean",  # whether the buyer came to us, whether we answered; the same the other way round
     "has_answer": "boolean",

@@ -323,7 +323,7 @@ def _described(name: str, text: str) -> str:
 
 YES_OR_NO: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "came": (gettext_lazy("that came to us"), gettext_lazy("without a contact that came from them")),
-    "has_answer": (gettext_lazy("that we answered"), gettext_lazy("that wait for our answer")),
+    "has_answer": (gettext_lazy("that we answered"), gettext_lazy("without our answer")),
     "went": (gettext_lazy("that we went to"), gettext_lazy("that we did not go to")),
     "has_reply": (gettext_lazy("that answered within 30 days"), gettext_lazy("that did not answer within 30 days")),
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from etappe.core.figures import Interval, Result
 from etappe.core.interest import BANDS as LEAST
+from etappe.insights.catalogue.durations import CODES
 from etappe.insights.catalogue.response_time import MINIMUM as FEWEST
 from etappe.journal.labels import CONTACT_CHANNELS
 from etappe.web.figure_columns import Column, cases
@@ -112,6 +113,11 @@ def unanswered(row: Mapping[str, Any]) -> tuple[str, str]:
     return number(row["waiting"]), ""
 
 
+def never_answered(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How many ended without our answer; the cell leads to them."""
+    return number(row["unanswered"]), ""
+
+
 def _hours(key: str) -> Callable[[Mapping[str, Any]], tuple[str, str]]:
     def write(row: Mapping[str, Any]) -> tuple[str, str]:
         if row["answered"] < FEWEST:
@@ -166,6 +172,7 @@ LEAD_COLUMNS: Mapping[str, tuple[Column, ...]] = {
         (gettext_lazy("Leads"), cases, True),
         (gettext_lazy("answered"), answered, True),
         (gettext_lazy("wait"), unanswered, True),
+        (gettext_lazy("ended without an answer"), never_answered, True),
         (gettext_lazy("half within"), _hours("p50"), True),
         (gettext_lazy("9 in 10 within"), _hours("p90"), True),
     ),
@@ -182,13 +189,15 @@ LEAD_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
 }
 """As the columns of the figures about deals."""
+ENDED = tuple(outcome for outcome in CODES if outcome != "open")
 LEAD_LINKS: Mapping[Any, Mapping[str, str]] = {
     accepted: {"fate": "accepted"},
     refused: {"fate": "refused"},
     waiting: {"fate": "open"},
     won: {"outcomes": "won"},
     answered: {"has_answer": "true"},
-    unanswered: {"has_answer": "false"},
+    unanswered: {"has_answer": "false", "outcomes": "open"},
+    never_answered: {"has_answer": "false", "outcomes": ",".join(ENDED)},
     replied: {"has_reply": "true"},
     went: {},
 }
@@ -212,15 +221,20 @@ def _of_leads(result: Result) -> str:
 
 
 def _waited(result: Result) -> str:
-    """What the value is, how many wait, and how long nine in ten do."""
+    """What the value is, how long nine in ten wait, and how many have no answer."""
     extra = result.finding.extra
     said = [_("until half of the leads have our first answer")]
     if result.finding.value is None:
         said = [_("Fewer than half of the leads have been answered yet.")]
     if extra["p90"] is not None:
         said.append(_("nine in ten within {time}").format(time=working_hours(extra["p90"])))
-    waiting = ngettext("{count} waits", "{count} wait", extra["waiting"])
-    return " · ".join([*said, waiting.format(count=number(extra["waiting"]))] if extra["waiting"] else said)
+    if extra["waiting"]:
+        waiting = ngettext("{count} waits", "{count} wait", extra["waiting"])
+        said.append(waiting.format(count=number(extra["waiting"])))
+    if extra["unanswered"]:
+        ended = ngettext("{count} ended without an answer", "{count} ended without an answer", extra["unanswered"])
+        said.append(ended.format(count=number(extra["unanswered"])))
+    return " · ".join(said)
 
 
 def _share_answered(result: Result) -> str:

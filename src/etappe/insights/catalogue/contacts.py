@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from etappe.core.working_hours import DAY, TO_MONDAY, WEEKDAYS
 from etappe.insights.catalogue.leads import LEAD_SOURCES, YEAR
 from etappe.insights.standing import given
 from etappe.insights.tables import table
 
 if TYPE_CHECKING:
-    from ibis.expr.types import Table
+    from ibis.expr.types import IntegerColumn, Table
 
 CONTACT_SOURCES = (*LEAD_SOURCES, "fact_touchpoint")
 """The facts that figures about contacts are made of."""
@@ -20,6 +21,8 @@ No more than a weekend, or what belongs to an earlier deal of a busy account wou
 """
 REPLIES = ("wrote", "called", "met", "attended", "submitted", "commented")
 """What the buyer does that asks for an answer, or answers us; to open or view something does not."""
+NEVER = ("lost", "declined")
+"""How a lead ends that we should have answered and never did; one that ends otherwise waits no longer."""
 WITHIN = 30
 """Days within which the buyer's answer counts as one."""
 MINUTE = 60
@@ -40,16 +43,29 @@ def lately() -> Table:
 def with_answers(lead: Table) -> Table:
     """The leads with when the buyer first asked us, and when we answered.
 
-    Columns besides those of `lead`: `minutes`, working minutes from the first contact in to our first one after it, or
-    to the end of the day where there is none; empty without a contact in. `has_answer`, whether there is one.
+    Columns besides those of `lead`: `minutes`, working minutes from the first contact in to our first one after it, or,
+    where there is none, to the end of the last day it waited; empty without a contact in. `has_answer`, whether there
+    is one. A lead waits up to the last day it was seen, or the day it was disqualified or won; one that was lost or
+    declined without an answer goes on waiting for it, or whoever loses leads by never answering would look quick.
     """
     came = _first(lead, _said_by_buyer(), "came")
     joined = _joined(lead, came, _after(came, _said_by_us(), "came", "answered"))
-    until = joined.answered_worked.coalesce(given("worked"))
+    waits = (joined.outcome == "open") | joined.outcome.isin(NEVER)
+    last = waits.ifelse(joined.observed_number, joined.decided_number)
+    until = joined.answered_worked.coalesce(_worked_by(last))
     return joined.mutate(
         minutes=((until - joined.came_worked) // MINUTE).clip(lower=0).cast("int32"),
         has_answer=joined.answered_worked.notnull(),
     )
+
+
+def _worked_by(number: IntegerColumn) -> IntegerColumn:
+    """Working seconds to the end of a day, as `core.working_hours.worked` counts them."""
+    import ibis
+
+    since_monday = number.cast("int64") + 1 + TO_MONDAY
+    weekday = ibis.least(since_monday % 7, WEEKDAYS)
+    return ((since_monday // 7) * WEEKDAYS + weekday - TO_MONDAY) * DAY
 
 
 def with_replies(lead: Table) -> Table:

@@ -22,17 +22,18 @@ SHARES = {"p50": 0.5, "p90": 0.9}
 
 
 def build(deals: Table) -> Table:
-    """Leads of the last year per segment, working minutes they waited, and whether we answered."""
+    """Leads of the last year per segment, working minutes they waited, whether we answered, and whether they ended."""
     lead = with_answers(received_lately(deals))
-    return lead.group_by("segment", "has_answer", "minutes").aggregate(
-        deals=lead.count(), observed_on=lead.observed_on.max(), observed_first=lead.observed_on.min()
+    told = lead.mutate(has_ended=lead.outcome != "open")
+    return told.group_by("segment", "has_answer", "has_ended", "minutes").aggregate(
+        deals=told.count(), observed_on=told.observed_on.max(), observed_first=told.observed_on.min()
     )
 
 
 def finish(rows: list[Row]) -> Finding:
     """Percentiles of the working hours until our first answer (Kaplan-Meier), over all and per segment.
 
-    >>> line = {"segment": "", "has_answer": True, "deals": 1}
+    >>> line = {"segment": "", "has_answer": True, "has_ended": False, "deals": 1}
     >>> told = [{**line, "minutes": 30 * place} for place in range(1, 31)]
     >>> found = finish([*told, {**line, "minutes": 600, "has_answer": False}, {**line, "minutes": None}])
     >>> found.value, found.interval, found.n, found.cases, found.left_out
@@ -42,13 +43,18 @@ def finish(rows: list[Row]) -> Finding:
     whole = _line(known)
     lines = tuple({"segment": segment, **_line(part)} for segment, part in by_segment(known).items())
     missing = left_out(no_contact=total([row for row in rows if row["minutes"] is None]))
-    extra = {name: whole[name] for name in ("waiting", "p90", "p90_interval")}
+    extra = {name: whole[name] for name in ("waiting", "unanswered", "p90", "p90_interval")}
     return Finding(whole["p50"], whole["p50_interval"], whole["n"], whole["answered"], lines, missing, (), extra)
 
 
 def _line(rows: list[Row]) -> dict[str, Any]:
     answered = total(rows, has_answer=True)
-    line: dict[str, Any] = {"n": total(rows), "answered": answered, "waiting": total(rows, has_answer=False)}
+    line: dict[str, Any] = {
+        "n": total(rows),
+        "answered": answered,
+        "waiting": total(rows, has_answer=False, has_ended=False),
+        "unanswered": total(rows, has_answer=False, has_ended=True),
+    }
     line |= {name: None for key in SHARES for name in (key, f"{key}_interval")}
     if answered < MINIMUM:
         return line
@@ -69,7 +75,9 @@ RESPONSE_TIME = Metric(
         "Working hours, Monday to Friday from 8 to 18 in the workspace's zone, from when a lead first wrote, called, "
         "met us or filled in a form to our first contact with it after that. Half of the leads were answered within "
         "the median. Leads that wait count as waiting up to the day shown (Kaplan-Meier): without them whoever never "
-        "answers would look quick. A contact of up to 3 days before the lead was received is its own."
+        "answers would look quick. A lead that was lost or declined without an answer goes on waiting for one; one "
+        "that was disqualified or won without one waits until then. A contact of up to 3 days before the lead was "
+        "received is its own."
     ),
     denominator=_("leads received in the window that came to us"),
     window=_("leads received in the year up to the day shown"),

@@ -104,6 +104,7 @@ WITH "t10" AS (
 SELECT
   "t33"."segment",
   "t33"."has_answer",
+  "t33"."has_ended",
   "t33"."minutes",
   COUNT(*) AS "deals",
   MAX("t33"."observed_on") AS "observed_on",
@@ -151,14 +152,78 @@ FROM (
     CAST(CASE
       WHEN CAST(FLOOR(
         (
-          COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+          COALESCE(
+            "t32"."answered_worked",
+            (
+              (
+                (
+                  CAST(FLOOR(
+                    (
+                      CASE
+                        WHEN (
+                          "t32"."outcome" = 'open'
+                        ) OR "t32"."outcome" IN ('lost', 'declined')
+                        THEN "t32"."observed_number"
+                        ELSE "t32"."decided_number"
+                      END + 1 + 3
+                    ) / (
+                      7
+                    )
+                  ) AS BIGINT) * 5
+                ) + LEAST(
+                  (
+                    CASE
+                      WHEN (
+                        "t32"."outcome" = 'open'
+                      ) OR "t32"."outcome" IN ('lost', 'declined')
+                      THEN "t32"."observed_number"
+                      ELSE "t32"."decided_number"
+                    END + 1 + 3
+                  ) % 7,
+                  5
+                )
+              ) - 3
+            ) * 36000
+          ) - "t32"."came_worked"
         ) / (
           60
         )
       ) AS BIGINT) IS NULL
       THEN CAST(FLOOR(
         (
-          COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+          COALESCE(
+            "t32"."answered_worked",
+            (
+              (
+                (
+                  CAST(FLOOR(
+                    (
+                      CASE
+                        WHEN (
+                          "t32"."outcome" = 'open'
+                        ) OR "t32"."outcome" IN ('lost', 'declined')
+                        THEN "t32"."observed_number"
+                        ELSE "t32"."decided_number"
+                      END + 1 + 3
+                    ) / (
+                      7
+                    )
+                  ) AS BIGINT) * 5
+                ) + LEAST(
+                  (
+                    CASE
+                      WHEN (
+                        "t32"."outcome" = 'open'
+                      ) OR "t32"."outcome" IN ('lost', 'declined')
+                      THEN "t32"."observed_number"
+                      ELSE "t32"."decided_number"
+                    END + 1 + 3
+                  ) % 7,
+                  5
+                )
+              ) - 3
+            ) * 36000
+          ) - "t32"."came_worked"
         ) / (
           60
         )
@@ -167,14 +232,47 @@ FROM (
         0,
         CAST(FLOOR(
           (
-            COALESCE("t32"."answered_worked", CAST('⟦worked⟧' AS BIGINT)) - "t32"."came_worked"
+            COALESCE(
+              "t32"."answered_worked",
+              (
+                (
+                  (
+                    CAST(FLOOR(
+                      (
+                        CASE
+                          WHEN (
+                            "t32"."outcome" = 'open'
+                          ) OR "t32"."outcome" IN ('lost', 'declined')
+                          THEN "t32"."observed_number"
+                          ELSE "t32"."decided_number"
+                        END + 1 + 3
+                      ) / (
+                        7
+                      )
+                    ) AS BIGINT) * 5
+                  ) + LEAST(
+                    (
+                      CASE
+                        WHEN (
+                          "t32"."outcome" = 'open'
+                        ) OR "t32"."outcome" IN ('lost', 'declined')
+                        THEN "t32"."observed_number"
+                        ELSE "t32"."decided_number"
+                      END + 1 + 3
+                    ) % 7,
+                    5
+                  )
+                ) - 3
+              ) * 36000
+            ) - "t32"."came_worked"
           ) / (
             60
           )
         ) AS BIGINT)
       )
     END AS INT) AS "minutes",
-    "t32"."answered_worked" IS NOT NULL AS "has_answer"
+    "t32"."answered_worked" IS NOT NULL AS "has_answer",
+    "t32"."outcome" <> 'open' AS "has_ended"
   FROM (
     SELECT
       "t31".*
@@ -407,4 +505,5 @@ FROM (
 GROUP BY
   1,
   2,
-  3
+  3,
+  4

@@ -147,13 +147,13 @@ WITH `t10` AS (
   GROUP BY
     1,
     2
-), `t39` AS (
+), `t37` AS (
   SELECT
-    `t38`.`deal_id`,
-    `t38`.`account_id`,
-    MIN(`t38`.`happened_at`) AS `went_at`,
-    MIN(`t38`.`working_seconds`) AS `went_worked`,
-    MIN(`t38`.`happened_number`) AS `went_number`
+    `t36`.`deal_id`,
+    `t36`.`account_id`,
+    MIN(`t36`.`happened_at`) AS `went_at`,
+    MIN(`t36`.`working_seconds`) AS `went_worked`,
+    MIN(`t36`.`happened_number`) AS `went_number`
   FROM (
     SELECT
       *
@@ -543,7 +543,7 @@ WITH `t10` AS (
       `t35`.`happened_number` >= (
         `t35`.`received_number` - 3
       )
-  ) AS `t38`
+  ) AS `t36`
   GROUP BY
     1,
     2
@@ -830,50 +830,50 @@ FROM (
             `t45`.`went_number`
           FROM (
             SELECT
-              `t37`.`deal_id`,
-              `t37`.`uid`,
-              `t37`.`name`,
-              `t37`.`segment`,
-              `t37`.`stage`,
-              `t37`.`phase`,
-              `t37`.`position`,
-              `t37`.`process`,
-              `t37`.`process_version_id`,
-              `t37`.`outcome`,
-              `t37`.`proof`,
-              `t37`.`amount`,
-              `t37`.`currency`,
-              `t37`.`expected_close`,
-              `t37`.`owner_id`,
-              `t37`.`engaged_since`,
-              `t37`.`decided_on`,
-              `t37`.`rests`,
-              `t37`.`has_history`,
-              `t37`.`decided_number`,
-              `t37`.`version`,
-              `t37`.`engaged_days`,
-              `t37`.`buyer_days`,
-              `t37`.`observed_on`,
-              `t37`.`observed_number`,
-              `t37`.`in_pipeline`,
-              `t37`.`lead_id`,
-              `t37`.`account_id`,
-              `t37`.`received_number`,
-              `t37`.`accepted_number`,
-              `t37`.`fate`,
-              `t37`.`fate_days`,
-              `t37`.`won_days`,
-              `t37`.`came_at`,
-              `t37`.`came_worked`,
-              `t37`.`came_number`,
-              `t37`.`answered_worked`,
-              `t37`.`answered_number`,
-              `t37`.`minutes`,
-              `t37`.`has_answer`,
-              `t42`.`deal_id` AS `deal_id_right`,
-              `t42`.`went_at`,
-              `t42`.`went_worked`,
-              `t42`.`went_number`
+              `t43`.`deal_id`,
+              `t43`.`uid`,
+              `t43`.`name`,
+              `t43`.`segment`,
+              `t43`.`stage`,
+              `t43`.`phase`,
+              `t43`.`position`,
+              `t43`.`process`,
+              `t43`.`process_version_id`,
+              `t43`.`outcome`,
+              `t43`.`proof`,
+              `t43`.`amount`,
+              `t43`.`currency`,
+              `t43`.`expected_close`,
+              `t43`.`owner_id`,
+              `t43`.`engaged_since`,
+              `t43`.`decided_on`,
+              `t43`.`rests`,
+              `t43`.`has_history`,
+              `t43`.`decided_number`,
+              `t43`.`version`,
+              `t43`.`engaged_days`,
+              `t43`.`buyer_days`,
+              `t43`.`observed_on`,
+              `t43`.`observed_number`,
+              `t43`.`in_pipeline`,
+              `t43`.`lead_id`,
+              `t43`.`account_id`,
+              `t43`.`received_number`,
+              `t43`.`accepted_number`,
+              `t43`.`fate`,
+              `t43`.`fate_days`,
+              `t43`.`won_days`,
+              `t43`.`came_at`,
+              `t43`.`came_worked`,
+              `t43`.`came_number`,
+              `t43`.`answered_worked`,
+              `t43`.`answered_number`,
+              `t43`.`minutes`,
+              `t43`.`has_answer`,
+              `t41`.`deal_id` AS `deal_id_right`,
+              `t41`.`went_at`,
+              `t41`.`went_worked`,
+              `t41`.`went_number`
             FROM (
               SELECT
                 `t32`.`deal_id`,
@@ -917,14 +917,78 @@ FROM (
                 CAST(IF(
                   CAST(FLOOR(
                     (
-                      COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
+                      COALESCE(
+                        `t32`.`answered_worked`,
+                        (
+                          (
+                            (
+                              CAST(FLOOR(
+                                (
+                                  IF(
+                                    (
+                                      `t32`.`outcome` = 'open'
+                                    ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                    `t32`.`observed_number`,
+                                    `t32`.`decided_number`
+                                  ) + 1 + 3
+                                ) / (
+                                  7
+                                )
+                              ) AS BIGINT) * 5
+                            ) + LEAST(
+                              (
+                                IF(
+                                  (
+                                    `t32`.`outcome` = 'open'
+                                  ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                  `t32`.`observed_number`,
+                                  `t32`.`decided_number`
+                                ) + 1 + 3
+                              ) % 7,
+                              5
+                            )
+                          ) - 3
+                        ) * 36000
+                      ) - `t32`.`came_worked`
                     ) / (
                       60
                     )
                   ) AS BIGINT) IS NULL,
                   CAST(FLOOR(
                     (
-                      COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
+                      COALESCE(
+                        `t32`.`answered_worked`,
+                        (
+                          (
+                            (
+                              CAST(FLOOR(
+                                (
+                                  IF(
+                                    (
+                                      `t32`.`outcome` = 'open'
+                                    ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                    `t32`.`observed_number`,
+                                    `t32`.`decided_number`
+                                  ) + 1 + 3
+                                ) / (
+                                  7
+                                )
+                              ) AS BIGINT) * 5
+                            ) + LEAST(
+                              (
+                                IF(
+                                  (
+                                    `t32`.`outcome` = 'open'
+                                  ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                  `t32`.`observed_number`,
+                                  `t32`.`decided_number`
+                                ) + 1 + 3
+                              ) % 7,
+                              5
+                            )
+                          ) - 3
+                        ) * 36000
+                      ) - `t32`.`came_worked`
                     ) / (
                       60
                     )
@@ -933,7 +997,39 @@ FROM (
                     0,
                     CAST(FLOOR(
                       (
-                        COALESCE(`t32`.`answered_worked`, CAST('⟦worked⟧' AS BIGINT)) - `t32`.`came_worked`
+                        COALESCE(
+                          `t32`.`answered_worked`,
+                          (
+                            (
+                              (
+                                CAST(FLOOR(
+                                  (
+                                    IF(
+                                      (
+                                        `t32`.`outcome` = 'open'
+                                      ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                      `t32`.`observed_number`,
+                                      `t32`.`decided_number`
+                                    ) + 1 + 3
+                                  ) / (
+                                    7
+                                  )
+                                ) AS BIGINT) * 5
+                              ) + LEAST(
+                                (
+                                  IF(
+                                    (
+                                      `t32`.`outcome` = 'open'
+                                    ) OR `t32`.`outcome` IN ('lost', 'declined'),
+                                    `t32`.`observed_number`,
+                                    `t32`.`decided_number`
+                                  ) + 1 + 3
+                                ) % 7,
+                                5
+                              )
+                            ) - 3
+                          ) * 36000
+                        ) - `t32`.`came_worked`
                       ) / (
                         60
                       )
@@ -1288,16 +1384,16 @@ FROM (
                     ON `t27`.`deal_id` = `t30`.`deal_id`
                 ) AS `t31`
               ) AS `t32`
-            ) AS `t37`
+            ) AS `t43`
             LEFT OUTER JOIN (
               SELECT
-                `t40`.`deal_id`,
-                `t40`.`went_at`,
-                `t40`.`went_worked`,
-                `t40`.`went_number`
-              FROM `t39` AS `t40`
-            ) AS `t42`
-              ON `t37`.`deal_id` = `t42`.`deal_id`
+                `t38`.`deal_id`,
+                `t38`.`went_at`,
+                `t38`.`went_worked`,
+                `t38`.`went_number`
+              FROM `t37` AS `t38`
+            ) AS `t41`
+              ON `t43`.`deal_id` = `t41`.`deal_id`
           ) AS `t45`
         ) AS `t48`
         LEFT OUTER JOIN (
@@ -1338,15 +1434,15 @@ FROM (
               ) AS `t8`
               INNER JOIN (
                 SELECT
-                  `t40`.`deal_id`,
-                  `t40`.`account_id`,
-                  `t40`.`went_at`
-                FROM `t39` AS `t40`
+                  `t38`.`deal_id`,
+                  `t38`.`account_id`,
+                  `t38`.`went_at`
+                FROM `t37` AS `t38`
               ) AS `t44`
                 ON `t8`.`account_id` = `t44`.`account_id`
-            ) AS `t47`
+            ) AS `t46`
             WHERE
-              `t47`.`happened_at` >= `t47`.`went_at`
+              `t46`.`happened_at` >= `t46`.`went_at`
           ) AS `t49`
           GROUP BY
             1
